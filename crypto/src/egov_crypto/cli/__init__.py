@@ -1,0 +1,1 @@
+"""Command-line tools: `egov-verify` and `egov-ballot`."""

@@ -1,0 +1,1 @@
+"""A platform for verifiable votes, petitions and consultations."""
