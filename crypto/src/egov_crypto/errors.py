@@ -1,0 +1,96 @@
+"""What can go wrong, as exceptions.
+
+    CryptoError
+    ├── VerificationError     something published does not hold; has a stable code
+    ├── ArchiveError          not an election archive, or not readable as one
+    ├── UnsupportedError      valid perhaps, but of a kind that this version does not verify
+    └── UsageError            what the caller gave is wrong (a mistyped credential, choices out of bounds, …)
+
+Verification raises; it never returns a bool that a caller could forget to look at.
+"""
+
+from typing import Final
+
+CODES: Final[dict[str, str]] = {
+    "archive.member": "A file inside the archive is not written the way the specification says (section 4.4).",
+    "archive.hash": "The contents of a file inside the archive do not match the SHA-256 in its name.",
+    "archive.truncated": "The archive ends in the middle of a file, or with data that no event refers to.",
+    "archive.unreferenced": "The archive holds data that the event after it does not refer to.",
+    "event.format": "An event is not written the way the specification says (section 4.4).",
+    "event.height": "An event's height is not one more than the height of the event before.",
+    "event.parent": "An event does not name the hash of the event before it: the chain is broken.",
+    "event.order": "An event stands where the order of an election does not allow it.",
+    "event.payload": "An event lacks its payload, has one that it must not have, or names one that is not there.",
+    "setup.format": "The set-up data is not written the way the specification says (section 4.10).",
+    "election.format": "The election's description is not written the way the specification says (section 4.10).",
+    "election.question": "A question's bounds cannot hold: minimum and maximum do not fit its answers.",
+    "election.public_key": "The election's public key is not the product of the trustees' public keys.",
+    "trustees.format": "The list of trustees is not written the way the specification says (section 4.7).",
+    "trustees.key": "A trustee's public key is not a point of the group, or is its identity.",
+    "trustees.proof": "A trustee has not proved to know the private key that belongs to the public key.",
+    "trustees.duplicate": "Two trustees have the same public key.",
+    "credentials.format": "The list of public credentials is not written the way the specification says (section 4.8).",
+    "credentials.point": "A public credential is not a point of the group, or is its identity.",
+    "credentials.duplicate": "A public credential stands on the list twice.",
+    "ballot.format": "A ballot is not written the way the specification says (section 4.17).",
+    "ballot.election": "A ballot was made for another election.",
+    "ballot.credential": "A ballot's credential is not on the list of public credentials.",
+    "ballot.point": "A ballot holds something that is not a point of the group.",
+    "ballot.scalar": "A ballot holds a number that is not written canonically between 0 and the group's order.",
+    "ballot.answers": "A ballot does not answer each question with as many values and proofs as the question asks for.",
+    "ballot.hash": "The hash that a ballot's signature covers is not the hash of that ballot.",
+    "ballot.signature": "A ballot's signature does not match its credential.",
+    "ballot.proof.individual": "A ballot does not prove that each of its values is 0 or 1.",
+    "ballot.proof.overall": "A ballot does not prove that it keeps to the number of answers allowed.",
+    "ballot.proof.blank": "A ballot does not prove that it is either blank or not.",
+    "ballot.opening": "A challenged ballot does not encrypt the choices that its device was given.",
+    "ballot.duplicate": "The same ballot stands in the archive twice.",
+    "tally.format": "The encrypted tally is not written the way the specification says (section 4.18).",
+    "tally.size": "The number of counted ballots, or their total weight, is not what the ballots add up to.",
+    "tally.ciphertexts": "The encrypted tally is not the product of the counted ballots.",
+    "decryption.format": "A partial decryption is not written the way the specification says (section 4.20).",
+    "decryption.owner": "A partial decryption names a trustee who does not exist, or who has decrypted already.",
+    "decryption.point": "A decryption factor is not a point of the group.",
+    "decryption.proof": "A trustee has not proved to have decrypted correctly.",
+    "result.format": "The result is not written the way the specification says (section 4.21).",
+    "result.value": "The result is not what the trustees' decryptions give.",
+}
+"""Every code that a :class:`VerificationError` may bear, with its sentence. Codes are stable; sentences may change."""
+
+
+class CryptoError(Exception):
+    """Base of all errors of this package."""
+
+
+class VerificationError(CryptoError):
+    """Something that was published does not hold.
+
+    ``code`` is one of :data:`CODES`; ``height`` is the event's height where there is one; ``detail`` says more.
+    """
+
+    def __init__(self, code: str, detail: str = "", height: int | None = None) -> None:
+        self.code = code
+        self.detail = detail
+        self.height = height
+        super().__init__(code, detail, height)
+
+    @property
+    def message(self) -> str:
+        """One plain sentence, with what is known of the place."""
+        return f"{CODES[self.code]} ({self.detail})" if self.detail else CODES[self.code]
+
+    def __str__(self) -> str:
+        place = "" if self.height is None else f" at height {self.height}"
+        return f"{self.code}{place}: {self.message}"
+
+
+class ArchiveError(CryptoError):
+    """Not an election archive, or not readable as one."""
+
+
+class UnsupportedError(CryptoError):
+    """Of a kind that this version does not verify; nothing is said about whether it holds."""
+
+
+class UsageError(CryptoError):
+    """What the caller gave is wrong."""

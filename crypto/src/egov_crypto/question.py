@@ -1,0 +1,64 @@
+"""Homomorphic questions: choose between ``min`` and ``max`` of the answers, or vote blank (specification 4.9.1)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from egov_crypto import wire
+from egov_crypto.errors import UnsupportedError, UsageError, VerificationError
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question. ``blank`` tells whether the voter may vote blank, which is then counted as a value of its own."""
+
+    answers: tuple[str, ...]
+    question: str
+    min: int
+    max: int
+    blank: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.answers:
+            raise VerificationError("election.question", "no answers")
+        if not 0 <= self.min <= self.max <= len(self.answers) or self.max == 0:
+            raise VerificationError("election.question", f"min {self.min}, max {self.max}, {len(self.answers)} answers")
+
+    @property
+    def size(self) -> int:
+        """How many values, hence ciphertexts, a vote on this question has: one per answer, and one before for blank."""
+        return len(self.answers) + self.blank
+
+    @classmethod
+    def from_json(cls, value: Any) -> "Question":
+        """Raises ValueError if malformed, UnsupportedError on other kinds of questions, VerificationError on bounds."""
+        if isinstance(value, dict) and "type" in value:
+            raise UnsupportedError(f"questions of the type {value['type']!r} are not supported")
+        members = wire.fields(value, "answers", "blank", "min", "max", "question", optional=("blank",))
+        blank = members.get("blank", False)
+        if not isinstance(blank, bool):
+            raise ValueError("blank is neither true nor false")
+        return cls(
+            tuple(wire.string(answer) for answer in wire.items(members["answers"])),
+            wire.string(members["question"]),
+            wire.integer(members["min"]),
+            wire.integer(members["max"]),
+            blank,
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """In the specification's order. ``blank`` is written only when true, as the reference does."""
+        blank = {"blank": True} if self.blank else {}
+        bounds = {"min": self.min, "max": self.max}
+        return {"answers": list(self.answers), **blank, **bounds, "question": self.question}
+
+    def check_choices(self, choices: Sequence[int]) -> None:
+        """Raise :class:`UsageError` unless ``choices`` (0 or 1 per value, blank first) is an allowed vote."""
+        if len(choices) != self.size or any(type(value) is not int or value not in (0, 1) for value in choices):
+            raise UsageError(f"a vote on this question is {self.size} values, each 0 or 1")
+        chosen = sum(choices[self.blank :])
+        if self.blank and choices[0]:
+            if chosen:
+                raise UsageError("a blank vote chooses no answer")
+        elif not self.min <= chosen <= self.max:
+            raise UsageError(f"between {self.min} and {self.max} answers are to be chosen, not {chosen}")

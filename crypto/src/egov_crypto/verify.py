@@ -1,0 +1,325 @@
+"""Every check an observer makes, on an election in any state (specification section 3.5, and stricter).
+
+The archive is read twice, and never held. The first pass takes the chain of events: each member's form and hash, each
+event's parent, height and place in the grammar, the set-up, and for each ballot whose it is and whether it was there
+before. It ends knowing which ballots count. The second pass verifies every ballot's proofs and signature, in several processes if
+wanted, and adds the counted ones up. Then tally, decryptions and result are compared with what was computed.
+Memory: some 70 bytes a voter, and a few ballots.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import BinaryIO, Final
+
+from egov_crypto import archive, trustee, wire
+from egov_crypto.archive import Event, EventType, Head, Member
+from egov_crypto.credential import CredentialList
+from egov_crypto.election import Election
+from egov_crypto.errors import ArchiveError, VerificationError
+from egov_crypto.group import Q
+from egov_crypto.parallel import Chunk, verify_chunks
+from egov_crypto.tally import Factors, Tally, verify_decryption_of, verify_result
+from egov_crypto.trustee import TrusteeKey
+
+MAX_BALLOT: Final = 1_000_000
+"""Bytes that a ballot may have."""
+_CHUNK: Final = 16
+
+Progress = Callable[[str, int, int], None]
+"""Called with the stage (``"events"``, ``"ballots"``), how far it is and how far it goes."""
+
+
+@dataclass
+class Report:
+    """What was found so far; complete when :func:`verify_archive` returns, partial when it raises."""
+
+    uuid: str | None = None
+    name: str | None = None
+    fingerprint: str | None = None
+    state: str = "setup"
+    registered: int = 0
+    ballots: int = 0
+    voters: int = 0
+    trustees: int = 0
+    decrypted: list[int] = field(default_factory=list)
+    head: Head | None = None
+    result: list[list[int]] | None = None
+    checks: list[tuple[str, int]] = field(default_factory=list)
+    """Each check that held, with how many things it looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """An event with the members of its data."""
+
+    event: Event
+    data: tuple[Member, ...]
+
+
+@dataclass
+class Verified:
+    """What a verified archive holds, for those who go on from it (a trustee who decrypts, a server that tallies)."""
+
+    report: Report
+    election: Election
+    trustees: list[TrusteeKey]
+    credentials: CredentialList
+    tally: Tally
+    """The sum of the ballots that count now, whether or not voting has ended."""
+    decryptions: dict[int, Factors]
+
+
+def verify_archive(
+    file: BinaryIO, *, jobs: int = 1, progress: Progress | None = None, report: Report | None = None
+) -> Verified:
+    """Verify the archive that ``file`` (seekable, at its start) holds, with ``jobs`` processes.
+
+    Raises :class:`VerificationError` at the first thing that does not hold; pass ``report`` to see what held before.
+    Raises :class:`ArchiveError` if the file is not an archive, :class:`UnsupportedError` if it cannot tell.
+    """
+    return _Verification(file, jobs, progress or (lambda stage, done, total: None), report or Report()).run()
+
+
+class _Verification:
+    def __init__(self, file: BinaryIO, jobs: int, progress: Progress, report: Report) -> None:
+        self.file, self.jobs, self.progress, self.report = file, jobs, progress, report
+        self.timestamp = archive.read_timestamp(file)
+        self.start = file.tell()
+        self.size = file.seek(0, 2)
+        self.later: list[_Placed] = []  # the events after the ballots
+        self.trackers = bytearray()  # 32 bytes for each credential: its latest ballot's
+        self.earlier: dict[int, set[bytes]] = {}  # those before, of voters who voted again
+
+    def run(self) -> Verified:
+        self.first_pass()
+        tally = self.second_pass()
+        decryptions = self.check_outcome(tally)
+        return Verified(self.report, self.election, self.trustees, self.credentials, tally, decryptions)
+
+    def held(self, name: str, count: int) -> None:
+        self.report.checks.append((name, count))
+
+    def first_pass(self) -> None:
+        head = Head(self.timestamp, -1, "")
+        previous: EventType | None = None
+        for placed in self.events():
+            event = placed.event
+            if event.height != head.height + 1:
+                raise VerificationError("event.height", f"{event.height} after {head.height}", event.height)
+            if event.parent != (head.hash or None):
+                raise VerificationError("event.parent", height=event.height)
+            if event.type not in archive.FOLLOWS[previous]:
+                raise VerificationError("event.order", f"{event.type} after {previous or 'nothing'}", event.height)
+            try:
+                self.take(placed)
+            except VerificationError as error:
+                error.height = event.height if error.height is None else error.height
+                raise
+            head, previous = Head(self.timestamp, event.height, wire.digest(event.to_json())), event.type
+            self.report.head = head
+        if previous is None:
+            raise ArchiveError("the archive has no Setup event")
+        self.held("events", head.height + 1)
+
+    def events(self) -> Iterator[_Placed]:
+        """Each event with its data, which must be all that stands before it and be referred to by it."""
+        pending: dict[str, Member] = {}
+        self.file.seek(self.start)
+        for member in archive.members(self.file, self.timestamp):
+            self.progress("events", member.offset, self.size)
+            if member.kind == "data":
+                if member.hash in pending:
+                    raise VerificationError("archive.unreferenced", f"{member.hash} twice")
+                if len(pending) == 4:
+                    raise VerificationError("archive.unreferenced", next(iter(pending)))
+                pending[member.hash] = member
+                continue
+            if member.size > archive.MAX_EVENT:
+                raise VerificationError("event.format", f"{member.size} bytes")
+            event = Event.parse(archive.content(self.file, member))
+            yield _Placed(event, self.data_of(event, pending))
+            pending = {}
+        if pending:
+            raise VerificationError("archive.truncated", "data without an event")
+
+    def data_of(self, event: Event, pending: dict[str, Member]) -> tuple[Member, ...]:
+        """The members that ``event`` refers to, payload last; the specification's table says which."""
+        if event.payload is None:
+            wanted = []
+        elif event.payload not in pending:
+            raise VerificationError("event.payload", height=event.height)
+        else:
+            wanted = [*self.references(event, pending[event.payload]), event.payload]
+        if (event.payload is None) != (event.type is EventType.END_BALLOTS):
+            raise VerificationError("event.payload", height=event.height)
+        missing = [hash_ for hash_ in wanted if hash_ not in pending]
+        if missing or len(set(wanted)) != len(wanted):
+            raise VerificationError("event.payload", f"{', '.join(missing)} is not there", event.height)
+        superfluous = [hash_ for hash_ in pending if hash_ not in wanted]
+        if superfluous:
+            raise VerificationError("archive.unreferenced", superfluous[0], event.height)
+        return tuple(pending[hash_] for hash_ in wanted)
+
+    def references(self, event: Event, payload: Member) -> list[str]:
+        shapes: dict[EventType, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
+            EventType.SETUP: ("setup.format", ("election", "trustees", "credentials"), ()),
+            EventType.ENCRYPTED_TALLY: ("tally.format", ("encrypted_tally",), ("num_tallied", "total_weight")),
+            EventType.PARTIAL_DECRYPTION: ("decryption.format", ("payload",), ("owner",)),
+        }
+        if event.type not in shapes:
+            return []
+        code, references, others = shapes[event.type]
+        try:
+            value = wire.fields(wire.load(self.read(payload, archive.MAX_EVENT)), *others, *references)
+            return [wire.string(value[name]) for name in references]
+        except ValueError as error:
+            raise VerificationError(code, str(error), event.height) from None
+
+    def read(self, member: Member, limit: int) -> bytes:
+        if member.size > limit:
+            raise ValueError(f"{member.size} bytes are more than {limit}")
+        return archive.content(self.file, member)
+
+    def take(self, placed: _Placed) -> None:
+        match placed.event.type:
+            case EventType.SETUP:
+                self.take_setup(*placed.data[:3])
+            case EventType.BALLOT:
+                self.report.state = "open"
+                self.take_ballot(placed.event.height, placed.data[0])
+            case later:
+                self.later.append(placed)
+                self.report.state = {
+                    EventType.END_BALLOTS: "closed",
+                    EventType.RESULT: "tallied",
+                }.get(later, "decrypting")
+
+    def take_setup(self, election: Member, trustees: Member, credentials: Member) -> None:
+        report = self.report
+        self.election = Election.parse(self.bounded("election.format", election))
+        report.uuid, report.name = self.election.uuid, self.election.name
+        report.fingerprint = self.election.fingerprint
+        self.held("questions", len(self.election.questions))
+        self.trustees = trustee.parse_list(self.bounded("trustees.format", trustees))
+        if trustee.combined_key(self.trustees) != self.election.public_key:
+            raise VerificationError("election.public_key")
+        report.trustees = len(self.trustees)
+        self.held("trustees", len(self.trustees))
+        self.credentials = CredentialList(archive.content(self.file, credentials))
+        if self.credentials.total_weight >= Q:
+            raise VerificationError("credentials.format", "the weights add up to more than the group's order")
+        self.trackers = bytearray(32 * len(self.credentials))
+        report.registered = len(self.credentials)
+        self.held("credentials", len(self.credentials))
+        election_uuid, election_hash = self.election.uuid, self.election.fingerprint
+        start = {"election_uuid": election_uuid, "election_hash": election_hash, "credential": ""}
+        self.ballot_start = wire.dump(start)[: -len('"}')]
+
+    def bounded(self, code: str, member: Member) -> bytes:
+        try:
+            return self.read(member, MAX_BALLOT)
+        except ValueError as error:
+            raise VerificationError(code, str(error)) from None
+
+    def take_ballot(self, height: int, member: Member) -> None:
+        """Whose ballot it is, and whether it was there before. That the bytes are a ballot at all, the second pass
+        checks: what is taken from a fixed place here is then the ballot's credential, or the archive is refused."""
+        raw = self.bounded("ballot.format", member)
+        if not raw.startswith(self.ballot_start):
+            raise VerificationError("ballot.election")
+        text = raw[len(self.ballot_start) : len(self.ballot_start) + 64].decode("ascii", "replace")
+        try:
+            index = self.credentials.find(text)
+        except ValueError:
+            raise VerificationError("ballot.point") from None
+        if index is None:
+            raise VerificationError("ballot.credential")
+        tracker, place = bytes.fromhex(member.hash), slice(32 * index, 32 * index + 32)
+        if self.credentials.last[index]:
+            before = self.earlier.setdefault(index, set())
+            before.add(bytes(self.trackers[place]))
+            if tracker in before:
+                raise VerificationError("ballot.duplicate")
+        else:
+            self.report.voters += 1
+        self.credentials.last[index] = height
+        self.trackers[place] = tracker
+        self.report.ballots += 1
+
+    def second_pass(self) -> Tally:
+        tally = Tally.empty(self.election)
+        done = 0
+        for partial, count in verify_chunks(self.election, self.chunks(), self.jobs):
+            tally.merge(partial)
+            done += count
+            self.progress("ballots", done, self.report.ballots)
+        self.held("ballots", done)
+        return tally
+
+    def chunks(self) -> Iterator[Chunk]:
+        """The ballots in order, a few at a time, each with its height and its weight (0 if a later one replaces it)."""
+        chunk: Chunk = []
+        self.file.seek(self.start)
+        for placed in self.ballots():
+            raw = archive.content(self.file, placed.data[0])
+            height = placed.event.height
+            index = self.credentials.find(raw[len(self.ballot_start) : len(self.ballot_start) + 64].decode())
+            if index is None:
+                raise VerificationError("ballot.credential", height=height)
+            counts = self.credentials.last[index] == height
+            chunk.append((height, raw, self.credentials.weight(index) if counts else 0))
+            if len(chunk) == _CHUNK:
+                yield chunk
+                chunk = []
+        if chunk:
+            yield chunk
+
+    def ballots(self) -> Iterator[_Placed]:
+        member: Member | None = None
+        for following in archive.members(self.file, self.timestamp):
+            if following.kind == "event":
+                event = Event.parse(archive.content(self.file, following))
+                if event.type is EventType.BALLOT and member is not None:
+                    yield _Placed(event, (member,))
+                elif event.type is not EventType.SETUP:
+                    return
+            member = following
+
+    def check_outcome(self, tally: Tally) -> dict[int, Factors]:
+        decryptions: dict[int, Factors] = {}
+        for placed in self.later:
+            height = placed.event.height
+            try:
+                self.check_later(placed, tally, decryptions)
+            except VerificationError as error:
+                raise VerificationError(error.code, error.detail, height) from None
+        if decryptions:
+            self.held("decryptions", len(decryptions))
+            self.report.decrypted = sorted(decryptions)
+        if self.report.result is not None:
+            self.held("result", sum(map(len, self.report.result)))
+        return decryptions
+
+    def check_later(self, placed: _Placed, tally: Tally, decryptions: dict[int, Factors]) -> None:
+        match placed.event.type:
+            case EventType.ENCRYPTED_TALLY:
+                self.check_tally(tally, *(self.bounded("tally.format", member) for member in placed.data))
+            case EventType.PARTIAL_DECRYPTION:
+                payload, owned = (self.bounded("decryption.format", member) for member in placed.data)
+                owner = wire.load(owned)["owner"]  # its fields were checked in the first pass
+                if type(owner) is not int or not 1 <= owner <= len(self.trustees) or owner in decryptions:
+                    raise VerificationError("decryption.owner", str(owner))
+                public_key = self.trustees[owner - 1].public_key
+                decryptions[owner] = verify_decryption_of(self.election, tally, public_key, payload)
+            case EventType.RESULT:
+                if len(decryptions) != len(self.trustees):
+                    raise VerificationError("event.order", "a result before all decryptions")
+                raw = self.bounded("result.format", placed.data[0])
+                self.report.result = verify_result(tally, list(decryptions.values()), raw)
+
+    def check_tally(self, tally: Tally, raw: bytes, sized: bytes) -> None:
+        if raw != tally.to_json():
+            raise VerificationError("tally.ciphertexts")
+        if sized != tally.sized_json():
+            raise VerificationError("tally.size")
+        self.held("tally", tally.ballots)
