@@ -1,8 +1,8 @@
 """The append-only election archive, its events and their grammar (specification section 4.4).
 
 The file is an old-style tar of 512-byte blocks that only ever grows: no end blocks, no ``ustar`` magic, every header
-field fixed but name, size and checksum. The first member, ``BELENIOS``, holds the version and a timestamp that every later
-member repeats, so that a ballot's time is not in it. Data members come before the event that refers to them.
+field fixed but name, size and checksum. The first member, ``BELENIOS``, holds the version and a timestamp that every
+later member repeats, so that a ballot's time is not in it. Data members come before the event that refers to them.
 """
 
 import hashlib

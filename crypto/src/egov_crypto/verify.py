@@ -2,8 +2,8 @@
 
 The archive is read twice, and never held. The first pass takes the chain of events: each member's form and hash, each
 event's parent, height and place in the grammar, the set-up, and for each ballot whose it is and whether it was there
-before. It ends knowing which ballots count. The second pass verifies every ballot's proofs and signature, in several processes if
-wanted, and adds the counted ones up. Then tally, decryptions and result are compared with what was computed.
+before. It ends knowing which ballots count. The second pass verifies every ballot's proofs and signature, in
+several processes if wanted, and adds the counted ones up. Then tally, decryptions and result are compared with what was computed.
 Memory: some 70 bytes a voter, and a few ballots.
 """
 
