@@ -1,0 +1,59 @@
+# make demo    the platform with a counted referendum and an open vote, on http://localhost:8000 (PORT=… for another)
+# make test    every test; fetches what they need by itself on Debian (Chromium, node, belenios-tool)
+# make check   formatting, lint, types, layers, translations, migrations
+# make bench   figures, as ratios within one run     make fuzz   property tests, long
+PYTHON ?= python3
+PORT ?= 8000
+WORKERS ?= 2
+VENV := .venv
+BIN := $(VENV)/bin
+OURS := pyproject.toml crypto/pyproject.toml hatch_build.py
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: setup runtime demo test prerequisites check bench fuzz migration pins wheel
+
+setup: $(VENV)/.dev
+runtime: $(VENV)/.runtime
+
+$(VENV)/.runtime: requirements/runtime.txt $(OURS)
+	scripts/install $(VENV) $(PYTHON) requirements/runtime.txt
+	touch $@
+
+$(VENV)/.dev: requirements/dev.txt $(OURS)
+	scripts/install $(VENV) $(PYTHON) requirements/dev.txt
+	touch $(VENV)/.runtime $@
+
+demo: runtime
+	$(BIN)/egov demo --port $(PORT)
+
+prerequisites: setup
+	scripts/get_test_prerequisites
+
+test: prerequisites
+	$(BIN)/pytest --import-mode=importlib -n $(WORKERS) --durations=20 tests crypto/tests
+
+fuzz: prerequisites
+	$(BIN)/pytest --import-mode=importlib -n $(WORKERS) --hypothesis-profile=fuzz -m hypothesis tests crypto/tests
+
+check: setup
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python scripts/refresh_vendor.py --check
+	$(BIN)/python scripts/check_catalogues.py
+	$(BIN)/python scripts/check_migrations.py
+
+bench: prerequisites
+	$(BIN)/python -m bench
+
+# Until the first release there is one migration, made anew from the models.
+migration: setup
+	$(BIN)/python scripts/new_migration.py
+
+pins:
+	scripts/compile_pins
+
+wheel: setup
+	$(BIN)/python -m build --wheel --no-isolation --outdir dist crypto
+	$(BIN)/python -m build --wheel --no-isolation --outdir dist .

@@ -1,0 +1,49 @@
+"""What every test run here shares: Hypothesis profiles, the reference tool, and no skipping."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Generator
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+ROOT = Path(__file__).resolve().parent
+CACHE = ROOT / ".cache"
+
+# No deadline: two cores shared by two workers make single examples slow at random.
+hypothesis.settings.register_profile("default", max_examples=50, deadline=None, print_blob=True, database=None)
+hypothesis.settings.register_profile("fuzz", parent=hypothesis.settings.get_profile("default"), max_examples=5000)
+hypothesis.settings.load_profile("default")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A skipped test proves nothing: it counts as failed, so that something missing on a machine is seen."""
+    report = yield
+    if report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped, which counts as failed here: {report.longrepr}"
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """The same for a module that skips itself whole."""
+    report = yield
+    if report.skipped:
+        report.outcome = "failed"
+        report.longrepr = f"skipped, which counts as failed here: {report.longrepr}"
+    return report
+
+
+@pytest.fixture(scope="session")
+def belenios_tool() -> Path:
+    """The path of belenios-tool 3.0, which `make test` has fetched."""
+    tool = CACHE / "belenios" / "belenios-tool"
+    version = subprocess.run([tool, "--version"], capture_output=True, text=True, check=True).stdout
+    assert version.startswith("3.0"), (
+        f"belenios-tool 3.0 is wanted, this is {version}: run scripts/get_test_prerequisites"
+    )
+    return tool
