@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO, Final
 
-from egov_crypto import archive, trustee, wire
+from egov_crypto import archive, ballot, trustee, wire
 from egov_crypto.archive import Event, EventType, Head, Member
 from egov_crypto.credential import CredentialList
 from egov_crypto.election import Election
@@ -226,7 +226,8 @@ class _Verification:
         checks: what is taken from a fixed place here is then the ballot's credential, or the archive is refused."""
         raw = self.bounded("ballot.format", member)
         if not raw.startswith(self.ballot_start):
-            raise VerificationError("ballot.election")
+            ballot.parse_and_verify(self.election, raw)  # says what exactly is wrong with it
+            raise VerificationError("ballot.format")
         text = raw[len(self.ballot_start) : len(self.ballot_start) + 64].decode("ascii", "replace")
         try:
             index = self.credentials.find(text)
