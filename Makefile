@@ -39,7 +39,7 @@ check: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo --cache-dir .cache/importlinter
 	$(BIN)/python scripts/refresh_vendor.py --check
 	$(BIN)/python scripts/check_catalogues.py
 	$(BIN)/python scripts/check_migrations.py

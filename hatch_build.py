@@ -12,7 +12,8 @@ DATA = ("templates", "static", "alembic")
 class DataHook(BuildHookInterface[Any]):
     """Copy the data folders to egov_participation/_data, where `egov_participation.paths` looks once installed.
 
-    A hook, not the table `force-include`: that one would copy them for an editable install as well, and the copies would go stale.
+    A hook, not the table `force-include`: that one would copy them for an editable install as well, and the copies
+    would go stale.
     """
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:

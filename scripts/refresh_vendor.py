@@ -3,7 +3,7 @@
 
     scripts/refresh_vendor.py            fetch every package below, copy its files to static/vendor, compile the theme
     scripts/refresh_vendor.py --theme    only compile theme/ into static/site.css
-    scripts/refresh_vendor.py --check    compare static/ with static/vendor/manifest.json; needs neither network nor node
+    scripts/refresh_vendor.py --check    compare static/ with static/vendor/manifest.json, without network or node
 
 Fetching uses `npm pack`, which compares a package with its published integrity value. Files are copied byte for byte;
 nothing is bundled or rewritten. `static/vendor/manifest.json` says for each package its name, version, licence and
