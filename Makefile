@@ -41,6 +41,7 @@ check: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo --cache-dir .cache/importlinter
 	$(BIN)/python scripts/refresh_vendor.py --check
+	$(BIN)/python scripts/write_failure_codes.py --check
 	$(BIN)/python scripts/check_catalogues.py
 	$(BIN)/python scripts/check_migrations.py
 
