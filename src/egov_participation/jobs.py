@@ -1,0 +1,147 @@
+"""Work for later, written in the same transaction as its cause (an outbox), and done by a thread of this process.
+
+A job runs at least once: a handler must bear being run again. Ticks are what has no single cause, such as closing a
+vote when its time has come.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import structlog
+from sqlalchemy import JSON, UniqueConstraint, or_
+from sqlalchemy.dialects.sqlite import insert
+from sqlmodel import Field, SQLModel, col, select
+
+from egov_participation.database import UnitOfWork, UTCDateTime
+
+if TYPE_CHECKING:
+    from egov_participation.services import Services
+
+log = structlog.get_logger()
+
+MAX_ATTEMPTS = 8
+FIRST_WAIT = timedelta(seconds=5)
+LONGEST_WAIT = timedelta(hours=1)
+SECONDS_BETWEEN_ROUNDS = 1.0
+
+Payload = dict[str, Any]
+Handler = Callable[["Services", Payload], None]
+Tick = Callable[["Services"], None]
+
+_handlers: dict[str, Handler] = {}
+_ticks: list[Tick] = []
+
+
+class Job(SQLModel, table=True):
+    """One thing to do. `payload` is emptied when it is done, since it may hold an address."""
+
+    __tablename__: ClassVar[str] = "job"
+    __table_args__ = (UniqueConstraint("kind", "key"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    kind: str
+    key: str
+    payload: Payload = Field(sa_type=JSON)
+    run_after: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    attempts: int = 0
+    done_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    dead_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+
+
+def handler(kind: str) -> Callable[[Handler], Handler]:
+    """Register what does the jobs of this kind: ``(services, payload) -> None``; any exception is a failure."""
+
+    def register(function: Handler) -> Handler:
+        if kind in _handlers:
+            raise ValueError(f"two handlers for jobs of kind {kind!r}")
+        _handlers[kind] = function
+        return function
+
+    return register
+
+
+def tick(function: Tick) -> Tick:
+    """Register what the worker calls every second: ``(services) -> None``. It finds out itself what is due."""
+    _ticks.append(function)
+    return function
+
+
+def enqueue(tx: UnitOfWork, kind: str, key: str, payload: Payload, *, run_after: datetime | None = None) -> None:
+    """Add a job, due at once or from `run_after`. A second one of the same kind and key changes nothing."""
+    row = {"kind": kind, "key": key, "payload": payload, "run_after": run_after, "attempts": 0}
+    tx.exec(insert(Job).values(**row).on_conflict_do_nothing(index_elements=["kind", "key"]))
+
+
+class Worker:
+    """Does what is due. One per database; `run_due` is what its thread calls every second, and what tests call."""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="worker", daemon=True)
+
+    def start(self) -> None:
+        """Work in a thread until `stop`."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish the job in hand and end."""
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def run_due(self) -> None:
+        """Call every tick, then do every job that is due, the oldest first; what fails is tried again later."""
+        for function in _ticks:
+            try:
+                function(self.services)
+            except Exception:  # the others must still be called, and this one again next second
+                log.exception("tick.failed", tick=function.__name__)
+        tried = 0
+        while not self._stopping.is_set() and (job := self._next(tried)) is not None:
+            tried = job.id or 0
+            self._do(job)
+
+    def _run(self) -> None:
+        while not self._stopping.wait(SECONDS_BETWEEN_ROUNDS):
+            self.run_due()
+
+    def _next(self, after: int) -> Job | None:
+        due = or_(col(Job.run_after).is_(None), col(Job.run_after) <= self.services.clock())
+        waiting = select(Job).where(col(Job.done_at).is_(None), col(Job.dead_at).is_(None), due, col(Job.id) > after)
+        with self.services.database.read() as session:
+            return session.exec(waiting.order_by(col(Job.id)).limit(1)).first()
+
+    def _do(self, job: Job) -> None:
+        failure: Exception | None = None
+        try:
+            _handlers[job.kind](self.services, job.payload)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the job is kept and tried again
+            failure = error
+        # A crash here leaves the job to be done a second time: handlers bear that.
+        with self.services.database.uow() as tx:
+            tx.add(job)
+            self._note(job, failure)
+            tx.commit()
+
+    def _note(self, job: Job, failure: Exception | None) -> None:
+        now = self.services.clock()
+        job.attempts += 1
+        if failure is None:
+            job.done_at, job.payload = now, {}
+            return
+        job.run_after = now + min(FIRST_WAIT * 2 ** (job.attempts - 1), LONGEST_WAIT)
+        if job.attempts >= MAX_ATTEMPTS:
+            job.dead_at = now
+        # The kind of failure only: its text may quote an address.
+        log.warning(
+            "job.failed",
+            kind=job.kind,
+            attempt=job.attempts,
+            error=type(failure).__name__,
+            dead=job.dead_at is not None,
+        )

@@ -1,0 +1,70 @@
+"""Everything that is set from outside, by environment variables that begin with ``EGOV_``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Self
+from urllib.parse import urlsplit
+
+from pydantic import field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """The settings of one installation. Secrets are not among them: `keyring` keeps those in `keys_dir`."""
+
+    model_config = SettingsConfigDict(env_prefix="EGOV_", frozen=True)
+
+    database_url: str = "sqlite:///var/egov.sqlite3"
+    """SQLAlchemy address of the database."""
+    keys_dir: Path = Path("var/keys")
+    """Folder of the server's keys, apart from the database so that a copy of one is not a copy of both."""
+    base_url: str = "http://localhost:8000"
+    """Origin of the main site."""
+    booth_url: str = "http://booth.localhost:8000"
+    """Origin of the booth: another host name of the same process."""
+    timezone: str = "Asia/Almaty"
+    """The time zone in which pages and mails say a time."""
+    smtp_host: str | None = None
+    smtp_port: int = 25
+    smtp_starttls: bool = False
+    smtp_user: str | None = None
+    smtp_password_file: Path | None = None
+    """File with the mail server's password."""
+    mail_from: str = "no-reply@localhost"
+    demo: bool = False
+    """A demonstration: mails are shown on a page instead of sent, and pages say that nothing here counts."""
+    worker: bool = True
+    """Whether the web process also does the background jobs."""
+
+    @field_validator("base_url", "booth_url")
+    @classmethod
+    def _is_an_origin(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query:
+            raise ValueError("must be an origin such as https://vote.example.org")
+        return f"{parts.scheme}://{parts.netloc.lower()}"
+
+    @model_validator(mode="after")
+    def _origins_differ(self) -> Self:
+        if urlsplit(self.base_url).hostname == urlsplit(self.booth_url).hostname:
+            raise ValueError("base_url and booth_url must have different host names")
+        if self.base_url.partition(":")[0] != self.booth_url.partition(":")[0]:
+            raise ValueError("base_url and booth_url must both be http or both be https")
+        return self
+
+    @property
+    def https(self) -> bool:
+        """Whether browsers reach the site over TLS; then cookies are ``__Host-`` and HSTS is sent."""
+        return self.base_url.startswith("https:")
+
+    @classmethod
+    def for_tests(cls, folder: Path) -> Self:
+        """Settings whose files all lie in `folder` and that read no environment variable of their own names."""
+        return cls(
+            database_url=f"sqlite:///{folder / 'egov.sqlite3'}",
+            keys_dir=folder / "keys",
+            base_url="http://localhost",
+            booth_url="http://booth.localhost",
+            worker=False,
+        )

@@ -1,0 +1,129 @@
+"""Whatever goes wrong is said as a page in the visitor's language, or to a program as ``application/problem+json``."""
+
+from __future__ import annotations
+
+import secrets
+from http import HTTPStatus
+
+import structlog
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from egov_participation.errors import DomainError
+from egov_participation.i18n import N_, translate
+from egov_participation.web.context import lang
+from egov_participation.web.language import of_path
+from egov_participation.web.templating import render
+
+log = structlog.get_logger()
+
+_TITLES = {
+    400: N_("This request cannot be understood"),
+    401: N_("Please sign in"),
+    403: N_("This is not allowed"),
+    404: N_("This page does not exist"),
+    405: N_("This cannot be done here"),
+    409: N_("This does not fit with what happened before"),
+    410: N_("This is over"),
+    413: N_("This is too large"),
+    422: N_("Something needs to be corrected"),
+    429: N_("Too many attempts"),
+    500: N_("Something went wrong on our side"),
+    503: N_("This service is not available right now"),
+}
+_MESSAGES = {
+    400: N_("What your browser sent was damaged or incomplete. Nothing was changed. Go back and try again."),
+    404: N_("Check the address, or start again from the front page."),
+    405: N_("This address cannot be used in this way. Start again from the front page."),
+    413: N_("What you sent is larger than the %(limit)s we accept. Nothing was changed."),
+    500: N_("It is not your fault. Nothing was saved by this step. Please try again in a few minutes."),
+}
+_LIMIT = "1 MB"
+
+
+def error_response(
+    request: Request, status: int, message: str | None = None, *, code: str | None = None, reference: str | None = None
+) -> Response:
+    """An error in the form that the one who asked can read.
+
+    Args:
+        message: a sentence already in the request's language; by default the status's own.
+        code: for programs, stable; by default ``http.<status>``.
+        reference: under which the log has more; shown so that it can be quoted.
+    """
+    generic = status if status in _TITLES else (500 if status >= 500 else 400)
+    title = translate(lang(request), _TITLES[generic])
+    if message is None:
+        message = translate(lang(request), _MESSAGES.get(generic, _MESSAGES[400]), limit=_LIMIT)
+    if wants_problem(request):
+        problem = {"type": "about:blank", "title": title, "status": status, "detail": message}
+        problem["code"] = code or f"http.{status}"
+        if reference:
+            problem["reference"] = reference
+        return JSONResponse(problem, status, media_type="application/problem+json")
+    return render(
+        request, "error.html", status=status, error_status=status, title=title, message=message, reference=reference
+    )
+
+
+def wants_problem(request: Request) -> bool:
+    """Whether a program asks: by the address, by what it sends, or by what it accepts."""
+    path = request.url.path
+    if path.startswith(("/api/", "/log/")) or path.endswith(".bel"):
+        return True
+    if request.headers.get("content-type", "").startswith("application/json"):
+        return True
+    return of_path(path) is None and "text/html" not in request.headers.get("accept", "")
+
+
+async def http_error(request: Request, error: Exception) -> Response:
+    """Starlette's own errors: no such page, method not allowed, body too large …"""
+    assert isinstance(error, HTTPException)
+    if error.status_code in (204, 304):
+        return Response(status_code=error.status_code, headers=error.headers)
+    response = error_response(request, error.status_code)
+    response.headers.update(error.headers or {})
+    return response
+
+
+def domain_error(request: Request, error: Exception) -> Response:
+    """A room's refusal."""
+    assert isinstance(error, DomainError)
+    response = error_response(
+        request, error.status, translate(lang(request), error.message, **error.params), code=error.code
+    )
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+class UnexpectedErrorMiddleware:
+    """Answers what nobody foresaw with 500 and a reference number, logs it under that number, and raises it again.
+
+    It stands inside the security headers, which Starlette's own would stand outside of.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = False
+
+        async def watched(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watched)
+        except Exception:
+            reference = secrets.token_hex(4)
+            log.exception("request.failed", reference=reference)
+            if not started:
+                response = error_response(Request(scope), HTTPStatus.INTERNAL_SERVER_ERROR, reference=reference)
+                await response(scope, receive, send)
+            raise

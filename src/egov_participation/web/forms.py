@@ -1,0 +1,80 @@
+"""Forms: parsed by a pydantic model; what does not fit comes back filled in, with a sentence at each field."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar, cast, get_origin
+
+from pydantic import BaseModel, ValidationError
+from starlette.datastructures import FormData, UploadFile
+from starlette.requests import Request
+
+from egov_participation.i18n import N_, translate
+from egov_participation.web.context import lang
+
+Model = TypeVar("Model", bound=BaseModel)
+
+FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+
+@dataclass
+class Form(Generic[Model]):
+    """A form as it came. `data` is there when there are no `errors`; `values` is what was typed, for showing again."""
+
+    values: dict[str, str] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+    """Sentences in the visitor's language by field; ``""`` is the whole form's."""
+    data: Model | None = None
+
+
+async def read_body(request: Request) -> None:
+    """Read the whole body (its size is limited already) into ``request.state.body`` and ``request.state.form``."""
+    request.state.body = await request.body()
+    is_form = request.headers.get("content-type", "").partition(";")[0].strip().lower() in FORM_TYPES
+    request.state.form = await request.form(max_fields=200, max_files=10) if is_form else FormData()
+
+
+def body(request: Request) -> bytes:
+    """The request's body, as it came."""
+    return cast(bytes, request.state.body)
+
+
+def upload(request: Request, name: str) -> bytes | None:
+    """The content of an uploaded file, or None if none was chosen."""
+    file = request.state.form.get(name)
+    return file.file.read() if isinstance(file, UploadFile) and file.filename else None
+
+
+def parse(request: Request, model: type[Model]) -> Form[Model]:
+    """Validate the posted form against `model`. Fields typed as lists take every value of their name."""
+    posted = cast(FormData, request.state.form)
+    values = {key: value for key, value in posted.items() if isinstance(value, str)}
+    raw: dict[str, object] = dict(values)
+    for name, info in model.model_fields.items():
+        if get_origin(info.annotation) is list:
+            raw[name] = [value for value in posted.getlist(name) if isinstance(value, str)]
+    try:
+        return Form(values, data=model.model_validate(raw))
+    except ValidationError as error:
+        return Form(values, errors=_sentences(error, lang(request)))
+
+
+_SENTENCES = {
+    "missing": N_("Fill this in."),
+    "string_too_short": N_("This is too short."),
+    "string_too_long": N_("This is too long."),
+    "string_pattern_mismatch": N_("This is not written as it should be."),
+}
+_OTHERWISE = N_("This cannot be right. Please check it.")
+
+
+def _sentences(error: ValidationError, lang: str) -> dict[str, str]:
+    sentences: dict[str, str] = {}
+    for problem in error.errors():
+        name = str(problem["loc"][0]) if problem["loc"] else ""
+        if problem["type"] == "value_error":
+            message = str(problem["ctx"]["error"])
+        else:
+            message = _SENTENCES.get(problem["type"], _OTHERWISE)
+        sentences.setdefault(name, translate(lang, message))
+    return sentences

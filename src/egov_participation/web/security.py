@@ -1,0 +1,89 @@
+"""Which host was asked, and the headers that tell browsers what its pages may do."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from egov_participation.services import Site
+from egov_participation.settings import Settings
+
+_YEAR = 365 * 24 * 3600
+
+
+class SiteMiddleware:
+    """Tells the two hosts apart (``request.state.site``), refuses others with 421, and sets each one's headers."""
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self.app = app
+        self._sites = {_host(settings.base_url): Site.MAIN, _host(settings.booth_url): Site.BOOTH}
+        self._headers = {site: security_headers(site, settings) for site in Site}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        site = self._sites.get(Headers(scope=scope).get("host", "").lower())
+        if site is None:
+            await PlainTextResponse("This server does not serve this host name.\n", 421)(scope, receive, send)
+            return
+        scope.setdefault("state", {})["site"] = site
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in self._headers[site].items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers)
+
+
+def _host(origin: str) -> str:
+    """The Host header that browsers send for an origin: the scheme's own port is left out."""
+    parts = urlsplit(origin)
+    own_port = {"http": 80, "https": 443}[parts.scheme]
+    return parts.netloc if parts.port != own_port else str(parts.hostname)
+
+
+def content_security_policy(site: Site, settings: Settings) -> str:
+    """One static policy a host: only files of our own, nothing inline, nobody's frame."""
+    policy = {
+        "default-src": "'none'",
+        "script-src": "'self'",
+        "style-src": "'self'",
+        "img-src": "'self' data:",
+        "connect-src": "'self'",
+        "form-action": "'self'",
+        "base-uri": "'none'",
+        "frame-ancestors": "'none'",
+    }
+    if site is Site.BOOTH:
+        policy["worker-src"] = "'self'"
+        policy["img-src"] = "'self'"
+    else:
+        policy["font-src"] = "'self'"
+        policy["manifest-src"] = "'self'"
+        policy["form-action"] = f"'self' {settings.booth_url}"
+    return "; ".join(f"{name} {value}" for name, value in policy.items())
+
+
+def security_headers(site: Site, settings: Settings) -> dict[str, str]:
+    """The headers of every answer of one host."""
+    camera = "camera=(self)" if site is Site.BOOTH else "camera=()"  # the booth scans the credential's QR code
+    headers = {
+        "Content-Security-Policy": content_security_policy(site, settings),
+        "X-Content-Type-Options": "nosniff",
+        # No page's path goes anywhere. The origin does: with "no-referrer" browsers post "Origin: null", and the
+        # booth could not tell that a voter comes from the main site.
+        "Referrer-Policy": "strict-origin",
+        "Permissions-Policy": f"{camera}, geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+    }
+    if settings.https:
+        headers["Strict-Transport-Security"] = f"max-age={_YEAR}"
+    return headers

@@ -1,0 +1,115 @@
+"""Pages from templates: one Jinja environment a language, made once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+from jinja2 import (
+    BaseLoader,
+    ChainableUndefined,
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    PackageLoader,
+    PrefixLoader,
+)
+from jinja2.utils import missing
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from egov_participation import paths
+from egov_participation.i18n import LANGUAGES, catalogue
+from egov_participation.services import Services
+from egov_participation.web import csrf
+from egov_participation.web.addresses import Addresses
+from egov_participation.web.context import lang, site
+from egov_participation.web.formats import filters
+from egov_participation.web.static import static_url
+
+
+class _Undefined(ChainableUndefined):
+    """Printing a name that nobody passed is an error; GOV.UK's macros ask for members that are not there, and may."""
+
+    def __str__(self) -> str:
+        return self._fail() if self._undefined_obj is missing else ""
+
+    __html__ = __str__
+
+    def _fail(self) -> NoReturn:
+        self._fail_with_undefined_error()
+
+
+class Templates:
+    """All templates in all languages.
+
+    Args:
+        addresses: for ``url_for`` in templates.
+        loader: where templates come from, if not from the project's own folder.
+    """
+
+    def __init__(self, services: Services, addresses: Addresses, loader: BaseLoader | None = None) -> None:
+        self.addresses = addresses
+        govuk = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
+        sources: Sequence[BaseLoader] = [loader or FileSystemLoader(paths.templates_dir()), govuk]
+        self._environments = {lang: _environment(lang, services, ChoiceLoader(sources)) for lang in LANGUAGES}
+
+    def render(self, request: Request, template: str, context: dict[str, Any], block: str | None) -> str:
+        """The text of a template, or of one block of it."""
+        found = self._environments[lang(request)].get_template(template)
+        everything = {**self._of(request), **context}
+        if block is None:
+            return found.render(everything)
+        part = found.new_context(everything)
+        return "".join(found.blocks[block](part))
+
+    def _of(self, request: Request) -> dict[str, Any]:
+        here = site(request)
+        return {
+            "lang": lang(request),
+            "site": here.value,
+            "path": request.url.path,
+            "languages": self.addresses.languages(request),
+            "url_for": lambda name, **params: self.addresses.url_for(request, name, **params),
+            "csrf_token": lambda: csrf.token(request),
+            "csrf_field": lambda: Markup('<input type="hidden" name="{}" value="{}">').format(
+                csrf.FIELD, csrf.token(request)
+            ),
+        }
+
+
+def _environment(lang: str, services: Services, loader: BaseLoader) -> Environment:
+    environment = Environment(
+        loader=loader,
+        autoescape=True,
+        undefined=_Undefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+    )
+    environment.install_gettext_translations(catalogue(lang), newstyle=True)  # type: ignore[attr-defined]
+    environment.filters.update(filters(lang, services.settings.timezone))
+    environment.globals.update(
+        static_url=static_url,
+        now=services.clock,
+        base_url=services.settings.base_url,
+        booth_url=services.settings.booth_url,
+        demo=services.settings.demo,
+    )
+    return environment
+
+
+def render(
+    request: Request, template: str, *, status: int = 200, block: str | None = None, **context: Any
+) -> HTMLResponse:
+    """A page, or, where htmx asked and `block` is named, that block of the same page as a fragment.
+
+    Args:
+        template: e.g. ``voting/board.html``.
+        context: the template's variables.
+    """
+    fragment = block if request.headers.get("hx-request") == "true" else None
+    templates: Templates = request.app.state.templates
+    headers = {"Vary": "HX-Request"} if block else None
+    return HTMLResponse(templates.render(request, template, context, fragment), status, headers)
