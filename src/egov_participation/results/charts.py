@@ -1,0 +1,232 @@
+"""Charts as pictures: shapes and words in, an SVG or PNG out. What they say is decided by `figures`.
+
+Each is drawn twice, for wide and for narrow screens, in the pixels it is shown at, so that its text is never shrunk.
+matplotlib's settings are global to the process: one lock holds while drawing. Nothing here uses pyplot.
+"""
+
+from __future__ import annotations
+
+import io
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.patches import Rectangle
+from matplotlib.textpath import TextPath
+from matplotlib.ticker import MaxNLocator
+
+# Okabe and Ito's palette, told apart by people with any kind of colour vision; all hold 3:1 on both grounds.
+BLUE: Final = "#0072b2"
+GREEN: Final = "#009e73"
+GREY: Final = "#767676"
+"""What is not an answer: blank votes, people who did not vote."""
+
+WIDE, NARROW = 700, 340
+"""Widths in pixels."""
+
+_STYLE: Final = mpl.rc_params_from_file(Path(__file__).with_name("chart.mplstyle"), use_default_template=False)
+_LOCK: Final = threading.Lock()
+_BAR: Final = 24
+_GAP: Final = 8
+_LINE: Final = 1.35
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One value with its words."""
+
+    label: str
+    value: int
+    text: str
+    """The value as people read it, with unit or share."""
+    quiet: bool = False
+    """Not an answer like the others: grey."""
+
+
+Drawing = Callable[[], Figure]
+
+
+def to_svg(draw: Drawing) -> str:
+    """The SVG document of what `draw` makes, as matplotlib writes it; `svg.inline` makes it fit for a page."""
+    with _drawing():
+        figure = draw()
+        FigureCanvasSVG(figure)
+        text = io.StringIO()
+        nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
+        figure.savefig(text, format="svg", transparent=True, metadata=nothing)
+    return text.getvalue()
+
+
+def to_png(draw: Drawing) -> bytes:
+    """A PNG on white, two pixels to the point."""
+    with _drawing():
+        figure = draw()
+        FigureCanvasAgg(figure)
+        raw = io.BytesIO()
+        figure.savefig(raw, format="png", bbox_inches="tight", pad_inches=0.4, metadata={"Software": None})
+    return raw.getvalue()
+
+
+@contextmanager
+def _drawing() -> Iterator[None]:
+    with _LOCK, mpl.rc_context(_STYLE):
+        yield
+
+
+def answers(bars: Sequence[Bar], whole: int, width: int, *, heading: str = "", note: str = "") -> Figure:
+    """Horizontal bars, each under its label and with its value at the end; the full width is `whole`.
+
+    Args:
+        heading: written above, and `note` below, where the picture goes about alone (PNG).
+    """
+    size = _font_size(width)
+    labels = [_wrap(bar.label, width, size) for bar in bars]
+    heading_lines = _wrap(heading, width, size + 3, bold=True)
+    note_lines = _wrap(note, width, size - 2)
+    height = sum(len(lines) * size * _LINE + _BAR + 2.2 * _GAP for lines in labels)
+    height += len(heading_lines) * (size + 3) * _LINE + (_GAP * 2 if heading_lines else 0)
+    height += len(note_lines) * (size - 2) * _LINE
+    figure, axes = _canvas(width, height)
+    top = _lines(axes, heading_lines, 0, size + 3, bold=True) + (_GAP * 2 if heading_lines else 0)
+    room = width - max((_text_width(bar.text, size) for bar in bars), default=0) - _GAP - 4
+    for bar, lines in zip(bars, labels, strict=True):
+        top = _lines(axes, lines, top, size) + 4
+        length = room * bar.value / whole if whole else 0
+        _rectangle(axes, 0, top, length, GREY if bar.quiet else BLUE)
+        axes.plot([0.5, 0.5], [top - 3, top + _BAR + 3], color=mpl.rcParams["text.color"], linewidth=1)
+        axes.text(length + _GAP, top + _BAR / 2, bar.text, fontsize=size, va="center_baseline", weight="bold")
+        top += _BAR + 2.2 * _GAP - 4
+    _lines(axes, note_lines, top, size - 2)
+    return figure
+
+
+def share(part: Bar, rest: Bar, width: int) -> Figure:
+    """One bar cut in two, the first part's words above it and the rest's below."""
+    size = _font_size(width)
+    above, below = _wrap(part.text, width, size, bold=True), _wrap(rest.text, width, size)
+    figure, axes = _canvas(width, (len(above) + len(below)) * size * _LINE + _BAR * 1.5 + 3 * _GAP)
+    top = _lines(axes, above, 0, size, bold=True) + _GAP / 2
+    whole = part.value + rest.value
+    length = width * part.value / whole if whole else 0
+    _rectangle(axes, 0, top, width, GREY, height=_BAR * 1.5, alpha=0.35)
+    _rectangle(axes, 0, top, length, GREEN, height=_BAR * 1.5)
+    _lines(axes, below, top + _BAR * 1.5 + _GAP, size, right=width)
+    return figure
+
+
+def columns(bars: Sequence[Bar], width: int, number: Callable[[int], str]) -> Figure:
+    """Vertical bars in the given order, values on them where they fit, else a scale beside them.
+
+    Args:
+        number: writes a whole number for the scale.
+    """
+    size = _font_size(width) - 1
+    height = 300 if width > NARROW else 240
+    figure = Figure(figsize=(width / 72, height / 72))
+    highest = max((bar.value for bar in bars), default=0) or 1
+    step = width / max(len(bars), 1)
+    on_marks = all(_text_width(bar.text, size) <= step for bar in bars)
+    ticks = [int(tick) for tick in MaxNLocator(5, integer=True).tick_values(0, highest) if tick >= 0]
+    left = 0.0 if on_marks else max(_text_width(number(tick), size) for tick in ticks) + 2 * _GAP
+    bottom, above = size * 2, size * 2
+    axes = figure.add_axes((left / width, bottom / height, 1 - left / width, 1 - (bottom + above) / height))
+    axes.bar(range(len(bars)), [bar.value for bar in bars], width=0.72, color=BLUE)
+    axes.set_xlim(-0.5, len(bars) - 0.5)
+    shown = _labelled(bars, width - left, size)
+    axes.set_xticks(shown, [bars[place].label for place in shown], fontsize=size)
+    if on_marks:
+        axes.set_ylim(0, highest)
+        axes.set_yticks([])
+        for place, bar in enumerate(bars):
+            axes.annotate(
+                bar.text,
+                (place, bar.value),
+                (0, 5),
+                textcoords="offset points",
+                ha="center",
+                fontsize=size,
+                weight="bold",
+            )
+    else:
+        axes.set_ylim(0, max(highest, ticks[-1]))
+        axes.set_yticks(ticks, [number(tick) for tick in ticks], fontsize=size)
+        axes.grid(axis="y")
+    return figure
+
+
+def _labelled(bars: Sequence[Bar], width: float, size: float) -> list[int]:
+    """The places of the columns whose labels are written: as many as fit, evenly, none sticking out on the right."""
+    widths = [_text_width(bar.label, size) for bar in bars]
+    step = width / max(len(bars), 1)
+    every = max(1, -int(-(max(widths, default=0) + _GAP) // step))
+    return [place for place in range(0, len(bars), every) if (place + 0.5) * step + widths[place] / 2 <= width + 2]
+
+
+def _font_size(width: int) -> float:
+    return 16 if width > NARROW else 15
+
+
+def _canvas(width: float, height: float) -> tuple[Figure, Axes]:
+    """An empty picture whose coordinates are pixels from its top left corner."""
+    figure = Figure(figsize=(width / 72, height / 72))
+    axes = figure.add_axes((0, 0, 1, 1))
+    axes.set_axis_off()
+    axes.set_xlim(0, width)
+    axes.set_ylim(height, 0)
+    return figure, axes
+
+
+def _rectangle(
+    axes: Axes, left: float, top: float, width: float, colour: str, height: float = _BAR, alpha: float = 1
+) -> None:
+    axes.add_patch(Rectangle((left, top), width, height, facecolor=colour, linewidth=0, alpha=alpha))
+
+
+def _lines(
+    axes: Axes, lines: Sequence[str], top: float, size: float, *, bold: bool = False, right: float | None = None
+) -> float:
+    """Write lines downwards from `top`; gives where the next thing may begin."""
+    for line in lines:
+        axes.text(
+            0 if right is None else right,
+            top + size,
+            line,
+            fontsize=size,
+            weight="bold" if bold else "normal",
+            ha="left" if right is None else "right",
+            va="baseline",
+            parse_math=False,
+        )
+        top += size * _LINE
+    return top
+
+
+def _wrap(text: str, width: float, size: float, *, bold: bool = False) -> list[str]:
+    """Lines of at most `width`; a word that is longer stands alone."""
+    lines: list[str] = []
+    for word in text.split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and _text_width(longer, size, bold=bold) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
+
+
+@lru_cache(maxsize=4096)
+def _text_width(text: str, size: float, *, bold: bool = True) -> float:
+    """In DejaVu Sans, which is wider than the fonts of the page: what fits here fits there."""
+    if not text.strip():
+        return 0.0
+    font = FontProperties(family="DejaVu Sans", weight="bold" if bold else "normal")
+    return float(TextPath((0, 0), text, size=size, prop=font, usetex=False).get_extents().width)
