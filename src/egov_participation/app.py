@@ -16,8 +16,13 @@ from egov_participation import paths, rooms
 from egov_participation.clock import Clock, system_clock
 from egov_participation.database import Database
 from egov_participation.errors import DomainError
+from egov_participation.identity import service as identity
 from egov_participation.jobs import Worker
 from egov_participation.mail import Mailer, mailer_for
+from egov_participation.registrar.interface import Registrar
+from egov_participation.registrar.service import in_process
+from egov_participation.registry.keys import IinKeys
+from egov_participation.registry.service import EmbeddedRegistry, Registry
 from egov_participation.services import Services, SessionLoader, Site
 from egov_participation.settings import Settings
 from egov_participation.web.addresses import Addresses
@@ -39,6 +44,8 @@ def create_services(
     clock: Clock = system_clock,
     mailer: Mailer | None = None,
     load_session: SessionLoader | None = None,
+    registry: Registry | None = None,
+    registrar: Registrar | None = None,
 ) -> Services:
     """The services that `settings` ask for; what is given takes the place of the usual one."""
     database = database or Database(settings.database_url)
@@ -47,7 +54,9 @@ def create_services(
         database=database,
         clock=clock,
         mailer=mailer or mailer_for(settings, database, clock),
-        load_session=load_session or (lambda _services, _site, _token: None),
+        load_session=load_session or identity.load_session,
+        registry=registry or EmbeddedRegistry(IinKeys.open(settings.keys_dir)),
+        registrar=registrar or in_process(settings, database, clock),
     )
 
 

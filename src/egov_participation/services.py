@@ -6,12 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING
 
 from egov_participation.clock import Clock
 from egov_participation.database import Database
 from egov_participation.mail import Mailer
 from egov_participation.settings import Settings
+
+if TYPE_CHECKING:
+    from egov_participation.registrar.interface import Registrar
+    from egov_participation.registry.service import Registry
 
 
 class Site(StrEnum):
@@ -30,7 +34,7 @@ class SessionInfo:
     created_at: datetime
     signed_in_at: datetime
     """When the person last proved who they are; a booth session has that of the session it was handed over from."""
-    assurance: int = 1
+    assurance: int
     """How sure we are: 1 a mailed code, 2 a passkey or TOTP, 3 enrolled in person or an eID."""
     vote: str | None = None
     """On the booth: the one vote that the session is for."""
@@ -49,4 +53,5 @@ class Services:
     clock: Clock
     mailer: Mailer
     load_session: SessionLoader
-    registrar: Any = None
+    registry: Registry
+    registrar: Registrar
