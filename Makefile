@@ -39,6 +39,7 @@ check: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/mypy bench scripts conftest.py hatch_build.py
 	$(BIN)/lint-imports --no-logo --cache-dir .cache/importlinter
 	$(BIN)/python scripts/refresh_vendor.py --check
 	$(BIN)/python scripts/write_failure_codes.py --check

@@ -1,0 +1,1 @@
+"""Measurements: `make bench`. Speeds are ratios within one run, since machines differ."""
