@@ -1,0 +1,54 @@
+"""The identity room's keys, all derived from one secret beside the database."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from egov_participation import keyring
+from egov_participation.registry.keys import IinKeys
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityKeys:
+    """Keys of 32 bytes, one for each purpose."""
+
+    iin: IinKeys = field(repr=False)
+    """For the IIN of a sign-in under way; not the register's keys, which may be another machine's."""
+    code: bytes = field(repr=False)
+    browser: bytes = field(repr=False)
+    limits: bytes = field(repr=False)
+
+    @classmethod
+    def derive(cls, secret: bytes) -> IdentityKeys:
+        """The keys that follow from a secret of 32 bytes."""
+
+        def key(purpose: bytes) -> bytes:
+            return hashlib.blake2b(key=secret, digest_size=32, person=purpose).digest()
+
+        iin = IinKeys(lookup=key(b"sign-in lookup"), sealing=key(b"sign-in sealing"))
+        return cls(iin, code=key(b"code"), browser=key(b"browser"), limits=key(b"limits"))
+
+    def code_hash(self, attempt: str, code: str) -> bytes:
+        """32 bytes that stand for a code in the database. Six digits are few: the key keeps them from being tried."""
+        return hashlib.blake2b(f"{attempt}:{code}".encode(), key=self.code, digest_size=32).digest()
+
+    def form_token(self, browser: str) -> str:
+        """What the forms before sign-in carry to show that they were made for this browser; 64 hex digits."""
+        return hashlib.blake2b(browser.encode(), key=self.browser, digest_size=32).hexdigest()
+
+    def limit_key(self, name: str, subject: str, window: int) -> bytes:
+        """Stands for one who is counted (an IIN, a network) in one stretch of time, without naming them."""
+        return hashlib.blake2b(f"{name}:{window}:{subject}".encode(), key=self.limits, digest_size=32).digest()
+
+
+@cache
+def keys(keys_dir: Path) -> IdentityKeys:
+    """The keys of this installation; their secret is made at the first start.
+
+    Raises:
+        OSError, ValueError: see `keyring.secret`.
+    """
+    return IdentityKeys.derive(keyring.secret(keys_dir, "identity"))
