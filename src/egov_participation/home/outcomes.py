@@ -1,0 +1,34 @@
+"""What the front page says of a counted vote, in one line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from egov_participation.voting.texts import Texts
+from egov_participation.voting.views import VoteView
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A counted vote with its leading answer; `answer` is None where one line cannot say the result fairly."""
+
+    vote: VoteView
+    answer: Texts | None
+    share: float
+
+
+def outcome(vote: VoteView) -> Outcome:
+    """The leading answer and its share (0 to 1) of all ballots counted, blank ones among them.
+
+    None stands for it where there are several questions, several choices at once, a tie for the first place, no
+    ballot, or more blank votes than votes for any answer.
+    """
+    nothing = Outcome(vote, None, 0.0)
+    if vote.result is None or len(vote.questions) != 1 or vote.questions[0].max != 1 or vote.questions[0].min != 1:
+        return nothing
+    question, counts = vote.questions[0], vote.result[0]
+    total, most = sum(counts), max(counts)
+    if total == 0 or counts.count(most) != 1:
+        return nothing
+    leader = counts.index(most) - (1 if question.blank else 0)
+    return Outcome(vote, question.answers[leader], most / total) if leader >= 0 else nothing
