@@ -1,0 +1,1 @@
+"""The registrar: who is who, who holds which credential. Nothing else reads its tables."""

@@ -1,0 +1,1 @@
+"""Votes: from the setup file to a result that other people's software verifies."""

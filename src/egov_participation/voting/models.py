@@ -1,0 +1,149 @@
+"""Tables of the voting room.
+
+The archive is rows: each event with the exact bytes that it appends to the archive. Concatenated by height they are the
+archive file. Counts of ballots and voters are not stored: they are counted from the rows.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import ClassVar
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Connection,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+    event,
+)
+from sqlalchemy.orm import Mapper
+from sqlmodel import Field, SQLModel
+
+from egov_participation.database import UTCDateTime
+
+
+class Vote(SQLModel, table=True):
+    """A vote. Everything but the head, the size and the cancellation is frozen when it is created."""
+
+    __tablename__: ClassVar[str] = "voting_vote"
+    __table_args__ = (
+        CheckConstraint("kind IN ('consultative', 'binding')", name="kind"),
+        CheckConstraint("opens_at < closes_at", name="times"),
+        CheckConstraint("registered > 0", name="registered"),
+        CheckConstraint("head_height >= 0 AND length(head_hash) = 64", name="head"),
+        CheckConstraint("archive_size > 0 AND archive_size % 512 = 0", name="archive_size"),
+    )
+
+    uuid: str = Field(primary_key=True)
+    kind: str
+    title_kk: str
+    title_ru: str
+    title_en: str
+    opens_at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False))
+    closes_at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False, index=True))
+    cancelled_at: datetime | None = Field(default=None, sa_column=Column(UTCDateTime, nullable=True))
+    created_at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False))
+    election: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    """The election's JSON, byte for byte as in the archive."""
+    fingerprint: str = Field(unique=True)
+    """φ: unpadded Base64 of the SHA-256 of `election`."""
+    registered: int
+    """How many public credentials were published."""
+    timestamp: int
+    """The archive header's, in seconds; every member of the archive bears it."""
+    head_height: int
+    head_hash: str
+    """SHA-256 of the last event, in hex."""
+    archive_size: int
+    """Bytes of the archive up to the head."""
+
+
+class VoteEvent(SQLModel, table=True):
+    """One event of the archive with the bytes it appends. Rows are only ever added (a guard below)."""
+
+    __tablename__: ClassVar[str] = "voting_event"
+    __table_args__ = (
+        CheckConstraint("height >= 0 AND start >= 0 AND length > 0", name="place"),
+        CheckConstraint("length = length(blob)", name="length"),
+        CheckConstraint("length(hash) = 64", name="hash"),
+        CheckConstraint(
+            "(type = 'Ballot') = (credential IS NOT NULL) AND (type = 'Ballot') = (tracker IS NOT NULL)"
+            " AND (type = 'Ballot') = (day IS NOT NULL)",
+            name="ballot",
+        ),
+        CheckConstraint("(type = 'PartialDecryption') = (owner IS NOT NULL)", name="decryption"),
+        CheckConstraint("(type = 'Setup') = (height = 0)", name="setup"),
+        ForeignKeyConstraint(["vote_uuid"], ["voting_vote.uuid"]),
+        ForeignKeyConstraint(
+            ["vote_uuid", "credential"], ["voting_credential.vote_uuid", "voting_credential.credential"]
+        ),
+        ForeignKeyConstraint(["vote_uuid", "owner"], ["voting_trustee.vote_uuid", "voting_trustee.owner"]),
+        UniqueConstraint("vote_uuid", "start"),
+        UniqueConstraint("vote_uuid", "hash"),
+        UniqueConstraint("vote_uuid", "tracker"),
+        UniqueConstraint("vote_uuid", "owner"),
+        Index("ix_voting_event_credential", "vote_uuid", "credential", "height"),
+        Index("ix_voting_event_type", "vote_uuid", "type", "height"),
+    )
+
+    vote_uuid: str = Field(primary_key=True)
+    height: int = Field(primary_key=True)
+    type: str
+    hash: str
+    """SHA-256 of the event's JSON, in hex: the archive's head once this event stood last."""
+    start: int
+    """Offset of `blob` in the archive."""
+    length: int
+    blob: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    """Data members and event member; row 0 begins with the archive's header."""
+    credential: str | None = None
+    """Of a ballot: its public credential, 64 hex digits."""
+    tracker: str | None = None
+    """Of a ballot: unpadded Base64 of the SHA-256 of its bytes."""
+    day: date | None = None
+    """Of a ballot: the day it was recorded. Nothing keeps the second."""
+    owner: int | None = None
+    """Of a partial decryption: which trustee, from 1."""
+
+
+class PublicCredential(SQLModel, table=True):
+    """The published list of credentials, one row each, to look one up without parsing the list."""
+
+    __tablename__: ClassVar[str] = "voting_credential"
+    __table_args__ = (
+        CheckConstraint("weight > 0", name="weight"),
+        CheckConstraint("length(credential) = 64", name="point"),
+    )
+
+    vote_uuid: str = Field(primary_key=True, foreign_key="voting_vote.uuid")
+    credential: str = Field(primary_key=True)
+    weight: int
+
+
+class Trustee(SQLModel, table=True):
+    """Somebody whose key is needed to decrypt. Whether it decrypted is to be seen from the events."""
+
+    __tablename__: ClassVar[str] = "voting_trustee"
+    __table_args__ = (CheckConstraint("owner > 0", name="owner"), UniqueConstraint("vote_uuid", "public_key"))
+
+    vote_uuid: str = Field(primary_key=True, foreign_key="voting_vote.uuid")
+    owner: int = Field(primary_key=True)
+    """Place in the election's list of trustees, from 1."""
+    name_kk: str
+    name_ru: str
+    name_en: str
+    public_key: str
+    """The key's point, 64 hex digits."""
+
+
+class AppendOnlyError(Exception):
+    """Somebody tried to change or delete an event of an archive."""
+
+
+@event.listens_for(VoteEvent, "before_update")
+@event.listens_for(VoteEvent, "before_delete")
+def _refuse_change(_mapper: Mapper[VoteEvent], _connection: Connection, row: VoteEvent) -> None:
+    raise AppendOnlyError(f"event {row.height} of vote {row.vote_uuid} is published and cannot change")

@@ -1,0 +1,193 @@
+"""What a vote's state is and what it allows. Pure: the time is an argument, nothing is read or written.
+
+The clock opens and closes a vote; the archive's events carry it on from there::
+
+    setup ──opens_at──▶ open ──closes_at──▶ closed ──EncryptedTally──▶ decrypting ──Result──▶ tallied
+      └───────────────────┴───────────────────┴────────────────────────────┴──▶ cancelled
+
+`closed` covers the moments between the closing time and the encrypted tally. An EndBallots event closes a vote
+whatever the clock says afterwards, so that a clock set back opens nothing again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from http import HTTPStatus
+from types import MappingProxyType
+from typing import Final
+
+from egov_crypto.archive import FOLLOWS, EventType
+from egov_participation.i18n import N_
+
+
+class VoteKind(StrEnum):
+    """What the result does: it advises, or it decides."""
+
+    CONSULTATIVE = "consultative"
+    BINDING = "binding"
+
+
+class VoteState(StrEnum):
+    """The states of ``api.md`` (``shuffling`` comes with questions that need a mixnet)."""
+
+    SETUP = "setup"
+    OPEN = "open"
+    CLOSED = "closed"
+    DECRYPTING = "decrypting"
+    TALLIED = "tallied"
+    CANCELLED = "cancelled"
+
+
+class BallotStatus(StrEnum):
+    """What a tracker page says of a ballot."""
+
+    COUNTED = "counted"  # casting has ended; the ballot is its credential's last
+    SUPERSEDED = "superseded"  # a later ballot of the same credential stands on the board
+    WAITING = "waiting"  # the last so far; it will count if no later one comes
+
+
+ENDED: Final = frozenset({VoteState.CLOSED, VoteState.DECRYPTING, VoteState.TALLIED, VoteState.CANCELLED})
+"""No ballot is ever taken again."""
+
+TRANSITIONS: Final[Mapping[VoteState, frozenset[VoteState]]] = MappingProxyType(
+    {
+        VoteState.SETUP: frozenset({VoteState.OPEN, VoteState.CLOSED, VoteState.CANCELLED}),
+        VoteState.OPEN: frozenset({VoteState.CLOSED, VoteState.CANCELLED}),
+        VoteState.CLOSED: frozenset({VoteState.DECRYPTING, VoteState.CANCELLED}),
+        VoteState.DECRYPTING: frozenset({VoteState.TALLIED, VoteState.CANCELLED}),
+        VoteState.TALLIED: frozenset(),
+        VoteState.CANCELLED: frozenset(),
+    }
+)
+"""What may follow what. A vote whose whole voting time passed while nothing ran goes from setup to closed."""
+
+MAX_BALLOT_BYTES: Final = 1_000_000
+"""A larger ballot is refused before it is parsed."""
+
+MAX_DECRYPTION_BYTES: Final = 1_000_000
+"""The same for a trustee's decryption; 500 answers need less than half of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why something may not be done: an HTTP status, a stable code, a plain sentence (a msgid)."""
+
+    status: HTTPStatus
+    code: str
+    sentence: str
+
+
+UNKNOWN_VOTE: Final = Refusal(HTTPStatus.NOT_FOUND, "vote.unknown", N_("There is no such vote."))
+NOT_OPEN: Final = Refusal(
+    HTTPStatus.FORBIDDEN, "vote.not_open", N_("This vote has not opened yet. Your ballot was not recorded.")
+)
+CLOSED: Final = Refusal(
+    HTTPStatus.GONE, "vote.closed", N_("This vote has closed. Your ballot came too late and was not recorded.")
+)
+CANCELLED: Final = Refusal(
+    HTTPStatus.GONE, "vote.cancelled", N_("This vote was cancelled. Your ballot was not recorded.")
+)
+TOO_LARGE: Final = Refusal(
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "ballot.size", N_("The ballot is larger than 1 MB. It was not recorded.")
+)
+MALFORMED: Final = Refusal(
+    HTTPStatus.BAD_REQUEST, "ballot.format", N_("What was sent is not a ballot. Nothing was recorded.")
+)
+INVALID: Final = Refusal(
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+    "ballot.invalid",
+    N_("The ballot's proofs do not hold, so it cannot be counted. It was not recorded."),
+)
+UNKNOWN_CREDENTIAL: Final = Refusal(
+    HTTPStatus.FORBIDDEN,
+    "credential.unknown",
+    N_("The voting code of this ballot does not belong to this vote. The ballot was not recorded."),
+)
+NOT_YOURS: Final = Refusal(
+    HTTPStatus.FORBIDDEN,
+    "credential.not_yours",
+    N_("The voting code of this ballot is not yours. Vote with your own code; the ballot was not recorded."),
+)
+SUPERSEDED: Final = Refusal(
+    HTTPStatus.CONFLICT,
+    "ballot.superseded",
+    N_("You have replaced this ballot with a later one, and it cannot be cast again. Your later ballot stands."),
+)
+UNKNOWN_BALLOT: Final = Refusal(
+    HTTPStatus.NOT_FOUND, "ballot.unknown", N_("No ballot with this number stands on the board of this vote.")
+)
+NOT_DECRYPTING: Final = Refusal(
+    HTTPStatus.CONFLICT, "vote.not_decrypting", N_("This vote is not waiting for decryptions.")
+)
+ALREADY_DECRYPTED: Final = Refusal(
+    HTTPStatus.CONFLICT, "decryption.repeated", N_("This trustee has already handed in a decryption.")
+)
+DECRYPTION_TOO_LARGE: Final = Refusal(
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "decryption.size", N_("The file is larger than 1 MB, which no decryption is.")
+)
+DECRYPTION_MALFORMED: Final = Refusal(
+    HTTPStatus.BAD_REQUEST, "decryption.format", N_("The file is not a decryption. Hand in the file your tool wrote.")
+)
+DECRYPTION_INVALID: Final = Refusal(
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+    "decryption.invalid",
+    N_("The decryption does not fit this vote's tally with any trustee's key. Nothing was recorded."),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """What a vote's state depends on besides the time. Times are aware."""
+
+    opens_at: datetime
+    closes_at: datetime
+    cancelled_at: datetime | None
+    last_event: EventType
+
+
+def state(vote: Timeline, now: datetime) -> VoteState:
+    """The vote's state at ``now`` (aware)."""
+    if vote.cancelled_at is not None:
+        return VoteState.CANCELLED
+    match vote.last_event:
+        case EventType.RESULT:
+            return VoteState.TALLIED
+        case EventType.ENCRYPTED_TALLY | EventType.PARTIAL_DECRYPTION:
+            return VoteState.DECRYPTING
+        case EventType.END_BALLOTS:
+            return VoteState.CLOSED
+    if now >= vote.closes_at:
+        return VoteState.CLOSED
+    return VoteState.OPEN if now >= vote.opens_at else VoteState.SETUP
+
+
+def refuse_cast(state: VoteState) -> Refusal | None:
+    """Why no ballot is taken in ``state``; None when it is open."""
+    if state is VoteState.OPEN:
+        return None
+    return {VoteState.SETUP: NOT_OPEN, VoteState.CANCELLED: CANCELLED}.get(state, CLOSED)
+
+
+def refuse_decryption(state: VoteState) -> Refusal | None:
+    """Why no trustee's decryption is taken in ``state``. A cancelled vote is never decrypted."""
+    return None if state is VoteState.DECRYPTING else NOT_DECRYPTING
+
+
+def is_due(vote: Timeline, now: datetime) -> bool:
+    """Whether the closing work is to be begun or carried on: closed by the clock or the archive, not yet tallied."""
+    return state(vote, now) is VoteState.CLOSED
+
+
+def ballot_status(*, superseded: bool, ended: bool) -> BallotStatus:
+    """``ended``: an EndBallots event stands in the archive, so that nothing can come any more."""
+    if superseded:
+        return BallotStatus.SUPERSEDED
+    return BallotStatus.COUNTED if ended else BallotStatus.WAITING
+
+
+def may_follow(last: EventType | None, next_: EventType) -> bool:
+    """Whether the archive's grammar allows ``next_`` after ``last`` (None: before anything)."""
+    return next_ in FOLLOWS[last]

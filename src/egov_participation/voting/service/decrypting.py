@@ -1,0 +1,123 @@
+"""Trustees hand in their decryptions; the last one's makes the result.
+
+Proofs are checked, and counts found, before the writer lane is taken; inside it the archive must still stand where it
+was read (another trustee may have been faster: then everything is looked at again). PartialDecryption and, with the
+last one, Result land in one transaction: a crash leaves both or neither, and the same file can be handed in again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlmodel import Session, col, select
+
+from egov_crypto.archive import EventType, Head
+from egov_crypto.election import Election
+from egov_crypto.errors import VerificationError
+from egov_crypto.group import Point
+from egov_crypto.tally import Factors, Tally, compute_result, owned_json, result_to_json, verify_decryption_of
+from egov_participation.services import Services
+from egov_participation.voting import rules
+from egov_participation.voting.models import Trustee, Vote
+from egov_participation.voting.service.append import HeadMovedError, append_event
+from egov_participation.voting.service.lookup import election_from, find_vote, head_of, refusal, state_of
+from egov_participation.voting.service.payloads import events_of, published_tally
+
+
+@dataclass(frozen=True, slots=True)
+class DecryptionOutcome:
+    """Whose decryption was recorded (place in the list of trustees, from 1), and how many are still awaited.
+
+    With none awaited, the result stands in the archive.
+    """
+
+    owner: int
+    awaited: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """What the archive holds for decrypting, at ``head``."""
+
+    head: Head
+    election: Election
+    tally: Tally
+    keys: dict[int, Point]
+    """Of all trustees, by owner."""
+    decryptions: dict[int, bytes]
+    """Those handed in, by owner."""
+
+
+def hand_in_decryption(services: Services, vote_uuid: str, raw: bytes) -> DecryptionOutcome:
+    """Record a trustee's partial decryption; whose it is, its proofs tell.
+
+    Raises:
+        DomainError: 404 ``vote.unknown``; 409 ``vote.not_decrypting`` (also for a cancelled vote: it is never
+            decrypted) or ``decryption.repeated``; 413 ``decryption.size``; 400 ``decryption.format``; 422
+            ``decryption.invalid``.
+    """
+    if len(raw) > rules.MAX_DECRYPTION_BYTES:
+        raise refusal(rules.DECRYPTION_TOO_LARGE)
+    raw = raw.strip()
+    while True:
+        with services.database.read() as session:
+            standing = _standing(services, session, find_vote(session, vote_uuid))
+        owner = _owner(standing, raw)
+        result = _result(standing, owner, raw)
+        try:
+            _record(services, vote_uuid, standing.head, owner, raw, result)
+        except HeadMovedError:
+            continue
+        return DecryptionOutcome(owner, len(standing.keys) - len(standing.decryptions) - 1)
+
+
+def _standing(services: Services, session: Session, vote: Vote) -> _Standing:
+    refused = rules.refuse_decryption(state_of(session, vote, services.clock()))
+    if refused is not None:
+        raise refusal(refused)
+    trustees = session.exec(select(Trustee).where(col(Trustee.vote_uuid) == vote.uuid))
+    keys = {trustee.owner: Point.parse(trustee.public_key) for trustee in trustees}
+    handed_in = events_of(session, vote, EventType.PARTIAL_DECRYPTION)
+    decryptions = {owner: data[0] for owner, data in handed_in if owner is not None}
+    return _Standing(head_of(vote), election_from(vote.election), published_tally(session, vote), keys, decryptions)
+
+
+def _owner(standing: _Standing, raw: bytes) -> int:
+    """The trustee whose key the proofs hold for."""
+    for owner, key in standing.keys.items():
+        try:
+            verify_decryption_of(standing.election, standing.tally, key, raw)
+        except VerificationError as error:
+            if error.code == rules.DECRYPTION_MALFORMED.code:
+                raise refusal(rules.DECRYPTION_MALFORMED) from None
+        else:
+            if owner in standing.decryptions:
+                raise refusal(rules.ALREADY_DECRYPTED)
+            return owner
+    raise refusal(rules.DECRYPTION_INVALID)
+
+
+def _result(standing: _Standing, owner: int, raw: bytes) -> bytes | None:
+    """The result's bytes if this decryption is the last that was awaited."""
+    decryptions = {**standing.decryptions, owner: raw}
+    if len(decryptions) < len(standing.keys):
+        return None
+    factors: list[Factors] = [
+        verify_decryption_of(standing.election, standing.tally, standing.keys[of], decryptions[of])
+        for of in sorted(decryptions)
+    ]
+    return result_to_json(compute_result(standing.tally, factors))
+
+
+def _record(services: Services, vote_uuid: str, head: Head, owner: int, raw: bytes, result: bytes | None) -> None:
+    with services.database.uow() as tx:
+        vote = find_vote(tx.session, vote_uuid, lock=True)
+        refused = rules.refuse_decryption(state_of(tx.session, vote, services.clock()))
+        if head_of(vote) != head:
+            raise HeadMovedError(f"height {head.height} is no longer the head")
+        if refused is not None:
+            raise refusal(refused)
+        append_event(tx, vote, EventType.PARTIAL_DECRYPTION, raw, owned_json(owner, raw), owner=owner)
+        if result is not None:
+            append_event(tx, vote, EventType.RESULT, result)
+        tx.commit()
