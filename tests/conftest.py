@@ -68,7 +68,7 @@ def worker(services: Services) -> Worker:
 
 @pytest.fixture
 def app(services: Services) -> Starlette:
-    return create_app(services.settings, services=services)
+    return create_app(services.settings, services=services, debug=True)
 
 
 @pytest.fixture

@@ -10,9 +10,9 @@ from jinja2 import BaseLoader
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.routing import Host, Mount, Router
+from starlette.routing import Host, Mount
 
-from egov_participation import paths, rooms
+from egov_participation import logs, paths, rooms
 from egov_participation.clock import Clock, system_clock
 from egov_participation.database import Database
 from egov_participation.errors import DomainError
@@ -66,6 +66,7 @@ def create_app(
     services: Services | None = None,
     routes: Iterable[RouteSpec] | None = None,
     templates: BaseLoader | None = None,
+    debug: bool = False,
 ) -> Starlette:
     """The whole application on a migrated database.
 
@@ -73,12 +74,15 @@ def create_app(
         services: other ones than `create_services` makes of the settings.
         routes: instead of every room's (a test mounts the few it needs).
         templates: instead of the project's folder.
+        debug: unexpected errors are raised again after they were answered, so that a test fails with them.
     """
+    logs.configure()
     services = services or create_services(settings)
     rooms.load("tasks")
     specs = [*_platform_routes(), *(room_routes() if routes is None else routes)]
     addresses = Addresses(specs, settings)
     app = Starlette(
+        debug=debug,
         routes=[Mount("/static", CachedStaticFiles(directory=paths.static_dir().resolve())), *_hosts(specs, settings)],
         middleware=[
             Middleware(RequestLogMiddleware),
@@ -117,7 +121,7 @@ def _hosts(specs: list[RouteSpec], settings: Settings) -> list[Host]:
     """Each host has its own routes and no other's."""
     origins = {Site.MAIN: settings.base_url, Site.BOOTH: settings.booth_url}
     return [
-        Host(str(urlsplit(origin).hostname), Router(build(spec for spec in specs if spec.site is site)))
+        Host(str(urlsplit(origin).hostname), build(spec for spec in specs if spec.site is site))
         for site, origin in origins.items()
     ]
 

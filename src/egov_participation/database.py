@@ -88,7 +88,8 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         # Statements' parameters hold people's data and must not reach a traceback in a log.
-        self._engine = create_engine(url, hide_parameters=True)
+        # As many connections as the web server has threads: a reader never waits for another one's.
+        self._engine = create_engine(url, hide_parameters=True, pool_size=40)
         self._writing_engine = self._engine.execution_options(writing=True)
         self._lane = threading.Lock()
         self._writer: int | None = None
@@ -149,6 +150,7 @@ def _set_up_sqlite(engine: Engine) -> None:
         cursor.execute("PRAGMA journal_mode = WAL")
         cursor.execute("PRAGMA synchronous = FULL")  # what was acknowledged survives a power cut
         cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.execute("PRAGMA secure_delete = ON")  # what is deleted, such as a credential, is overwritten
         cursor.close()
 
     @event.listens_for(engine, "begin")

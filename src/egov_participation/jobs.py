@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import structlog
 from sqlalchemy import JSON, UniqueConstraint, or_
-from sqlalchemy.dialects.sqlite import insert
 from sqlmodel import Field, SQLModel, col, select
 
 from egov_participation.database import UnitOfWork, UTCDateTime
+from egov_participation.logs import describe
 
 if TYPE_CHECKING:
     from egov_participation.services import Services
@@ -71,9 +71,13 @@ def tick(function: Tick) -> Tick:
 
 
 def enqueue(tx: UnitOfWork, kind: str, key: str, payload: Payload, *, run_after: datetime | None = None) -> None:
-    """Add a job, due at once or from `run_after`. A second one of the same kind and key changes nothing."""
-    row = {"kind": kind, "key": key, "payload": payload, "run_after": run_after, "attempts": 0}
-    tx.exec(insert(Job).values(**row).on_conflict_do_nothing(index_elements=["kind", "key"]))
+    """Add a job, due at once or from `run_after`. A second one of the same kind and key changes nothing.
+
+    Args:
+        key: stays in the table when the job is done, so it names no person; random where each cause counts.
+    """
+    if tx.exec(select(Job.id).where(Job.kind == kind, Job.key == key)).first() is None:
+        tx.add(Job(kind=kind, key=key, payload=payload, run_after=run_after))
 
 
 class Worker:
@@ -99,8 +103,8 @@ class Worker:
         for function in _ticks:
             try:
                 function(self.services)
-            except Exception:  # the others must still be called, and this one again next second
-                log.exception("tick.failed", tick=function.__name__)
+            except Exception as error:  # noqa: BLE001 - the others must still be called, and this one again next second
+                log.warning("tick.failed", tick=function.__name__, **describe(error))
         tried = 0
         while not self._stopping.is_set() and (job := self._next(tried)) is not None:
             tried = job.id or 0
@@ -137,7 +141,6 @@ class Worker:
         job.run_after = now + min(FIRST_WAIT * 2 ** (job.attempts - 1), LONGEST_WAIT)
         if job.attempts >= MAX_ATTEMPTS:
             job.dead_at = now
-        # The kind of failure only: its text may quote an address.
         log.warning(
             "job.failed",
             kind=job.kind,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import smtplib
 import ssl
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, Session, SQLModel, col, select
 
 from egov_participation.clock import Clock
 from egov_participation.database import Database, UnitOfWork, UTCDateTime
@@ -103,6 +104,11 @@ class MailboxMailer:
         with self._database.uow() as tx:
             tx.add(MailboxMail(**asdict(mail), sent_at=self._clock()))
             tx.commit()
+
+
+def latest_mailbox(session: Session, limit: int = 50) -> Sequence[MailboxMail]:
+    """The newest mails of the demo's mailbox, the newest first."""
+    return session.exec(select(MailboxMail).order_by(col(MailboxMail.id).desc()).limit(limit)).all()
 
 
 class NullMailer:

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from egov_participation.errors import DomainError
 from egov_participation.i18n import N_, translate
+from egov_participation.logs import describe
 from egov_participation.web.context import lang
 from egov_participation.web.language import of_path
 from egov_participation.web.templating import render
@@ -99,9 +100,10 @@ def domain_error(request: Request, error: Exception) -> Response:
 
 
 class UnexpectedErrorMiddleware:
-    """Answers what nobody foresaw with 500 and a reference number, logs it under that number, and raises it again.
+    """Answers what nobody foresaw with 500 and a reference number under which the log says where it happened.
 
-    It stands inside the security headers, which Starlette's own would stand outside of.
+    It stands inside the security headers, which Starlette's own would stand outside of. With `debug`, as in tests, the
+    error is raised again after the answer.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -120,10 +122,11 @@ class UnexpectedErrorMiddleware:
 
         try:
             await self.app(scope, receive, watched)
-        except Exception:
+        except Exception as error:
             reference = secrets.token_hex(4)
-            log.exception("request.failed", reference=reference)
+            log.error("request.failed", reference=reference, **describe(error))
             if not started:
                 response = error_response(Request(scope), HTTPStatus.INTERNAL_SERVER_ERROR, reference=reference)
                 await response(scope, receive, send)
-            raise
+            if scope["app"].debug or started:
+                raise

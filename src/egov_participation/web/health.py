@@ -7,6 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from egov_participation.logs import describe
 from egov_participation.web.context import services
 
 log = structlog.get_logger()
@@ -18,8 +19,8 @@ def health(request: Request) -> Response:
     try:
         checks = {"migrations": database.is_current(), "database": True}
         database.check_writable()
-    except SQLAlchemyError:
-        log.exception("health.database")
+    except SQLAlchemyError as error:
+        log.warning("health.database", **describe(error))
         checks = {"migrations": False, "database": False}
     ok = all(checks.values())
     return JSONResponse({"ok": ok, **checks}, 200 if ok else 503, {"Cache-Control": "no-store"})

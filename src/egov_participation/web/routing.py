@@ -14,9 +14,11 @@ from typing import cast
 
 from starlette.concurrency import run_in_threadpool
 from starlette.convertors import StringConvertor, register_url_convertor
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Route, Router
+from starlette.types import Receive, Scope, Send
 
 from egov_participation.i18n import LANGUAGES
 from egov_participation.services import Site
@@ -105,12 +107,14 @@ def route(
     return RouteSpec(path, endpoint, name, allowed, access, site, localized, from_main)
 
 
-def build(specs: Iterable[RouteSpec]) -> list[BaseRoute]:
-    """The routes of one site: the stated ones first, then the bare addresses that lead to a language."""
+def build(specs: Iterable[RouteSpec]) -> Router:
+    """The router of one site: the stated routes first, then the bare addresses that lead to a language."""
     specs = list(specs)
     routes: list[BaseRoute] = [Route(s.full_path, _guarded(s), methods=sorted(s.methods), name=s.name) for s in specs]
     bare = dict.fromkeys(s.path for s in specs if s.localized and "GET" in s.methods)
-    return routes + [Route(path, _to_language) for path in bare]
+    routes += [Route(path, _to_language) for path in bare]
+    # Starlette's own redirect of slashes names scheme and host as this process sees them, behind whatever proxy.
+    return Router(routes, redirect_slashes=False, default=_without_slash)
 
 
 def _guarded(spec: RouteSpec) -> Callable[[Request], Awaitable[Response]]:
@@ -134,6 +138,18 @@ def _guarded(spec: RouteSpec) -> Callable[[Request], Awaitable[Response]]:
     return endpoint
 
 
+async def _without_slash(scope: Scope, receive: Receive, send: Send) -> None:
+    """What no route matches: ``/kk/votes/`` leads to ``/kk/votes``, all else is 404."""
+    path = scope["path"]
+    if not path.endswith("/") or path == "/" or path.startswith("//"):
+        raise HTTPException(404)
+    await RedirectResponse(_with_query(path.rstrip("/"), Request(scope)), 308)(scope, receive, send)
+
+
+def _with_query(path: str, request: Request) -> str:
+    return f"{path}?{request.url.query}" if request.url.query else path
+
+
 async def _answer(endpoint: Endpoint, request: Request) -> Response:
     if iscoroutinefunction(endpoint):
         return await cast(Callable[[Request], Awaitable[Response]], endpoint)(request)
@@ -141,6 +157,6 @@ async def _answer(endpoint: Endpoint, request: Request) -> Response:
 
 
 async def _to_language(request: Request) -> Response:
-    query = f"?{request.url.query}" if request.url.query else ""
     headers = {"Vary": "Cookie, Accept-Language", "Cache-Control": "no-store"}
-    return RedirectResponse(f"/{lang(request)}{request.url.path.rstrip('/')}{query}", 302, headers)
+    path = f"/{lang(request)}{request.url.path.rstrip('/')}"
+    return RedirectResponse(_with_query(path, request), 302, headers)

@@ -2,19 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, NoReturn
 
-from jinja2 import (
-    BaseLoader,
-    ChainableUndefined,
-    ChoiceLoader,
-    Environment,
-    FileSystemLoader,
-    PackageLoader,
-    PrefixLoader,
-)
-from jinja2.utils import missing
+from jinja2 import BaseLoader, Environment, FileSystemLoader, Undefined
 from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
@@ -29,16 +19,13 @@ from egov_participation.web.formats import filters
 from egov_participation.web.static import static_url
 
 
-class _Undefined(ChainableUndefined):
-    """Printing a name that nobody passed is an error; GOV.UK's macros ask for members that are not there, and may."""
+class _Undefined(Undefined):
+    """A template may ask whether something was passed; printing what was not is an error."""
 
-    def __str__(self) -> str:
-        return self._fail() if self._undefined_obj is missing else ""
+    def __str__(self) -> NoReturn:
+        raise self._undefined_exception(self._undefined_message)
 
     __html__ = __str__
-
-    def _fail(self) -> NoReturn:
-        self._fail_with_undefined_error()
 
 
 class Templates:
@@ -51,9 +38,8 @@ class Templates:
 
     def __init__(self, services: Services, addresses: Addresses, loader: BaseLoader | None = None) -> None:
         self.addresses = addresses
-        govuk = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
-        sources: Sequence[BaseLoader] = [loader or FileSystemLoader(paths.templates_dir()), govuk]
-        self._environments = {lang: _environment(lang, services, ChoiceLoader(sources)) for lang in LANGUAGES}
+        loader = loader or FileSystemLoader(paths.templates_dir())
+        self._environments = {lang: _environment(lang, services, loader) for lang in LANGUAGES}
 
     def render(self, request: Request, template: str, context: dict[str, Any], block: str | None) -> str:
         """The text of a template, or of one block of it."""
@@ -111,5 +97,5 @@ def render(
     """
     fragment = block if request.headers.get("hx-request") == "true" else None
     templates: Templates = request.app.state.templates
-    headers = {"Vary": "HX-Request"} if block else None
+    headers = {"Content-Language": lang(request)} | ({"Vary": "HX-Request"} if block else {})
     return HTMLResponse(templates.render(request, template, context, fragment), status, headers)
