@@ -24,6 +24,9 @@ _BATCH: Final = 500
 _OPEN_COLUMNS: Final = tuple(column for column in COLUMNS if column != "iin")
 """What of an entry is stored as it is."""
 
+ImportProgress = Callable[[str, int], None]
+"""Is told the stage, ``"check"`` or ``"write"``, and how many bytes of the file are done."""
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -124,14 +127,11 @@ def add_residents(tx: UnitOfWork, keys: IinKeys, entries: Iterable[Entry], now: 
 
 
 def import_file(
-    database: Database, keys: IinKeys, path: Path, now: datetime, progress: Callable[[str, int], None] | None = None
+    database: Database, keys: IinKeys, path: Path, now: datetime, progress: ImportProgress | None = None
 ) -> Changes:
     """Enter the people of a CSV file (`csv_file` describes it): all of them, or none if any line is wrong.
 
     The file is checked whole before the writer lane is taken, and then read once more.
-
-    Args:
-        progress: is told the stage, ``"check"`` or ``"write"``, and how many bytes of the file are done.
 
     Raises:
         FileProblems: with up to 100 problems, by line.

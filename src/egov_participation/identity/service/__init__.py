@@ -4,6 +4,7 @@ from egov_participation.identity.rules import Purpose as Purpose
 from egov_participation.identity.service.handoff import Entered as Entered
 from egov_participation.identity.service.handoff import create_handoff as create_handoff
 from egov_participation.identity.service.handoff import redeem_handoff as redeem_handoff
+from egov_participation.identity.service.mailbox import latest_mails as latest_mails
 from egov_participation.identity.service.sessions import SessionView as SessionView
 from egov_participation.identity.service.sessions import list_sessions as list_sessions
 from egov_participation.identity.service.sessions import load_session as load_session

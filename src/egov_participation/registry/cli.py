@@ -1,0 +1,80 @@
+"""``egov registry``: the register of residents from the command line."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+from egov_participation.clock import system_clock
+from egov_participation.database import Database
+from egov_participation.registry import csv_file, service
+from egov_participation.registry.keys import IinKeys
+from egov_participation.settings import Settings
+
+_PATIENCE: Final = 2.0
+"""Seconds after which a bar appears; what is quicker needs none."""
+_STAGES: Final = {"check": "Checking", "write": "Entering"}
+
+app = typer.Typer(name="registry", help="The register of residents.", no_args_is_help=True)
+
+
+@app.callback()
+def _registry() -> None:
+    """The register of residents."""
+
+
+@app.command("import")
+def import_command(file: Annotated[Path, typer.Argument(help="CSV in UTF-8.", show_default=False)]) -> None:
+    """Enter the people of a CSV file: all of them, or none if any line is wrong.
+
+    The first line names the columns, in any order: iin, family_name, given_name, mail, territory (KZ-10 to KZ-79), and
+    where known patronymic, birth_date (1990-12-31 or 31.12.1990), language (kk, ru or en). Commas or semicolons.
+
+    Who is in the register already, by IIN, is brought up to date.
+
+    Exit 0: entered. 1: something in the file is wrong; every problem is printed with its line. 2: it cannot be read.
+    """
+    settings = Settings()
+    database = Database(settings.database_url)
+    try:
+        with _bar(file) as progress:
+            changes = service.import_file(database, IinKeys.open(settings.keys_dir), file, system_clock(), progress)
+    except csv_file.FileProblems as refusal:
+        for problem in refusal.problems:
+            typer.echo(f"{file}: {problem}", err=True)
+        more = " or more" if len(refusal.problems) == csv_file.MAX_PROBLEMS else ""
+        typer.echo(f"egov: nothing was entered: {len(refusal.problems)}{more} problems", err=True)
+        raise typer.Exit(1) from None
+    except OSError as error:
+        typer.echo(f"egov: {file}: {error.strerror or error}", err=True)
+        raise typer.Exit(2) from None
+    finally:
+        database.close()
+    typer.echo(f"{changes.added} added, {changes.updated} updated, {changes.unchanged} unchanged")
+
+
+@contextmanager
+def _bar(file: Path) -> Iterator[service.ImportProgress]:
+    """A progress bar on standard error, from the third second on, if that is a terminal."""
+    total = file.stat().st_size
+    begun = time.monotonic()
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    bar = Progress(*columns, console=Console(stderr=True), transient=True)
+    tasks = {stage: bar.add_task(words, total=total) for stage, words in _STAGES.items()}
+
+    def progress(stage: str, done: int) -> None:
+        bar.update(tasks[stage], completed=done)
+        if time.monotonic() - begun > _PATIENCE and not bar.live.is_started and bar.console.is_terminal:
+            bar.start()
+
+    try:
+        yield progress
+    finally:
+        bar.stop()
