@@ -74,13 +74,12 @@ _RUSSIAN_FATHERS: Final = (
 # Where a large part of the population speaks Russian first; a third of the people there get Russian names.
 _RUSSIAN_SPOKEN: Final = frozenset({"KZ-11", "KZ-35", "KZ-39", "KZ-55", "KZ-59", "KZ-63", "KZ-71", "KZ-75", "KZ-10"})
 
-_LATIN: Final = dict(
-    zip(
-        "аәбвгғдеёжзийкқлмнңопрстуұүөфхһцчшщъыіьэюя",
-        "a a b v g g d e e zh z i i k q l m n n o p r s t u u u o f h h ts ch sh sh - y i - e iu ia".split(),
-        strict=True,
-    )
-)
+_LATIN: Final = {
+    "а": "a", "ә": "a", "б": "b", "в": "v", "г": "g", "ғ": "g", "д": "d", "е": "e", "ё": "e", "ж": "zh", "з": "z",
+    "и": "i", "й": "i", "к": "k", "қ": "q", "л": "l", "м": "m", "н": "n", "ң": "n", "о": "o", "ө": "o", "п": "p",
+    "р": "r", "с": "s", "т": "t", "у": "u", "ұ": "u", "ү": "u", "ф": "f", "х": "h", "һ": "h", "ц": "ts", "ч": "ch",
+    "ш": "sh", "щ": "sh", "ъ": "", "ы": "y", "і": "i", "ь": "", "э": "e", "ю": "iu", "я": "ia",
+}  # fmt: skip
 
 
 def residents(count: int, seed: int = 1) -> Iterator[Entry]:
@@ -141,4 +140,4 @@ def _resident(chance: random.Random, territory: str) -> Entry:
 
 
 def _latin(name: str) -> str:
-    return "".join(_LATIN[letter] for letter in name.lower()).replace("-", "")
+    return "".join(_LATIN[letter] for letter in name.lower())
