@@ -77,4 +77,5 @@ def _bar(file: Path) -> Iterator[service.ImportProgress]:
     try:
         yield progress
     finally:
-        bar.stop()
+        if bar.live.is_started:
+            bar.stop()
