@@ -11,6 +11,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from egov_participation import rooms
 from egov_participation.app import create_app, create_services
 from egov_participation.clock import ManualClock
 from egov_participation.database import Database, migrate
@@ -63,6 +64,7 @@ def services(settings: Settings, database: Database, clock: ManualClock, outbox:
 @pytest.fixture
 def worker(services: Services) -> Worker:
     """Call ``run_due()``: nothing is done in the background of a test."""
+    rooms.load("tasks")
     return Worker(services)
 
 

@@ -1,4 +1,4 @@
-"""``egov``: the platform's commands."""
+"""``egov``: the platform's commands. Rooms bring their own (``<room>/cli.py``)."""
 
 from __future__ import annotations
 
@@ -6,19 +6,24 @@ import sys
 
 import typer
 from pydantic import ValidationError
+from sqlalchemy.exc import SQLAlchemyError
 
 from egov_participation import rooms
-from egov_participation.app import create_app
+from egov_participation.app import create_app, create_services
 from egov_participation.database import migrate
 from egov_participation.errors import DomainError
 from egov_participation.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+for _module in rooms.load("cli"):
+    app.add_typer(_module.app)
 
 
 @app.callback()
-def _egov() -> None:
-    """Votes and participation that anybody can check."""
+def _egov(context: typer.Context) -> None:
+    """Votes and participation that anybody can check. Settings are environment variables: EGOV_DATABASE_URL …"""
+    # Rooms' commands may not import the application; they call this for the services they work with.
+    context.obj = lambda: create_services(Settings())
 
 
 @app.command("migrate")
@@ -29,30 +34,29 @@ def migrate_command() -> None:
 
 @app.command()
 def serve(host: str = "127.0.0.1", port: int = 8000) -> None:
-    """Serve the site and do its background work."""
+    """Serve the site and do its background work, behind a proxy that speaks TLS."""
     import uvicorn
 
-    uvicorn.run(
-        create_app(Settings()), host=host, port=port, access_log=False, proxy_headers=False, server_header=False
-    )
-
-
-for _module in rooms.load("cli"):
-    app.add_typer(_module.app)
+    services = create_services(Settings())
+    if not services.database.is_current():
+        _fail("the database is not at the newest version: run `egov migrate` first", 1)
+    application = create_app(services.settings, services=services)
+    # Whoever could set the proxy's headers would choose the address that is counted against misuse: they are not read.
+    uvicorn.run(application, host=host, port=port, access_log=False, proxy_headers=False, server_header=False)
 
 
 def main() -> None:
-    """Run a command. Exit 0 it is done; 1 it was refused, with a sentence; 2 wrong usage or settings."""
+    """Run a command. Exit 0: done. 1: refused, or it did not work. 2: wrong usage, settings or files."""
     try:
         app()
     except DomainError as refusal:
         _fail(str(refusal), 1)
+    except SQLAlchemyError as error:
+        _fail(f"the database did not do it ({type(error).__name__}); has `egov migrate` been run?", 1)
     except ValidationError as error:
-        problems = "; ".join(
-            f"EGOV_{str(e['loc'][0]).upper() if e['loc'] else '*'}: {e['msg']}" for e in error.errors()
-        )
-        _fail(f"the settings are not right: {problems}", 2)
-    except (OSError, ValueError) as error:
+        wrong = (f"EGOV_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors(include_url=False))
+        _fail(f"a setting is not right: {'; '.join(wrong)}", 2)
+    except OSError as error:
         _fail(str(error), 2)
 
 

@@ -33,6 +33,7 @@ Handler = Callable[["Services", Payload], None]
 Tick = Callable[["Services"], None]
 
 _handlers: dict[str, Handler] = {}
+_forgotten: set[str] = set()
 _ticks: list[Tick] = []
 
 
@@ -52,13 +53,19 @@ class Job(SQLModel, table=True):
     dead_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
 
 
-def handler(kind: str) -> Callable[[Handler], Handler]:
-    """Register what does the jobs of this kind: ``(services, payload) -> None``; any exception is a failure."""
+def handler(kind: str, *, forget: bool = False) -> Callable[[Handler], Handler]:
+    """Register what does the jobs of this kind: ``(services, payload) -> None``; any exception is a failure.
+
+    Args:
+        forget: a job of this kind is deleted when it is done, because even when it was done may tell too much.
+    """
 
     def register(function: Handler) -> Handler:
         if kind in _handlers:
             raise ValueError(f"two handlers for jobs of kind {kind!r}")
         _handlers[kind] = function
+        if forget:
+            _forgotten.add(kind)
         return function
 
     return register
@@ -129,7 +136,10 @@ class Worker:
         # A crash here leaves the job to be done a second time: handlers bear that.
         with self.services.database.uow() as tx:
             tx.add(job)
-            self._note(job, failure)
+            if failure is None and job.kind in _forgotten:
+                tx.session.delete(job)
+            else:
+                self._note(job, failure)
             tx.commit()
 
     def _note(self, job: Job, failure: Exception | None) -> None:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-from pathlib import Path
+from tests.voting.making import BLANK, NO, YES, close, decrypt, make_vote, verified
 
 from egov_participation.clock import ManualClock
 from egov_participation.services import Services
 from egov_participation.voting import service
-from egov_participation.voting.rules import BallotStatus, VoteState
-from tests.voting.making import BLANK, NO, YES, archive_of, close, decrypt, make_vote, tallied, verified
+from egov_participation.voting.rules import VoteState
 
 
 def test_a_vote_goes_from_its_setup_to_a_verified_result(services: Services, clock: ManualClock) -> None:

@@ -6,9 +6,9 @@ A receipt is compact JSON with these keys in this order::
      "signature":"<unpadded Base64 of 64 bytes>"}
 
 The signature is Ed25519 over the UTF-8 bytes of the same JSON without its last member; ``type`` keeps it apart from
-anything else the key might sign. ``head`` is the hash of the ballot's own event, so that the receipt pins all that
-came before. Ed25519 is deterministic: whoever asks for a ballot's receipt gets the same bytes, and holding one proves nothing
-about the holder. The day stands for the time, as on the board.
+anything else the key might sign. ``head`` is the hash of the ballot's own event: the receipt pins all that came before.
+Ed25519 is deterministic: whoever asks for a ballot's receipt gets the same bytes, and holding one proves nothing about
+its holder. The day stands for the time, as on the board.
 """
 
 from __future__ import annotations

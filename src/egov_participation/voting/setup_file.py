@@ -128,7 +128,7 @@ class _Reader:
     # -- single values -------------------------------------------------------------------------------------------------
 
     def _unknown(self, path: str, table: dict[str, Any], known: set[str]) -> None:
-        for key in table.keys() - known:
+        for key in (key for key in table if key not in known):
             self.problems.add(_at(path, key), N_("There is no such key here. Is it misspelt?"))
 
     def _kind(self) -> VoteKind | None:

@@ -26,7 +26,8 @@ def close_votes(services: Services) -> None:
     close_due_votes(services)
 
 
-@handler(RECORDED)
+# Forgotten, since the moments at which these mails left are, in order, those at which the ballots came.
+@handler(RECORDED, forget=True)
 def tell_that_a_ballot_was_recorded(services: Services, payload: Payload) -> None:
     """Mail the voter: an alarm against theft. It says which vote and nothing of the ballot (``trust.md``)."""
     with services.database.read() as session:

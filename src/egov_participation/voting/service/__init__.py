@@ -1,5 +1,6 @@
 """What is done with votes: one function for each use case. Pages, API and command line call these and nothing below."""
 
+from egov_participation.voting.rules import BallotStatus, VoteKind, VoteState
 from egov_participation.voting.service.archive_file import ArchiveFile, archive_file
 from egov_participation.voting.service.cast import CastOutcome, cast
 from egov_participation.voting.service.closing import close_due_votes
@@ -10,9 +11,12 @@ from egov_participation.voting.service.receipting import receipt_key
 
 __all__ = [
     "ArchiveFile",
+    "BallotStatus",
     "CastOutcome",
     "CreatedVote",
     "DecryptionOutcome",
+    "VoteKind",
+    "VoteState",
     "archive_file",
     "ballot",
     "ballots_per_day",
