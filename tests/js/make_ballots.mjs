@@ -1,6 +1,8 @@
 // Makes ballots as the booth does: reads {"election": path, "votes": [{"credential", "choices"}]} from standard input
 // and writes [{"ballot", "tracker", "challenge"}] to standard output (the challenge is of another encryption).
 
+import "./globals.mjs";
+
 import { readFileSync } from "node:fs";
 
 import { encryptBallot } from "../../static/booth/ballot.js";

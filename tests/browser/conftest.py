@@ -1,0 +1,77 @@
+"""Chromium and a server on a real port. Their absence is a failure, never a skip."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from tests.browser.server import free_port, serving
+
+from egov_participation.app import create_app
+from egov_participation.services import Services
+from egov_participation.settings import Settings
+
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = (
+    "--no-sandbox",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--no-first-run",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-component-update",
+    "--disable-sync",
+)
+PHONE = {"width": 360, "height": 740}
+PATIENCE = 15_000  # milliseconds
+
+NewPage = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    assert CHROMIUM.exists(), "Chromium is not installed: make prerequisites installs it"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """As for every test, with the addresses of a port of this test's own."""
+    port = free_port()
+    return Settings.for_tests(tmp_path).model_copy(
+        update={"base_url": f"http://localhost:{port}", "booth_url": f"http://booth.localhost:{port}"}
+    )
+
+
+@pytest.fixture
+def live_server(services: Services) -> Iterator[Services]:
+    """The whole application, served while the test runs at ``settings.base_url`` and ``settings.booth_url``."""
+    port = int(services.settings.base_url.rpartition(":")[2])
+    with serving(create_app(services.settings, services=services), port):
+        yield services
+
+
+@pytest.fixture
+def new_page(chromium: Browser) -> Iterator[NewPage]:
+    """Makes a page of a browser that knows nothing: ``new_page("ru")``. A script that fails fails the test."""
+    contexts: list[BrowserContext] = []
+    errors: list[str] = []
+
+    def make(lang: str = "en", *, viewport: dict[str, int] | None = None, **options: object) -> Page:
+        context = chromium.new_context(locale=lang, viewport=viewport or PHONE, **options)  # type: ignore[arg-type]
+        context.set_default_timeout(PATIENCE)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda said: errors.append(said.text) if "Content Security Policy" in said.text else None)
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert not errors, errors
