@@ -148,13 +148,14 @@ def read_timestamp(file: BinaryIO) -> int:
     return timestamp
 
 
-def members(file: BinaryIO, timestamp: int) -> Iterator[Member]:
-    """The members after the header, in order, each one's header, padding and hash checked.
+def members(file: BinaryIO, timestamp: int, end: int | None = None) -> Iterator[Member]:
+    """The members from where ``file`` stands, each one's header, padding and hash checked.
 
-    Contents are not kept: read them with :func:`content`. Raises :class:`VerificationError` (``archive.*``).
+    Contents are not kept: read them with :func:`content`. ``end`` leaves out what is appended beyond it meanwhile.
+    Raises :class:`VerificationError` (``archive.*``).
     """
     offset = file.tell()
-    while True:
+    while end is None or offset < end:
         file.seek(offset)
         block = file.read(BLOCK)
         if not block:

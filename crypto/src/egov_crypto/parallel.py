@@ -1,6 +1,9 @@
 """Verifying ballots in several processes, with a bounded number of them on the way."""
 
 import multiprocessing
+import os
+import signal
+import threading
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -62,6 +65,17 @@ def _next(waiting: "deque[tuple[Future[Tally], int]]") -> tuple[Tally, int]:
 def _start_worker(raw: bytes) -> None:
     global _election
     _election = Election.parse(raw)
+    # An interrupt from the keyboard reaches every process; the one that was started answers it, for all.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """A worker whose parent was killed would wait for work for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _verify_in_worker(chunk: Chunk) -> Tally:
