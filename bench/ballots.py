@@ -17,20 +17,18 @@ from egov_crypto.archive import EventType
 
 BELENIOS = ROOT / ".cache" / "belenios" / "belenios-tool"
 EGOV_VERIFY = Path(sys.executable).with_name("egov-verify")
-BALLOTS = 10_000
 FEW, SOME = 100, 2_500
 RUNS = 40
 
 
 def measure(console: Console) -> list[Figure]:
     """Both ratios."""
-    election = five_choices(console, BALLOTS)
     ours, theirs = _one_ballot(console, five_choices(console, FEW))
     return [
         Figure("one 5-choice ballot here", ours * 1000, "ms"),
         Figure("one 5-choice ballot, belenios-tool", theirs * 1000, "ms"),
         Figure("ours / belenios-tool", ours / theirs, at_most=1.0),
-        Figure("throughput, --jobs 2 / --jobs 1", _speed_up(console, election), at_least=1.8),
+        Figure("throughput, --jobs 2 / --jobs 1", _speed_up(console, five_choices(console, SOME)), at_least=1.8),
     ]
 
 
@@ -38,8 +36,8 @@ def _one_ballot(console: Console, election: BenchElection) -> tuple[float, float
     """Seconds of processor time for one ballot, ours and theirs: medians of runs that take turns.
 
     Theirs is the command on one ballot, less the same on `{}`. Ours is the command on an archive of a hundred ballots,
-    less the same without any, by a hundred: reading the archive and adding up are in it. The roll is small: the reference reads it
-    whole each time, which would drown the difference.
+    less the same without any, by a hundred: reading the archive and adding up are in it. The roll is small: the
+    reference reads it whole each time, which would drown the difference.
     """
     folder = CACHE / "belenios"
     shutil.rmtree(folder, ignore_errors=True)
@@ -72,9 +70,8 @@ def _first_ballot(election: BenchElection) -> bytes:
 
 def _speed_up(console: Console, election: BenchElection) -> float:
     """How many times as many ballots a second two processes verify: the median of pairs of runs, by the clock."""
-    path = election.first(SOME)
     ratios = []
     for _ in track(range(3), f"{SOME} ballots, one process and two", console=console):
-        one, two = (run([EGOV_VERIFY, "vote", "--jobs", str(jobs), path]).seconds for jobs in (1, 2))
+        one, two = (run([EGOV_VERIFY, "vote", "--jobs", str(jobs), election.path]).seconds for jobs in (1, 2))
         ratios.append(one / two)
     return statistics.median(ratios)
