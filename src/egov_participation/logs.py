@@ -23,6 +23,7 @@ def configure() -> None:
 
 
 def describe(error: BaseException) -> dict[str, object]:
-    """What may be logged of an error: ``error=`` its type, ``trace=`` ``file:line function`` from the outside in."""
-    frames = traceback.extract_tb(error.__traceback__)
+    """What may be logged of an error: ``error=`` its type, ``trace=`` ``file:line function`` of our own code."""
+    everywhere = traceback.extract_tb(error.__traceback__)
+    frames = [frame for frame in everywhere if "site-packages" not in frame.filename] or everywhere
     return {"error": type(error).__qualname__, "trace": [f"{f.filename}:{f.lineno} {f.name}" for f in frames]}

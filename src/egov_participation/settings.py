@@ -25,7 +25,7 @@ class Settings(BaseSettings):
     """Origin of the booth: another host name of the same process."""
     timezone: str = "Asia/Almaty"
     """The time zone in which pages and mails say a time."""
-    smtp_host: str | None = None
+    smtp_host: str = "localhost"
     smtp_port: int = 25
     smtp_starttls: bool = False
     smtp_user: str | None = None
@@ -41,9 +41,11 @@ class Settings(BaseSettings):
     @classmethod
     def _is_an_origin(cls, value: str) -> str:
         parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query:
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/"):
             raise ValueError("must be an origin such as https://vote.example.org")
-        return f"{parts.scheme}://{parts.netloc.lower()}"
+        # As browsers write it in Host and Origin: in lower case, without the scheme's own port.
+        own_port = parts.port in {None, {"http": 80, "https": 443}[parts.scheme]}
+        return f"{parts.scheme}://{parts.hostname}" if own_port else f"{parts.scheme}://{parts.hostname}:{parts.port}"
 
     @model_validator(mode="after")
     def _origins_differ(self) -> Self:
@@ -60,7 +62,7 @@ class Settings(BaseSettings):
 
     @classmethod
     def for_tests(cls, folder: Path) -> Self:
-        """Settings whose files all lie in `folder` and that read no environment variable of their own names."""
+        """Settings whose files all lie in `folder`; nothing is done in the background."""
         return cls(
             database_url=f"sqlite:///{folder / 'egov.sqlite3'}",
             keys_dir=folder / "keys",

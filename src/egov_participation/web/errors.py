@@ -16,6 +16,7 @@ from egov_participation.i18n import N_, translate
 from egov_participation.logs import describe
 from egov_participation.web.context import lang
 from egov_participation.web.language import of_path
+from egov_participation.web.security import is_open_data
 from egov_participation.web.templating import render
 
 log = structlog.get_logger()
@@ -39,9 +40,9 @@ _MESSAGES = {
     404: N_("Check the address, or start again from the front page."),
     405: N_("This address cannot be used in this way. Start again from the front page."),
     413: N_("What you sent is larger than the %(limit)s we accept. Nothing was changed."),
-    500: N_("It is not your fault. Nothing was saved by this step. Please try again in a few minutes."),
+    500: N_("It is not your fault. Please try again in a few minutes."),
 }
-_LIMIT = "1 MB"
+_LIMIT = N_("1 MB")
 
 
 def error_response(
@@ -57,7 +58,9 @@ def error_response(
     generic = status if status in _TITLES else (500 if status >= 500 else 400)
     title = translate(lang(request), _TITLES[generic])
     if message is None:
-        message = translate(lang(request), _MESSAGES.get(generic, _MESSAGES[400]), limit=_LIMIT)
+        message = translate(
+            lang(request), _MESSAGES.get(generic, _MESSAGES[400]), limit=translate(lang(request), _LIMIT)
+        )
     if wants_problem(request):
         problem = {"type": "about:blank", "title": title, "status": status, "detail": message}
         problem["code"] = code or f"http.{status}"
@@ -71,12 +74,9 @@ def error_response(
 
 def wants_problem(request: Request) -> bool:
     """Whether a program asks: by the address, by what it sends, or by what it accepts."""
-    path = request.url.path
-    if path.startswith(("/api/", "/log/")) or path.endswith(".bel"):
+    if is_open_data(request.url.path) or request.headers.get("content-type", "").startswith("application/json"):
         return True
-    if request.headers.get("content-type", "").startswith("application/json"):
-        return True
-    return of_path(path) is None and "text/html" not in request.headers.get("accept", "")
+    return of_path(request.url.path) is None and "text/html" not in request.headers.get("accept", "")
 
 
 async def http_error(request: Request, error: Exception) -> Response:

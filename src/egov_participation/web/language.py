@@ -45,7 +45,7 @@ def _accepted(request: Request) -> list[str]:
     """The languages of Accept-Language, the dearest first; what cannot be read is left out."""
     wishes: list[tuple[float, str]] = []
     for entry in request.headers.get("accept-language", "").split(",")[:20]:
-        tag, _, weight = entry.strip().partition(";q=")
+        tag, _, weight = entry.strip().lower().partition(";q=")
         try:
             wishes.append((float(weight or 1), tag))
         except ValueError:

@@ -124,13 +124,16 @@ def _guarded(spec: RouteSpec) -> Callable[[Request], Awaitable[Response]]:
             csrf.check_origin(request, from_main=spec.from_main)
         if spec.access is not PUBLIC:
             request.state.session = await run_in_threadpool(sessions.load, request)
-        if changes:
-            await read_body(request)
-            if not spec.from_main:
-                csrf.check_token(request)
         if spec.access is SIGNED_IN and request.state.session is None:
             return sessions.sign_in_first(request)
-        response = await _answer(spec.endpoint, request)
+        try:
+            if changes:
+                await read_body(request)
+                if not spec.from_main:
+                    csrf.check_token(request)
+            response = await _answer(spec.endpoint, request)
+        finally:
+            await request.close()  # the uploaded files of a form
         if spec.access is not PUBLIC:
             response.headers.setdefault("Cache-Control", "no-store")
         return response

@@ -19,7 +19,7 @@ class SiteMiddleware:
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self.app = app
-        self._sites = {_host(settings.base_url): Site.MAIN, _host(settings.booth_url): Site.BOOTH}
+        self._sites = {urlsplit(settings.base_url).netloc: Site.MAIN, urlsplit(settings.booth_url).netloc: Site.BOOTH}
         self._headers = {site: security_headers(site, settings) for site in Site}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -35,6 +35,8 @@ class SiteMiddleware:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
+                if is_open_data(scope["path"]):
+                    headers.update(OPEN_DATA_HEADERS)
                 for name, value in self._headers[site].items():
                     headers.setdefault(name, value)
             await send(message)
@@ -42,11 +44,13 @@ class SiteMiddleware:
         await self.app(scope, receive, send_with_headers)
 
 
-def _host(origin: str) -> str:
-    """The Host header that browsers send for an origin: the scheme's own port is left out."""
-    parts = urlsplit(origin)
-    own_port = {"http": 80, "https": 443}[parts.scheme]
-    return parts.netloc if parts.port != own_port else str(parts.hostname)
+OPEN_DATA_HEADERS = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
+"""What anybody may download, other people's pages may read too. They get it without cookies."""
+
+
+def is_open_data(path: str) -> bool:
+    """Whether an address is one that machines read: the API, the log, an archive."""
+    return path.startswith(("/api/", "/log/")) or path.endswith(".bel")
 
 
 def content_security_policy(site: Site, settings: Settings) -> str:

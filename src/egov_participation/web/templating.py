@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
-from jinja2 import BaseLoader, Environment, FileSystemLoader, Undefined
+from jinja2 import BaseLoader, Environment, FileSystemLoader, Template, Undefined
 from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
@@ -41,9 +41,17 @@ class Templates:
         loader = loader or FileSystemLoader(paths.templates_dir())
         self._environments = {lang: _environment(lang, services, loader) for lang in LANGUAGES}
 
+    def get(self, lang: str, template: str) -> Template:
+        """A compiled template.
+
+        Raises:
+            TemplateError: there is none of this name, or it is not well written.
+        """
+        return self._environments[lang].get_template(template)
+
     def render(self, request: Request, template: str, context: dict[str, Any], block: str | None) -> str:
         """The text of a template, or of one block of it."""
-        found = self._environments[lang(request)].get_template(template)
+        found = self.get(lang(request), template)
         everything = {**self._of(request), **context}
         if block is None:
             return found.render(everything)
@@ -72,8 +80,9 @@ def _environment(lang: str, services: Services, loader: BaseLoader) -> Environme
         undefined=_Undefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+        extensions=["jinja2.ext.i18n"],
     )
+    environment.policies["ext.i18n.trimmed"] = True  # as the catalogues' check reads them
     environment.install_gettext_translations(catalogue(lang), newstyle=True)  # type: ignore[attr-defined]
     environment.filters.update(filters(lang, services.settings.timezone))
     environment.globals.update(
