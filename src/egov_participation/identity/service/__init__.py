@@ -1,6 +1,7 @@
 """Use cases of the identity room, a file each: signing in, sessions, the hand-off to the booth's origin."""
 
 from egov_participation.identity.rules import Purpose as Purpose
+from egov_participation.identity.rules import is_fresh as is_fresh
 from egov_participation.identity.service.handoff import Entered as Entered
 from egov_participation.identity.service.handoff import create_handoff as create_handoff
 from egov_participation.identity.service.handoff import redeem_handoff as redeem_handoff

@@ -43,7 +43,7 @@ def create_handoff(
     if purpose is Purpose.CREDENTIAL and not rules.is_fresh(session.signed_in_at, now):
         raise DomainError(
             403,
-            N_("You signed in more than 10 minutes ago. Sign in again to see your voting code."),
+            N_("You signed in more than 10 minutes ago. Sign in once more, then go on."),
             code="session.not_fresh",
         )
     token = new_token()
