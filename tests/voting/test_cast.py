@@ -24,7 +24,7 @@ from egov_participation.voting import service
 from egov_participation.voting.models import AppendOnlyError, Vote, VoteEvent
 from egov_participation.voting.rules import BallotStatus, VoteState
 from egov_participation.voting.service.append import AppendError, HeadMovedError, append_event
-from egov_participation.voting.service.cast import RECORDED
+from egov_participation.voting.service.casting import RECORDED
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from egov_participation.i18n import N_, translate
 from egov_participation.jobs import Payload, handler, tick
 from egov_participation.mail import Mail
 from egov_participation.services import Services
-from egov_participation.voting.service.cast import RECORDED
+from egov_participation.voting.service.casting import RECORDED
 from egov_participation.voting.service.closing import close_due_votes
 
 _SUBJECT = N_("A ballot was recorded in your name")

@@ -55,6 +55,8 @@ class VoteView:
     trustees: tuple[TrusteeView, ...]
     result: tuple[tuple[int, ...], ...] | None
     """Per question the count of each answer (of blank votes first, where they are allowed); None until tallied."""
+    weight: int | None
+    """Votes of all counted ballots (each voter's weight counts); None until they are added up."""
     election: bytes
     """The election's JSON, byte for byte as published."""
     fingerprint: str

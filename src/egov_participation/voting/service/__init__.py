@@ -1,12 +1,12 @@
 """What is done with votes: one function for each use case. Pages, API and command line call these and nothing below."""
 
 from egov_participation.voting.rules import BallotStatus, VoteKind, VoteState
-from egov_participation.voting.service.archive_file import ArchiveFile, archive_file
-from egov_participation.voting.service.cast import CastOutcome, cast
+from egov_participation.voting.service.archives import ArchiveFile, archive_file
+from egov_participation.voting.service.casting import CastOutcome, cast
 from egov_participation.voting.service.closing import close_due_votes
 from egov_participation.voting.service.creating import CreatedVote, create_vote
 from egov_participation.voting.service.decrypting import DecryptionOutcome, hand_in_decryption
-from egov_participation.voting.service.reading import ballot, ballots_per_day, board, open_votes, vote, votes
+from egov_participation.voting.service.reading import ballot, ballots_per_day, board, open_votes, trustees, vote, votes
 from egov_participation.voting.service.receipting import receipt_key
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "hand_in_decryption",
     "open_votes",
     "receipt_key",
+    "trustees",
     "vote",
     "votes",
 ]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from io import BytesIO
+from typing import Final
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from egov_crypto import archive, wire
@@ -13,6 +15,9 @@ from egov_crypto.elgamal import Ciphertext
 from egov_crypto.group import Point
 from egov_crypto.tally import Tally
 from egov_participation.voting.models import Vote, VoteEvent
+
+_BEFORE_ROLL: Final = 2_000_000
+"""Bytes: more than the election and its trustees ever take; the list of credentials after them may be very long."""
 
 
 def data_members(blob: bytes, timestamp: int) -> list[bytes]:
@@ -50,6 +55,23 @@ def published_result(session: Session, vote: Vote) -> tuple[tuple[int, ...], ...
         counts = json.loads(raw)["result"]
         return tuple(tuple(wire.weight_from_json(count) for count in question) for question in counts)
     return None
+
+
+def published_weight(session: Session, vote: Vote) -> int | None:
+    """The total weight of the counted ballots that the archive's EncryptedTally holds; None while there is none."""
+    for _, (_, sized) in events_of(session, vote, EventType.ENCRYPTED_TALLY):
+        return wire.weight_from_json(json.loads(sized)["total_weight"])
+    return None
+
+
+def published_trustees(session: Session, vote: Vote) -> bytes:
+    """The trustees' JSON of the Setup, byte for byte: the second data member, between election and roll."""
+    start = func.substr(VoteEvent.blob, 1, _BEFORE_ROLL)
+    statement = select(start).where(col(VoteEvent.vote_uuid) == vote.uuid, col(VoteEvent.height) == 0)
+    file = BytesIO(session.exec(statement).one())
+    data = (member for member in archive.members(file, archive.read_timestamp(file)) if member.kind == "data")
+    next(data)
+    return archive.content(file, next(data))
 
 
 def _point(text: str) -> Point:

@@ -17,7 +17,7 @@ from egov_participation.voting import rules, texts
 from egov_participation.voting.models import PublicCredential, Trustee, Vote, VoteEvent
 from egov_participation.voting.rules import VoteKind, VoteState
 from egov_participation.voting.service.lookup import election_from, find_vote, refusal, state_of
-from egov_participation.voting.service.payloads import published_result
+from egov_participation.voting.service.payloads import published_result, published_trustees, published_weight
 from egov_participation.voting.service.receipting import receipt_of
 from egov_participation.voting.texts import Texts
 from egov_participation.voting.views import BallotView, BoardPage, QuestionView, TrackedBallot, TrusteeView, VoteView
@@ -88,6 +88,16 @@ def ballot(services: Services, uuid: str, tracker: str) -> TrackedBallot:
     return TrackedBallot(found[0], receipt)
 
 
+def trustees(services: Services, uuid: str) -> bytes:
+    """The trustees' JSON, byte for byte as published in the Setup.
+
+    Raises:
+        DomainError: 404 ``vote.unknown``.
+    """
+    with services.database.read() as session:
+        return published_trustees(session, find_vote(session, uuid))
+
+
 def ballots_per_day(services: Services, uuid: str) -> list[tuple[date, int]]:
     """(day, ballots recorded on it) for each day that has any, in order; superseded ballots are among them.
 
@@ -127,6 +137,7 @@ def _view(services: Services, session: Session, row: Vote) -> VoteView:
         head_hash=row.head_hash,
         trustees=_trustees(session, row.uuid),
         result=published_result(session, row),
+        weight=published_weight(session, row),
         election=row.election,
         fingerprint=row.fingerprint,
         archive_size=row.archive_size,

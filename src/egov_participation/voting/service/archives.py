@@ -12,8 +12,6 @@ from egov_participation.services import Services
 from egov_participation.voting.models import VoteEvent
 from egov_participation.voting.service.lookup import find_vote
 
-_ROWS = 64
-
 
 @dataclass(frozen=True, slots=True)
 class ArchiveFile:
@@ -25,6 +23,7 @@ class ArchiveFile:
     etag: str
     """A strong entity tag, in quotes: the head's hash."""
     _database: Database
+    rows_at_once: int = 64
 
     def chunks(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
         """The bytes from ``start`` to before ``stop`` (default and at most: the size), in pieces.
@@ -56,7 +55,7 @@ class ArchiveFile:
             select(VoteEvent.start, VoteEvent.blob)
             .where(mine, col(VoteEvent.height) >= first)
             .order_by(col(VoteEvent.height))
-            .limit(_ROWS)
+            .limit(self.rows_at_once)
         )
         with self._database.read() as session:
             return [(start, blob) for start, blob in session.exec(statement)]

@@ -1,0 +1,85 @@
+"""kill -9 while fifty voters cast: no acknowledged ballot is missing, none stands twice, the archive verifies."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import random
+import time
+from collections import Counter
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from tests.voting.making import NO, YES, MadeVote, archive_of, make_vote
+from tests.voting.writer import cast_all
+
+from egov_crypto import ballot
+from egov_crypto.verify import verify_archive
+from egov_participation.app import create_services
+from egov_participation.database import migrate
+from egov_participation.settings import Settings
+from egov_participation.voting import service
+
+KILLS = 10
+VOTERS = 50
+BALLOTS_EACH = 5
+
+
+@pytest.mark.enable_socket  # the fork server is reached by a local socket that has no address
+def test_what_was_acknowledged_is_in_the_archive_once_however_often_the_server_is_killed(tmp_path: Path) -> None:
+    settings = Settings.for_tests(tmp_path)
+    migrate(settings.database_url)
+    services = create_services(settings)
+    vote = make_vote(services, voters=VOTERS, trustees=1)
+    queues = [[vote.ballot(voter, YES if turn % 2 else NO) for turn in range(BALLOTS_EACH)] for voter in range(VOTERS)]
+    log = tmp_path / "acknowledged"
+    moments = random.Random(20241006)
+    # Forked from a server that has imported everything: ten starts would otherwise take longer than the test itself.
+    processes = multiprocessing.get_context("forkserver")
+    processes.set_forkserver_preload(["tests.voting.writer"])
+
+    for _ in range(KILLS):
+        size = log.stat().st_size if log.exists() else 0
+        work = remaining(vote, queues, acknowledged(log))
+        writer = processes.Process(target=cast_all, args=(str(tmp_path), vote.uuid, work))
+        writer.start()
+        while (log.stat().st_size if log.exists() else 0) == size and writer.is_alive():
+            time.sleep(0.002)
+        time.sleep(moments.uniform(0, 0.15))
+        writer.kill()
+        writer.join()
+        assert_all_there(tmp_path, vote, acknowledged(log))
+
+    assert len(acknowledged(log)) < VOTERS * BALLOTS_EACH  # the kills came while there was still something to do
+    cast_all(str(tmp_path), vote.uuid, remaining(vote, queues, acknowledged(log)))
+    assert_all_there(tmp_path, vote, acknowledged(log))
+    report = verify_archive(BytesIO(archive_of(services, vote.uuid)), jobs=1).report
+    assert (report.ballots, report.voters) == (VOTERS * BALLOTS_EACH, VOTERS)
+    services.database.close()
+
+
+def acknowledged(log: Path) -> dict[str, bytes]:
+    """Receipts by tracker; a line that the kill cut off is no acknowledgement."""
+    whole, _, _ = log.read_bytes().rpartition(b"\n") if log.exists() else (b"", b"", b"")
+    return {json.loads(line)["tracker"]: line for line in whole.splitlines()}
+
+
+def remaining(vote: MadeVote, queues: list[list[bytes]], done: dict[str, bytes]) -> list[tuple[str, list[bytes]]]:
+    """What each voter has still to cast. The first may have been recorded without the voter's learning of it."""
+    left = [[raw for raw in queue if ballot.tracker(raw) not in done] for queue in queues]
+    return [(person, queue) for person, queue in zip(vote.people, left, strict=True) if queue]
+
+
+def assert_all_there(folder: Path, vote: MadeVote, done: dict[str, bytes]) -> None:
+    services = create_services(Settings.for_tests(folder))
+    recorded = service.board(services, vote.uuid, limit=500).ballots
+    counts = Counter(row.tracker for row in recorded)
+    assert [row.height for row in recorded] == list(range(1, len(recorded) + 1))
+    assert set(counts.values()) <= {1}
+    assert done.keys() <= counts.keys()
+    # At most one ballot of each voter was on its way when the server died.
+    assert len(recorded) - len(done) <= VOTERS
+    for tracker, receipt in done.items():
+        assert service.ballot(services, vote.uuid, tracker).receipt == receipt
+    services.database.close()
