@@ -71,13 +71,14 @@ def run(command: Sequence[str | Path], *, expect: int | None = 0) -> Usage:
         watcher.stop()
     if expect is not None and process.returncode != expect:
         raise RuntimeError(f"{command} ended with {process.returncode}: {said.decode(errors='replace')[-500:]}")
-    # The watcher may miss the peak of a short run; the system never misses that of a single process.
-    peak = max(watcher.peak, usage.ru_maxrss * 1024) / 1e6
-    return Usage(os.times().elapsed - start, usage.ru_utime + usage.ru_stime, peak, process.returncode)
+    return Usage(os.times().elapsed - start, usage.ru_utime + usage.ru_stime, watcher.peak / 1e6, process.returncode)
 
 
 class _Watcher(threading.Thread):
-    """Adds up the memory of a process and its descendants until told to stop."""
+    """Adds up the memory of a process and its descendants until told to stop.
+
+    The system's own figure (`ru_maxrss`) would not do: it counts what this process had when it started the other.
+    """
 
     def __init__(self, pid: int) -> None:
         super().__init__(daemon=True)
