@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from egov_crypto.archive import EventType
 from egov_participation.voting.rules import BallotStatus, VoteKind, VoteState
 from egov_participation.voting.texts import Texts
 
@@ -31,6 +32,17 @@ class TrusteeView:
 
 
 @dataclass(frozen=True, slots=True)
+class EventView:
+    """An event of the archive that is not a ballot. The archive knows no times, only the order."""
+
+    type: EventType
+    height: int
+    hash: str
+    owner: int | None
+    """Of a partial decryption: which trustee, from 1."""
+
+
+@dataclass(frozen=True, slots=True)
 class VoteView:
     """A vote as anyone may see it. Times are aware, in UTC."""
 
@@ -53,6 +65,8 @@ class VoteView:
     head_height: int
     head_hash: str
     trustees: tuple[TrusteeView, ...]
+    events: tuple[EventView, ...]
+    """All but the ballots, in the archive's order."""
     result: tuple[tuple[int, ...], ...] | None
     """Per question the count of each answer (of blank votes first, where they are allowed); None until tallied."""
     weight: int | None

@@ -6,7 +6,6 @@ import json
 from io import BytesIO
 from typing import Final
 
-from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from egov_crypto import archive, wire
@@ -62,16 +61,6 @@ def published_weight(session: Session, vote: Vote) -> int | None:
     for _, (_, sized) in events_of(session, vote, EventType.ENCRYPTED_TALLY):
         return wire.weight_from_json(json.loads(sized)["total_weight"])
     return None
-
-
-def published_trustees(session: Session, vote: Vote) -> bytes:
-    """The trustees' JSON of the Setup, byte for byte: the second data member, between election and roll."""
-    start = func.substr(VoteEvent.blob, 1, _BEFORE_ROLL)
-    statement = select(start).where(col(VoteEvent.vote_uuid) == vote.uuid, col(VoteEvent.height) == 0)
-    file = BytesIO(session.exec(statement).one())
-    data = (member for member in archive.members(file, archive.read_timestamp(file)) if member.kind == "data")
-    next(data)
-    return archive.content(file, next(data))
 
 
 def _point(text: str) -> Point:

@@ -17,10 +17,18 @@ from egov_participation.voting import rules, texts
 from egov_participation.voting.models import PublicCredential, Trustee, Vote, VoteEvent
 from egov_participation.voting.rules import VoteKind, VoteState
 from egov_participation.voting.service.lookup import election_from, find_vote, refusal, state_of
-from egov_participation.voting.service.payloads import published_result, published_trustees, published_weight
+from egov_participation.voting.service.payloads import published_result, published_weight
 from egov_participation.voting.service.receipting import receipt_of
 from egov_participation.voting.texts import Texts
-from egov_participation.voting.views import BallotView, BoardPage, QuestionView, TrackedBallot, TrusteeView, VoteView
+from egov_participation.voting.views import (
+    BallotView,
+    BoardPage,
+    EventView,
+    QuestionView,
+    TrackedBallot,
+    TrusteeView,
+    VoteView,
+)
 
 MAX_PAGE = 500
 
@@ -95,7 +103,7 @@ def trustees(services: Services, uuid: str) -> bytes:
         DomainError: 404 ``vote.unknown``.
     """
     with services.database.read() as session:
-        return published_trustees(session, find_vote(session, uuid))
+        return find_vote(session, uuid).trustees
 
 
 def ballots_per_day(services: Services, uuid: str) -> list[tuple[date, int]]:
@@ -136,6 +144,7 @@ def _view(services: Services, session: Session, row: Vote) -> VoteView:
         head_height=row.head_height,
         head_hash=row.head_hash,
         trustees=_trustees(session, row.uuid),
+        events=_events(session, row.uuid),
         result=published_result(session, row),
         weight=published_weight(session, row),
         election=row.election,
@@ -173,6 +182,15 @@ def _trustees(session: Session, uuid: str) -> tuple[TrusteeView, ...]:
         TrusteeView(row.owner, Texts(row.name_kk, row.name_ru, row.name_en), row.public_key, row.owner in decrypted)
         for row in rows
     )
+
+
+def _events(session: Session, uuid: str) -> tuple[EventView, ...]:
+    statement = (
+        select(VoteEvent.type, VoteEvent.height, VoteEvent.hash, VoteEvent.owner)
+        .where(col(VoteEvent.vote_uuid) == uuid, col(VoteEvent.type) != EventType.BALLOT)
+        .order_by(col(VoteEvent.height))
+    )
+    return tuple(EventView(EventType(name), *rest) for name, *rest in session.exec(statement))
 
 
 def _ballots(session: Session, uuid: str, condition: ColumnElement[bool], limit: int) -> list[BallotView]:
