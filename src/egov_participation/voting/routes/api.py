@@ -1,0 +1,149 @@
+"""Votes as data: the addresses that machines read (``api.md``), described in ``/api/v1/openapi.json``."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from egov_participation.voting import service, trackers
+from egov_participation.voting.routes.archive import OPEN_TO_ALL, has_tag
+from egov_participation.voting.routes.openapi import document
+from egov_participation.voting.routes.public import tracker_of
+from egov_participation.voting.views import QuestionView, TrackedBallot, VoteView
+from egov_participation.web.context import lang, services
+from egov_participation.web.routing import route
+
+PAGE = 100
+
+Json = dict[str, Any]
+
+
+def api_votes(request: Request) -> Response:
+    """All votes in pages, the last to close first."""
+    found = service.votes(services(request), after=request.query_params.get("after"), limit=PAGE + 1)
+    page = found[:PAGE]
+    following = f"/api/v1/votes?after={page[-1].uuid}" if len(found) > PAGE else None
+    return answer(request, {"votes": [as_json(vote, lang(request)) for vote in page], "next": following})
+
+
+def api_vote(request: Request) -> Response:
+    """One vote."""
+    return answer(request, as_json(service.vote(services(request), request.path_params["uuid"]), lang(request)))
+
+
+def api_description(request: Request) -> Response:
+    """The OpenAPI document."""
+    return answer(request, document(services(request).settings.base_url))
+
+
+def tracker_data(request: Request) -> Response:
+    """A ballot of the board with its receipt; a browser is led on to the page."""
+    here, uuid = services(request), request.path_params["uuid"]
+    tracker = tracker_of(request)
+    if "text/html" in request.headers.get("accept", ""):
+        target = f"/{lang(request)}/votes/{uuid}/ballots/{trackers.to_address(tracker)}"
+        return RedirectResponse(target, 303, {"Vary": "Accept, Cookie, Accept-Language", "Cache-Control": "no-store"})
+    response = answer(request, ballot_as_json(service.ballot(here, uuid, tracker)))
+    response.headers["Vary"] = "Accept"
+    return response
+
+
+def receipt(request: Request) -> Response:
+    """The bare receipt, as it was signed: a file to keep."""
+    found = service.ballot(services(request), request.path_params["uuid"], tracker_of(request))
+    name = f"receipt-{trackers.to_address(found.ballot.tracker)[:8]}.json"
+    headers = {**OPEN_TO_ALL, "Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(found.receipt, media_type="application/json", headers=headers)
+
+
+def answer(request: Request, value: Json) -> Response:
+    """JSON with an entity tag, for any site's programs; 304 if the asker has it."""
+    body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    headers = {**OPEN_TO_ALL, "ETag": etag, "Cache-Control": "public, no-cache"}
+    if has_tag(request, etag):
+        return Response(status_code=304, headers=headers)
+    return Response(body, media_type="application/json", headers=headers)
+
+
+def as_json(vote: VoteView, language: str) -> Json:
+    """A vote in the form of ``api.md``."""
+    address = f"/votes/{vote.uuid}"
+    page = f"/{language}{address}"
+    return {
+        "uuid": vote.uuid,
+        "title": vote.title.as_dict(),
+        "description": vote.description.as_dict(),
+        "state": vote.state.value,
+        "kind": vote.kind.value,
+        "opens_at": moment(vote.opens_at),
+        "closes_at": moment(vote.closes_at),
+        "questions": [_question(question) for question in vote.questions],
+        "registered": vote.registered,
+        "ballots": vote.ballots,
+        "voters": vote.voters,
+        "head": {"height": vote.head_height, "hash": vote.head_hash},
+        "fingerprint": vote.fingerprint,
+        "trustees": [
+            {
+                "name": trustee.name.as_dict(),
+                "kind": "single",
+                "public_key": trustee.public_key,
+                "decrypted": trustee.decrypted,
+            }
+            for trustee in vote.trustees
+        ],
+        "threshold": None,
+        "result": None if vote.result is None else [list(counts) for counts in vote.result],
+        "turnout": {"percent": round(100 * vote.turnout, 2), "by_region": []},
+        "archive_url": f"{address}/archive.bel",
+        "url": page,
+        "links": {
+            "self": f"/api/v1{address}",
+            "board": f"{page}/board",
+            "result": f"{page}/result",
+            "verify": f"{page}/verify",
+        },
+    }
+
+
+def _question(question: QuestionView) -> Json:
+    return {
+        "type": "homomorphic",
+        "question": question.text.as_dict(),
+        "answers": [answer.as_dict() for answer in question.answers],
+        "min": question.min,
+        "max": question.max,
+        "blank": question.blank,
+    }
+
+
+def ballot_as_json(found: TrackedBallot) -> Json:
+    """A ballot of the board; the receipt's members stand in the order in which they were signed."""
+    ballot = found.ballot
+    return {
+        "tracker": ballot.tracker,
+        "height": ballot.height,
+        "day": ballot.day.isoformat(),
+        "status": ballot.status.value,
+        "receipt": json.loads(found.receipt),
+    }
+
+
+def moment(value: datetime) -> str:
+    """RFC 3339, UTC."""
+    return value.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+routes = [
+    route("/api/v1/votes", api_votes, localized=False),
+    route("/api/v1/votes/{uuid}", api_vote, localized=False),
+    route("/api/v1/openapi.json", api_description, localized=False),
+    route("/votes/{uuid}/ballots/{tracker:path}", tracker_data, localized=False),
+    route("/votes/{uuid}/receipts/{tracker:path}", receipt, localized=False),
+]

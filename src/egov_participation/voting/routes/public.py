@@ -1,0 +1,202 @@
+"""What anybody sees of votes. Nothing here depends on who asks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import segno
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from egov_participation.errors import DomainError
+from egov_participation.i18n import N_, translate
+from egov_participation.voting import figures, service, trackers
+from egov_participation.voting.service import VoteState
+from egov_participation.voting.views import VoteView
+from egov_participation.voting.wording import file_size, history
+from egov_participation.web.context import lang, services
+from egov_participation.web.routing import route
+from egov_participation.web.templating import render
+
+VOTES_PAGE = 50
+BALLOTS_PAGE = 50
+
+_SECTIONS = (
+    (N_("Open now"), {VoteState.OPEN}),
+    (N_("Opening soon"), {VoteState.SETUP}),
+    (N_("Ended"), {VoteState.CLOSED, VoteState.DECRYPTING, VoteState.TALLIED, VoteState.CANCELLED}),
+)
+
+
+def votes(request: Request) -> Response:
+    """The list of votes: what is open, what comes, what was."""
+    after = request.query_params.get("after")
+    found = service.votes(services(request), after=after, limit=VOTES_PAGE + 1)
+    page, more = found[:VOTES_PAGE], len(found) > VOTES_PAGE
+    sections = [
+        (translate(lang(request), heading), [vote for vote in page if vote.state in states])
+        for heading, states in _SECTIONS
+    ]
+    return render(
+        request,
+        "voting/votes.html",
+        sections=[(heading, those) for heading, those in sections if those],
+        next=f"?after={page[-1].uuid}" if more else None,
+        first=after is None,
+    )
+
+
+def vote(request: Request) -> Response:
+    """A vote: its state, what is asked, the one thing to do, what happened, how to check."""
+    found = _vote(request)
+    timezone = services(request).settings.timezone
+    return _page(
+        request,
+        "vote",
+        found,
+        figures=figures.of_results(found, lang(request), timezone),
+        timeline=history(found, lang(request), timezone, services(request).clock()),
+    )
+
+
+def board(request: Request) -> Response:
+    """The ballots in pages; with ``?tracker=`` on to that ballot's page, or back here with a sentence."""
+    found = _vote(request)
+    typed = request.query_params.get("tracker", "").strip()[:200]
+    errors = {}
+    if typed:
+        tracker = trackers.parse(typed)
+        if tracker is not None and _stands_on_board(request, tracker):
+            address = trackers.to_address(tracker)
+            target = f"/{lang(request)}/votes/{found.uuid}/ballots/{address}"
+            return RedirectResponse(target, 303, {"Cache-Control": "no-store"})
+        message = N_("This is not a tracking number: it has 43 letters, digits and the signs + and /.")
+        if tracker is not None:
+            message = N_("No ballot with this number stands on this board. Compare it with your receipt, sign by sign.")
+        errors = {"tracker": translate(lang(request), message)}
+    pages = max(1, -(-found.ballots // BALLOTS_PAGE))
+    page = min(max(_number(request.query_params.get("page")), 1), pages)
+    # Ballots stand at the heights 1, 2, 3 … without a gap: only they come between set-up and closing.
+    ballots = service.board(services(request), found.uuid, after=(page - 1) * BALLOTS_PAGE, limit=BALLOTS_PAGE).ballots
+    response = _page(request, "board", found, ballots=ballots, page=page, pages=pages, tracker=typed, errors=errors)
+    response.status_code = 404 if errors else 200
+    return response
+
+
+def tracker(request: Request) -> Response:
+    """One ballot of the board, and the receipt that everybody gets who asks."""
+    found = _vote(request)
+    ballot = service.ballot(services(request), found.uuid, tracker_of(request))
+    address = f"{services(request).settings.base_url}{request.url.path}"
+    return _page(
+        request,
+        "tracker",
+        found,
+        found=ballot,
+        qr=qr_code(address),
+        receipt_key=service.receipt_key(services(request)),
+    )
+
+
+def result(request: Request) -> Response:
+    """The result with its charts, or what is still to come."""
+    found = _vote(request)
+    language, timezone = lang(request), services(request).settings.timezone
+    days = service.ballots_per_day(services(request), found.uuid) if found.result is not None else []
+    return _page(
+        request,
+        "result",
+        found,
+        figures=figures.of_results(found, language, timezone),
+        turnout=figures.of_turnout(found, language, timezone) if found.result is not None else None,
+        days=figures.of_days(found, days, language, timezone) if found.result is not None else None,
+    )
+
+
+def result_picture(request: Request) -> Response:
+    """A question's result as a PNG, to be passed on.
+
+    Raises:
+        DomainError: 404 ``result.none``.
+    """
+    found = _vote(request)
+    timezone = services(request).settings.timezone
+    png = figures.picture(found, request.path_params["number"], lang(request), timezone)
+    if png is None:
+        raise DomainError(404, N_("There is no result of this question yet."), code="result.none")
+    return Response(png, media_type="image/png", headers={"Cache-Control": "public, max-age=3600"})
+
+
+def verify(request: Request) -> Response:
+    """How to verify the vote: the exact commands, what each check proves, the numbers to compare."""
+    here = services(request)
+    return _page(
+        request,
+        "verify",
+        _vote(request),
+        receipt_key=service.receipt_key(here),
+        registrar_inside=getattr(here.registrar, "in_process", False),
+    )
+
+
+def tracker_of(request: Request) -> str:
+    """The tracker in the address.
+
+    Raises:
+        DomainError: 404 ``ballot.unknown``: it has not the form of one.
+    """
+    found = trackers.parse(request.path_params["tracker"])
+    if found is None:
+        raise DomainError(404, N_("There is no such ballot on this board."), code="ballot.unknown")
+    return found
+
+
+def qr_code(text: str) -> Markup:
+    """A QR code as an inline SVG, with no style of its own; black on the white that its frame gives it."""
+    code = segno.make(text, error="m", boost_error=False)
+    svg = code.svg_inline(border=4, omitsize=True, svgclass=None, lineclass=None, dark="#000", light=None)
+    return Markup(svg).replace("<svg ", Markup('<svg role="img" aria-hidden="true" focusable="false" '), 1)  # noqa: S704
+
+
+def archive_url(request: Request, vote: VoteView) -> str:
+    """The archive's address in full, for commands."""
+    return f"{services(request).settings.base_url}/votes/{vote.uuid}/archive.bel"
+
+
+def _vote(request: Request) -> VoteView:
+    return service.vote(services(request), request.path_params["uuid"])
+
+
+def _page(request: Request, name: str, found_vote: VoteView, **context: Any) -> Response:
+    return render(
+        request,
+        f"voting/{name}.html",
+        vote=found_vote,
+        archive_url=archive_url(request, found_vote),
+        archive_size=file_size(found_vote.archive_size, lang(request)),
+        **context,
+    )
+
+
+def _stands_on_board(request: Request, found: str) -> bool:
+    try:
+        service.ballot(services(request), request.path_params["uuid"], found)
+    except DomainError:
+        return False
+    return True
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 10 else 1
+
+
+routes = [
+    route("/votes", votes),
+    route("/votes/{uuid}", vote),
+    route("/votes/{uuid}/board", board),
+    route("/votes/{uuid}/ballots/{tracker:path}", tracker),
+    route("/votes/{uuid}/result", result),
+    route("/votes/{uuid}/result-{number:int}.png", result_picture),
+    route("/votes/{uuid}/verify", verify),
+]

@@ -1,0 +1,55 @@
+"""Where trustees hand in their decryptions. Anybody may open the page; only a trustee's key makes one that is taken."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from egov_participation.errors import DomainError
+from egov_participation.i18n import N_, translate
+from egov_participation.voting import service
+from egov_participation.voting.routes.public import archive_url
+from egov_participation.voting.service import DecryptionOutcome
+from egov_participation.voting.texts import Texts
+from egov_participation.web.context import lang, services
+from egov_participation.web.forms import upload
+from egov_participation.web.routing import PERSONAL, route
+from egov_participation.web.templating import render
+
+FIELD = "decryption"
+
+
+def decryption(request: Request) -> Response:
+    """The form; what is wrong with a file is said at the form, with the status of the refusal."""
+    here, uuid = services(request), request.path_params["uuid"]
+    service.vote(here, uuid)
+    if request.method != "POST":
+        return _page(request)
+    raw = upload(request, FIELD)
+    if not raw:
+        return _page(request, 422, error=translate(lang(request), N_("Choose the file that your program wrote.")))
+    try:
+        outcome = service.hand_in_decryption(here, uuid, raw)
+    except DomainError as error:
+        return _page(request, error.status, error=translate(lang(request), error.message, **error.params))
+    return _page(request, accepted=outcome)
+
+
+def _page(
+    request: Request, status: int = 200, *, error: str = "", accepted: DecryptionOutcome | None = None
+) -> Response:
+    vote = service.vote(services(request), request.path_params["uuid"])
+    names: dict[int, Texts] = {trustee.owner: trustee.name for trustee in vote.trustees}
+    return render(
+        request,
+        "voting/decryption.html",
+        status=status,
+        vote=vote,
+        archive_url=archive_url(request, vote),
+        errors={FIELD: error} if error else {},
+        accepted=accepted,
+        trustee=names[accepted.owner] if accepted else None,
+    )
+
+
+routes = [route("/votes/{uuid}/decryption", decryption, methods=("GET", "POST"), access=PERSONAL)]

@@ -1,0 +1,67 @@
+"""What pages say of a vote beyond its own texts: what happened and when, and how large a file is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from babel.units import format_unit
+
+from egov_participation.i18n import N_, translate
+from egov_participation.voting.rules import VoteState
+from egov_participation.voting.views import VoteView
+from egov_participation.web.formats import filters
+
+Item = Mapping[str, object]
+"""As the macro ``timeline`` of the templates takes it."""
+
+_UNITS = (("gigabyte", 10**9), ("megabyte", 10**6), ("kilobyte", 10**3))
+
+
+def file_size(size: int, lang: str) -> str:
+    """``3.1 MB`` in the words of a language."""
+    for unit, factor in _UNITS:
+        if size >= factor:
+            return format_unit(round(size / factor, 1), unit, length="short", locale=lang)
+    return format_unit(size, "byte", length="short", locale=lang)
+
+
+def history(vote: VoteView, lang: str, timezone: str, now: datetime) -> list[Item]:
+    """Everything that happened to a vote and what comes next, in order.
+
+    The clock says when it opens and closes. What comes after has no time in the archive, only its order.
+    """
+    written = filters(lang, timezone)
+    over = vote.state not in (VoteState.SETUP, VoteState.OPEN)
+
+    def at(moment: datetime, past: str, to_come: str, *, current: bool) -> Item:
+        sentence = past if now >= moment else to_come
+        return {
+            "title": translate(lang, sentence),
+            "when": written["datetime"](moment),
+            "iso": written["iso"](moment),
+            "now": current,
+        }
+
+    def after(sentence: str, *, done: bool, current: bool = False, **params: object) -> Item:
+        when = N_("recorded in the archive") if done else N_("still to come")
+        return {"title": translate(lang, sentence, **params), "when": translate(lang, when), "now": current}
+
+    setup = N_("The vote was set up: questions, register and trustees are fixed from then on")
+    items = [
+        at(vote.created_at, setup, setup, current=vote.state is VoteState.SETUP),
+        at(vote.opens_at, N_("Voting opened"), N_("Voting opens"), current=vote.state is VoteState.OPEN),
+    ]
+    if vote.state is VoteState.CANCELLED:
+        return [*items[:1], after(N_("The vote was cancelled"), done=True, current=True)]
+    items.append(at(vote.closes_at, N_("Voting closed"), N_("Voting closes"), current=vote.state is VoteState.CLOSED))
+    added_up = vote.state in (VoteState.DECRYPTING, VoteState.TALLIED)
+    items.append(after(N_("The encrypted ballots are added up"), done=added_up))
+    if over:
+        items += [
+            after(N_("%(trustee)s decrypts the sum"), done=trustee.decrypted, trustee=trustee.name.of(lang))
+            for trustee in sorted(vote.trustees, key=lambda trustee: not trustee.decrypted)
+        ]
+    counted = vote.state is VoteState.TALLIED
+    items.append(after(N_("The result is published"), done=counted, current=counted))
+    return items
