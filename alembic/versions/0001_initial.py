@@ -147,6 +147,7 @@ def upgrade() -> None:
         sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("election", sa.LargeBinary(), nullable=False),
+        sa.Column("trustees", sa.LargeBinary(), nullable=False),
         sa.Column("fingerprint", sa.String(), nullable=False),
         sa.Column("registered", sa.Integer(), nullable=False),
         sa.Column("timestamp", sa.Integer(), nullable=False),

@@ -48,6 +48,8 @@ class Vote(SQLModel, table=True):
     created_at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False))
     election: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     """The election's JSON, byte for byte as in the archive."""
+    trustees: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    """The list of trustees' keys, likewise."""
     fingerprint: str = Field(unique=True)
     """φ: unpadded Base64 of the SHA-256 of `election`."""
     registered: int

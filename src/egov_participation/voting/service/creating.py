@@ -80,12 +80,9 @@ def create_vote(services: Services, setup: VoteSetup, progress: Progress | None 
 def _store(services: Services, tx: UnitOfWork, setup: VoteSetup, election: Election, roll: PreparedRoll) -> None:
     created_at = services.clock()
     published = sorted((point.text, weight) for point, weight in roll.public)
-    head, blob = archive.start(
-        int(created_at.timestamp()),
-        election.raw,
-        trustee.list_to_json([member.key for member in setup.trustees]),
-        credential.list_to_json(roll.public),
-    )
+    trustees = trustee.list_to_json([member.key for member in setup.trustees])
+    credentials = credential.list_to_json(roll.public)
+    head, blob = archive.start(int(created_at.timestamp()), election.raw, trustees, credentials)
     tx.add(
         Vote(
             uuid=election.uuid,
@@ -97,6 +94,7 @@ def _store(services: Services, tx: UnitOfWork, setup: VoteSetup, election: Elect
             closes_at=setup.closes_at,
             created_at=created_at,
             election=election.raw,
+            trustees=trustees,
             fingerprint=election.fingerprint,
             registered=len(published),
             timestamp=head.timestamp,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from io import BytesIO
-from typing import Final
 
 from sqlmodel import Session, col, select
 
@@ -14,9 +13,6 @@ from egov_crypto.elgamal import Ciphertext
 from egov_crypto.group import Point
 from egov_crypto.tally import Tally
 from egov_participation.voting.models import Vote, VoteEvent
-
-_BEFORE_ROLL: Final = 2_000_000
-"""Bytes: more than the election and its trustees ever take; the list of credentials after them may be very long."""
 
 
 def data_members(blob: bytes, timestamp: int) -> list[bytes]:

@@ -190,7 +190,8 @@ def _events(session: Session, uuid: str) -> tuple[EventView, ...]:
         .where(col(VoteEvent.vote_uuid) == uuid, col(VoteEvent.type) != EventType.BALLOT)
         .order_by(col(VoteEvent.height))
     )
-    return tuple(EventView(EventType(name), *rest) for name, *rest in session.exec(statement))
+    rows = session.exec(statement)
+    return tuple(EventView(EventType(name), height, head, owner) for name, height, head, owner in rows)
 
 
 def _ballots(session: Session, uuid: str, condition: ColumnElement[bool], limit: int) -> list[BallotView]:
