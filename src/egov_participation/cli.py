@@ -11,10 +11,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from egov_participation import rooms
 from egov_participation.app import create_app, create_services
 from egov_participation.database import migrate
+from egov_participation.demo.cli import demo
 from egov_participation.errors import DomainError
 from egov_participation.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app.command()(demo)
 for _module in rooms.load("cli"):
     app.add_typer(_module.app)
 

@@ -65,9 +65,14 @@ class SmtpMailer:
                 server.starttls(context=ssl.create_default_context())
             if settings.smtp_user and settings.smtp_password_file:
                 server.login(settings.smtp_user, settings.smtp_password_file.read_text().strip())
-            server.send_message(self._message(mail))
+            server.send_message(self.message(mail))
 
-    def _message(self, mail: Mail) -> EmailMessage:
+    def message(self, mail: Mail) -> EmailMessage:
+        """The mail as it travels.
+
+        Raises:
+            ValueError: a header would hold a line break.
+        """
         message = EmailMessage()
         message["From"] = self._settings.mail_from
         message["To"] = mail.to

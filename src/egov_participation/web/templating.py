@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, NoReturn
 
 from jinja2 import BaseLoader, Environment, FileSystemLoader, Template, Undefined
@@ -38,8 +39,14 @@ class Templates:
 
     def __init__(self, services: Services, addresses: Addresses, loader: BaseLoader | None = None) -> None:
         self.addresses = addresses
-        loader = loader or FileSystemLoader(paths.templates_dir())
-        self._environments = {lang: _environment(lang, services, loader) for lang in LANGUAGES}
+        timezone = services.settings.timezone
+        self._environments = {lang: _environment(lang, timezone, loader) for lang in LANGUAGES}
+        self._everywhere = {
+            "base_url": services.settings.base_url,
+            "booth_url": services.settings.booth_url,
+            "demo": services.settings.demo,
+            "now": services.clock,
+        }
 
     def get(self, lang: str, template: str) -> Template:
         """A compiled template.
@@ -60,7 +67,7 @@ class Templates:
 
     def _of(self, request: Request) -> dict[str, Any]:
         here = site(request)
-        return {
+        return self._everywhere | {
             "lang": lang(request),
             "site": here.value,
             "path": request.url.path,
@@ -73,9 +80,10 @@ class Templates:
         }
 
 
-def _environment(lang: str, services: Services, loader: BaseLoader) -> Environment:
+@cache  # for the tests, which make many applications: compiling all templates takes a second
+def _environment(lang: str, timezone: str, loader: BaseLoader | None) -> Environment:
     environment = Environment(
-        loader=loader,
+        loader=loader or FileSystemLoader(paths.templates_dir()),
         autoescape=True,
         undefined=_Undefined,
         trim_blocks=True,
@@ -84,14 +92,8 @@ def _environment(lang: str, services: Services, loader: BaseLoader) -> Environme
     )
     environment.policies["ext.i18n.trimmed"] = True  # as the catalogues' check reads them
     environment.install_gettext_translations(catalogue(lang), newstyle=True)  # type: ignore[attr-defined]
-    environment.filters.update(filters(lang, services.settings.timezone))
-    environment.globals.update(
-        static_url=static_url,
-        now=services.clock,
-        base_url=services.settings.base_url,
-        booth_url=services.settings.booth_url,
-        demo=services.settings.demo,
-    )
+    environment.filters.update(filters(lang, timezone))
+    environment.globals["static_url"] = static_url
     return environment
 
 

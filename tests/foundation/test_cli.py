@@ -1,0 +1,60 @@
+"""The command ``egov``: what it does, and how it refuses."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+def egov(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    program = [sys.executable, "-c", "from egov_participation.cli import main; main()", *arguments]
+    return subprocess.run(program, capture_output=True, text=True, env=os.environ | environment, check=False)
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    return {"EGOV_DATABASE_URL": f"sqlite:///{tmp_path / 'egov.sqlite3'}", "EGOV_KEYS_DIR": str(tmp_path / "keys")}
+
+
+def test_help_names_every_room_that_has_commands() -> None:
+    answer = egov("--help")
+
+    assert answer.returncode == 0
+    for command in ("migrate", "serve", "demo", "registry", "vote"):
+        assert f" {command} " in answer.stdout
+
+
+def test_a_database_is_migrated(environment: dict[str, str], tmp_path: Path) -> None:
+    assert egov("migrate", **environment).returncode == 0
+    assert (tmp_path / "egov.sqlite3").exists()
+
+
+def test_nothing_is_served_before_the_migrations(environment: dict[str, str]) -> None:
+    answer = egov("serve", **environment)
+
+    assert answer.returncode == 1
+    assert answer.stderr == "egov: the database is not at the newest version: run `egov migrate` first\n"
+
+
+def test_a_wrong_setting_is_named() -> None:
+    answer = egov("migrate", EGOV_BASE_URL="vote.example.org")
+
+    assert answer.returncode == 2
+    assert answer.stderr.startswith("egov: a setting is not right: EGOV_BASE_URL: ")
+    assert answer.stderr.count("\n") == 1
+
+
+def test_wrong_usage_is_2() -> None:
+    assert egov("no-such-command").returncode == 2
+
+
+def test_a_database_that_cannot_be_opened_is_said_in_one_line() -> None:
+    answer = egov("serve", EGOV_DATABASE_URL="sqlite:////no/such/folder/egov.sqlite3")
+
+    assert answer.returncode == 1
+    assert answer.stderr.startswith("egov: the database did not do it (OperationalError)")
+    assert answer.stderr.count("\n") == 1

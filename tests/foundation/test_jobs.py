@@ -1,0 +1,178 @@
+"""Jobs: they land with their cause, are done at least once, and are not lost when they fail."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from sqlmodel import select
+
+from egov_participation import jobs
+from egov_participation.clock import ManualClock
+from egov_participation.jobs import MAX_ATTEMPTS, Job, Payload, Worker, enqueue
+from egov_participation.services import Services
+
+done: list[str] = []
+
+
+@jobs.handler("test.note")
+def note(_services: Services, payload: Payload) -> None:
+    done.append(payload["word"])
+
+
+@jobs.handler("test.fail")
+def fail(_services: Services, payload: Payload) -> None:
+    done.append(payload["word"])
+    raise RuntimeError("secret@example.org")
+
+
+@jobs.handler("test.once_more")
+def once_more(services: Services, payload: Payload) -> None:
+    with services.database.uow() as tx:
+        enqueue(tx, "test.note", "from within", payload)
+        tx.commit()
+
+
+@pytest.fixture(autouse=True)
+def _forget() -> Iterator[None]:
+    done.clear()
+    yield
+    done.clear()
+
+
+def add(services: Services, kind: str, key: str, word: str, after: timedelta | None = None) -> None:
+    with services.database.uow() as tx:
+        enqueue(tx, kind, key, {"word": word}, run_after=services.clock() + after if after else None)
+        tx.commit()
+
+
+def all_jobs(services: Services) -> list[Job]:
+    with services.database.read() as session:
+        return list(session.exec(select(Job)))
+
+
+def test_a_job_is_done_once_and_its_payload_forgotten(services: Services, worker: Worker, clock: ManualClock) -> None:
+    add(services, "test.note", "1", "a")
+    worker.run_due()
+    worker.run_due()
+
+    assert done == ["a"]
+    (job,) = all_jobs(services)
+    assert (job.attempts, job.done_at, job.payload) == (1, clock(), {})
+
+
+def test_a_job_whose_cause_did_not_happen_is_not_done(services: Services, worker: Worker) -> None:
+    with services.database.uow() as tx:
+        enqueue(tx, "test.note", "1", {"word": "a"})
+    worker.run_due()
+
+    assert done == []
+
+
+def test_the_same_key_again_is_the_same_job(services: Services, worker: Worker) -> None:
+    add(services, "test.note", "1", "a")
+    add(services, "test.note", "1", "b")
+    worker.run_due()
+    add(services, "test.note", "1", "c")
+    worker.run_due()
+
+    assert done == ["a"]
+
+
+def test_jobs_are_done_in_their_order_and_those_that_they_cause_at_once(services: Services, worker: Worker) -> None:
+    add(services, "test.once_more", "1", "last")
+    add(services, "test.note", "2", "first")
+    worker.run_due()
+
+    assert done == ["first", "last"]
+
+
+def test_a_job_waits_for_its_time(services: Services, worker: Worker, clock: ManualClock) -> None:
+    add(services, "test.note", "1", "later", timedelta(minutes=5))
+    worker.run_due()
+    assert done == []
+
+    clock.advance(minutes=5)
+    worker.run_due()
+    assert done == ["later"]
+
+
+def test_a_job_that_fails_is_tried_again_later_and_later(
+    services: Services, worker: Worker, clock: ManualClock
+) -> None:
+    add(services, "test.fail", "1", "x")
+    add(services, "test.note", "2", "y")
+    worker.run_due()
+    worker.run_due()
+    assert done == ["x", "y"]
+
+    waits = []
+    for _ in range(3):
+        (job,) = [job for job in all_jobs(services) if job.kind == "test.fail"]
+        assert job.run_after is not None
+        waits.append(job.run_after - clock())
+        clock.set(job.run_after)
+        worker.run_due()
+
+    assert waits == [timedelta(seconds=5), timedelta(seconds=10), timedelta(seconds=20)]
+    assert done.count("x") == 4
+
+
+def test_a_job_that_always_fails_is_laid_aside_and_kept(
+    services: Services, worker: Worker, clock: ManualClock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    add(services, "test.fail", "1", "x")
+    for _ in range(MAX_ATTEMPTS + 5):
+        worker.run_due()
+        clock.advance(hours=2)
+
+    (job,) = all_jobs(services)
+    assert len(done) == job.attempts == MAX_ATTEMPTS
+    assert job.dead_at is not None
+    assert job.done_at is None
+    assert job.payload == {"word": "x"}
+    logged = capsys.readouterr().out
+    assert logged.count("job.failed") == MAX_ATTEMPTS
+    assert "secret@example.org" not in logged
+
+
+def test_a_kind_that_nobody_does_fails_like_any_other(services: Services, worker: Worker) -> None:
+    add(services, "test.unknown", "1", "x")
+    worker.run_due()
+
+    assert all_jobs(services)[0].attempts == 1
+
+
+def test_two_handlers_of_one_kind_are_a_mistake() -> None:
+    with pytest.raises(ValueError, match="two handlers"):
+        jobs.handler("test.note")(note)
+
+
+def test_a_tick_that_fails_stops_neither_the_others_nor_the_jobs(
+    services: Services, worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def bad(_services: Services) -> None:
+        raise RuntimeError
+
+    def good(_services: Services) -> None:
+        done.append("tick")
+
+    monkeypatch.setattr(jobs, "_ticks", [bad, good])
+    add(services, "test.note", "1", "job")
+    worker.run_due()
+
+    assert done == ["tick", "job"]
+
+
+def test_the_thread_works_until_it_is_stopped(services: Services, worker: Worker) -> None:
+    add(services, "test.note", "1", "in the thread")
+    worker.start()
+    deadline = time.monotonic() + 10
+    while not done and time.monotonic() < deadline:
+        time.sleep(0.02)
+    worker.stop()
+    add(services, "test.note", "2", "too late")
+
+    assert done == ["in the thread"]

@@ -1,0 +1,66 @@
+"""Settings and secrets."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from egov_participation import keyring
+from egov_participation.settings import Settings
+
+
+@pytest.mark.parametrize(
+    "value", ["vote.example.org", "ftp://vote.example.org", "https://vote.example.org/site", "https://"]
+)
+def test_an_address_that_is_no_origin_is_refused(value: str) -> None:
+    with pytest.raises(ValidationError, match="must be an origin"):
+        Settings(base_url=value)
+
+
+def test_the_booth_has_a_host_of_its_own() -> None:
+    with pytest.raises(ValidationError, match="different host names"):
+        Settings(base_url="http://localhost:1", booth_url="http://localhost:2")
+
+
+def test_both_hosts_speak_tls_or_neither_does() -> None:
+    with pytest.raises(ValidationError, match="both be https"):
+        Settings(base_url="https://vote.example.org", booth_url="http://booth.example.org")
+
+
+def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EGOV_SMTP_HOST", "mail.example.org")
+
+    assert Settings().smtp_host == "mail.example.org"
+
+
+def test_a_secret_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> None:
+    made = keyring.secret(tmp_path / "keys", "a")
+
+    assert len(made) == 32
+    assert keyring.secret(tmp_path / "keys", "a") == made
+    assert keyring.secret(tmp_path / "keys", "b") != made
+    assert (tmp_path / "keys").stat().st_mode & 0o777 == 0o700
+    assert (tmp_path / "keys" / "a").stat().st_mode & 0o777 == 0o600
+
+
+def test_who_starts_at_the_same_time_has_the_same_secret(tmp_path: Path) -> None:
+    found: list[bytes] = []
+    threads = [threading.Thread(target=lambda: found.append(keyring.secret(tmp_path, "a"))) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(found) == 8
+    assert len(set(found)) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
+
+
+def test_a_secret_that_was_cut_short_is_not_used(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"short")
+
+    with pytest.raises(ValueError, match="should hold 32 bytes"):
+        keyring.secret(tmp_path, "a")
