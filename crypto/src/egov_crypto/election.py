@@ -21,6 +21,11 @@ def random_uuid() -> str:
     return random_text(14)
 
 
+def is_uuid(text: str) -> bool:
+    """Whether ``text`` is an election identifier: Base58, 14 characters at least (section 4.2), 64 at most."""
+    return _UUID.fullmatch(text) is not None
+
+
 @dataclass(frozen=True)
 class Election:
     """An election's public parameters. ``raw`` is what is published and hashed; the other fields are read from it."""
@@ -61,7 +66,7 @@ class Election:
             )
             wire.integer(members["version"])
             uuid = wire.string(members["uuid"])
-            if not _UUID.fullmatch(uuid):
+            if not is_uuid(uuid):
                 raise ValueError("the uuid is not at least 14 Base58 characters")
             questions = tuple(Question.from_json(question) for question in wire.items(members["questions"]))
             if not questions:

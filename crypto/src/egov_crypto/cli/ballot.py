@@ -1,0 +1,140 @@
+"""`egov-ballot`: a whole election from the command line, on an archive file."""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final
+
+from egov_crypto.archive import MAX_TIMESTAMP
+from egov_crypto.cli import choices, console, setting_up, trustee, voting
+from egov_crypto.election import is_uuid
+
+_EXIT: Final = """\
+exit status:
+  0    done
+  1    something does not hold: its code, the event's height and a sentence are given; nothing was written
+  2    cannot be done: unreadable, unreachable, not possible now, wrong usage
+  130  interrupted
+"""
+_ARCHIVE: Final = "the archive, or the address of any page of the vote"
+
+_Parser = argparse.ArgumentParser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The exit status; ``arguments`` are the command line's unless given."""
+    options = _parser().parse_args(arguments)
+    return console.run(lambda: options.run(options))
+
+
+def _parser() -> _Parser:
+    parser = _Parser(
+        prog="egov-ballot",
+        description=__doc__,
+        epilog=_EXIT,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, run: Callable[[argparse.Namespace], int], under: object = commands) -> _Parser:
+        help_ = (run.__doc__ or "").strip()
+        made: _Parser = under.add_parser(name, help=help_, description=help_, allow_abbrev=False)  # type: ignore[attr-defined]
+        made.set_defaults(run=run)
+        return made
+
+    _add_setting_up(command)
+    trustees = commands.add_parser("trustee", help="A trustee's key and decryption.", allow_abbrev=False)
+    under = trustees.add_subparsers(required=True, metavar="COMMAND")
+    _add_trustee(lambda name, run: command(name, run, under))
+    _add_voting(command)
+    for name, run in (("close", voting.close), ("tally", voting.make_tally), ("result", voting.publish_result)):
+        made = command(name, run)
+        made.add_argument("archive", type=Path, metavar="ARCHIVE")
+        console.add_jobs(made)
+    decryption = command("decryption", voting.add_decryption)
+    decryption.add_argument("archive", type=Path, metavar="ARCHIVE")
+    decryption.add_argument("decryption", type=Path, metavar="FILE", help="what `trustee decrypt` wrote")
+    console.add_jobs(decryption)
+    return parser
+
+
+_Command = Callable[[str, Callable[[argparse.Namespace], int]], _Parser]
+
+
+def _add_setting_up(command: _Command) -> None:
+    made = command("credentials", setting_up.make_credentials)
+    voters = made.add_mutually_exclusive_group(required=True)
+    voters.add_argument("--count", type=_natural, metavar="N", help="for so many voters, who get the numbers from 1 on")
+    voters.add_argument("--voters", type=Path, metavar="CSV", help="for those of a CSV file: id and, if wanted, weight")
+    made.add_argument("--uuid", type=_uuid, help="the election's identifier (default: a fresh one)")
+    made.add_argument("--private", type=Path, required=True, metavar="FILE", help="where the private list goes (CSV)")
+    made.add_argument("--public", type=Path, required=True, metavar="FILE", help="where the public list goes (JSON)")
+
+    made = command("setup", setting_up.set_up)
+    made.add_argument("description", type=Path, metavar="TOML|JSON", help="name, description and questions")
+    made.add_argument("archive", type=Path, metavar="ARCHIVE", help="the archive to start")
+    made.add_argument("--uuid", type=_uuid, help="the election's identifier, with which the credentials were made")
+    made.add_argument("--credentials", type=Path, required=True, metavar="FILE", help="the public list")
+    made.add_argument(
+        "--trustee",
+        type=Path,
+        required=True,
+        action="append",
+        metavar="FILE",
+        help="a public key; once for each trustee",
+    )
+    made.add_argument("--timestamp", type=_timestamp, metavar="SECONDS", help="since 1970 (default: now)")
+
+
+def _add_trustee(command: _Command) -> None:
+    made = command("new", trustee.new)
+    made.add_argument("keyfile", type=Path, metavar="KEYFILE")
+    made.add_argument("--public", type=Path, metavar="FILE", help="where the public key goes (default: beside it)")
+    made.add_argument("--election", type=_uuid, metavar="UUID", help="the only election the key is for")
+    made.add_argument("--passphrase-to", type=Path, metavar="FILE", help="write the passphrase instead of showing it")
+
+    made = command("decrypt", trustee.decrypt)
+    made.add_argument("keyfile", type=Path, metavar="KEYFILE", help="from `trustee new`, or belenios-tool's .privkey")
+    made.add_argument("archive", metavar="ARCHIVE|URL", help=_ARCHIVE)
+    made.add_argument("--out", type=Path, required=True, metavar="FILE", help="where the partial decryption goes")
+    made.add_argument("--passphrase-file", type=Path, metavar="FILE", help="instead of typing the passphrase")
+    console.add_jobs(made)
+
+
+def _add_voting(command: _Command) -> None:
+    made = command("vote", voting.vote)
+    made.add_argument("archive", metavar="ARCHIVE|URL", help=f"{_ARCHIVE}; without --out, a file that is appended to")
+    made.add_argument("--credential-file", type=Path, metavar="FILE", help="instead of typing the credential")
+    made.add_argument("--choices", nargs="+", metavar="CHOICE", help=choices.HELP)
+    output = made.add_mutually_exclusive_group()
+    output.add_argument("--out", type=Path, metavar="FILE", help="write the ballot there, to be cast elsewhere")
+    output.add_argument("--challenge", type=Path, metavar="FILE", help="do not cast, write what opens the ballot")
+    console.add_jobs(made)
+
+    made = command("audit", voting.audit)
+    made.add_argument("challenge", type=Path, metavar="CHALLENGE", help="the file that opens a challenged ballot")
+    made.add_argument("archive", metavar="ARCHIVE|URL|ELECTION", help=f"{_ARCHIVE}, or its election.json")
+
+
+def _natural(text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 on")
+    return int(text)
+
+
+def _timestamp(text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or int(text) > MAX_TIMESTAMP:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a time in seconds")
+    return int(text)
+
+
+def _uuid(text: str) -> str:
+    if not is_uuid(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not at least 14 Base58 characters")
+    return text
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,126 @@
+"""What all commands share: how they end, what they may print, and how they ask for secrets."""
+
+import argparse
+import getpass
+import os
+import sys
+import traceback
+from collections.abc import Callable, Iterable
+from concurrent.futures import BrokenExecutor
+from pathlib import Path
+from typing import Final
+
+from egov_crypto.errors import CryptoError, UsageError, VerificationError
+
+OK: Final = 0
+DOES_NOT_HOLD: Final = 1
+CANNOT_TELL: Final = 2
+INTERRUPTED: Final = 130
+"""As shells count it: 128 and the signal's number."""
+
+
+def run(command: Callable[[], int]) -> int:
+    """The exit status of ``command``; its errors become plain sentences on standard error.
+
+    1 is for what was verified and does not hold, and for nothing else (Python itself would end with 1 on any error).
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")  # terminals that cannot show Kazakh show something
+    try:
+        status = command()
+        sys.stdout.flush()
+        return status
+    except VerificationError as error:
+        print(plain(f"It does not hold. {error}"), file=sys.stderr)
+        return DOES_NOT_HOLD
+    except (KeyboardInterrupt, EOFError):
+        print("Interrupted.", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read the output has gone. What is still buffered must not be written when Python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return CANNOT_TELL
+    except Exception as error:  # noqa: BLE001  every error must end with 2, a fault of this program too
+        print(plain(sentence(error)), file=sys.stderr)
+        return CANNOT_TELL
+
+
+def sentence(error: Exception) -> str:
+    """What ``error`` says to a person."""
+    if isinstance(error, CryptoError):
+        return f"{str(error)[:1].upper()}{str(error)[1:]}."
+    if isinstance(error, OSError):
+        place = f"{error.filename}: " if error.filename else ""
+        return f"{place}{error.strerror or error}."
+    if isinstance(error, BrokenExecutor):
+        return "A process that verified ballots was ended from outside (out of memory?). Try fewer --jobs."
+    if isinstance(error, MemoryError):
+        return "Out of memory."
+    traceback.print_exception(error)
+    return "This is a fault of the program: please report it."
+
+
+def plain(text: str) -> str:
+    """``text`` without what could command the terminal: control characters and reversed writing are escaped."""
+    shown = (c if c.isprintable() or c in "\n\u200d" else c.encode("unicode_escape").decode() for c in text)
+    return "".join(shown)
+
+
+def say(*lines: str) -> None:
+    """Print lines that may hold other people's texts."""
+    for text in lines:
+        print(plain(text))
+
+
+def ask_secret(prompt: str, file: Path | None) -> str:
+    """A secret from ``file``, else typed unseen at the terminal, else the first line of standard input."""
+    if file is not None:
+        return file.read_text("utf-8").strip()
+    if is_interactive():
+        return getpass.getpass(f"{prompt}: ").strip()
+    return sys.stdin.readline().strip()
+
+
+def is_interactive() -> bool:
+    """Whether somebody can be asked."""
+    return sys.stdin.isatty()
+
+
+def ask(prompt: str) -> str:
+    """A line typed at the terminal; raises :class:`UsageError` where there is none to ask."""
+    if not is_interactive():
+        raise UsageError(f"nobody to ask ({prompt}): this is not a terminal")
+    return input(f"{prompt}: ").strip()
+
+
+def write_new(path: Path, content: bytes, *, private: bool = False) -> None:
+    """Write a file that must not exist yet; ``private``: readable by its owner alone."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600 if private else 0o644)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def add_jobs(parser: argparse.ArgumentParser) -> None:
+    """The option ``--jobs N``."""
+    parser.add_argument("--jobs", type=_jobs, default=1, metavar="N", help="verify ballots in N processes (default: 1)")
+
+
+def _jobs(text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or not 1 <= int(text) <= 1024:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number between 1 and 1024")
+    return int(text)
+
+
+def count(number: int, thing: str, things: str = "") -> str:
+    """``1 ballot``, ``2 ballots``."""
+    return f"{number} {thing if number == 1 else things or thing + 's'}"
+
+
+def refuse_existing(paths: Iterable[Path]) -> None:
+    """Raise :class:`UsageError` if something is there already, before anything is computed or written."""
+    for path in paths:
+        if path.exists():
+            raise UsageError(f"{path} is there already, and is not overwritten")

@@ -1,0 +1,160 @@
+"""`egov-ballot credentials` and `setup`: what is there before anybody votes."""
+
+import csv
+import io
+import json
+import time
+import tomllib
+from argparse import Namespace
+from pathlib import Path
+from typing import Any, Final
+
+from egov_crypto import archive, credential, trustee
+from egov_crypto.cli import console
+from egov_crypto.cli.console import OK, count, say, write_new
+from egov_crypto.credential import CredentialList
+from egov_crypto.election import Election, random_uuid
+from egov_crypto.errors import UsageError, VerificationError
+from egov_crypto.group import Point
+from egov_crypto.question import Question
+from egov_crypto.trustee import TrusteeKey
+from egov_crypto.verify import verify_archive
+
+LANGUAGES: Final = ("kk", "ru", "en")
+SEPARATOR: Final = " / "
+
+
+def make_credentials(options: Namespace) -> int:
+    """Make a credential for each voter: a private list for the registrar, a public one for the set-up."""
+    console.refuse_existing([options.private, options.public])
+    uuid = options.uuid or random_uuid()
+    voters = _read_voters(options.voters) if options.voters else [(f"{i + 1}", 1) for i in range(options.count)]
+    made = [(name, credential.generate(), weight) for name, weight in voters]
+    public = credential.list_to_json((credential.public(uuid, text), weight) for _, text, weight in made)
+    CredentialList(public)  # two people with one credential: never, but nobody would notice
+    private = io.StringIO(newline="")
+    csv.writer(private, lineterminator="\n").writerows([("id", "credential", "weight"), *made])
+    write_new(options.private, private.getvalue().encode(), private=True)
+    write_new(options.public, public + b"\n")
+    say(
+        f"Election: {uuid}",
+        f"Private credentials of {count(len(made), 'voter')}, for the registrar alone: {options.private}",
+        f"Public credentials, for the set-up: {options.public}",
+    )
+    return OK
+
+
+def _read_voters(path: Path) -> list[tuple[str, int]]:
+    """The voters of a CSV file with the columns ``id`` and, if wanted, ``weight``."""
+    voters: dict[str, int] = {}
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        for number, row in enumerate(csv.reader(file), start=1):
+            cells = [cell.strip() for cell in row]
+            if not any(cells) or (number == 1 and cells[0] == "id"):
+                continue
+            place = f"{path}, line {number}"
+            if len(cells) > 2 or not cells[0]:
+                raise UsageError(f"{place}: an id and perhaps a weight are wanted")
+            weight = cells[1] if len(cells) == 2 and cells[1] else "1"
+            if not weight.isascii() or not weight.isdecimal() or not 1 <= int(weight) < 2**64:
+                raise UsageError(f"{place}: {weight!r} is not a weight")
+            if cells[0] in voters:
+                raise UsageError(f"{place}: {cells[0]!r} stands there twice")
+            voters[cells[0]] = int(weight)
+    if not voters:
+        raise UsageError(f"{path} holds no voters")
+    return list(voters.items())
+
+
+def set_up(options: Namespace) -> int:
+    """Start an archive from the election's texts, its trustees' public keys and its voters' public credentials."""
+    console.refuse_existing([options.archive])
+    keys = [_read_key(path) for path in options.trustee]
+    described = _read_description(options.description)
+    uuid = options.uuid or described.get("uuid")
+    if not isinstance(uuid, str):
+        raise UsageError("the election's uuid is wanted, with which the credentials were made")
+    election = _election(described, uuid, keys)
+    voters = CredentialList(options.credentials.read_bytes().strip())
+    entries = [(Point.from_bytes(voters[i][::-1]), voters.weight(i)) for i in range(len(voters))]
+    timestamp = int(time.time()) if options.timestamp is None else options.timestamp
+    head, blob = archive.start(timestamp, election.raw, trustee.list_to_json(keys), credential.list_to_json(entries))
+    verify_archive(io.BytesIO(blob))
+    write_new(options.archive, blob)
+    say(
+        f"Archive: {options.archive}",
+        f"Election: {uuid}, fingerprint {election.fingerprint}",
+        f"{count(len(entries), 'voter')}, {count(len(keys), 'trustee')}, {count(len(election.questions), 'question')}",
+        f"Head: height {head.height}, hash {head.hash}",
+    )
+    return OK
+
+
+def _read_key(path: Path) -> TrusteeKey:
+    try:
+        return TrusteeKey.parse(path.read_bytes().strip())
+    except VerificationError as error:
+        raise UsageError(f"{path}: {error.message}") from None
+
+
+def _read_description(path: Path) -> dict[str, Any]:
+    raw = path.read_bytes()
+    try:
+        value = json.loads(raw) if path.suffix == ".json" else tomllib.loads(raw.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"{path} cannot be read: {error}") from None
+    if not isinstance(value, dict):
+        raise UsageError(f"{path} does not describe an election")
+    return value
+
+
+def _election(described: dict[str, Any], uuid: str, keys: list[TrusteeKey]) -> Election:
+    known = {"uuid", "name", "description", "administrator", "credential_authority", "questions"}
+    _refuse_unknown(described, known, "the election")
+    questions = described.get("questions")
+    if not isinstance(questions, list) or not questions:
+        raise UsageError("questions are missing")
+    optional = {
+        name: _text(described[name], name) for name in ("administrator", "credential_authority") if name in described
+    }
+    return Election.build(
+        uuid=uuid,
+        name=_text(described.get("name"), "name"),
+        description=_text(described.get("description", ""), "description"),
+        public_key=trustee.combined_key(keys),
+        questions=[_question(value, number) for number, value in enumerate(questions, start=1)],
+        **optional,
+    )
+
+
+def _question(value: Any, number: int) -> Question:
+    place = f"question {number}"
+    if not isinstance(value, dict) or not isinstance(value.get("answers"), list):
+        raise UsageError(f"{place} has no answers")
+    _refuse_unknown(value, {"question", "answers", "min", "max", "blank"}, place)
+    least, most, blank = value.get("min", 1), value.get("max", 1), value.get("blank", False)
+    if type(least) is not int or type(most) is not int or not isinstance(blank, bool):
+        raise UsageError(f"{place}: min and max are numbers, blank is true or false")
+    answers = tuple(_text(answer, f"{place}, an answer") for answer in value["answers"])
+    try:
+        return Question(answers, _text(value.get("question"), place), least, most, blank)
+    except VerificationError as error:
+        raise UsageError(f"{place}: {error.message}") from None
+
+
+def _text(value: Any, place: str) -> str:
+    """A text as it stands, or three languages of it joined with `` / ``, as the platform's pages split them."""
+    if isinstance(value, dict) and set(value) == set(LANGUAGES):
+        parts = [value[language] for language in LANGUAGES]
+        if all(isinstance(part, str) and part.strip() == part != "" and SEPARATOR not in part for part in parts):
+            return SEPARATOR.join(parts)
+        raise UsageError(f"{place}: none of the languages may be empty, or hold a slash between blanks")
+    if not isinstance(value, str):
+        raise UsageError(f"{place}: a text is wanted, or one each for {', '.join(LANGUAGES)}")
+    return value
+
+
+def _refuse_unknown(value: dict[str, Any], known: set[str], place: str) -> None:
+    unknown = sorted(set(value) - known)
+    if unknown:
+        raise UsageError(f"{place}: {', '.join(unknown)} is not known")

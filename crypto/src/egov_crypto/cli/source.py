@@ -1,0 +1,144 @@
+"""Where an archive is read from: a file, standard input, or an address of the web."""
+
+import re
+import shutil
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPException, HTTPResponse
+from pathlib import Path
+from typing import BinaryIO, Final, cast
+from urllib.parse import urlsplit
+
+from egov_crypto.cli.progress import Progress
+from egov_crypto.errors import ArchiveError
+
+TIMEOUT: Final = 30
+"""Seconds without a byte after which a connection counts as broken."""
+ATTEMPTS: Final = 6
+"""How often a download is taken up again without getting any further."""
+
+_PAGE: Final = re.compile(
+    r"(?P<site>.*?)(?:/api/v[0-9]+|/[a-z]{2})?/votes/(?P<uuid>[1-9A-HJ-NP-Za-km-z]{14,64})(?:/.*)?"
+)
+_RANGE: Final = re.compile(r"bytes (?:(?P<first>[0-9]+)-[0-9]+|\*)/(?P<total>[0-9]+)")
+
+
+def is_address(where: str) -> bool:
+    """Whether ``where`` is an address rather than a file's name."""
+    return "://" in where
+
+
+def archive_address(where: str) -> str:
+    """The archive's address for the address of any page of a vote, in any language; other addresses stay as they are.
+
+    Raises :class:`ArchiveError` unless it is http or https.
+    """
+    parts = urlsplit(where)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ArchiveError(f"{where} is neither a file nor an address that starts with http:// or https://")
+    page = _PAGE.fullmatch(parts.path)
+    if page is None or parts.path.endswith(".bel"):
+        return where
+    return parts._replace(path=f"{page['site']}/votes/{page['uuid']}/archive.bel", query="", fragment="").geturl()
+
+
+@contextmanager
+def open_archive(where: str, progress: Progress) -> Iterator[BinaryIO]:
+    """The archive at ``where`` as a seekable file: a path, ``-`` for standard input, or an address.
+
+    Raises :class:`ArchiveError` if it cannot be reached, :class:`OSError` if it cannot be read.
+    """
+    if where != "-" and not is_address(where):
+        with Path(where).open("rb") as file:
+            yield file
+        return
+    with tempfile.TemporaryFile() as file:
+        if where == "-":
+            shutil.copyfileobj(sys.stdin.buffer, file)
+        else:
+            download(archive_address(where), file, progress)
+        file.seek(0)
+        yield cast(BinaryIO, file)
+
+
+def download(url: str, file: BinaryIO, progress: Progress) -> None:
+    """Write what is at ``url`` to ``file``, of any size; a connection that breaks is taken up again where it broke."""
+    have = furthest = failures = 0
+    total: int | None = None
+    while total is None or have < total:
+        try:
+            answer = _request(url, have)
+        except urllib.error.HTTPError as error:
+            total = _total_of(error) if error.code == 416 else None
+            if total == have:
+                return
+            raise ArchiveError(f"{url} answers {error.code} {error.reason}") from None
+        except (OSError, HTTPException) as error:
+            reason = getattr(error, "reason", None) or error
+            if not furthest or failures == ATTEMPTS:
+                raise ArchiveError(f"{url} cannot be reached: {reason}") from None
+            failures += 1
+            time.sleep(min(2**failures / 4, 8))
+            continue
+        with answer:
+            have, total = _start(answer, have)
+            file.seek(have)
+            file.truncate()
+            while piece := _read(answer):
+                file.write(piece)
+                have += len(piece)
+                progress("download", have, total or 0)
+        if total is None:  # the server did not say how much it is
+            if piece is None:
+                raise ArchiveError(f"{url} broke off after {have} bytes")
+            return
+        failures = failures + 1 if have <= furthest else 0
+        furthest = max(have, furthest)
+        if have < total and failures == ATTEMPTS:
+            raise ArchiveError(f"{url} broke off at {have} of {total} bytes")
+
+
+def _request(url: str, have: int) -> HTTPResponse:
+    headers = {"User-Agent": "egov-verify", **({"Range": f"bytes={have}-"} if have else {})}
+    opener = urllib.request.OpenerDirector()
+    for handler in (
+        urllib.request.ProxyHandler,
+        urllib.request.HTTPHandler,
+        urllib.request.HTTPSHandler,
+        urllib.request.HTTPRedirectHandler,
+        urllib.request.HTTPDefaultErrorHandler,
+        urllib.request.HTTPErrorProcessor,
+        urllib.request.UnknownHandler,  # so that a redirection to another scheme is refused in words
+    ):
+        opener.add_handler(handler())
+    request = urllib.request.Request(url, headers=headers)  # noqa: S310  the handlers above know http and https only
+    return cast(HTTPResponse, opener.open(request, timeout=TIMEOUT))
+
+
+def _start(answer: HTTPResponse, have: int) -> tuple[int, int | None]:
+    """At which byte of the whole the answer's body starts, and how long the whole is."""
+    if answer.status == 206:
+        match = _RANGE.fullmatch(answer.headers.get("Content-Range", ""))
+        if match is None or match["first"] is None or int(match["first"]) != have:
+            raise ArchiveError("the server answers with another part than was asked for")
+        return have, int(match["total"])
+    length = answer.headers.get("Content-Length", "")
+    return 0, int(length) if length.isdecimal() else None
+
+
+def _total_of(error: urllib.error.HTTPError) -> int | None:
+    match = _RANGE.fullmatch(error.headers.get("Content-Range", ""))
+    return int(match["total"]) if match else None
+
+
+def _read(answer: HTTPResponse) -> bytes | None:
+    """The next piece of the body; empty at its end, None if the connection broke."""
+    try:
+        return answer.read(1 << 16)
+    except (OSError, HTTPException):
+        return None

@@ -1,0 +1,147 @@
+"""`egov-ballot trustee`: a trustee's key, and its partial decryption."""
+
+import fcntl
+import json
+import os
+from argparse import Namespace
+from pathlib import Path
+from typing import Any, Final
+
+from egov_crypto import keyfile, tally, trustee, wire
+from egov_crypto.cli import console
+from egov_crypto.cli.console import OK, ask_secret, count, say, write_new
+from egov_crypto.cli.progress import Progress
+from egov_crypto.cli.source import open_archive
+from egov_crypto.errors import UsageError, VerificationError
+from egov_crypto.group import Point, base
+from egov_crypto.keyfile import KeyFile
+from egov_crypto.verify import Verified, verify_archive
+
+MAX_KEY_FILE: Final = 1 << 16
+
+
+def new(options: Namespace) -> int:
+    """Make a key: the key file, the public key beside it, and a passphrase that is shown once."""
+    public = options.public or options.keyfile.with_suffix(".public.json")
+    files = [options.keyfile, public, *([options.passphrase_to] if options.passphrase_to else [])]
+    console.refuse_existing(files)
+    private_key, key = trustee.generate()
+    passphrase = keyfile.generate_passphrase()
+    write_new(options.keyfile, keyfile.seal(private_key, options.election or "", passphrase) + b"\n", private=True)
+    write_new(public, wire.dump(key.to_json()) + b"\n")
+    if options.passphrase_to:
+        write_new(options.passphrase_to, f"{passphrase}\n".encode(), private=True)
+    else:
+        say("The passphrase, shown only now. Write it down, and keep it apart from the key file:", "", passphrase, "")
+    say(
+        f"Key file, for you alone: {options.keyfile}",
+        f"Public key, for whoever sets the election up: {public}",
+        f"Its fingerprint: {wire.compact_digest(wire.dump(key.to_json()))}",
+    )
+    return OK
+
+
+def decrypt(options: Namespace) -> int:
+    """Decrypt the tally of an archive that has been verified whole, unless another one was decrypted before."""
+    console.refuse_existing([options.out])
+    raw = _read_key_file(options.keyfile)
+    sealed = None if raw.startswith(b'"') else KeyFile.parse(raw)
+    public_key = sealed.public_key if sealed else base(keyfile.parse_private_key(raw))
+    with Progress() as progress, open_archive(options.archive, progress) as file:
+        verified = verify_archive(file, jobs=options.jobs, progress=progress)
+    _check(verified, public_key, sealed)
+    _show(verified, public_key)
+    with options.keyfile.open("rb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        _refuse_second(options.keyfile, verified)
+        if sealed:
+            private_key = sealed.open(ask_secret("Passphrase of the key file", options.passphrase_file))
+        else:
+            private_key = keyfile.parse_private_key(raw)
+        # Remembered before anything is given away: a crash here refuses a second tally too.
+        _remember(options.keyfile, verified)
+    decryption = tally.decrypt(verified.election, verified.tally, private_key)
+    tally.verify_decryption_of(verified.election, verified.tally, public_key, decryption)
+    write_new(options.out, decryption + b"\n")
+    say(f"Partial decryption, to hand in: {options.out}")
+    return OK
+
+
+def _read_key_file(path: Path) -> bytes:
+    with path.open("rb") as file:
+        raw = file.read(MAX_KEY_FILE + 1)
+    if len(raw) > MAX_KEY_FILE:
+        raise UsageError(f"{path} is too large for a key file")
+    return raw.strip()
+
+
+def _check(verified: Verified, public_key: Point, sealed: KeyFile | None) -> None:
+    if sealed and sealed.election not in {"", verified.election.uuid}:
+        raise UsageError(f"this key file is for the election {sealed.election}, not for {verified.election.uuid}")
+    if all(key.public_key != public_key for key in verified.trustees):
+        raise VerificationError("trustees.missing", public_key.text)
+    if verified.report.tallied is None:
+        raise UsageError("there is nothing to decrypt yet: the encrypted tally is not published")
+
+
+def _show(verified: Verified, public_key: Point) -> None:
+    report = verified.report
+    assert report.head is not None
+    assert report.tallied is not None
+    owner = 1 + [key.public_key for key in verified.trustees].index(public_key)
+    say(
+        f"{report.name}",
+        f"election {report.uuid}, fingerprint {report.fingerprint}",
+        "",
+        "The archive holds, and the encrypted tally is the one that its ballots give:",
+        f"{count(report.ballots, 'ballot')} by {report.voters} of {count(report.registered, 'voter')}, total weight "
+        f"{verified.tally.weight}.",
+        f"You are trustee {owner} of {report.trustees}.",
+        "",
+        "Compare this with the other trustees before you hand the decryption in:",
+        f"  tally   height {report.tallied.height}, hash {report.tallied.hash}",
+        f"  head    height {report.head.height}, hash {report.head.hash}",
+        "(The head moves with each decryption that is handed in; the tally's hash must be the same for all.)",
+        "",
+    )
+    if owner in verified.decryptions:
+        say("Your decryption is in the archive already; it is made again.", "")
+
+
+def memory_of(key_file: Path) -> Path:
+    """Where it is remembered which tallies were decrypted with ``key_file``."""
+    return key_file.with_name(key_file.name + ".decrypted.json")
+
+
+def _decrypted(key_file: Path) -> dict[str, Any]:
+    path = memory_of(key_file)
+    try:
+        value = json.loads(path.read_bytes())
+        if not isinstance(value, dict):
+            raise ValueError("not an object")
+        return value
+    except FileNotFoundError:
+        return {}
+    except ValueError:
+        raise UsageError(f"{path} cannot be read; it tells which tallies were decrypted with this key") from None
+
+
+def _mark(verified: Verified) -> dict[str, str]:
+    return {"election": verified.election.fingerprint, "tally": wire.digest(verified.tally.to_json())}
+
+
+def _refuse_second(key_file: Path, verified: Verified) -> None:
+    before = _decrypted(key_file).get(verified.election.uuid)
+    if before is not None and before != _mark(verified):
+        raise VerificationError("tally.second")
+
+
+def _remember(key_file: Path, verified: Verified) -> None:
+    path = memory_of(key_file)
+    entries = {**_decrypted(key_file), verified.election.uuid: _mark(verified)}
+    new = path.with_name(path.name + ".new")
+    with new.open("wb") as file:
+        file.write(json.dumps(entries).encode() + b"\n")
+        file.flush()
+        os.fsync(file.fileno())
+    new.replace(path)

@@ -1,0 +1,197 @@
+"""`egov-ballot vote`, `audit`, and what follows the last ballot."""
+
+import io
+import json
+from argparse import Namespace
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+
+from egov_crypto import archive, ballot, credential, tally, wire
+from egov_crypto.archive import EventType, Head
+from egov_crypto.cli import choices, console
+from egov_crypto.cli.archive_file import ArchiveFile, last_event, open_to_append
+from egov_crypto.cli.console import OK, ask_secret, count, say, write_new
+from egov_crypto.cli.progress import Progress
+from egov_crypto.cli.source import is_address, open_archive
+from egov_crypto.election import Election
+from egov_crypto.errors import ArchiveError, UsageError, VerificationError
+from egov_crypto.verify import Verified, verify_archive
+
+CHALLENGE: Final = "egov-ballot-challenge"
+
+
+def vote(options: Namespace) -> int:
+    """Make a ballot: into the archive, into a file of its own, or as a challenge that is never cast."""
+    if not options.out and not options.challenge:
+        if is_address(options.archive) or options.archive == "-":
+            raise UsageError("only a file can be voted into; write the ballot to a file of its own with --out")
+        with open_to_append(Path(options.archive), options.jobs) as file:
+            file.require(EventType.BALLOT)
+            raw = _cast(options, file.verified)
+            head = file.append(EventType.BALLOT, raw)
+        _show_head(head)
+        return OK
+    console.refuse_existing([options.out or options.challenge])
+    with Progress() as progress, open_archive(options.archive, progress) as source:
+        verified = verify_archive(source, jobs=options.jobs, progress=progress)
+    if EventType.BALLOT not in archive.FOLLOWS[last_event(verified.report)]:
+        raise UsageError("voting has ended")
+    if options.out:
+        write_new(options.out, _cast(options, verified))
+        say(f"Ballot, to be cast: {options.out}")
+        return OK
+    unsigned = ballot.encrypt(verified.election, *_wanted(options, verified))
+    write_new(options.challenge, challenge_to_json(unsigned))
+    say(
+        f"Encrypted, not signed. Its hash: {unsigned.hash}",
+        f"What opens it, for `egov-ballot audit`: {options.challenge}",
+        "This ballot must not be cast: vote anew.",
+    )
+    return OK
+
+
+def _wanted(options: Namespace, verified: Verified) -> tuple[str, list[list[int]]]:
+    """Credential and choices, asked for where the options do not give them."""
+    text = ask_secret("Credential", options.credential_file)
+    public = credential.public(verified.election.uuid, text)
+    if verified.credentials.find(public.text) is None:
+        raise UsageError("this credential is not one of this election's")
+    given = options.choices
+    return text, choices.parse(verified.election, given) if given else choices.ask(verified.election)
+
+
+def _cast(options: Namespace, verified: Verified) -> bytes:
+    text, chosen = _wanted(options, verified)
+    raw = ballot.make(verified.election, text, chosen)
+    ballot.parse_and_verify(verified.election, raw)
+    say(f"Tracker: {ballot.tracker(raw)}")
+    return raw
+
+
+def challenge_to_json(unsigned: ballot.UnsignedBallot) -> bytes:
+    """The file that opens a ballot which will never be cast; the booth in the browser writes the same."""
+    return wire.dump(
+        {
+            "type": CHALLENGE,
+            "version": 1,
+            "hash": unsigned.hash,
+            "ballot": unsigned.content,
+            "plaintext": unsigned.choices,
+            "randomness": [[str(secret) for secret in secrets] for secrets in unsigned.randomness],
+        }
+    )
+
+
+def audit(options: Namespace) -> int:
+    """Tell what a challenged device encrypted, after checking that this is what its ballot holds."""
+    challenge = _read_challenge(options.challenge)
+    with Progress() as progress, open_archive(options.archive, progress) as source:
+        election = _election_of(source)
+    if challenge["hash"] != wire.compact_digest(wire.dump(challenge["ballot"])):
+        raise VerificationError("ballot.hash")
+    ballot.check_opening(election, challenge["ballot"], challenge["plaintext"], challenge["randomness"])
+    say(f"{election.name}", f"election {election.uuid}, fingerprint {election.fingerprint}", "")
+    say("The device had encrypted this, rightly:")
+    for question, values in zip(election.questions, challenge["plaintext"], strict=True):
+        say("", question.question, *(f"  {answer}" for answer in choices.describe(question, values)))
+    say(
+        "",
+        "It is right if that is what you chose, and if this hash is the one that the device showed before you asked:",
+        f"  {challenge['hash']}",
+        "This ballot must not be cast: vote anew.",
+    )
+    return OK
+
+
+def _read_challenge(path: Path) -> dict[str, Any]:
+    try:
+        value = json.loads(path.read_bytes())
+        if not isinstance(value, dict) or (value.get("type"), value.get("version")) != (CHALLENGE, 1):
+            raise ValueError("its type or version is another")
+        wire.string(value.get("hash"))
+        return wire.fields(value, "type", "version", "hash", "ballot", "plaintext", "randomness")
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"{path} is not a challenged ballot: {error}") from None
+
+
+def _election_of(file: BinaryIO) -> Election:
+    """The election of an archive, of which the set-up alone is verified, or of its description alone."""
+    if file.read(1) == b"{":
+        file.seek(0)
+        return Election.parse(file.read().strip())
+    file.seek(0)
+    timestamp = archive.read_timestamp(file)
+    for member in archive.members(file, timestamp):
+        if member.kind == "event":
+            file.seek(0)
+            setup = file.read(-(-(member.offset + member.size) // archive.BLOCK) * archive.BLOCK)
+            return verify_archive(io.BytesIO(setup)).election
+    raise ArchiveError("the archive has no Setup event")
+
+
+def close(options: Namespace) -> int:
+    """End voting."""
+    with open_to_append(options.archive, options.jobs) as file:
+        head = file.append(EventType.END_BALLOTS)
+    _show_head(head)
+    return OK
+
+
+def make_tally(options: Namespace) -> int:
+    """Publish the encrypted tally of the ballots that count."""
+    with open_to_append(options.archive, options.jobs) as file:
+        sum_ = file.verified.tally
+        head = file.append(EventType.ENCRYPTED_TALLY, sum_.to_json(), sum_.sized_json())
+    say(f"{count(sum_.ballots, 'ballot')} counted, total weight {sum_.weight}.")
+    _show_head(head)
+    return OK
+
+
+def add_decryption(options: Namespace) -> int:
+    """Publish a trustee's partial decryption; whose it is, its proofs tell."""
+    raw = options.decryption.read_bytes().strip()
+    with open_to_append(options.archive, options.jobs) as file:
+        file.require(EventType.PARTIAL_DECRYPTION)
+        owner = _owner(file, raw)
+        head = file.append(EventType.PARTIAL_DECRYPTION, raw, tally.owned_json(owner, raw))
+        missing = len(file.verified.trustees) - len(file.verified.decryptions) - 1
+    say(f"Decrypted by trustee {owner}; {count(missing, 'trustee')} missing.")
+    _show_head(head)
+    return OK
+
+
+def _owner(file: ArchiveFile, raw: bytes) -> int:
+    verified = file.verified
+    failure = VerificationError("decryption.owner")
+    for owner, key in enumerate(verified.trustees, start=1):
+        try:
+            tally.verify_decryption_of(verified.election, verified.tally, key.public_key, raw)
+        except VerificationError as error:
+            failure = error
+            continue
+        if owner in verified.decryptions:
+            raise VerificationError("decryption.owner", str(owner))
+        return owner
+    raise failure
+
+
+def publish_result(options: Namespace) -> int:
+    """Publish the result that the decryptions give."""
+    with open_to_append(options.archive, options.jobs) as file:
+        file.require(EventType.RESULT)
+        counts = tally.compute_result(file.verified.tally, list(file.verified.decryptions.values()))
+        head = file.append(EventType.RESULT, tally.result_to_json(counts))
+        questions = file.verified.election.questions
+    for question, numbers in zip(questions, counts, strict=True):
+        answers = ["(blank)", *question.answers] if question.blank else question.answers
+        say(
+            question.question,
+            *(f"  {number:>12}  {answer}" for answer, number in zip(answers, numbers, strict=True)),
+            "",
+        )
+    _show_head(head)
+    return OK
+
+
+def _show_head(head: Head) -> None:
+    say(f"Head: height {head.height}, hash {head.hash}")
