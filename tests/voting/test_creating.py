@@ -91,10 +91,10 @@ def test_who_is_not_in_the_register_is_named_by_line_and_nothing_is_set_up(servi
 @pytest.mark.parametrize(
     ("weights", "warnings"),
     [
-        ([1] * 9, ["roll: Only 9 people may vote"]),
+        ([1] * 9, ["roll: Fewer than 10 people may vote (9)"]),
         ([1] * 10, []),
-        ([1] * 10 + [5] * 9, ["roll: Only 9 people have the weight 5"]),
-        ([1] * 10 + [2, 3], ["roll: Only 1 people have the weight 2", "roll: Only 1 people have the weight 3"]),
+        ([1] * 10 + [5] * 9, ["roll: Fewer than 10 people have the weight 5 (9)"]),
+        ([1] * 10 + [2, 3], ["roll: Fewer than 10 people have the weight 2 (1)", "roll: Fewer than 10 people have the weight 3 (1)"]),
     ],
 )
 def test_the_commission_is_warned_of_small_groups(services: Services, weights: list[int], warnings: list[str]) -> None:
@@ -170,7 +170,7 @@ class TestCommands:
         (vote,) = service.votes(services)
         assert vote.uuid in done.stdout
         assert vote.fingerprint in done.stdout
-        assert "warning: roll: Only 2 people may vote" in done.stderr
+        assert "warning: roll: Fewer than 10 people may vote (2)" in done.stderr
         assert "warning: opens_at: it has passed" in done.stderr
         assert "trustee 1    Somebody: has not decrypted" in run("show", vote.uuid).stdout
         assert run("list").stdout.split()[:2] == [vote.uuid, "open"]

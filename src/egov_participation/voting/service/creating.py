@@ -173,7 +173,7 @@ def _warnings(voters: Sequence[Voter]) -> list[Problem]:
         return [
             Problem(
                 "roll",
-                N_("Only %(number)s people may vote: the result may tell how they voted, above all if all vote alike."),
+                N_("Fewer than 10 people may vote (%(number)s): the result may tell how they voted, above all if all agree."),
                 {"number": len(voters)},
             )
         ]
@@ -181,7 +181,7 @@ def _warnings(voters: Sequence[Voter]) -> list[Problem]:
     return [
         Problem(
             "roll",
-            N_("Only %(number)s people have the weight %(weight)s: the result may tell how they voted."),
+            N_("Fewer than 10 people have the weight %(weight)s (%(number)s): the result may tell how they voted."),
             {"number": size, "weight": weight},
         )
         for weight, size in sorted(sizes.items())
