@@ -249,7 +249,7 @@ class Booth {
   }
 
   #trackerPage(tracker) {
-    return this.config.trackerPageUrl.replace("TRACKER", encodeURIComponent(tracker));
+    return this.config.trackerPageUrl.replace("TRACKER", tracker.replaceAll("+", "-").replaceAll("/", "_"));
   }
 
   /** Forgets the code, the choices and the ballot. */

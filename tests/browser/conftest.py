@@ -7,9 +7,15 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-from tests.browser.server import free_port, serving
+from tests.browser.booth import QUESTIONS, Booth, Voters, sign_in
+from starlette.responses import PlainTextResponse
+from tests.browser.server import Gate, free_port, serving
+from tests.voting.making import MadeVote, make_vote
 
-from egov_participation.app import create_app
+from egov_participation.app import create_app, create_services
+from egov_participation.clock import ManualClock
+from egov_participation.database import Database
+from egov_participation.mail import NullMailer
 from egov_participation.services import Services
 from egov_participation.settings import Settings
 
@@ -75,3 +81,39 @@ def new_page(chromium: Browser) -> Iterator[NewPage]:
     for context in contexts:
         context.close()
     assert not errors, errors
+
+
+@pytest.fixture
+def voters() -> Voters:
+    return Voters()
+
+
+@pytest.fixture
+def gate() -> Gate:
+    """Set its ``changes`` to make the line between browser and server go wrong."""
+    return Gate(PlainTextResponse("not here", 404))
+
+
+@pytest.fixture
+def open_vote(
+    settings: Settings, database: Database, clock: ManualClock, outbox: NullMailer, voters: Voters, gate: Gate
+) -> Iterator[MadeVote]:
+    """An open vote with two questions on a running server; whoever has a voter's cookie is that voter."""
+    services = create_services(settings, database=database, clock=clock, mailer=outbox, load_session=voters.load)
+    voters.vote = make_vote(services, questions=QUESTIONS)
+    gate.app = create_app(settings, services=services)
+    with serving(gate, int(settings.base_url.rpartition(":")[2])):
+        yield voters.vote
+
+
+@pytest.fixture
+def enter(open_vote: MadeVote, new_page: NewPage, settings: Settings) -> Callable[..., Booth]:
+    """``enter("ru", voter=1)`` opens the booth as that voter; ``opened=False`` leaves that to the test."""
+
+    def go(lang: str = "en", voter: int = 0, *, opened: bool = True, **options: object) -> Booth:
+        page = new_page(lang, **options)
+        sign_in(page.context, settings.booth_url, voter)
+        booth = Booth(page, open_vote, settings.booth_url, lang)
+        return booth.open() if opened else booth
+
+    return go

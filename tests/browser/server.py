@@ -5,11 +5,11 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 DEADLINE = 20.0  # seconds for starting and for stopping
 
@@ -22,10 +22,45 @@ def free_port() -> int:
         return port
 
 
+Change = Callable[[bytes], bytes | None]
+"""An answer's body → another one, or None: the connection breaks before the answer is whole."""
+
+
+class Gate:
+    """Stands between browser and application like somebody on the line, who may change or cut off answers."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self.changes: dict[str, Change] = {}
+        """By the end of the path."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        change = next((self.changes[end] for end in self.changes if scope.get("path", "").endswith(end)), None)
+        if change is None:
+            await self.app(scope, receive, send)
+            return
+        messages: list[Message] = []
+
+        async def keep(message: Message) -> None:
+            messages.append(message)
+
+        await self.app(scope, receive, keep)
+        body = b"".join(message.get("body", b"") for message in messages[1:])
+        changed = change(body)
+        start = messages[0]
+        others = [(name, value) for name, value in start["headers"] if name != b"content-length"]
+        length = len(body) if changed is None else len(changed)
+        await send({**start, "headers": [*others, (b"content-length", str(length).encode())]})
+        if changed is None:
+            await send({"type": "http.response.body", "body": body[:1], "more_body": True})
+        else:
+            await send({"type": "http.response.body", "body": changed})
+
+
 @contextmanager
 def serving(app: ASGIApp, port: int) -> Iterator[None]:
     """Serve the application while the block runs."""
-    config = uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error", access_log=False, ws="none")
+    config = uvicorn.Config(app, host="127.0.0.1", port=port, log_level="critical", access_log=False, ws="none")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

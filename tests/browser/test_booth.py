@@ -1,0 +1,397 @@
+"""The booth as voters meet it: what it shows, what it keeps to itself, and what it does when something goes wrong."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+from tests.browser.booth import Booth
+from tests.browser.server import Change, Gate
+from tests.voting.making import verified
+
+from egov_crypto import ballot as ballots
+from egov_crypto import wire
+from egov_crypto.group import G, Point
+from egov_participation.services import Services
+from egov_participation.voting import service
+
+pytestmark = pytest.mark.browser
+
+Enter = Callable[..., Booth]
+"""``enter("ru", voter=1)`` → the booth of that voter, opened."""
+
+
+def press_until(booth: Booth, selector: str) -> None:
+    """Goes on with the Tab key until something has the focus."""
+    for _ in range(60):
+        if booth.page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+        booth.page.keyboard.press("Tab")
+    raise AssertionError(f"the Tab key does not lead to {selector}")
+
+
+@pytest.mark.parametrize("lang", ["kk", "ru", "en"])
+def test_a_voter_casts_a_ballot_with_the_keyboard_alone(enter: Enter, services: Services, lang: str) -> None:
+    booth = enter(lang)
+    keyboard = booth.page.keyboard
+    booth.shot(f"{lang}-1-credential")
+    press_until(booth, "#credential")
+    keyboard.press("Enter")
+    booth.shot(f"{lang}-1-credential-error")
+    expect(booth.page.locator(".govuk-error-summary")).to_be_focused()
+    press_until(booth, ".govuk-error-summary a")
+    keyboard.press("Enter")
+    expect(booth.page.locator("#credential")).to_be_focused()
+    keyboard.type(booth.vote.credentials[0].replace("-", " "))
+    keyboard.press("Enter")
+
+    booth.at("question-0")
+    expect(booth.page.locator("#question-0-heading")).to_be_focused()
+    booth.shot(f"{lang}-2-question")
+    press_until(booth, "#question-0-answer-0")
+    keyboard.press("ArrowDown")
+    press_until(booth, "[data-step=question-0] button[type=submit]")
+    keyboard.press("Enter")
+
+    booth.at("question-1")
+    press_until(booth, "[data-step=question-1] button[type=submit]")
+    keyboard.press("Enter")
+    expect(booth.page.locator(".govuk-error-summary:visible")).to_be_focused()
+    booth.shot(f"{lang}-3-question-error")
+    press_until(booth, "#question-1-answer-2")
+    keyboard.press("Space")
+    booth.shot(f"{lang}-3-question")
+    keyboard.press("Enter")
+
+    booth.at("review")
+    booth.shot(f"{lang}-4-review")
+    press_until(booth, "[data-action=encrypt]")
+    keyboard.press("Enter")
+    booth.at("decide")
+    expect(booth.page.locator("#decide-heading")).to_be_focused()
+    booth.shot(f"{lang}-5-decide")
+    press_until(booth, "[data-action=cast]")
+    keyboard.press("Enter")
+    section = booth.at("receipt")
+    expect(booth.page.locator("#receipt-heading")).to_be_focused()
+    booth.shot(f"{lang}-7-receipt")
+
+    (raw,) = booth.posted
+    tracker = booth.code(section, "tracker")
+    assert tracker == ballots.tracker(raw)
+    assert service.ballot(services, booth.vote.uuid, tracker).ballot.height == 1
+    assert verified(services, booth.vote.uuid).report.voters == 1
+
+
+@pytest.mark.parametrize("lang", ["kk", "ru", "en"])
+def test_every_step_is_accessible_and_fits_a_narrow_phone(enter: Enter, lang: str) -> None:
+    booth = enter(lang, viewport={"width": 320, "height": 640})
+    axe = Axe()
+
+    def check(step: str) -> None:
+        booth.at(step)
+        found = axe.run(booth.page)
+        assert found.violations_count == 0, f"{step}: {found.generate_report()}"
+        assert booth.page.evaluate("document.documentElement.scrollWidth") <= 320, f"{step} is too wide"
+
+    check("credential")
+    booth.go_on()
+    check("credential")
+    booth.enter()
+    check("question-0")
+    booth.page.check("#question-0-answer-1")
+    booth.go_on()
+    booth.go_on()
+    check("question-1")
+    booth.page.check("#question-1-answer-1")
+    booth.go_on()
+    check("review")
+    booth.encrypt()
+    booth.page.locator("[data-step=decide] summary").click()
+    check("decide")
+    booth.act("challenge")
+    check("challenged")
+    booth.shot(f"{lang}-6-challenged")
+    booth.act("again")
+    booth.answer("blank", ("blank",))
+    booth.encrypt()
+    booth.cast()
+    check("receipt")
+
+
+def test_a_challenged_ballot_opens_to_the_choices_and_goes_nowhere(
+    enter: Enter, services: Services, tmp_path: Path
+) -> None:
+    booth = enter()
+    seal = booth.fill_in()
+    booth.act("challenge")
+    section = booth.at("challenged")
+    with booth.page.expect_download() as download:
+        section.locator('[data-slot="challenge-file"]').click()
+    file = json.loads(Path(download.value.path()).read_bytes())
+
+    assert file["hash"] == seal == wire.compact_digest(wire.dump(file["ballot"]))
+    assert file["plaintext"] == [[0, 1, 0], [0, 1, 0, 0, 1, 0]]
+    key = booth.vote.election.public_key
+    for answer, bits, randomness in zip(file["ballot"]["answers"], file["plaintext"], file["randomness"], strict=True):
+        for ciphertext, bit, r in zip(answer["choices"], bits, randomness, strict=True):
+            assert Point.parse(ciphertext["alpha"]) == G * int(r)
+            assert Point.parse(ciphertext["beta"]) == key * int(r) + G * bit
+    assert "signature" not in file["ballot"]
+    assert booth.posted == []
+
+    booth.act("again")
+    booth.at("question-0")
+    assert booth.page.locator("input:checked").count() == 0
+    booth.answer(1, (4,))
+    assert booth.encrypt() != seal
+    booth.cast()
+    assert len(booth.posted) == 1
+    assert seal not in booth.posted[0].decode()
+
+
+def test_choices_and_voting_code_stay_in_the_page_and_are_forgotten(enter: Enter) -> None:
+    booth = enter()
+    booth.fill_in()
+    booth.cast()
+    secret = booth.vote.credentials[0]
+    for url in booth.requested:
+        assert secret not in url and secret.replace("-", "") not in url
+    assert all(secret not in body.decode() for body in booth.posted)
+    stored = booth.page.evaluate("""async () => JSON.stringify([
+        {...localStorage}, {...sessionStorage}, document.cookie, history.state, location.href,
+        (await indexedDB.databases()).length, (await caches.keys()).length,
+        (await navigator.serviceWorker.getRegistrations()).length,
+        document.documentElement.outerHTML,
+        [...document.querySelectorAll("input")].map(({value, checked, type}) => type === "text" ? value : checked)])""")
+    local, session, cookie, state, href, *counts, page, inputs = json.loads(stored)
+    assert (local, session, cookie, counts) == ({}, {}, "", [0, 0, 0])
+    assert list(state) == ["place"]
+    assert href.endswith("/booth")
+    assert secret not in page
+    assert not any(inputs)
+
+
+def test_an_answer_that_is_lost_is_asked_for_again_with_the_same_bytes(
+    enter: Enter, services: Services, gate: Gate
+) -> None:
+    booth = enter()
+    booth.fill_in()
+    gate.changes["/ballots"] = lambda _body: None  # the ballot does arrive and is recorded
+    booth.act("cast")
+    section = booth.at("uncertain")
+    booth.shot("en-8-uncertain")
+    tracker = booth.code(section, "tracker")
+    gate.changes.clear()
+    booth.act("cast-again")
+    assert booth.code(booth.at("receipt"), "tracker") == tracker
+    assert len(booth.posted) > 1
+    assert set(booth.posted) == {booth.posted[0]}
+    assert service.vote(services, booth.vote.uuid).ballots == 1
+
+
+@pytest.mark.parametrize(("member", "value"), [("tracker", "A" * 43), ("height", 7), ("signature", "A" * 86)])
+def test_a_receipt_that_is_not_for_this_ballot_is_not_taken(
+    enter: Enter, gate: Gate, member: str, value: object
+) -> None:
+    booth = enter()
+    booth.fill_in()
+    gate.changes["/ballots"] = lambda body: wire.dump({**json.loads(body), member: value})
+    booth.act("cast")
+    expect(booth.at("uncertain").locator("h1")).to_have_text("The receipt is not valid")
+    gate.changes.clear()
+    booth.act("cast-again")
+    booth.at("receipt")
+
+
+def test_somebody_elses_voting_code_is_refused_in_the_voters_language_and_can_be_corrected(enter: Enter) -> None:
+    booth = enter("ru", voter=0)
+    booth.enter(voter=1)
+    booth.answer()
+    booth.encrypt()
+    with booth.page.expect_response("**/ballots") as answer:
+        booth.act("cast")
+    problem = answer.value.json()
+    assert (answer.value.status, problem["code"]) == (403, "credential.not_yours")
+    section = booth.at("uncertain")
+    expect(section.locator("h1")).to_have_text(problem["title"])
+    expect(section.locator('[data-slot="detail"]')).to_have_text(problem["detail"])
+    expect(section.locator('[data-action="cast-again"]')).to_be_hidden()
+    booth.shot("ru-9-refused")
+    booth.act("again")
+    booth.at("credential")
+    booth.enter(voter=0)
+    booth.answer()
+    booth.encrypt()
+    booth.cast()
+
+
+def test_a_voter_who_signed_in_again_elsewhere_can_go_on(enter: Enter) -> None:
+    booth = enter()
+    booth.fill_in()
+    booth.page.context.add_cookies([{"name": "booth", "value": "0-another-session", "url": booth.origin}])
+    booth.act("cast")
+    booth.at("uncertain")
+    booth.act("cast-again")
+    booth.at("receipt")
+    assert booth.posted[0] == booth.posted[1]
+
+
+@pytest.mark.parametrize(
+    ("file", "change", "said"),
+    [
+        ("/election.json", lambda body: body.replace(b"Yes", b"Yep"), "not the ones this vote was announced with"),
+        ("/trustees.json", lambda body: wire.dump(json.loads(body)[:1]), "not that of the vote's trustees"),
+        ("/election.json", lambda body: None, "could not be fetched"),
+    ],
+)
+def test_a_booth_given_other_questions_or_another_key_does_not_open(
+    enter: Enter, gate: Gate, file: str, change: Change, said: str
+) -> None:
+    booth = enter(opened=False)
+    gate.changes[file] = change
+    booth.page.goto(f"{booth.origin}/en/votes/{booth.vote.uuid}/booth")
+    expect(booth.at("broken").locator('[data-slot="reason"]')).to_contain_text(said)
+    assert booth.page.locator("#credential").is_hidden()
+    booth.shot("en-9-broken")
+
+
+def test_going_back_works_until_the_ballot_is_cast(enter: Enter) -> None:
+    booth = enter()
+    first = booth.fill_in()
+    booth.act("back")
+    booth.at("review")
+    booth.page.locator('[data-action="change"]').first.click()
+    booth.at("question-0")
+    booth.page.check("#question-0-answer-blank")
+    booth.go_on()
+    expect(booth.at("review").locator("dd").first).to_contain_text("Blank vote")
+    booth.page.go_back()
+    booth.at("question-1")
+    expect(booth.page.locator("#question-1-answer-3")).to_be_checked()
+    booth.page.go_back()
+    booth.page.go_back()
+    booth.at("credential")
+    booth.page.go_forward()
+    booth.at("question-0")
+    booth.go_on()
+    booth.at("review")
+    second = booth.encrypt()
+    assert first != second
+    booth.cast()
+    booth.page.go_back(wait_until="commit")
+    booth.at("receipt")
+
+
+def test_too_few_too_many_and_blank_are_said_in_words(enter: Enter) -> None:
+    booth = enter()
+    booth.enter()
+    page = booth.page
+    error = page.locator(".govuk-error-summary:visible a")
+    booth.at("question-0")
+    booth.go_on()
+    expect(error).to_have_text("Choose an answer or the blank vote")
+    page.check("#question-0-answer-0")
+    booth.go_on()
+    booth.at("question-1")
+    for place in range(4):
+        page.check(f"#question-1-answer-{place}")
+    expect(page.locator('[data-step="question-1"] [data-slot="count"]')).to_have_text("4 answers chosen")
+    booth.go_on()
+    expect(error).to_have_text("Choose no more than 3 answers")
+    page.check("#question-1-answer-blank")
+    assert page.locator("[data-step=question-1] input:checked").count() == 1
+    page.check("#question-1-answer-0")
+    expect(page.locator("#question-1-answer-blank")).not_to_be_checked()
+    booth.go_on()
+    booth.at("review")
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("7Kp2H", "this has 5"),
+        ("кабина", "Latin letters only"),
+        ("O0Il1-111111-11111-111111", "never has the digit 0"),
+        ("https://example.org", "do not occur in a voting code"),
+    ],
+)
+def test_what_is_no_voting_code_is_refused_with_its_reason(enter: Enter, typed: str, said: str) -> None:
+    booth = enter()
+    booth.page.fill("#credential", typed)
+    booth.go_on()
+    expect(booth.page.locator(".govuk-error-summary a")).to_contain_text(said)
+
+
+def test_leaving_an_unfinished_ballot_is_asked_about_and_a_finished_one_is_not(enter: Enter) -> None:
+    booth = enter()
+    asked: list[str] = []
+
+    def stay(dialog: object) -> None:
+        asked.append(dialog.type)  # type: ignore[attr-defined]
+        dialog.dismiss()  # type: ignore[attr-defined]
+
+    booth.page.on("dialog", stay)
+    booth.enter()
+    booth.answer()
+    booth.page.evaluate("setTimeout(() => location.assign('/static/favicon.svg'))")
+    booth.page.wait_for_timeout(300)
+    assert asked == ["beforeunload"]
+    booth.encrypt()
+    booth.cast()
+    booth.page.evaluate("setTimeout(() => location.assign('/static/favicon.svg'))")
+    booth.page.wait_for_url("**/favicon.svg")
+    assert asked == ["beforeunload"]
+
+
+def test_a_picture_of_the_qr_code_fills_in_the_voting_code(enter: Enter, tmp_path: Path) -> None:
+    booth = enter(opened=False)
+    # Chromium reads QR codes on phones only: a detector of our own stands in for the phone's.
+    booth.page.add_init_script(f"""globalThis.BarcodeDetector = class {{
+        static async getSupportedFormats() {{ return ["qr_code"]; }}
+        async detect() {{ return [{{rawValue: "https://example.org"}}, {{rawValue: "{booth.vote.credentials[0]}"}}]; }}
+    }};""")
+    booth.open()
+    booth.page.locator("[data-scanner] summary").click()
+    picture = tmp_path / "code.png"
+    booth.page.screenshot(path=picture)
+    booth.page.set_input_files("#credential-image", picture)
+    expect(booth.page.locator("#credential")).to_have_value(booth.vote.credentials[0])
+    booth.shot("en-1-scanned")
+    booth.go_on()
+    booth.at("question-0")
+
+
+def test_without_javascript_the_page_says_the_other_way_and_takes_the_file(
+    enter: Enter, services: Services, tmp_path: Path
+) -> None:
+    booth = enter(opened=False, java_script_enabled=False)
+    page = booth.page
+    page.goto(f"{booth.origin}/en/votes/{booth.vote.uuid}/booth")
+    expect(page.locator("h1:visible")).to_have_text("The booth needs JavaScript")
+    booth.shot("en-9-without-javascript")
+    raw = ballots.make(booth.vote.election, booth.vote.credentials[0], [[0, 1, 0], [0, 1, 0, 0, 0, 0]])
+    (tmp_path / "ballot.json").write_bytes(raw)
+    page.locator('input[type="file"]:visible').set_input_files(tmp_path / "ballot.json")
+    page.locator('button[type="submit"]:visible').click()
+    expect(page.locator("h1")).to_have_text("Your ballot is cast")
+    assert service.ballot(services, booth.vote.uuid, ballots.tracker(raw)).ballot.height == 1
+
+
+def test_the_voting_code_is_shown_when_asked_for_and_can_be_hidden(enter: Enter) -> None:
+    booth = enter(opened=False)
+    page = booth.page
+    page.goto(f"{booth.origin}/en/votes/{booth.vote.uuid}/credential")
+    assert booth.vote.credentials[0] not in page.content()
+    booth.shot("en-0-credential-asked")
+    page.locator('main button[type="submit"]').click()
+    code = page.locator("#voting-code")
+    expect(code).to_have_text(booth.vote.credentials[0])
+    booth.shot("en-0-credential")
+    assert Axe().run(page).violations_count == 0
+    page.locator("summary").click()
+    expect(code).to_be_hidden()
