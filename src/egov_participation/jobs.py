@@ -119,7 +119,10 @@ class Worker:
 
     def _run(self) -> None:
         while not self._stopping.wait(SECONDS_BETWEEN_ROUNDS):
-            self.run_due()
+            try:
+                self.run_due()
+            except Exception as error:  # noqa: BLE001 - such as a full disk: the thread must outlive it
+                log.error("worker.failed", **describe(error))
 
     def _next(self, after: int) -> Job | None:
         due = or_(col(Job.run_after).is_(None), col(Job.run_after) <= self.services.clock())

@@ -23,11 +23,12 @@ from egov_participation.web.routing import BOOTH, PERSONAL, SIGNED_IN, RouteSpec
 from egov_participation.web.templating import render
 
 TEMPLATES = {
-    "page.html": (
-        "{{ _('Please sign in') }}|{{ lang }}|"
-        "{% for l in languages %}{{ l.lang }}={{ l.url }},{{ l.choose }};{% endfor %}"
-        "{% block list %}<ul>{{ name }}</ul>{% endblock %}"
+    "macros.html": "{% macro list(name) %}<ul>{{ name }}</ul>{% endmacro %}",
+    "layout.html": (
+        "{% import 'macros.html' as ui %}{{ _('Please sign in') }}|{{ lang }}|"
+        "{% for l in languages %}{{ l.lang }}={{ l.url }},{{ l.choose }};{% endfor %}{% block list %}{% endblock %}"
     ),
+    "page.html": "{% extends 'layout.html' %}{% block list %}{{ ui.list(name) }}{% endblock %}",
     "form.html": (
         "<form>{{ csrf_field() }}{{ form.values.get('name') }}|"
         "{{ form.errors.get('name') }}|{{ form.errors.get('tags') }}</form>"

@@ -22,6 +22,11 @@ def note(_services: Services, payload: Payload) -> None:
     done.append(payload["word"])
 
 
+@jobs.handler("test.forgotten", forget=True)
+def note_and_forget(_services: Services, payload: Payload) -> None:
+    done.append(payload["word"])
+
+
 @jobs.handler("test.fail")
 def fail(_services: Services, payload: Payload) -> None:
     done.append(payload["word"])
@@ -79,6 +84,14 @@ def test_the_same_key_again_is_the_same_job(services: Services, worker: Worker) 
     worker.run_due()
 
     assert done == ["a"]
+
+
+def test_a_job_of_a_kind_to_be_forgotten_leaves_nothing(services: Services, worker: Worker) -> None:
+    add(services, "test.forgotten", "1", "a")
+    worker.run_due()
+
+    assert done == ["a"]
+    assert all_jobs(services) == []
 
 
 def test_jobs_are_done_in_their_order_and_those_that_they_cause_at_once(services: Services, worker: Worker) -> None:
@@ -176,3 +189,21 @@ def test_the_thread_works_until_it_is_stopped(services: Services, worker: Worker
     add(services, "test.note", "2", "too late")
 
     assert done == ["in the thread"]
+
+
+def test_the_thread_outlives_a_database_that_fails(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Failing(Worker):
+        def run_due(self) -> None:
+            done.append("round")
+            if len(done) == 1:
+                raise OSError
+
+    monkeypatch.setattr(jobs, "SECONDS_BETWEEN_ROUNDS", 0.01)
+    worker = Failing(services)
+    worker.start()
+    deadline = time.monotonic() + 10
+    while len(done) < 3 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    worker.stop()
+
+    assert len(done) >= 3

@@ -79,6 +79,13 @@ def test_who_is_not_signed_in_is_sent_to_sign_in_and_back(client: TestClient) ->
     assert answer.headers["cache-control"] == "no-store"
 
 
+def test_a_fragment_for_nobody_makes_the_whole_page_go_to_sign_in(client: TestClient) -> None:
+    answer = client.get("/en/me", headers={"HX-Request": "true"})
+
+    assert answer.status_code == 401
+    assert answer.headers["hx-refresh"] == "true"
+
+
 def test_a_session_that_is_over_is_none(client: TestClient) -> None:
     client.cookies.set("session", "an old token")
 

@@ -50,6 +50,8 @@ def sign_in_first(request: Request) -> Response:
     Raises:
         DomainError: 401, where what was sent would be lost on the way, or on the booth, which has no sign-in.
     """
+    if request.headers.get("hx-request") == "true":
+        return Response(status_code=401, headers={"HX-Refresh": "true"})  # the whole page then goes to sign in
     if request.method == "GET" and site(request) is Site.MAIN and "lang" in request.path_params:
         query = f"?{request.url.query}" if request.url.query else ""
         target = f"/{lang(request)}{SIGN_IN_PATH}?{urlencode({'next': request.url.path + query})}"

@@ -59,11 +59,10 @@ class Templates:
     def render(self, request: Request, template: str, context: dict[str, Any], block: str | None) -> str:
         """The text of a template, or of one block of it."""
         found = self.get(lang(request), template)
-        everything = {**self._of(request), **context}
-        if block is None:
-            return found.render(everything)
-        part = found.new_context(everything)
-        return "".join(found.blocks[block](part))
+        names = found.new_context(self._of(request) | context)
+        page = "".join(found.root_render_func(names))
+        # Rendering the page has put into `names` what it and its layout import: the block needs that too.
+        return page if block is None else "".join(names.blocks[block][0](names))
 
     def _of(self, request: Request) -> dict[str, Any]:
         here = site(request)
