@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ from egov_participation.identity import rules, service
 from egov_participation.identity.keys import keys
 from egov_participation.identity.models import LimitCount, LoginSession, SignIn
 from egov_participation.identity.routes import routes
+from egov_participation.identity.service import limits
 from egov_participation.identity.service.tokens import new_token
 from egov_participation.jobs import Job, Worker
 from egov_participation.mail import Mail, NullMailer
@@ -377,6 +379,18 @@ def test_one_network_cannot_flood_mailboxes(services: Services, clock: ManualClo
         with pytest.raises(DomainError, match="from your network"):
             begin(*everybody[-1], "192.0.2.1")
         begin(*everybody[-1], "192.0.2.2")
+
+
+def test_a_limit_counts_each_one_apart_and_begins_anew_with_each_window(services: Services, clock: ManualClock) -> None:
+    ours, limit = keys(services.settings.keys_dir), rules.Limit("test", 2, timedelta(minutes=10))
+    with services.database.uow() as tx:
+        assert [limits.take(tx, ours, limit, "a", clock()) for _ in range(4)] == [True, True, False, False]
+        assert limits.take(tx, ours, limit, "b", clock())
+        assert limits.take(tx, ours, replace(limit, name="other"), "a", clock())
+        assert limits.take(tx, ours, limit, "a", clock.advance(minutes=10))
+        tx.commit()
+    with services.database.read() as session:
+        assert {row.count for row in session.exec(select(LimitCount))} == {1, 2}
 
 
 @pytest.mark.parametrize(

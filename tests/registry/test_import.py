@@ -237,6 +237,15 @@ class TestCommand:
             assert digits not in output
             assert digits[:8] not in output
 
+    def test_exit_2_for_keys_that_were_lost_and_made_anew(
+        self, run: Callable[[str | None], tuple[int, str]], people: list[Entry], settings: Settings
+    ) -> None:
+        run(table([row(people[0])]))
+        (settings.keys_dir / "iin-lookup").unlink()
+        code, output = run(table([row(people[0])]))
+        assert code == 2
+        assert "restore them from the backup" in output
+
     def test_exit_2_for_a_file_that_is_not_there(self, run: Callable[[str | None], tuple[int, str]]) -> None:
         code, output = run(None)
         assert code == 2

@@ -81,6 +81,19 @@ def test_another_lookup_key_finds_nobody(database: Database, keys: IinKeys, tmp_
         assert EmbeddedRegistry(IinKeys.open(tmp_path / "others")).find(session, entry.iin) is None
 
 
+def test_nobody_is_entered_with_keys_that_are_not_the_registers(
+    database: Database, keys: IinKeys, tmp_path: Path
+) -> None:
+    entries = list(fake.residents(2))
+    add(database, keys, entries)
+    others = IinKeys.open(tmp_path / "others")
+    for wrong in (others, replace(keys, lookup=others.lookup), replace(keys, sealing=others.sealing)):
+        with pytest.raises(SealError, match="not those of this database"):
+            add(database, wrong, entries)
+    with database.read() as session:
+        assert len(session.exec(select(Resident)).all()) == 2
+
+
 def test_a_sealed_iin_opens_in_its_own_row_only(keys: IinKeys, tmp_path: Path) -> None:
     number = next(iter(fake.residents(1))).iin
     sealed = keys.seal(number, "a")

@@ -15,7 +15,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from egov_participation.clock import system_clock
 from egov_participation.database import Database
 from egov_participation.registry import csv_file, service
-from egov_participation.registry.keys import IinKeys
+from egov_participation.registry.keys import IinKeys, SealError
 from egov_participation.settings import Settings
 
 _PATIENCE: Final = 2.0
@@ -34,12 +34,15 @@ def _registry() -> None:
 def import_command(file: Annotated[Path, typer.Argument(help="CSV in UTF-8.", show_default=False)]) -> None:
     """Enter the people of a CSV file: all of them, or none if any line is wrong.
 
-    The first line names the columns, in any order: iin, family_name, given_name, mail, territory (KZ-10 to KZ-79), and
-    where known patronymic, birth_date (1990-12-31 or 31.12.1990), language (kk, ru or en). Commas or semicolons.
+    The first line names the columns, in any order. Needed: iin, family_name,
+    given_name, mail, territory (KZ-10 to KZ-79). Where known: patronymic,
+    birth_date (1990-12-31 or 31.12.1990), language (kk, ru or en).
+    Commas or semicolons.
 
     Who is in the register already, by IIN, is brought up to date.
 
-    Exit 0: entered. 1: something in the file is wrong; every problem is printed with its line. 2: it cannot be read.
+    Exit 0: entered. 1: something in the file is wrong; every problem is printed
+    with its line. 2: it cannot be read, or the keys are another database's.
     """
     settings = Settings()
     database = Database(settings.database_url)
@@ -52,6 +55,9 @@ def import_command(file: Annotated[Path, typer.Argument(help="CSV in UTF-8.", sh
         more = " or more" if len(refusal.problems) == csv_file.MAX_PROBLEMS else ""
         typer.echo(f"egov: nothing was entered: {len(refusal.problems)}{more} problems", err=True)
         raise typer.Exit(1) from None
+    except SealError as error:
+        typer.echo(f"egov: {error}", err=True)
+        raise typer.Exit(2) from None
     except OSError as error:
         typer.echo(f"egov: {file}: {error.strerror or error}", err=True)
         raise typer.Exit(2) from None

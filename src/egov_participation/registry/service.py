@@ -15,7 +15,7 @@ from sqlmodel import Session, col, select
 from egov_participation.database import Database, UnitOfWork
 from egov_participation.registry import csv_file
 from egov_participation.registry.iin import Iin
-from egov_participation.registry.keys import IinKeys
+from egov_participation.registry.keys import IinKeys, SealError
 from egov_participation.registry.models import Resident
 from egov_participation.registry.rules import COLUMNS, Entry
 
@@ -101,8 +101,34 @@ class Changes:
     unchanged: int
 
 
+def check_keys(session: Session, keys: IinKeys) -> None:
+    """Make sure that these are the keys that the register was written with.
+
+    With others, made anew after the old ones were lost, nobody would be found and an import would enter everybody twice.
+
+    Raises:
+        SealError: they are not.
+    """
+    resident = session.exec(select(Resident).limit(1)).first()
+    if resident is None:
+        return
+    try:
+        same = keys.hash(keys.open_sealed(resident.iin_sealed, resident.person_id)) == resident.iin_hash
+    except SealError:
+        same = False
+    if not same:
+        raise SealError(
+            "the keys iin-lookup and iin-sealing are not those of this database; restore them from the backup"
+        )
+
+
 def add_residents(tx: UnitOfWork, keys: IinKeys, entries: Iterable[Entry], now: datetime) -> Changes:
-    """Enter people in the register; who is there already (by IIN) is brought up to date and keeps the person id."""
+    """Enter people in the register; who is there already (by IIN) is brought up to date and keeps the person id.
+
+    Raises:
+        SealError: see `check_keys`.
+    """
+    check_keys(tx.session, keys)
     added = updated = unchanged = 0
     remaining = iter(entries)
     while batch := list(islice(remaining, _BATCH)):
@@ -135,6 +161,7 @@ def import_file(
 
     Raises:
         FileProblems: with up to 100 problems, by line.
+        SealError: see `check_keys`.
         OSError: the file cannot be read.
     """
     today = now.date()

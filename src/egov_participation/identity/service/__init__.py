@@ -2,7 +2,6 @@
 
 from egov_participation.identity.rules import Purpose as Purpose
 from egov_participation.identity.rules import is_fresh as is_fresh
-from egov_participation.identity.rules import is_fresh as is_fresh
 from egov_participation.identity.service.handoff import Entered as Entered
 from egov_participation.identity.service.handoff import create_handoff as create_handoff
 from egov_participation.identity.service.handoff import redeem_handoff as redeem_handoff
