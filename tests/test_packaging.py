@@ -140,10 +140,11 @@ def test_the_installed_site_is_healthy(served: str) -> None:
         assert answer.status == 200
 
 
-def test_the_installed_site_serves_its_static_files(served: str) -> None:
+def test_the_installed_site_serves_its_static_files(served: str, elsewhere: Path) -> None:
     with urlopen(f"{served}/static/site.css") as answer:
         assert answer.headers.get_content_type() == "text/css"
-        assert answer.read() == (ROOT / "static" / "site.css").read_bytes()
+        [installed] = elsewhere.glob("lib/python*/site-packages/egov_participation/_data/static/site.css")
+        assert answer.read() == installed.read_bytes()
 
 
 def test_the_installed_site_serves_a_page_in_kazakh(served: str) -> None:
