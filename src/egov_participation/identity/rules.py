@@ -44,7 +44,7 @@ class Limit:
 
 
 # Five tries for each of 20 codes a day: whoever tries all day guesses one person's code with a chance of 1 in 10,000.
-CODES_PER_HOUR: Final = Limit("iin/hour", 6, timedelta(hours=1))
+CODES_PER_HOUR: Final = Limit("iin/hour", 10, timedelta(hours=1))
 CODES_PER_DAY: Final = Limit("iin/day", 20, timedelta(days=1))
 # Mobile networks put thousands of people behind one IPv4 address; this only keeps one line from flooding mailboxes.
 CODES_PER_NETWORK: Final = Limit("network", 200, timedelta(minutes=10))

@@ -104,7 +104,8 @@ class Changes:
 def check_keys(session: Session, keys: IinKeys) -> None:
     """Make sure that these are the keys that the register was written with.
 
-    With others, made anew after the old ones were lost, nobody would be found and an import would enter everybody twice.
+    With others, made anew after the old ones were lost, nobody would be found, and an import would enter everybody
+    twice.
 
     Raises:
         SealError: they are not.
