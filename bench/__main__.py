@@ -19,7 +19,7 @@ from rich.table import Table
 
 from bench.measure import Figure
 
-PARTS = ("ballots", "memory")
+PARTS = ("ballots", "memory", "booth")
 RESULTS = Path(__file__).with_name("results.json")
 
 

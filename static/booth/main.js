@@ -240,7 +240,7 @@ class Booth {
 
   #done(receipt) {
     this.#forget();
-    fill(this.root, "day", writeDay(receipt.time, this.language));
+    fill(this.root, "day", writeDay(receipt.time, this.sentences));
     fill(this.root, "height", receipt.height.toLocaleString(this.language));
     const section = this.root.querySelector('[data-step="receipt"]');
     offerFile(slots(section, "receipt-file")[0], receipt.text, `receipt-${receipt.vote}.json`);

@@ -103,8 +103,11 @@ export function offerFile(link, text, name) {
   link.download = name;
 }
 
-/** @param {string} day YYYY-MM-DD @param {string} language @returns {string} as people write it */
-export function writeDay(day, language) {
-  if (Intl.DateTimeFormat.supportedLocalesOf(language).length === 0) return day;
-  return new Intl.DateTimeFormat(language, { dateStyle: "long", timeZone: "UTC" }).format(new Date(`${day}T00:00:00Z`));
+/**
+ * @param {string} day YYYY-MM-DD @param {Sentences} sentences which have a date of each month, the 19th of the year 2222
+ * @returns {string} the day as people write it
+ */
+export function writeDay(day, sentences) {
+  const [year, month, date] = day.split("-").map(Number);
+  return sentences.say(`month-${month}`).replace("19", String(date)).replace("2222", String(year));
 }

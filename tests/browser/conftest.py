@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-from tests.browser.booth import QUESTIONS, Booth, Voters, sign_in
 from starlette.responses import PlainTextResponse
+from tests.browser.booth import QUESTIONS, Booth, Voters, sign_in
 from tests.browser.server import Gate, free_port, serving
 from tests.voting.making import MadeVote, make_vote
 

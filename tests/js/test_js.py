@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import segno
 
 from .conftest import Belenios
 
@@ -91,3 +92,46 @@ def test_the_reference_refuses_a_ballot_changed_after_the_booth_made_it(
     answer["choices"].reverse()
     with pytest.raises(subprocess.CalledProcessError):
         belenios.verify_ballot(tmp_path, json.dumps(ballot, separators=(",", ":")))
+
+
+FULL = (14, 26, 42, 62, 84, 106, 122, 152, 180, 213)
+"""Bytes that fill a QR code of version 1, 2, … 10. (Into a code with room to spare segno writes another padding.)"""
+
+
+def test_qr_codes_are_those_of_another_implementation(node: str) -> None:
+    asked = [
+        (("https://example.kz/Қ-1/" * 12).encode()[:size].decode(errors="ignore"), mask)
+        for size in FULL
+        for mask in range(8)
+    ]
+    asked = [
+        (text + "!" * (size - len(text.encode())), mask)
+        for (text, mask), size in zip(asked, sorted(FULL * 8), strict=True)
+    ]
+    done = subprocess.run(
+        [node, str(HERE / "qr_matrices.mjs")],
+        input=json.dumps(asked),
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    for (text, mask), drawn in zip(asked, json.loads(done.stdout), strict=True):
+        other = segno.make(
+            text, error="m", mode="byte", mask=mask, boost_error=False, micro=False, encoding="utf-8", eci=False
+        )
+        assert ["".join(map(str, row)) for row in other.matrix] == drawn, (len(text), mask)
+
+
+def test_a_qr_code_of_a_trackers_address_chooses_a_mask_by_itself(node: str) -> None:
+    address = "https://vote.example.kz/kk/votes/bvdC51SBUQAbs2/ballots/" + "A" * 43
+    done = subprocess.run(
+        [node, str(HERE / "qr_matrices.mjs")],
+        input=json.dumps([[address, mask] for mask in (None, *range(8))]),
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    chosen, *all_masks = json.loads(done.stdout)
+    assert chosen in all_masks
