@@ -6,6 +6,7 @@ vote when its time has come.
 
 from __future__ import annotations
 
+import secrets
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -77,14 +78,31 @@ def tick(function: Tick) -> Tick:
     return function
 
 
-def enqueue(tx: UnitOfWork, kind: str, key: str, payload: Payload, *, run_after: datetime | None = None) -> None:
+def enqueue(
+    tx: UnitOfWork,
+    kind: str,
+    key: str,
+    payload: Payload,
+    *,
+    run_after: datetime | None = None,
+    unordered: bool = False,
+) -> None:
     """Add a job, due at once or from `run_after`. A second one of the same kind and key changes nothing.
 
     Args:
         key: stays in the table when the job is done, so it names no person; random where each cause counts.
+        unordered: the row's place is random, because the order of such jobs would tell whose cause came when.
     """
     if tx.exec(select(Job.id).where(Job.kind == kind, Job.key == key)).first() is None:
-        tx.add(Job(kind=kind, key=key, payload=payload, run_after=run_after))
+        place = _free_place(tx) if unordered else None
+        tx.add(Job(id=place, kind=kind, key=key, payload=payload, run_after=run_after))
+
+
+def _free_place(tx: UnitOfWork) -> int:
+    """A random identifier that no job has, above those that are counted up and within 31 bits."""
+    while tx.get(Job, place := 2**30 + secrets.randbelow(2**30)) is not None:
+        pass
+    return place
 
 
 class Worker:

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import pytest
 from nacl.signing import VerifyKey
-from sqlmodel import select
+from sqlmodel import col, select
 from tests.voting.making import NO, YES, MadeVote, archive_of, close, make_vote, tallied, verified
 
 from egov_crypto import ballot, wire
@@ -273,6 +273,18 @@ def test_no_job_row_can_be_joined_with_a_ballot(services: Services, vote: MadeVo
     worker.run_due()
     with services.database.read() as session:
         assert not session.exec(select(Job).where(Job.kind == RECORDED)).all()  # nor when, nor how many
+
+
+def test_waiting_jobs_do_not_stand_in_the_order_of_the_ballots(services: Services, worker: Worker) -> None:
+    vote = make_vote(services, voters=12)
+    worker.run_due()
+    for voter in range(12):
+        cast(services, vote, voter, vote.ballot(voter))
+    with services.database.read() as session:
+        waiting = session.exec(select(Job).where(Job.kind == RECORDED).order_by(col(Job.id))).all()
+    people = [job.payload["person"] for job in waiting]
+    assert sorted(people) == sorted(vote.people)
+    assert people != list(vote.people)  # by chance it would be, once in 479,001,600 times
 
 
 def test_a_ballots_row_holds_the_day_and_no_time(services: Services, vote: MadeVote, clock: ManualClock) -> None:

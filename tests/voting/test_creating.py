@@ -23,7 +23,7 @@ from egov_participation.voting.models import PublicCredential, Vote
 from egov_participation.voting.roll_file import ListedRoll
 from egov_participation.voting.rules import VoteKind
 from egov_participation.voting.service.creating import years_before
-from egov_participation.voting.setup_file import RegistryRoll, SetupError, VoteSetup
+from egov_participation.voting.setup_file import RegistryRoll, SetupError, VoteSetup, read
 from egov_participation.voting.texts import Texts
 
 
@@ -94,7 +94,10 @@ def test_who_is_not_in_the_register_is_named_by_line_and_nothing_is_set_up(servi
         ([1] * 9, ["roll: Fewer than 10 people may vote (9)"]),
         ([1] * 10, []),
         ([1] * 10 + [5] * 9, ["roll: Fewer than 10 people have the weight 5 (9)"]),
-        ([1] * 10 + [2, 3], ["roll: Fewer than 10 people have the weight 2 (1)", "roll: Fewer than 10 people have the weight 3 (1)"]),
+        (
+            [1] * 10 + [2, 3],
+            ["roll: Fewer than 10 people have the weight 2 (1)", "roll: Fewer than 10 people have the weight 3 (1)"],
+        ),
     ],
 )
 def test_the_commission_is_warned_of_small_groups(services: Services, weights: list[int], warnings: list[str]) -> None:
@@ -116,6 +119,19 @@ def test_the_commission_is_warned_of_small_groups(services: Services, weights: l
 )
 def test_an_age_is_counted_in_birthdays(day: date, years: int, before: date) -> None:
     assert years_before(day, years) == before
+
+
+def test_the_documented_file_sets_a_vote_up(services: Services, tmp_path: Path) -> None:
+    documented = (Path(__file__).parents[2] / "docs" / "vote-file.md").read_text("utf-8")
+    (tmp_path / "vote.toml").write_text(documented.partition("```toml")[2].partition("```")[0], "utf-8")
+    for name in ("aigul", "ivan"):
+        (tmp_path / f"{name}.pub.json").write_bytes(wire.dump(trustee.generate()[1].to_json()))
+    make_people(services, 10)
+    created = service.create_vote(services, read(tmp_path / "vote.toml", services.clock()))
+    seen = service.vote(services, created.uuid)
+    assert seen.title.en == "The library's opening hours"
+    assert (seen.state, seen.registered, len(seen.questions)) == (service.VoteState.SETUP, 10, 2)
+    assert verified(services, created.uuid).report.state == "setup"
 
 
 Run = Callable[..., Result]

@@ -96,8 +96,9 @@ def _append(services: Services, vote_uuid: str, person_id: str, raw: bytes, fact
         if closed is not None:
             raise refusal(closed)
         append_event(tx, vote, EventType.BALLOT, raw, ballot=facts)
-        # The job's row names the person, so it must not name the ballot: its key is random, its payload names the vote.
-        enqueue(tx, RECORDED, secrets.token_hex(16), {"person": person_id, "vote": vote_uuid})
+        # The job's row names the person, so nothing in it may lead to the ballot: its key and its place are random.
+        notice = {"person": person_id, "vote": vote_uuid}
+        enqueue(tx, RECORDED, secrets.token_hex(16), notice, unordered=True)
         tx.commit()
     return True
 

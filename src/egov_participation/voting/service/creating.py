@@ -173,7 +173,9 @@ def _warnings(voters: Sequence[Voter]) -> list[Problem]:
         return [
             Problem(
                 "roll",
-                N_("Fewer than 10 people may vote (%(number)s): the result may tell how they voted, above all if all agree."),
+                N_(
+                    "Fewer than 10 people may vote (%(number)s): the result may tell how they voted, above all if all agree."
+                ),
                 {"number": len(voters)},
             )
         ]
