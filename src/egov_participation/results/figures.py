@@ -62,7 +62,7 @@ def question(lang: str, figure_id: str, title: str, counts: tuple[Count, ...], w
         title=title,
         svg=_drawn(figure_id, title, _in_words(bars), partial(charts.answers, bars, whole)),
         source=source,
-        head=(translate(lang, N_("Answer")), translate(lang, N_("Votes")), translate(lang, N_("Share"))),
+        head=(translate(lang, N_("Answer")), translate(lang, N_("Number of votes")), translate(lang, N_("Share"))),
         rows=tuple((count.answer, _number(lang)(count.votes), _share(lang, count.votes, whole)) for count in counts),
         numeric=(1, 2),
     )

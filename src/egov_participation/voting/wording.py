@@ -7,9 +7,10 @@ from datetime import datetime
 
 from babel.units import format_unit
 
+from egov_crypto.archive import EventType
 from egov_participation.i18n import N_, translate
 from egov_participation.voting.rules import VoteState
-from egov_participation.voting.views import VoteView
+from egov_participation.voting.views import EventView, TrusteeView, VoteView
 from egov_participation.web.formats import filters
 
 Item = Mapping[str, object]
@@ -32,7 +33,6 @@ def history(vote: VoteView, lang: str, timezone: str, now: datetime) -> list[Ite
     The clock says when it opens and closes. What comes after has no time in the archive, only its order.
     """
     written = filters(lang, timezone)
-    over = vote.state not in (VoteState.SETUP, VoteState.OPEN)
 
     def at(moment: datetime, past: str, to_come: str, *, current: bool) -> Item:
         sentence = past if now >= moment else to_come
@@ -43,9 +43,10 @@ def history(vote: VoteView, lang: str, timezone: str, now: datetime) -> list[Ite
             "now": current,
         }
 
-    def after(sentence: str, *, done: bool, current: bool = False, **params: object) -> Item:
-        when = N_("recorded in the archive") if done else N_("still to come")
-        return {"title": translate(lang, sentence, **params), "when": translate(lang, when), "now": current}
+    def after(sentence: str, event: EventView | None, *, current: bool = False, **params: object) -> Item:
+        when = N_("recorded in the archive, entry %(height)s") if event else N_("still to come")
+        height = {"height": event.height} if event else {}
+        return {"title": translate(lang, sentence, **params), "when": translate(lang, when, **height), "now": current}
 
     setup = N_("The vote was set up: questions, register and trustees are fixed from then on")
     items = [
@@ -53,15 +54,22 @@ def history(vote: VoteView, lang: str, timezone: str, now: datetime) -> list[Ite
         at(vote.opens_at, N_("Voting opened"), N_("Voting opens"), current=vote.state is VoteState.OPEN),
     ]
     if vote.state is VoteState.CANCELLED:
-        return [*items[:1], after(N_("The vote was cancelled"), done=True, current=True)]
+        cancelled = translate(lang, N_("The vote was cancelled"))
+        return [items[0], {"title": cancelled, "when": translate(lang, N_("nothing follows")), "now": True}]
     items.append(at(vote.closes_at, N_("Voting closed"), N_("Voting closes"), current=vote.state is VoteState.CLOSED))
-    added_up = vote.state in (VoteState.DECRYPTING, VoteState.TALLIED)
-    items.append(after(N_("The encrypted ballots are added up"), done=added_up))
-    if over:
-        items += [
-            after(N_("%(trustee)s decrypts the sum"), done=trustee.decrypted, trustee=trustee.name.of(lang))
-            for trustee in sorted(vote.trustees, key=lambda trustee: not trustee.decrypted)
-        ]
-    counted = vote.state is VoteState.TALLIED
-    items.append(after(N_("The result is published"), done=counted, current=counted))
+    events = {event.type: event for event in vote.events}
+    items.append(after(N_("The encrypted ballots are added up"), events.get(EventType.ENCRYPTED_TALLY)))
+    items += [
+        after(N_("%(trustee)s decrypts the sum"), event, trustee=trustee.name.of(lang))
+        for trustee, event in _decryptions(vote)
+    ]
+    result = events.get(EventType.RESULT)
+    items.append(after(N_("The result is published"), result, current=result is not None))
     return items
+
+
+def _decryptions(vote: VoteView) -> list[tuple[TrusteeView, EventView | None]]:
+    """The trustees in the order in which they decrypted, then those who are awaited."""
+    found = {event.owner: event for event in vote.events if event.owner is not None}
+    pairs = [(trustee, found.get(trustee.owner)) for trustee in vote.trustees]
+    return sorted(pairs, key=lambda pair: pair[1].height if pair[1] else vote.head_height + 1)

@@ -1,5 +1,10 @@
 """Pages, files and data of votes, on the main site and on the booth's."""
 
-from egov_participation.voting.routes import api, archive, booth, entering, public, trustees
+from egov_participation.voting.routes.api import routes as data_routes
+from egov_participation.voting.routes.archive import routes as archive_routes
+from egov_participation.voting.routes.booth import routes as booth_routes
+from egov_participation.voting.routes.entering import routes as entering_routes
+from egov_participation.voting.routes.public import routes as public_routes
+from egov_participation.voting.routes.trustees import routes as trustee_routes
 
-routes = [*public.routes, *entering.routes, *trustees.routes, *archive.routes, *api.routes, *booth.routes]
+routes = [*public_routes, *entering_routes, *trustee_routes, *archive_routes, *data_routes, *booth_routes]

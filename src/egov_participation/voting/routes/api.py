@@ -10,6 +10,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from egov_participation.i18n import DEFAULT_LANGUAGE
 from egov_participation.voting import service, trackers
 from egov_participation.voting.routes.archive import OPEN_TO_ALL, has_tag
 from egov_participation.voting.routes.openapi import document
@@ -28,12 +29,12 @@ def api_votes(request: Request) -> Response:
     found = service.votes(services(request), after=request.query_params.get("after"), limit=PAGE + 1)
     page = found[:PAGE]
     following = f"/api/v1/votes?after={page[-1].uuid}" if len(found) > PAGE else None
-    return answer(request, {"votes": [as_json(vote, lang(request)) for vote in page], "next": following})
+    return answer(request, {"votes": [as_json(vote) for vote in page], "next": following})
 
 
 def api_vote(request: Request) -> Response:
     """One vote."""
-    return answer(request, as_json(service.vote(services(request), request.path_params["uuid"]), lang(request)))
+    return answer(request, as_json(service.vote(services(request), request.path_params["uuid"])))
 
 
 def api_description(request: Request) -> Response:
@@ -71,10 +72,10 @@ def answer(request: Request, value: Json) -> Response:
     return Response(body, media_type="application/json", headers=headers)
 
 
-def as_json(vote: VoteView, language: str) -> Json:
+def as_json(vote: VoteView) -> Json:
     """A vote in the form of ``api.md``."""
     address = f"/votes/{vote.uuid}"
-    page = f"/{language}{address}"
+    page = f"/{DEFAULT_LANGUAGE}{address}"
     return {
         "uuid": vote.uuid,
         "title": vote.title.as_dict(),
