@@ -46,7 +46,8 @@ class Booth:
     """One voter's page, and what left it."""
 
     page: Page
-    vote: MadeVote
+    uuid: str
+    credentials: tuple[str, ...]
     origin: str
     lang: str
     posted: list[bytes] = field(default_factory=list)
@@ -54,7 +55,7 @@ class Booth:
 
     def open(self) -> Booth:
         self.page.on("request", self._note)
-        self.page.goto(f"{self.origin}/{self.lang}/votes/{self.vote.uuid}/booth")
+        self.page.goto(f"{self.origin}/{self.lang}/votes/{self.uuid}/booth")
         self.at("credential")
         return self
 
@@ -76,7 +77,7 @@ class Booth:
         self.page.locator(f'[data-action="{action}"]:visible').click()
 
     def enter(self, voter: int = 0) -> None:
-        self.page.fill("#credential", self.vote.credentials[voter])
+        self.page.fill("#credential", self.credentials[voter])
         self.go_on()
 
     def answer(self, first: int | str = 0, second: tuple[int | str, ...] = (0, 3)) -> None:
@@ -110,9 +111,13 @@ class Booth:
         return section.locator(f'[data-slot="{slot}"]').inner_text().replace("\n", "").replace(" ", "")
 
     def shot(self, name: str) -> None:
-        """A picture for whoever looks at the pages with their own eyes; only when asked for."""
-        if SHOTS:
-            self.page.screenshot(path=Path(SHOTS) / f"{name}.png", full_page=True)
+        picture(self.page, name)
+
+
+def picture(page: Page, name: str) -> None:
+    """A picture for whoever looks at the pages with their own eyes; only when EGOV_SCREENSHOTS names a folder."""
+    if SHOTS:
+        page.screenshot(path=Path(SHOTS) / f"{name}.png", full_page=True)
 
 
 def sign_in(context: BrowserContext, origin: str, voter: int) -> None:

@@ -113,7 +113,7 @@ def enter(open_vote: MadeVote, new_page: NewPage, settings: Settings) -> Callabl
     def go(lang: str = "en", voter: int = 0, *, opened: bool = True, **options: object) -> Booth:
         page = new_page(lang, **options)
         sign_in(page.context, settings.booth_url, voter)
-        booth = Booth(page, open_vote, settings.booth_url, lang)
+        booth = Booth(page, open_vote.uuid, open_vote.credentials, settings.booth_url, lang)
         return booth.open() if opened else booth
 
     return go

@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 from tests.browser.booth import Booth
 from tests.browser.server import Change, Gate
-from tests.voting.making import archive_of, verified
+from tests.voting.making import MadeVote, archive_of, verified
 
 from egov_crypto import ballot as ballots
 from egov_crypto import wire
@@ -46,7 +46,7 @@ def test_a_voter_casts_a_ballot_with_the_keyboard_alone(enter: Enter, services: 
     press_until(booth, ".govuk-error-summary a")
     keyboard.press("Enter")
     expect(booth.page.locator("#credential")).to_be_focused()
-    keyboard.type(booth.vote.credentials[0].replace("-", " "))
+    keyboard.type(booth.credentials[0].replace("-", " "))
     keyboard.press("Enter")
 
     booth.at("question-0")
@@ -85,8 +85,8 @@ def test_a_voter_casts_a_ballot_with_the_keyboard_alone(enter: Enter, services: 
     expect(section.locator('[data-slot="day"]')).to_contain_text(day)
     tracker = booth.code(section, "tracker")
     assert tracker == ballots.tracker(raw)
-    assert service.ballot(services, booth.vote.uuid, tracker).ballot.height == 1
-    assert verified(services, booth.vote.uuid).report.voters == 1
+    assert service.ballot(services, booth.uuid, tracker).ballot.height == 1
+    assert verified(services, booth.uuid).report.voters == 1
 
 
 @pytest.mark.parametrize("lang", ["kk", "ru", "en"])
@@ -137,7 +137,7 @@ def test_a_challenged_ballot_opens_to_the_choices_and_goes_nowhere(
     opened = tmp_path / download.value.suggested_filename
     download.value.save_as(opened)
     file = json.loads(opened.read_bytes())
-    (tmp_path / "archive.bel").write_bytes(archive_of(services, booth.vote.uuid))
+    (tmp_path / "archive.bel").write_bytes(archive_of(services, booth.uuid))
     assert audit(["audit", str(opened), str(tmp_path / "archive.bel")]) == 0
     said = capsys.readouterr().out
     assert seal in said
@@ -163,7 +163,7 @@ def test_choices_and_voting_code_stay_in_the_page_and_are_forgotten(enter: Enter
     booth = enter()
     booth.fill_in()
     booth.cast()
-    secret = booth.vote.credentials[0]
+    secret = booth.credentials[0]
     for url in booth.requested:
         assert secret not in url
         assert secret.replace("-", "") not in url
@@ -197,7 +197,7 @@ def test_an_answer_that_is_lost_is_asked_for_again_with_the_same_bytes(
     assert booth.code(booth.at("receipt"), "tracker") == tracker
     assert len(booth.posted) > 1
     assert set(booth.posted) == {booth.posted[0]}
-    assert service.vote(services, booth.vote.uuid).ballots == 1
+    assert service.vote(services, booth.uuid).ballots == 1
 
 
 @pytest.mark.parametrize(("member", "value"), [("tracker", "A" * 43), ("height", 7), ("signature", "A" * 86)])
@@ -260,7 +260,7 @@ def test_a_booth_given_other_questions_or_another_key_does_not_open(
 ) -> None:
     booth = enter(opened=False)
     gate.changes[file] = change
-    booth.page.goto(f"{booth.origin}/en/votes/{booth.vote.uuid}/booth")
+    booth.page.goto(f"{booth.origin}/en/votes/{booth.uuid}/booth")
     expect(booth.at("broken").locator('[data-slot="reason"]')).to_contain_text(said)
     assert booth.page.locator("#credential").is_hidden()
     booth.shot("en-9-broken")
@@ -359,44 +359,44 @@ def test_a_picture_of_the_qr_code_fills_in_the_voting_code(enter: Enter, tmp_pat
     # Chromium reads QR codes on phones only: a detector of our own stands in for the phone's.
     booth.page.add_init_script(f"""globalThis.BarcodeDetector = class {{
         static async getSupportedFormats() {{ return ["qr_code"]; }}
-        async detect() {{ return [{{rawValue: "https://example.org"}}, {{rawValue: "{booth.vote.credentials[0]}"}}]; }}
+        async detect() {{ return [{{rawValue: "https://example.org"}}, {{rawValue: "{booth.credentials[0]}"}}]; }}
     }};""")
     booth.open()
     booth.page.locator("[data-scanner] summary").click()
     picture = tmp_path / "code.png"
     booth.page.screenshot(path=picture)
     booth.page.set_input_files("#credential-image", picture)
-    expect(booth.page.locator("#credential")).to_have_value(booth.vote.credentials[0])
+    expect(booth.page.locator("#credential")).to_have_value(booth.credentials[0])
     booth.shot("en-1-scanned")
     booth.go_on()
     booth.at("question-0")
 
 
 def test_without_javascript_the_page_says_the_other_way_and_takes_the_file(
-    enter: Enter, services: Services, tmp_path: Path
+    enter: Enter, services: Services, open_vote: MadeVote, tmp_path: Path
 ) -> None:
     booth = enter(opened=False, java_script_enabled=False)
     page = booth.page
-    page.goto(f"{booth.origin}/en/votes/{booth.vote.uuid}/booth")
+    page.goto(f"{booth.origin}/en/votes/{booth.uuid}/booth")
     expect(page.locator("h1:visible")).to_have_text("The booth needs JavaScript")
     booth.shot("en-9-without-javascript")
-    raw = ballots.make(booth.vote.election, booth.vote.credentials[0], [[0, 1, 0], [0, 1, 0, 0, 0, 0]])
+    raw = open_vote.ballot(0, [[0, 1, 0], [0, 1, 0, 0, 0, 0]])
     (tmp_path / "ballot.json").write_bytes(raw)
     page.locator('input[type="file"]:visible').set_input_files(tmp_path / "ballot.json")
     page.locator('button[type="submit"]:visible').click()
     expect(page.locator("h1")).to_have_text("Your ballot is cast")
-    assert service.ballot(services, booth.vote.uuid, ballots.tracker(raw)).ballot.height == 1
+    assert service.ballot(services, booth.uuid, ballots.tracker(raw)).ballot.height == 1
 
 
 def test_the_voting_code_is_shown_when_asked_for_and_can_be_hidden(enter: Enter) -> None:
     booth = enter(opened=False)
     page = booth.page
-    page.goto(f"{booth.origin}/en/votes/{booth.vote.uuid}/credential")
-    assert booth.vote.credentials[0] not in page.content()
+    page.goto(f"{booth.origin}/en/votes/{booth.uuid}/credential")
+    assert booth.credentials[0] not in page.content()
     booth.shot("en-0-credential-asked")
     page.locator('main button[type="submit"]').click()
     code = page.locator("#voting-code")
-    expect(code).to_have_text(booth.vote.credentials[0])
+    expect(code).to_have_text(booth.credentials[0])
     booth.shot("en-0-credential")
     assert Axe().run(page).violations_count == 0
     page.locator("summary").click()

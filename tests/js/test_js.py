@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 import segno
-
-from .conftest import Belenios
+from tests.belenios import Belenios
 
 HERE = Path(__file__).parent
 UNITS = sorted(path.name for path in HERE.glob("*.test.mjs"))
