@@ -174,7 +174,8 @@ def _warnings(voters: Sequence[Voter]) -> list[Problem]:
             Problem(
                 "roll",
                 N_(
-                    "Fewer than 10 people may vote (%(number)s): the result may tell how they voted, above all if all agree."
+                    "Fewer than 10 people may vote (%(number)s): the result may tell how they voted, above all if all"
+                    " agree."
                 ),
                 {"number": len(voters)},
             )
