@@ -3,126 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from html.parser import HTMLParser
-from pathlib import Path
 
 import pytest
-import segno
-from axe_playwright_python.sync_playwright import Axe
-from jinja2 import ChoiceLoader, FileSystemLoader
-from markupsafe import Markup
-from playwright.sync_api import Browser, Page, Route, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import Response
 from starlette.testclient import TestClient
-from tests.conftest import ClientFactory
+from tests.voting.making import NO, YES, make_vote, tallied
+from tests.web.looking import INLINE, INLINE_SCRIPT, PHONE, Reader, address, barriers, go, too_wide, visit
 
+from egov_crypto import ballot
 from egov_participation import paths
-from egov_participation.app import create_app, room_routes
+from egov_participation.app import room_routes
 from egov_participation.i18n import LANGUAGES
 from egov_participation.services import Services
-from egov_participation.web.routing import MAIN, PUBLIC, route
-from egov_participation.web.templating import render
+from egov_participation.voting import service
+from egov_participation.web.routing import MAIN, PUBLIC
 
 TEMPLATES = sorted(path.relative_to(paths.templates_dir()).as_posix() for path in paths.templates_dir().rglob("*.html"))
+NOT_THERE, SPECIMEN, SIGN_IN = "/no-such-page", "/specimen", "/sign-in"
 PAGES = sorted(
     spec.path
     for spec in room_routes()
     if spec.localized and spec.site is MAIN and spec.access is PUBLIC and "GET" in spec.methods and "{" not in spec.path
 )
-NOT_THERE = "/no-such-page"
-SPECIMEN = "/specimen"
-PHONE: ViewportSize = {"width": 320, "height": 640}
-WIDEST_LINE = "document.documentElement.scrollWidth"
-CHART = '<svg viewBox="0 0 600 60"><title>Chart</title><rect width="430" height="40" fill="#0072B2"/></svg>'
-AXE_RULES = {
-    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-}
-
-INLINE = re.compile(r"""<style\b|\sstyle\s*=|\son[a-z]+\s*=\s*["']|javascript:""", re.IGNORECASE)
-INLINE_SCRIPT = re.compile(r"<script(?![^>]*\ssrc=)", re.IGNORECASE)
-
-
-class Reader(HTMLParser):
-    """What a test wants to know of a page: its language, its title, and every address in it."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.language: str | None = None
-        self.title = ""
-        self.addresses: list[str] = []
-        self._in_title = False
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        found = dict(attrs)
-        self._in_title = tag == "title" and not self.title
-        if tag == "html":
-            self.language = found.get("lang")
-        for name in ("href", "src", "action", "srcset", "poster", "data", "hx-get", "hx-post", "formaction"):
-            if (address := found.get(name)) is not None:
-                self.addresses.append(address)
-
-    def handle_endtag(self, tag: str) -> None:
-        self._in_title = False
-
-    def handle_data(self, data: str) -> None:
-        if self._in_title:
-            self.title += data
-
-
-@pytest.fixture
-def specimen_app(services: Services) -> Starlette:
-    """The site, and a page with every macro on it."""
-    qr = Markup(segno.make("Xt7pK2mQ9vRb4nL", micro=False).svg_inline(omitsize=True, svgclass=None, lineclass=None))
-
-    def specimen(request: Request) -> Response:
-        return render(request, "specimen.html", qr=qr, chart=Markup(CHART))
-
-    loader = ChoiceLoader([FileSystemLoader(paths.templates_dir()), FileSystemLoader(Path(__file__).parent)])
-    routes = [*room_routes(), route(SPECIMEN, specimen, name="specimen")]
-    return create_app(services.settings, services=services, routes=routes, templates=loader)
-
-
-@pytest.fixture
-def site(specimen_app: Starlette, new_client: ClientFactory) -> TestClient:
-    return new_client(specimen_app)
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-dev-shm-usage"]
-        )
-        yield browser
-        browser.close()
-
-
-def visit(browser: Browser, site: TestClient, path: str, *, dark: bool = False) -> Page:
-    """The page on a phone. The site answers from within the test: no server, no socket."""
-
-    def answer(asked: Route) -> None:
-        found = site.get(asked.request.url, headers={"Accept": asked.request.headers.get("accept", "*/*")})
-        asked.fulfill(status=found.status_code, headers=dict(found.headers), body=found.content)
-
-    page = browser.new_page(viewport=PHONE, color_scheme="dark" if dark else "light", base_url=str(site.base_url))
-    page.route("**/*", answer)
-    go(page, path)
-    return page
-
-
-def address(lang: str, path: str) -> str:
-    """The address of a page in a language."""
-    return f"/{lang}{path.rstrip('/')}"
-
-
-def go(page: Page, path: str) -> None:
-    """Visit another page; what the scripts do is done afterwards."""
-    page.goto(path)
-    page.wait_for_selector("body.govuk-frontend-supported")
+ALL_PAGES = [*PAGES, SIGN_IN, NOT_THERE, SPECIMEN]
 
 
 def test_every_template_compiles_in_every_language(specimen_app: Starlette) -> None:
@@ -138,7 +42,7 @@ def test_no_template_holds_a_style_or_a_script_or_a_handler(name: str) -> None:
     assert not INLINE_SCRIPT.search(source)
 
 
-@pytest.mark.parametrize("path", [*PAGES, NOT_THERE, SPECIMEN])
+@pytest.mark.parametrize("path", ALL_PAGES)
 def test_every_page_has_a_title_and_says_its_language_and_loads_nothing_from_elsewhere(
     site: TestClient, services: Services, path: str
 ) -> None:
@@ -172,28 +76,53 @@ def test_the_style_sheet_asks_for_nothing_from_elsewhere_and_has_no_font_of_its_
 @pytest.mark.browser
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_no_page_scrolls_sideways_on_the_smallest_phone(chromium: Browser, site: TestClient, lang: str) -> None:
-    too_wide = {}
-    page = visit(chromium, site, f"/{lang}")
-    for path in [*PAGES, NOT_THERE, SPECIMEN]:
+    page = visit(chromium, site, address(lang, "/"))
+    wide = {}
+    for path in ALL_PAGES:
         go(page, address(lang, path))
-        if (width := page.evaluate(WIDEST_LINE)) > PHONE["width"]:
-            too_wide[path] = width
+        wide[path] = too_wide(page)
     page.close()
-    assert not too_wide
+    assert not any(wide.values()), wide
 
 
 @pytest.mark.browser
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_every_page_can_be_read_by_everybody(chromium: Browser, site: TestClient, dark: bool) -> None:
-    found = {}
     page = visit(chromium, site, "/kk", dark=dark)
-    for path in [*PAGES, NOT_THERE, SPECIMEN]:
+    found = {}
+    for path in ALL_PAGES:
         go(page, address("kk", path))
-        violations = Axe().run(page, options=AXE_RULES).response["violations"]
-        if violations:
-            found[path] = [(rule["id"], [node["html"][:200] for node in rule["nodes"]]) for rule in violations]
+        found[path] = barriers(page, colours_only=dark)
     page.close()
-    assert not found
+    assert not any(found.values()), found
+
+
+def pages_of_a_vote(services: Services) -> list[str]:
+    """Every public page of a vote with a result, of its tracked ballots, and of an open vote."""
+    made = make_vote(services)
+    raw = [made.ballot(0, YES), made.ballot(1, NO), made.ballot(1, YES)]
+    for voter, cast in zip((0, 1, 1), raw, strict=True):
+        service.cast(services, made.uuid, made.people[voter], cast)
+    tallied(services, made)
+    still_open = make_vote(services)
+    trackers = [ballot.tracker(cast).replace("/", "%2F") for cast in raw[:2]]
+    of_one = ["", "/board", "/result", "/verify", *(f"/ballots/{tracker}" for tracker in trackers)]
+    return [f"/votes/{made.uuid}{path}" for path in of_one] + [f"/votes/{still_open.uuid}"]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("lang", "dark"), [("kk", False), ("ru", True)], ids=["light", "dark"])
+def test_every_page_of_a_vote_fits_a_phone_and_can_be_read_by_everybody(
+    chromium: Browser, site: TestClient, services: Services, lang: str, dark: bool
+) -> None:
+    page = visit(chromium, site, address(lang, "/votes"), dark=dark)
+    wide, found = {}, {}
+    for path in pages_of_a_vote(services):
+        go(page, address(lang, path))
+        wide[path], found[path] = too_wide(page), barriers(page, colours_only=dark)
+    page.close()
+    assert not any(wide.values()), wide
+    assert not any(found.values()), found
 
 
 @pytest.mark.browser
