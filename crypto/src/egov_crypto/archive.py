@@ -136,7 +136,7 @@ def read_timestamp(file: BinaryIO) -> int:
     try:
         content = block[BLOCK : BLOCK + int(size_text, 8)]
         value = wire.fields(wire.load(content), "version", "timestamp")
-        if value["version"] != 1:
+        if wire.integer(value["version"]) != 1:
             raise ArchiveError(f"version {value['version']!r} of the archive format is not supported")
         timestamp = int(wire.string(value["timestamp"]))
         if not 0 <= timestamp <= MAX_TIMESTAMP or str(timestamp) != value["timestamp"]:

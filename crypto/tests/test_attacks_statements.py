@@ -1,0 +1,421 @@
+"""Ballots that say what no ballot may say, with proofs made as well as an attacker can."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from crypto.tests import forging
+from crypto.tests.making import THREE, YES_NO, World, ballot_verdict, dump, make_world, signed, verdict
+from egov_crypto import credential, elgamal
+from egov_crypto.errors import UsageError
+from egov_crypto.group import IDENTITY, Point, Q, base, hash_to_scalar, random_scalar
+from egov_crypto.proofs import Branch, Proof, prove_knowledge, verify_disjunction
+from egov_crypto.question import Question
+
+BLANK_TWO = Question(("a", "b", "c"), "", 1, 2, blank=True)
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    return make_world(THREE, BLANK_TWO)
+
+
+def voter_of(world: World, voter: int = 0) -> str:
+    return f"{world.election.fingerprint}|{world.publics[voter].text}"
+
+
+def content_of(world: World, *answers: forging.Json, voter: int = 0) -> forging.Json:
+    return {
+        "election_uuid": world.election.uuid,
+        "election_hash": world.election.fingerprint,
+        "credential": world.publics[voter].text,
+        "answers": list(answers),
+    }
+
+
+def forged(world: World, *values: list[int], voter: int = 0) -> bytes:
+    """A signed ballot with any integers in it."""
+    answers = [
+        forging.answer(world.election.public_key, question, voter_of(world, voter), chosen)
+        for question, chosen in zip(world.election.questions, values, strict=True)
+    ]
+    return signed(world, voter, content_of(world, *answers, voter=voter))
+
+
+def test_the_forger_makes_good_ballots_when_it_does_not_cheat(world: World) -> None:
+    assert ballot_verdict(world.election, forged(world, [1, 0, 1], [0, 1, 0, 1])) == "holds"
+    assert ballot_verdict(world.election, forged(world, [0, 1, 0], [1, 0, 0, 0])) == "holds"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "code"),
+    [
+        ([2, 0, 0], [1, 0, 0, 0], "ballot.proof.individual"),
+        ([2, -1, 0], [1, 0, 0, 0], "ballot.proof.individual"),
+        ([1, 1, -1], [1, 0, 0, 0], "ballot.proof.individual"),
+        ([1000, -999, 0], [1, 0, 0, 0], "ballot.proof.individual"),
+        ([0, 0, 0], [1, 0, 0, 0], "ballot.proof.overall"),
+        ([1, 1, 1], [1, 0, 0, 0], "ballot.proof.overall"),
+        ([1, 0, 0], [0, 0, 0, 0], "ballot.proof.overall"),
+        ([1, 0, 0], [0, 1, 1, 1], "ballot.proof.overall"),
+        ([1, 0, 0], [1, 1, 0, 0], "ballot.proof.blank"),
+        ([1, 0, 0], [1, 1, 1, 1], "ballot.proof.blank"),
+        ([1, 0, 0], [2, 0, 0, 0], "ballot.proof.individual"),
+        ([1, 0, 0], [0, 2, 0, 0], "ballot.proof.individual"),
+        ([1, 0, 0], [-1, 1, 0, 0], "ballot.proof.individual"),
+    ],
+)
+def test_votes_that_no_question_allows_are_refused(
+    world: World, first: list[int], second: list[int], code: str
+) -> None:
+    raw = forged(world, first, second)
+    assert ballot_verdict(world.election, raw) == code
+    assert verdict(world.archive().ballots(raw)) == code
+
+
+def test_a_blank_question_answered_plainly_and_the_reverse_are_refused(world: World) -> None:
+    plain = Question(BLANK_TWO.answers, "", 1, 2)
+    blank = Question(THREE.answers, "", 1, 2, blank=True)
+    key, voter = world.election.public_key, voter_of(world)
+    good = [
+        forging.answer(key, question, voter, values)
+        for question, values in zip(world.election.questions, ([1, 0, 0], [1, 0, 0, 0]), strict=True)
+    ]
+    as_plain = forging.answer(key, plain, voter, [1, 0, 0])
+    as_blank = forging.answer(key, blank, voter, [1, 0, 0, 0])
+    assert ballot_verdict(world.election, signed(world, 0, content_of(world, *good))) == "holds"
+    for answers in ([good[0], as_plain], [as_blank, good[1]], [good[0], {**as_plain, "blank_proof": []}]):
+        assert ballot_verdict(world.election, signed(world, 0, content_of(world, *answers))) == "ballot.answers"
+
+
+def test_a_blank_proof_where_none_is_due_and_none_where_one_is_are_refused(world: World) -> None:
+    content = json.loads(world.ballot(0, [[1, 0, 0], [0, 1, 0, 0]]))
+    first, second = content["answers"]
+    missing = {name: value for name, value in second.items() if name != "blank_proof"}
+    for answers in (
+        [{**first, "blank_proof": second["blank_proof"]}, second],
+        [{**first, "blank_proof": None}, second],
+        [{**first, "blank_proof": []}, second],
+        [first, missing],
+        [first, {**second, "blank_proof": None}],
+        [first, {**second, "blank_proof": []}],
+    ):
+        assert ballot_verdict(world.election, signed(world, 0, content_of(world, *answers))) == "ballot.answers"
+
+
+@pytest.mark.parametrize("name", ["choices", "individual_proofs", "overall_proof", "blank_proof"])
+def test_none_one_fewer_and_one_more_of_anything_are_refused(world: World, name: str) -> None:
+    content = json.loads(world.ballot(0, [[1, 0, 0], [0, 1, 0, 0]]))
+    listed = content["answers"][1][name]
+    for wrong in ([], listed[:-1], [*listed, listed[0]], [listed[0]] * (len(listed) + 1), listed[0], {}, "", None):
+        changed = forging.replaced(content, ("answers", 1, name), wrong)
+        assert ballot_verdict(world.election, signed(world, 0, changed)) == "ballot.answers"
+
+
+def test_individual_proofs_of_another_length_are_refused(world: World) -> None:
+    content = json.loads(world.ballot(0, [[1, 0, 0], [0, 1, 0, 0]]))
+    proofs = content["answers"][0]["individual_proofs"][1]
+    for wrong in ([], proofs[:1], [*proofs, proofs[0]]):
+        changed = forging.replaced(content, ("answers", 0, "individual_proofs", 1), wrong)
+        assert ballot_verdict(world.election, signed(world, 0, changed)) == "ballot.answers"
+
+
+def test_as_many_answers_as_questions_are_wanted(world: World) -> None:
+    content = json.loads(world.ballot(0, [[1, 0, 0], [0, 1, 0, 0]]))
+    answers = content["answers"]
+    for wrong in ([], answers[:1], [*answers, answers[1]], answers[::-1]):
+        assert ballot_verdict(world.election, signed(world, 0, {**content, "answers": wrong})) == "ballot.answers"
+
+
+def test_all_parts_left_out_together_do_not_pass(world: World) -> None:
+    """With n = 0 everywhere there would be nothing left to fail."""
+    empty = {"choices": [], "individual_proofs": [], "overall_proof": []}
+    content = content_of(world, empty, {**empty, "blank_proof": []})
+    assert ballot_verdict(world.election, signed(world, 0, content)) == "ballot.answers"
+
+
+def test_proofs_with_all_zeroes_are_refused(world: World) -> None:
+    content = json.loads(world.ballot(0, [[1, 0, 0], [0, 1, 0, 0]]))
+    nothing = {"challenge": "0", "response": "0"}
+    for path, code in (
+        (("answers", 0, "individual_proofs", 0), "ballot.proof.individual"),
+        (("answers", 0, "overall_proof"), "ballot.proof.overall"),
+        (("answers", 1, "overall_proof"), "ballot.proof.overall"),
+        (("answers", 1, "blank_proof"), "ballot.proof.blank"),
+    ):
+        changed = forging.replaced(content, path, [nothing] * len(forging.at(content, path)))
+        assert ballot_verdict(world.election, signed(world, 0, changed)) == code
+
+
+def test_a_ballot_without_randomness_which_shows_its_vote_is_refused() -> None:
+    """α is then the identity, and β the vote itself."""
+    world = make_world(THREE)
+    answer = forging.answer(world.election.public_key, THREE, voter_of(world), [1, 0, 0], secrets=[0, 5, 7])
+    assert Point.parse(answer["choices"][0]["alpha"], identity=True) == IDENTITY
+    assert ballot_verdict(world.election, signed(world, 0, content_of(world, answer))) == "ballot.point"
+
+
+def test_randomness_that_cancels_over_the_answers_shows_their_number_and_is_no_forgery() -> None:
+    """Only its own maker can do this, and gives away his own vote: the sum of all α is the identity, allowed nowhere
+    else. The proofs hold, and the tally is right."""
+    world = make_world(THREE)
+    secrets = [random_scalar(), random_scalar()]
+    answer = forging.answer(
+        world.election.public_key, THREE, voter_of(world), [1, 0, 0], secrets=[*secrets, -sum(secrets) % Q]
+    )
+    raw = signed(world, 0, content_of(world, answer))
+    whole = world.archive().ballots(raw).finish()
+    assert verdict(whole) == "holds"
+    assert whole.counts() == [[1, 0, 0]]
+
+
+@pytest.mark.parametrize(("least", "most"), [(2, 1), (0, 0), (4, 4), (0, 4), (-1, 1), (3, 2)])
+def test_bounds_that_cannot_hold_are_refused(least: int, most: int) -> None:
+    world = make_world(THREE)
+    value = json.loads(world.election.raw)
+    value["questions"][0] |= {"min": least, "max": most}
+    wanted = "election.format" if least < 0 else "election.question"
+    assert verdict(world.archive(election=dump(value))) == wanted
+
+
+def test_questions_without_answers_and_elections_without_questions_are_refused() -> None:
+    world = make_world(THREE)
+    value = json.loads(world.election.raw)
+    assert verdict(world.archive(election=dump({**value, "questions": []}))) == "election.format"
+    value["questions"][0]["answers"] = []
+    assert verdict(world.archive(election=dump(value))) == "election.question"
+
+
+# Copies: of others' ballots, across questions and elections.
+
+
+def test_answers_copied_under_another_credential_and_signed_anew_are_refused(world: World) -> None:
+    copied = {**json.loads(world.ballot(0, [[1, 0, 0], [0, 1, 0, 0]])), "credential": world.publics[1].text}
+    raw = signed(world, 1, copied)
+    assert ballot_verdict(world.election, raw) == "ballot.proof.individual"
+    assert verdict(world.archive().ballots(raw)) == "ballot.proof.individual"
+
+
+def test_answers_copied_into_another_question_under_another_credential_are_refused() -> None:
+    world = make_world(THREE, THREE)
+    theirs = json.loads(world.ballot(0, [[1, 0, 0], [0, 1, 0]]))["answers"]
+    own = json.loads(world.ballot(1, [[0, 0, 1], [0, 0, 1]]))["answers"]
+    for answers in ([own[0], theirs[0]], [theirs[1], own[1]]):
+        raw = signed(world, 1, content_of(world, *answers, voter=1))
+        assert ballot_verdict(world.election, raw) == "ballot.proof.individual"
+
+
+def test_ones_own_answer_moved_to_a_question_of_another_shape_is_refused() -> None:
+    world = make_world(THREE, Question(("a", "b", "c"), "", 2, 3))
+    first, second = json.loads(world.ballot(0, [[1, 1, 0], [1, 1, 0]]))["answers"]
+    assert ballot_verdict(world.election, signed(world, 0, content_of(world, second, first))) == "ballot.proof.overall"
+
+
+def test_one_answer_of_a_copied_ballot_mixed_into_ones_own_is_refused(world: World) -> None:
+    """The choices of another voter, with proofs of one's own making."""
+    theirs = json.loads(world.ballot(0, [[1, 0, 0], [0, 1, 0, 0]]))["answers"][0]
+    own = json.loads(world.ballot(1, [[1, 0, 0], [0, 1, 0, 0]]))["answers"]
+    mixed = {**own[0], "choices": theirs["choices"]}
+    raw = signed(world, 1, content_of(world, mixed, own[1], voter=1))
+    assert ballot_verdict(world.election, raw) == "ballot.proof.individual"
+
+
+def test_a_ballot_of_another_election_is_refused(world: World) -> None:
+    """The other election has the same questions, keys and secret exponents; only its identifier differs."""
+    other = make_world(THREE, BLANK_TWO)
+    value = json.loads(world.election.raw)
+    value["uuid"] = other.election.uuid
+    twin = type(world.election).parse(dump(value))
+    raw = world.ballot(0, [[1, 0, 0], [0, 1, 0, 0]])
+    assert ballot_verdict(twin, raw) == "ballot.election"
+    moved = {**json.loads(raw), "election_uuid": twin.uuid}
+    assert ballot_verdict(twin, signed(world, 0, moved)) == "ballot.election"
+    moved["election_hash"] = twin.fingerprint
+    assert ballot_verdict(twin, signed(world, 0, moved)) == "ballot.proof.individual"
+
+
+def test_a_changed_text_makes_another_election(world: World) -> None:
+    value = {**json.loads(world.election.raw), "name": "Другое"}
+    renamed = type(world.election).parse(dump(value))
+    assert ballot_verdict(renamed, world.ballot(0, [[1, 0, 0], [0, 1, 0, 0]])) == "ballot.election"
+
+
+def test_a_ballot_signed_by_another_credential_is_refused(world: World) -> None:
+    content = json.loads(world.ballot(0, [[1, 0, 0], [0, 1, 0, 0]]))
+    assert ballot_verdict(world.election, signed(world, 1, content)) == "ballot.signature"
+
+
+def test_a_signature_over_other_answers_is_refused(world: World) -> None:
+    first = json.loads(world.ballot(0, [[1, 0, 0], [0, 1, 0, 0]]))
+    second = json.loads(world.ballot(0, [[0, 1, 0], [0, 1, 0, 0]]))
+    swapped = {**first, "signature": second["signature"]}
+    assert ballot_verdict(world.election, dump(swapped)) == "ballot.hash"
+    swapped["signature"] = {**first["signature"], "proof": second["signature"]["proof"]}
+    assert ballot_verdict(world.election, dump(swapped)) == "ballot.signature"
+
+
+# The classic attack on weak Fiat–Shamir: the statement is chosen after the challenge.
+
+
+def test_a_statement_chosen_after_the_challenge_passes_a_weak_verifier_and_not_this_one() -> None:
+    """Bernhard, Pereira and Warinschi (2012): were the ciphertext not hashed, a voter could encrypt an arbitrary number.
+
+    The forger fixes commitments A = a·G, B = u·Y + v·G first, gets the challenge c, then finds m with
+    c·m·(m−1) = v0·(m−1) + v1·m, splits c so that both branches fit, and publishes the encryption of that m.
+    """
+    world = make_world(Question(("a",), "", 0, 1))
+    key = world.election.public_key
+    weak = f"prove|{voter_of(world)}|"
+    while True:
+        a0, a1, v0, v1, x = (random_scalar() for _ in range(5))
+        # B's share of Y equals A's share of G, so that one response fits both.
+        commitments = [f"{base(a).text},{(key * a + base(v)).text}" for a, v in ((a0, v0), (a1, v1))]
+        c = hash_to_scalar((weak + ",".join(commitments)).encode())
+        # c·m² − (c + v0 + v1)·m + v0 = 0 over the scalars.
+        linear = c + v0 + v1
+        root = square_root((linear * linear - 4 * c * v0) % Q)
+        if root is None:
+            continue
+        m = (linear + root) * pow(2 * c, -1, Q) % Q
+        c0 = v0 * pow(m, -1, Q) % Q
+        c1 = (c - c0) % Q
+        break
+    choice = elgamal.encrypt(key, m, x)
+    proofs = [Proof(c0, (a0 - x * c0) % Q), Proof(c1, (a1 - x * c1) % Q)]
+    branches = [Branch(choice, 0), Branch(choice, 1)]
+    assert m not in (0, 1)
+    verify_disjunction(weak, key, branches, proofs)
+    with pytest.raises(ValueError, match="does not hold"):
+        verify_disjunction(f"{weak}{choice.text}|", key, branches, proofs)
+    honest = forging.answer(key, world.election.questions[0], voter_of(world), [1])
+    written = [{"challenge": str(proof.challenge), "response": str(proof.response)} for proof in proofs]
+    evil = {
+        "choices": [{"alpha": choice.alpha.text, "beta": choice.beta.text}],
+        "individual_proofs": [written],
+        "overall_proof": honest["overall_proof"],
+    }
+    assert ballot_verdict(world.election, signed(world, 0, content_of(world, evil))) == "ballot.proof.individual"
+
+
+def square_root(number: int) -> int | None:
+    """Modulo Q, which is 5 modulo 8."""
+    candidate = pow(number, (Q + 3) // 8, Q)
+    for root in (candidate, candidate * pow(2, (Q - 1) // 4, Q) % Q):
+        if root * root % Q == number:
+            return root
+    return None
+
+
+# Fiat–Shamir, field by field.
+
+PROOFS = {
+    # kind of proof: the question, a vote, and the hashed fields that its prefix has between bars
+    "individual": (THREE, [0, 1, 0], ["prefix", "fingerprint", "credential", "ciphertext"]),
+    "overall": (THREE, [0, 1, 0], ["prefix", "fingerprint", "credential", "all ciphertexts", "sum"]),
+    "overall, blank allowed": (YES_NO, [0, 1, 0], ["prefix", "fingerprint", "credential", "all ciphertexts"]),
+    "blank": (YES_NO, [0, 1, 0], ["prefix", "fingerprint", "credential", "all ciphertexts"]),
+}
+FIELDS = [(kind, number, name) for kind, (_, _, names) in PROOFS.items() for number, name in enumerate(names)]
+
+
+@pytest.mark.parametrize(("kind", "number", "name"), FIELDS)
+def test_a_proof_whose_hash_leaves_out_a_field_is_refused(kind: str, number: int, name: str) -> None:
+    question, vote, names = PROOFS[kind]
+    world = make_world(question)
+    proof, code = kind.partition(",")[0], f"ballot.proof.{kind.partition(',')[0]}"
+
+    def without(made: str, prefix: str) -> str:
+        fields = prefix.split("|")
+        assert made != proof or len(fields) == len(names) + 1
+        return "|".join(fields[:number] + fields[number + 1 :]) if made == proof else prefix
+
+    answer = forging.answer(world.election.public_key, question, voter_of(world), vote, prefixes=without)
+    assert ballot_verdict(world.election, signed(world, 0, content_of(world, answer))) == code
+
+
+@pytest.mark.parametrize("kind", ["overall", "overall, blank allowed", "blank"])
+def test_a_proof_whose_hash_leaves_out_one_of_the_ciphertexts_is_refused(kind: str) -> None:
+    question, vote, _ = PROOFS[kind]
+    world = make_world(question)
+    proof = kind.partition(",")[0]
+    for left_out in range(2 * question.size):
+
+        def without(made: str, prefix: str, left_out: int = left_out) -> str:
+            fields = prefix.split("|")
+            if made == proof:
+                points = fields[3].split(",")
+                fields[3] = ",".join(points[:left_out] + points[left_out + 1 :])
+            return "|".join(fields)
+
+        answer = forging.answer(world.election.public_key, question, voter_of(world), vote, prefixes=without)
+        raw = signed(world, 0, content_of(world, answer))
+        assert ballot_verdict(world.election, raw) == f"ballot.proof.{proof}"
+
+
+@pytest.mark.parametrize("kind", PROOFS)
+def test_a_proof_whose_hash_leaves_out_a_commitment_is_refused(kind: str) -> None:
+    question, vote, _ = PROOFS[kind]
+    world = make_world(question)
+    proof = kind.partition(",")[0]
+    for left_out in range(2):
+
+        def weak(prefix: str, commitments: list[str], left_out: int = left_out) -> int:
+            return forging.honest_hash(prefix, commitments[:left_out] + commitments[left_out + 1 :])
+
+        answer = forging.answer(
+            world.election.public_key,
+            question,
+            voter_of(world),
+            vote,
+            hash_=lambda made, weak=weak: weak if made == proof else forging.honest_hash,
+        )
+        raw = signed(world, 0, content_of(world, answer))
+        assert ballot_verdict(world.election, raw) == f"ballot.proof.{proof}"
+
+
+def test_proofs_of_one_kind_do_not_pass_for_another() -> None:
+    """`bproof0` and `bproof1` keep a blank proof from standing in for an overall one."""
+    world = make_world(Question(("a",), "", 0, 0 + 1, blank=True))
+    content = json.loads(world.ballot(0, [[0, 0]]))
+    answer = content["answers"][0]
+    swapped = {**answer, "blank_proof": answer["overall_proof"][:2]}
+    assert ballot_verdict(world.election, signed(world, 0, content_of(world, swapped))) == "ballot.proof.blank"
+    swapped = {**answer, "overall_proof": [*answer["blank_proof"], answer["overall_proof"][2]]}
+    assert ballot_verdict(world.election, signed(world, 0, content_of(world, swapped))) == "ballot.proof.overall"
+
+
+def test_a_signature_whose_hash_leaves_out_a_field_is_refused(world: World) -> None:
+    content = json.loads(world.ballot(0, [[1, 0, 0], [0, 1, 0, 0]]))
+    hash_ = content["signature"]["hash"]
+    secret = credential.secret(world.election.uuid, world.credentials[0])
+    assert ballot_verdict(world.election, resigned(content, prove_knowledge(f"sig|{hash_}|", secret))) == "holds"
+    for prefix in ("", f"{hash_}|", "sig|", "sig||", f"sig|{hash_}", f"sigmsg|{hash_}|", f"pok|Ed25519|{hash_}|"):
+        raw = resigned(content, prove_knowledge(prefix, secret))
+        assert ballot_verdict(world.election, raw) == "ballot.signature"
+    nonce = random_scalar()
+    challenge = hash_to_scalar(f"sig|{hash_}|".encode())  # the commitment left out
+    raw = resigned(content, Proof(challenge, (nonce - secret * challenge) % Q))
+    assert ballot_verdict(world.election, raw) == "ballot.signature"
+
+
+def resigned(content: forging.Json, proof: Proof) -> bytes:
+    written = {"challenge": str(proof.challenge), "response": str(proof.response)}
+    return dump({**content, "signature": {**content["signature"], "proof": written}})
+
+
+def test_the_honest_maker_refuses_what_the_verifier_would(world: World) -> None:
+    for choices in ([[1, 1, 1], [1, 0, 0, 0]], [[0, 0, 0], [1, 0, 0, 0]], [[1, 0, 0], [1, 1, 0, 0]], [[1, 0, 0]]):
+        with pytest.raises(UsageError):
+            world.ballot(0, choices)
+    for choices in ([[2, 0, 0], [1, 0, 0, 0]], [[True, 0, 0], [1, 0, 0, 0]], [[1, 0], [1, 0, 0, 0]]):
+        with pytest.raises(UsageError):
+            world.ballot(0, choices)
+
+
+def test_the_square_root_of_the_forger_is_right() -> None:
+    number = random_scalar()
+    root = square_root(number * number % Q)
+    assert root is not None
+    assert root * root % Q == number * number % Q
