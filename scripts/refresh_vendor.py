@@ -43,6 +43,8 @@ class Package:
     folder: str
     files: tuple[str, ...]
     strip: str = ""
+    licence_file: Path | None = None
+    """Our copy of the licence, for a package that comes without."""
 
 
 NOBLE_HASHES = ("sha2.js", "hmac.js", "pbkdf2.js", "utils.js", "_md.js", "_u64.js", "LICENSE")
@@ -54,8 +56,14 @@ PACKAGES = (
     Package(
         "idiomorph", "0.8.0", "idiomorph", ("dist/idiomorph.min.js", "dist/idiomorph-htmx.js", "LICENSE"), strip="dist/"
     ),
-    # The macros of govuk-frontend-jinja 4.1.0 match this version.
-    Package("govuk-frontend", "6.3.0", "govuk", ("dist/govuk/govuk-frontend.min.js",), strip="dist/govuk/"),
+    Package(
+        "govuk-frontend",
+        "6.3.0",
+        "govuk",
+        ("dist/govuk/govuk-frontend.min.js",),
+        strip="dist/govuk/",
+        licence_file=THEME / "LICENCE.govuk-frontend",
+    ),
 )
 
 
@@ -80,12 +88,13 @@ def fetch(package: Package, work: Path) -> dict[str, Any]:
     licence = json.loads((source / "package.json").read_text(encoding="utf-8"))["license"]
     target = VENDOR / package.folder
     shutil.rmtree(target, ignore_errors=True)
-    hashes = {}
-    for file in package.files:
-        copy = target / file.removeprefix(package.strip)
+    copies = {source / file: target / file.removeprefix(package.strip) for file in package.files}
+    if package.licence_file:
+        copies[package.licence_file] = target / "LICENSE"
+    for original, copy in copies.items():
         copy.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source / file, copy)
-        hashes[copy.relative_to(STATIC).as_posix()] = sha256(copy)
+        shutil.copyfile(original, copy)
+    hashes = {copy.relative_to(STATIC).as_posix(): sha256(copy) for copy in copies.values()}
     return {
         "name": package.name,
         "version": package.version,
