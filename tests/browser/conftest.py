@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 from starlette.responses import PlainTextResponse
 from tests.browser.booth import QUESTIONS, Booth, Voters, sign_in
 from tests.browser.server import Gate, free_port, serving
@@ -19,30 +19,10 @@ from egov_participation.mail import NullMailer
 from egov_participation.services import Services
 from egov_participation.settings import Settings
 
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = (
-    "--no-sandbox",
-    "--disable-dev-shm-usage",
-    "--disable-background-networking",
-    "--no-first-run",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-component-update",
-    "--disable-sync",
-)
 PHONE = {"width": 360, "height": 740}
 PATIENCE = 15_000  # milliseconds
 
 NewPage = Callable[..., Page]
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    assert CHROMIUM.exists(), "Chromium is not installed: make prerequisites installs it"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
