@@ -5,18 +5,21 @@ import { ReceiptError, checkReceipt } from "./receipt.js";
 const PAUSES = [1000, 3000]; // milliseconds before the second and third attempt, where trying again may help
 const PATIENCE = 30000; // milliseconds that one attempt may take
 const PASSING = new Set([408, 425, 429, 500, 502, 503, 504]);
+const OVER = new Set([404, 410]); // no such vote, or no longer
 
 /**
  * The ballot was not acknowledged. `title` and `detail` are for the voter, in the server's words if it gave any;
- * `again` tells whether sending the same bytes once more can help.
+ * `again` tells whether sending the same bytes once more can help, `passing` whether it may help by itself, `anew`
+ * whether another ballot might be taken where this one was refused.
  */
 export class CastError extends Error {
-  constructor(title, detail, { again, passing = false }) {
+  constructor(title, detail, { again = false, passing = false, anew = false }) {
     super(title);
     this.title = title;
     this.detail = detail;
     this.again = again;
     this.passing = passing;
+    this.anew = anew;
   }
 }
 
@@ -103,7 +106,8 @@ export class Casting {
     }
     const signedOut = response.status === 401 || String(problem.code).startsWith("csrf.");
     if (signedOut) await this.#renewToken();
-    return new CastError(problem.title, problem.detail, { again: passing || signedOut, passing });
+    const again = passing || signedOut;
+    return new CastError(problem.title, problem.detail, { again, passing, anew: !again && !OVER.has(response.status) });
   }
 
   /** After signing in again in another tab, this page's token is an old one; a fresh page has the new one. */

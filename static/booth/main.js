@@ -10,7 +10,7 @@ import { CastError, Casting } from "./casting.js";
 import { CredentialStep } from "./credential_step.js";
 import { Election, checkTrustees } from "./election.js";
 import { Encryptor } from "./encryptor.js";
-import { Sentences, copyOf, fill, fillCode, offerFile, slots, write, writeDay } from "./page.js";
+import { Sentences, copyOf, fill, fillCode, offerFile, slots, withdrawFile, write, writeDay } from "./page.js";
 import { QuestionStep } from "./question_step.js";
 import { qrSvg } from "./qr.js";
 import { Steps } from "./steps.js";
@@ -27,7 +27,7 @@ class Booth {
     this.steps = new Steps(root, (place) => this.#arrived(place));
     this.credential = null;
     this.casting = null;
-    root.hidden = false;
+    this.busy = false;
     root.addEventListener("click", ({ target }) => {
       const button = target.closest("[data-action]");
       if (button !== null) this.#act(button.dataset);
@@ -63,11 +63,12 @@ class Booth {
     }
     try {
       this.encryptor = new Encryptor();
-      await this.encryptor.open(raw);
     } catch {
       this.#break("old-browser");
       return;
     }
+    // Not waited for: its tables are made while the voter reads.
+    this.encryptor.open(raw).catch(() => this.#break("old-browser"));
     this.#furnish();
     this.steps.show("credential", { focus: false });
   }
@@ -154,7 +155,8 @@ class Booth {
     this.#goOn(0);
   }
 
-  #act({ action, place }) {
+  /** Does what a button says; a second press while it is being done does nothing. */
+  async #act({ action, place }) {
     const actions = {
       back: () => history.back(),
       change: () => this.steps.goTo(Number(place)),
@@ -165,7 +167,13 @@ class Booth {
       again: () => this.#again(),
       print: () => print(),
     };
-    actions[action]?.();
+    if (this.busy || !(action in actions)) return;
+    this.busy = true;
+    try {
+      await actions[action]();
+    } finally {
+      this.busy = false;
+    }
   }
 
   async #encrypt() {
@@ -202,6 +210,7 @@ class Booth {
   #again() {
     const start = this.steps.current === "uncertain" ? 0 : 1;
     for (const step of this.questions) step.clear();
+    this.#withdrawChallenge();
     this.casting = null;
     this.steps.current = null;
     this.steps.forgetAfter(start);
@@ -233,7 +242,7 @@ class Booth {
       fill(section, "title", error.title);
       fill(section, "detail", error.detail);
       for (const part of section.querySelectorAll('[data-when="again"]')) part.hidden = !error.again;
-      for (const part of section.querySelectorAll('[data-when="final"]')) part.hidden = error.passing;
+      for (const part of section.querySelectorAll('[data-when="final"]')) part.hidden = !error.anew;
       this.steps.show("uncertain");
     }
   }
@@ -252,6 +261,11 @@ class Booth {
     return this.config.trackerPageUrl.replace("TRACKER", tracker.replaceAll("+", "-").replaceAll("/", "_"));
   }
 
+  #withdrawChallenge() {
+    withdrawFile(slots(this.root, "challenge-file")[0]);
+    for (const name of ["opened", "seal"]) for (const slot of slots(this.root, name)) slot.replaceChildren();
+  }
+
   /** Forgets the code, the choices and the ballot. */
   #forget() {
     this.credential = null;
@@ -259,7 +273,8 @@ class Booth {
     this.encryptor?.close();
     this.credentialStep?.clear();
     for (const step of this.questions ?? []) step.clear();
-    for (const name of ["choices", "opened", "seal"]) for (const slot of slots(this.root, name)) slot.replaceChildren();
+    for (const slot of slots(this.root, "choices")) slot.replaceChildren();
+    this.#withdrawChallenge();
   }
 }
 

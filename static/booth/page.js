@@ -96,11 +96,17 @@ export function clearError(step) {
   step.querySelector(".govuk-input")?.classList.remove("govuk-input--error");
 }
 
-/** Makes a link save `text` as a file. The address lives until the page goes. */
+/** Makes a link save `text` as a file. */
 export function offerFile(link, text, name) {
-  if (link.href.startsWith("blob:")) URL.revokeObjectURL(link.href);
+  withdrawFile(link);
   link.href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
   link.download = name;
+}
+
+/** Takes back what {@link offerFile} offered. */
+export function withdrawFile(link) {
+  if (link.href.startsWith("blob:")) URL.revokeObjectURL(link.href);
+  link.removeAttribute("href");
 }
 
 /**

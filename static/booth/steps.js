@@ -6,8 +6,6 @@
  * else; the address never changes.
  */
 
-import { slots } from "./page.js";
-
 /** Shows one step at a time. */
 export class Steps {
   /** @param {HTMLElement} root @param {(place: number) => void} arrived called whenever the history came to a place */
@@ -62,10 +60,5 @@ export class Steps {
     scrollTo(0, 0);
     heading.focus();
     return section;
-  }
-
-  /** Says something to those who hear the page. */
-  announce(text) {
-    slots(this.root, "announcement")[0].textContent = text;
   }
 }

@@ -16,6 +16,7 @@ from tests.voting.making import MadeVote, archive_of, verified
 from egov_crypto import ballot as ballots
 from egov_crypto import wire
 from egov_crypto.cli.ballot import main as audit
+from egov_participation.clock import ManualClock
 from egov_participation.services import Services
 from egov_participation.voting import service
 
@@ -264,6 +265,44 @@ def test_a_booth_given_other_questions_or_another_key_does_not_open(
     expect(booth.at("broken").locator('[data-slot="reason"]')).to_contain_text(said)
     assert booth.page.locator("#credential").is_hidden()
     booth.shot("en-9-broken")
+
+
+def test_a_browser_without_workers_is_told_the_other_way(enter: Enter) -> None:
+    booth = enter(opened=False)
+    booth.page.add_init_script("delete globalThis.Worker")
+    booth.page.goto(f"{booth.origin}/en/votes/{booth.uuid}/booth")
+    expect(booth.at("broken").locator('[data-slot="reason"]')).to_contain_text("too old to encrypt")
+    expect(booth.page.locator("code:visible", has_text="egov-ballot vote")).to_be_visible()
+
+
+def test_a_page_whose_script_does_not_arrive_still_says_the_other_way(enter: Enter) -> None:
+    booth = enter(opened=False)
+    booth.page.route("**/booth/question_step.js", lambda route: route.abort())
+    booth.page.goto(f"{booth.origin}/en/votes/{booth.uuid}/booth")
+    expect(booth.page.locator("h1:visible")).to_have_text("Opening the booth …")
+    booth.page.locator("summary", has_text="Nothing happens?").click()
+    expect(booth.page.locator("code:visible", has_text="egov-ballot vote")).to_be_visible()
+
+
+def test_a_vote_that_closed_meanwhile_says_so_and_offers_nothing_in_vain(enter: Enter, clock: ManualClock) -> None:
+    booth = enter("kk")
+    booth.fill_in()
+    clock.advance(days=1)
+    with booth.page.expect_response("**/ballots") as answer:
+        booth.act("cast")
+    assert answer.value.status == 410
+    section = booth.at("uncertain")
+    expect(section.locator("h1")).to_have_text(answer.value.json()["title"])
+    assert section.locator("button:visible").count() == 0
+    booth.shot("kk-9-closed")
+
+
+def test_a_button_pressed_twice_does_its_work_once(enter: Enter) -> None:
+    booth = enter()
+    booth.fill_in()
+    booth.page.evaluate("for (const _ of [1, 2, 3]) document.querySelector('[data-action=cast]').click()")
+    booth.at("receipt")
+    assert len(booth.posted) == 1
 
 
 def test_going_back_works_until_the_ballot_is_cast(enter: Enter) -> None:
