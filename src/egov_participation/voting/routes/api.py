@@ -14,21 +14,23 @@ from egov_participation.i18n import DEFAULT_LANGUAGE
 from egov_participation.voting import service, trackers
 from egov_participation.voting.routes.archive import OPEN_TO_ALL, has_tag
 from egov_participation.voting.routes.openapi import document
-from egov_participation.voting.routes.public import tracker_of
+from egov_participation.voting.routes.public import number, tracker_of
 from egov_participation.voting.views import QuestionView, TrackedBallot, VoteView
 from egov_participation.web.context import lang, services
 from egov_participation.web.routing import route
 
 PAGE = 100
+"""Votes in an answer, unless fewer are asked for."""
 
 Json = dict[str, Any]
 
 
 def api_votes(request: Request) -> Response:
     """All votes in pages, the last to close first."""
-    found = service.votes(services(request), after=request.query_params.get("after"), limit=PAGE + 1)
-    page = found[:PAGE]
-    following = f"/api/v1/votes?after={page[-1].uuid}" if len(found) > PAGE else None
+    limit = number(request.query_params.get("limit"), at_most=PAGE)
+    found = service.votes(services(request), after=request.query_params.get("after"), limit=limit + 1)
+    page = found[:limit]
+    following = f"/api/v1/votes?limit={limit}&after={page[-1].uuid}" if len(found) > limit else None
     return answer(request, {"votes": [as_json(vote) for vote in page], "next": following})
 
 

@@ -131,6 +131,7 @@ def _get(
 def document(base_url: str) -> Json:
     """The OpenAPI document of the installation at `base_url`."""
     after = _parameter("after", "query", "The identifier of the last vote of the page before.")
+    limit = _parameter("limit", "query", "How many votes at most.")
     archive = _get("The vote's archive", {"type": "string", "format": "binary"}, _UUID, media_type="application/x-tar")
     archive["get"]["parameters"].append(_parameter("Range", "header", "One range of bytes, e.g. bytes=1024-"))
     archive["get"]["responses"] |= {
@@ -146,7 +147,7 @@ def document(base_url: str) -> Json:
         },
         "servers": [{"url": base_url}],
         "paths": {
-            "/api/v1/votes": _get("All votes, the last to close first", _ref("Votes"), after, missing=False),
+            "/api/v1/votes": _get("All votes, the last to close first", _ref("Votes"), after, limit, missing=False),
             "/api/v1/votes/{uuid}": _get("One vote", _ref("Vote"), _UUID),
             "/votes/{uuid}/ballots/{tracker}": _get("A ballot of the board", _ref("Ballot"), _UUID, _TRACKER),
             "/votes/{uuid}/receipts/{tracker}": _get("A ballot's bare receipt", _ref("Receipt"), _UUID, _TRACKER),

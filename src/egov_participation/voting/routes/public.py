@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from egov_participation.errors import DomainError
 from egov_participation.i18n import N_, translate
+from egov_participation.registrar.service import InProcessRegistrar
 from egov_participation.voting import figures, service, trackers
 from egov_participation.voting.service import VoteState
 from egov_participation.voting.views import VoteView
@@ -76,7 +77,7 @@ def board(request: Request) -> Response:
             message = N_("No ballot with this number stands on this board. Compare it with your receipt, sign by sign.")
         errors = {"tracker": translate(lang(request), message)}
     pages = max(1, -(-found.ballots // BALLOTS_PAGE))
-    page = min(max(_number(request.query_params.get("page")), 1), pages)
+    page = number(request.query_params.get("page", "1"), at_most=pages)
     # Ballots stand at the heights 1, 2, 3 … without a gap: only they come between set-up and closing.
     ballots = service.board(services(request), found.uuid, after=(page - 1) * BALLOTS_PAGE, limit=BALLOTS_PAGE).ballots
     response = _page(request, "board", found, ballots=ballots, page=page, pages=pages, tracker=typed, errors=errors)
@@ -136,7 +137,7 @@ def verify(request: Request) -> Response:
         "verify",
         _vote(request),
         receipt_key=service.receipt_key(here),
-        registrar_inside=getattr(here.registrar, "in_process", False),
+        registrar_inside=isinstance(here.registrar, InProcessRegistrar),
     )
 
 
@@ -187,8 +188,10 @@ def _stands_on_board(request: Request, found: str) -> bool:
     return True
 
 
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 10 else 1
+def number(text: str | None, *, at_most: int) -> int:
+    """A number from a query: 1 to `at_most`; what is larger or no number is `at_most`."""
+    given = int(text) if text and text.isascii() and text.isdecimal() and len(text) < 10 else at_most
+    return max(1, min(given, at_most))
 
 
 routes = [

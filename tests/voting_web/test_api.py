@@ -1,0 +1,183 @@
+"""Votes as data: as the OpenAPI document says, with entity tags, for any site's programs."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from typing import Any
+
+import pytest
+from nacl.signing import VerifyKey
+from starlette.testclient import TestClient
+from tests.voting.making import BLANK, NO, MadeVote, make_vote, tallied
+
+from egov_crypto import ballot
+from egov_participation.services import Services
+from egov_participation.voting import service
+from egov_participation.voting.trackers import to_address
+
+Json = dict[str, Any]
+
+
+@pytest.fixture
+def description(client: TestClient) -> Json:
+    found: Json = client.get("/api/v1/openapi.json").json()
+    return found
+
+
+def misfits(value: Any, schema: Json, description: Json, place: str = "") -> list[str]:
+    """Where a value is not as its schema says: as much of JSON Schema as our document uses."""
+    if "$ref" in schema:
+        return misfits(
+            value, description["components"]["schemas"][schema["$ref"].rpartition("/")[2]], description, place
+        )
+    if "oneOf" in schema:
+        found = [misfits(value, option, description, place) for option in schema["oneOf"]]
+        return [] if [] in found else [f"{place}: none of the possible forms"]
+    if "const" in schema or "enum" in schema:
+        return [] if value in schema.get("enum", [schema.get("const")]) else [f"{place}: {value!r}"]
+    kinds = {"object": dict, "array": list, "string": str, "integer": int, "number": (int, float), "boolean": bool}
+    if schema["type"] == "null":
+        return [] if value is None else [f"{place}: not null"]
+    if not isinstance(value, kinds[schema["type"]]):
+        return [f"{place}: not {schema['type']}"]
+    wrong = []
+    if isinstance(value, dict):
+        known = schema.get("properties", {})
+        wrong += [f"{place}.{name}: missing" for name in schema.get("required", []) if name not in value]
+        other = schema.get("additionalProperties", False)
+        for name, member in value.items():
+            part = known.get(name) or (other if isinstance(other, dict) else None)
+            wrong += (
+                misfits(member, part, description, f"{place}.{name}") if part else [f"{place}.{name}: not described"]
+            )
+    if isinstance(value, list):
+        wrong += [
+            w for at, item in enumerate(value) for w in misfits(item, schema["items"], description, f"{place}[{at}]")
+        ]
+    if isinstance(value, str) and not re.search(schema.get("pattern", ""), value):
+        wrong.append(f"{place}: {value!r} is not {schema['pattern']}")
+    return wrong
+
+
+def test_a_vote_is_as_described_in_every_state(
+    client: TestClient, services: Services, vote: MadeVote, description: Json
+) -> None:
+    schema = {"$ref": "#/components/schemas/Vote"}
+    shown = client.get(f"/api/v1/votes/{vote.uuid}").json()
+    assert misfits(shown, schema, description) == []
+    assert (shown["state"], shown["result"], shown["voters"]) == ("open", None, 0)
+
+    service.cast(services, vote.uuid, vote.people[0], vote.ballot(0, NO))
+    service.cast(services, vote.uuid, vote.people[1], vote.ballot(1, BLANK))
+    service.cast(services, vote.uuid, vote.people[1], vote.ballot(1, NO))
+    tallied(services, vote)
+    shown = client.get(f"/api/v1/votes/{vote.uuid}").json()
+
+    assert misfits(shown, schema, description) == []
+    assert (shown["state"], shown["result"], shown["voters"], shown["ballots"]) == ("tallied", [[0, 0, 2]], 2, 3)
+    assert shown["turnout"]["percent"] == 66.67
+    assert shown["opens_at"] == "2024-10-06T07:00:00Z"
+    assert all(trustee["decrypted"] for trustee in shown["trustees"])
+    assert shown["questions"][0]["question"] == {"kk": "Қолдайсыз ба?", "ru": "Поддерживаете?", "en": "Do you agree?"}
+
+
+def test_every_address_in_a_vote_leads_somewhere(client: TestClient, vote: MadeVote) -> None:
+    shown = client.get(f"/api/v1/votes/{vote.uuid}").json()
+
+    for path in (shown["url"], shown["archive_url"], *shown["links"].values()):
+        assert client.get(path).status_code == 200
+
+
+def test_every_described_address_answers_as_described(
+    client: TestClient, services: Services, vote: MadeVote, description: Json
+) -> None:
+    raw = vote.ballot(0)
+    service.cast(services, vote.uuid, vote.people[0], raw)
+
+    for path, operations in description["paths"].items():
+        address = path.format(uuid=vote.uuid, tracker=to_address(ballot.tracker(raw)))
+        answer = client.get(address, headers={"Accept": "application/json"})
+        (media_type, content), *_ = operations["get"]["responses"]["200"]["content"].items()
+        assert answer.headers["content-type"] == media_type
+        if media_type == "application/json":
+            assert misfits(answer.json(), content["schema"], description) == []
+        assert answer.headers["access-control-allow-origin"] == "*"
+
+
+def test_what_has_not_changed_is_not_sent_again(client: TestClient, services: Services, vote: MadeVote) -> None:
+    for address in ("/api/v1/votes", f"/api/v1/votes/{vote.uuid}"):
+        first = client.get(address)
+        again = client.get(address, headers={"If-None-Match": first.headers["etag"]})
+        assert (again.status_code, again.content) == (304, b"")
+        service.cast(services, vote.uuid, vote.people[0], vote.ballot(0))
+        assert client.get(address, headers={"If-None-Match": first.headers["etag"]}).status_code == 200
+
+
+def test_it_is_the_same_for_everybody_in_any_language(
+    signed_in: TestClient, client: TestClient, vote: MadeVote
+) -> None:
+    address = f"/api/v1/votes/{vote.uuid}"
+
+    assert signed_in.get(address, headers={"Accept-Language": "ru"}).content == client.get(address).content
+
+
+def test_the_list_comes_in_pages_that_miss_nothing(client: TestClient, services: Services, vote: MadeVote) -> None:
+    made = {vote.uuid, *(make_vote(services, voters=1, trustees=1).uuid for _ in range(2))}
+    seen, address = [], "/api/v1/votes?limit=1"
+    while address:
+        page = client.get(address).json()
+        seen += [found["uuid"] for found in page["votes"]]
+        address = page["next"]
+
+    assert sorted(seen) == sorted(made)
+
+
+def test_what_is_not_there_is_said_as_a_problem(client: TestClient, description: Json) -> None:
+    answer = client.get("/api/v1/votes/11111111111111", headers={"Accept-Language": "kk"})
+
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
+    assert misfits(answer.json(), {"$ref": "#/components/schemas/Problem"}, description) == []
+    assert answer.json()["detail"] == "Мұндай дауыс беру жоқ."
+
+
+def test_a_tracked_ballot_is_found_in_each_way_of_writing_its_tracker_with_a_receipt_that_verifies(
+    client: TestClient, services: Services, vote: MadeVote
+) -> None:
+    raw = vote.ballot(0)
+    while not {"+", "/"} <= set(ballot.tracker(raw)):
+        raw = vote.ballot(0)
+    tracker = ballot.tracker(raw)
+    service.cast(services, vote.uuid, vote.people[0], raw)
+    written = [tracker, to_address(tracker), tracker.replace("/", "%2F").replace("+", "%2B"), tracker + "="]
+    shown = [
+        client.get(f"/votes/{vote.uuid}/ballots/{one}", headers={"Accept": "application/json"}).json()
+        for one in written
+    ]
+
+    assert shown == [shown[0]] * len(written)
+    assert shown[0] | {"receipt": None} == {
+        "tracker": tracker, "height": 1, "day": "2024-10-06", "status": "waiting", "receipt": None
+    }  # fmt: skip
+    receipt = dict(shown[0]["receipt"])
+    signature = base64.b64decode(receipt.pop("signature") + "==")
+    signed = json.dumps(receipt, ensure_ascii=False, separators=(",", ":")).encode()
+    VerifyKey(base64.b64decode(service.receipt_key(services) + "=")).verify(signed, signature)
+    bare = client.get(f"/votes/{vote.uuid}/receipts/{to_address(tracker)}")
+    assert bare.content == service.ballot(services, vote.uuid, tracker).receipt
+    assert "attachment" in bare.headers["content-disposition"]
+
+
+def test_a_browser_is_led_from_the_data_to_the_page(client: TestClient, vote: MadeVote) -> None:
+    answer = client.get(f"/votes/{vote.uuid}/ballots/{'+/' * 21}A")
+
+    assert answer.status_code == 303
+    assert answer.headers["location"] == f"/en/votes/{vote.uuid}/ballots/{'-_' * 21}A"
+
+
+@pytest.mark.parametrize("tracker", ["x", "A" * 42, "A" * 44, "A" * 42 + "!", "../" * 14 + "A"])
+def test_what_is_no_tracker_is_no_ballot(tracker: str, client: TestClient, vote: MadeVote) -> None:
+    answer = client.get(f"/votes/{vote.uuid}/ballots/{tracker}", headers={"Accept": "application/json"})
+
+    assert answer.status_code == 404
