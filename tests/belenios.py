@@ -55,7 +55,5 @@ class Belenios:
     def found(cls) -> Self:
         """The tool that BELENIOS_TOOL names, or the one that the test set-up fetched; its absence is a failure."""
         path = os.environ.get("BELENIOS_TOOL") or str(ROOT / ".cache/belenios/belenios-tool")
-        assert Path(path).exists(), (
-            "belenios-tool is missing: make prerequisites fetches it, or BELENIOS_TOOL names it"
-        )
+        assert Path(path).exists(), "belenios-tool is missing: make prerequisites fetches it, or BELENIOS_TOOL names it"
         return cls(path)
