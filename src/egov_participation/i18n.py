@@ -20,6 +20,8 @@ from egov_participation import paths
 
 LANGUAGES = {"kk": "Қазақша", "ru": "Русский", "en": "English"}
 """The languages of the site, by code, each by its own name, in the order of the switch."""
+LOCALES = {"kk": "kk", "ru": "ru", "en": "en_GB"}
+"""How each writes dates and numbers: day before month and 24 hours in all three, so that a time reads alike."""
 DEFAULT_LANGUAGE = "kk"
 
 

@@ -15,7 +15,7 @@ from babel.dates import format_skeleton
 from markupsafe import Markup
 from matplotlib.figure import Figure as Picture
 
-from egov_participation.i18n import N_, translate
+from egov_participation.i18n import LOCALES, N_, translate
 from egov_participation.results import charts
 from egov_participation.results.charts import Bar
 from egov_participation.results.svg import inline
@@ -110,7 +110,7 @@ def ballots_by_day(lang: str, figure_id: str, days: tuple[tuple[date, int], ...]
     """
     title = translate(lang, N_("Ballots by day"))
     number, written = _number(lang), filters(lang, "UTC")["date"]
-    bars = tuple(Bar(format_skeleton("MMMd", day, locale=lang), count, number(count)) for day, count in days)
+    bars = tuple(Bar(format_skeleton("MMMd", day, locale=LOCALES[lang]), count, number(count)) for day, count in days)
     return Figure(
         id=figure_id,
         title=title,
