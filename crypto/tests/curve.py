@@ -86,7 +86,7 @@ BASE: Pair = (recover_x(4 * pow(5, -1, P) % P, 0) or 0, 4 * pow(5, -1, P) % P)
 
 
 def with_torsion(text: str, order: int) -> str:
-    """The point that ``text`` writes, plus one of small order: outside the subgroup, and indistinguishable by cofactor."""
+    """The point that ``text`` writes, plus one of small order, which takes it out of the subgroup."""
     return write(add(read(text), of_order(order)))
 
 

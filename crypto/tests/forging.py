@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from crypto.tests import curve
+
 from egov_crypto import ballot, elgamal
 from egov_crypto.elgamal import Ciphertext
 from egov_crypto.group import Point, Q, base, hash_to_scalar, random_scalar
@@ -39,7 +40,7 @@ def prove(
         challenges = [random_scalar() // multiple_of * multiple_of for _ in branches]
         responses = [random_scalar() for _ in branches]
         commitments = []
-        for index, (branch, opening) in enumerate(zip(branches, openings, strict=True)):
+        for index, branch in enumerate(branches):
             if index == true_index:
                 first, second = base(responses[index]), key * responses[index]
             else:

@@ -143,7 +143,7 @@ class Archive:
         return tally.compute_result(sum_, factors)
 
     def finish(self, counts: Sequence[Sequence[int]] | None = None) -> Archive:
-        """Everything that follows the last ballot, honestly. Counts are searched for (long, for great weights) or given."""
+        """Everything after the last ballot, honestly. Counts are searched for (long, for great weights) or given."""
         return self.close().tally().decrypt().result(counts)
 
 

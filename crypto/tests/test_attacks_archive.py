@@ -9,9 +9,9 @@ import re
 from collections.abc import Callable
 
 import pytest
-
 from crypto.tests import forging
 from crypto.tests.making import TIMESTAMP, YES_NO, Archive, World, ballot_verdict, dump, make_world, signed, verdict
+
 from egov_crypto import archive, ballot, wire
 from egov_crypto.archive import Event, EventType, Head
 from egov_crypto.errors import ArchiveError, VerificationError

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-
 from crypto.tests import curve, forging
 from crypto.tests.making import THREE, YES_NO, World, ballot_verdict, dump, make_world, signed, sum_of, verdict
+
 from egov_crypto import credential, tally, trustee
 from egov_crypto.elgamal import Ciphertext
 from egov_crypto.errors import VerificationError

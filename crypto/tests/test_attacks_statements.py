@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
-
 from crypto.tests import forging
 from crypto.tests.making import THREE, YES_NO, World, ballot_verdict, dump, make_world, signed, verdict
+
 from egov_crypto import credential, elgamal
 from egov_crypto.errors import UsageError
 from egov_crypto.group import IDENTITY, Point, Q, base, hash_to_scalar, random_scalar
@@ -260,7 +260,7 @@ def test_a_signature_over_other_answers_is_refused(world: World) -> None:
 
 
 def test_a_statement_chosen_after_the_challenge_passes_a_weak_verifier_and_not_this_one() -> None:
-    """Bernhard, Pereira and Warinschi (2012): were the ciphertext not hashed, a voter could encrypt an arbitrary number.
+    """Bernhard, Pereira and Warinschi (2012): were the ciphertext not hashed, a voter could encrypt any number.
 
     The forger fixes commitments A = a·G, B = u·Y + v·G first, gets the challenge c, then finds m with
     c·m·(m−1) = v0·(m−1) + v1·m, splits c so that both branches fit, and publishes the encryption of that m.

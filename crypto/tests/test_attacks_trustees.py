@@ -6,9 +6,9 @@ import json
 from typing import Any
 
 import pytest
-
 from crypto.tests import forging
 from crypto.tests.making import THREE, YES_NO, Archive, World, dump, make_world, sum_of, verdict
+
 from egov_crypto import tally, trustee
 from egov_crypto.archive import EventType
 from egov_crypto.errors import UnsupportedError, UsageError, VerificationError
@@ -258,7 +258,7 @@ def test_a_decryption_handed_in_for_another_trustee_is_refused(world: World, vot
 
 
 def test_a_decryption_of_another_tally_is_refused(world: World, voted: tuple[bytes, bytes]) -> None:
-    """A trustee who decrypts what it is handed would open a single ballot; at least it is no decryption of the tally."""
+    """A trustee who decrypts whatever it is handed opens single ballots; it is no decryption of the tally."""
     raw = dump(decryption(world, voted[:1], world.private_keys[0]))
     assert verdict(closed(world, voted).decryption(1, raw)) == "decryption.proof"
 
