@@ -10,7 +10,9 @@ from jinja2 import BaseLoader
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Host, Mount
+from starlette.types import ASGIApp
 
 from egov_participation import logs, paths, rooms
 from egov_participation.clock import Clock, system_clock
@@ -83,7 +85,7 @@ def create_app(
     addresses = Addresses(specs, settings)
     app = Starlette(
         debug=debug,
-        routes=[Mount("/static", CachedStaticFiles(directory=paths.static_dir().resolve())), *_hosts(specs, settings)],
+        routes=[Mount("/static", _static_files()), *_hosts(specs, settings)],
         middleware=[
             Middleware(RequestLogMiddleware),
             Middleware(SiteMiddleware, settings=settings),
@@ -98,6 +100,14 @@ def create_app(
     app.state.addresses = addresses
     app.state.templates = Templates(services, addresses, templates)
     return app
+
+
+def _static_files() -> ASGIApp:
+    """Compressed on the way: a phone loads 20 KB of style sheet instead of 145.
+
+    Pages are not: they hold secrets, and a compressed length would tell of them to whoever can add to the page.
+    """
+    return GZipMiddleware(CachedStaticFiles(directory=paths.static_dir().resolve()))
 
 
 def room_routes() -> list[RouteSpec]:

@@ -49,3 +49,12 @@ def test_nothing_else_is_served(client: TestClient, path: str) -> None:
 def test_a_file_that_is_not_there_has_no_address() -> None:
     with pytest.raises(FileNotFoundError):
         static_url("nothing.js")
+
+
+def test_a_style_sheet_is_compressed_on_the_way_to_a_phone(client: TestClient) -> None:
+    whole = len(client.get("/static/site.css", headers={"Accept-Encoding": "identity"}).content)
+
+    with client.stream("GET", "/static/site.css", headers={"Accept-Encoding": "gzip"}) as answer:
+        assert answer.headers["Content-Encoding"] == "gzip"
+        assert "Accept-Encoding" in answer.headers["Vary"]
+        assert sum(len(part) for part in answer.iter_raw()) < whole / 4
