@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from pydantic import ValidationError
 
 from egov_participation import keyring
 from egov_participation.settings import Settings
+
+DOCUMENTED = Path(__file__).parents[2] / "docs" / "settings.md"
 
 
 @pytest.mark.parametrize(
@@ -64,3 +67,15 @@ def test_a_secret_that_was_cut_short_is_not_used(tmp_path: Path) -> None:
 
     with pytest.raises(ValueError, match="should hold 32 bytes"):
         keyring.secret(tmp_path, "a")
+
+
+def test_every_setting_is_documented_with_its_default() -> None:
+    rows = re.findall(r"^\| `EGOV_(\w+)` \| (?:`(.*?)`|–) \|", DOCUMENTED.read_text("utf-8"), re.MULTILINE)
+    defaults = {
+        name.upper(): ""
+        if field.default is None
+        else str(field.default).replace("True", "true").replace("False", "false")
+        for name, field in Settings.model_fields.items()
+    }
+
+    assert dict(rows) == defaults
