@@ -17,11 +17,11 @@ from egov_participation.voting import service
 from egov_participation.voting.service import ArchiveFile
 from egov_participation.web.context import services
 from egov_participation.web.routing import route
+from egov_participation.web.security import OPEN_DATA_HEADERS
 
 OPEN_TO_ALL: Final[Mapping[str, str]] = {
-    "Access-Control-Allow-Origin": "*",
+    **OPEN_DATA_HEADERS,
     "Access-Control-Expose-Headers": "ETag, Accept-Ranges, Content-Length, Content-Range",
-    "Cross-Origin-Resource-Policy": "cross-origin",
 }
 """Programs on other sites may read this, without anybody's cookies."""
 

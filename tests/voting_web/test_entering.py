@@ -1,0 +1,251 @@
+"""A voter's way from the main site to the booth: through the real door, one step at a time, without JavaScript."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+from tests.conftest import ClientFactory
+from tests.voting.making import MadeVote, close, make_vote
+from tests.voting_web.conftest import fields_of
+from tests.voting_web.test_pages import text_of
+
+from egov_crypto import ballot
+from egov_participation.app import create_services
+from egov_participation.clock import ManualClock
+from egov_participation.database import Database
+from egov_participation.identity.service.sessions import open_main
+from egov_participation.jobs import Worker
+from egov_participation.mail import NullMailer
+from egov_participation.services import Services
+from egov_participation.settings import Settings
+from egov_participation.voting import service
+
+
+@pytest.fixture
+def services(settings: Settings, database: Database, clock: ManualClock, outbox: NullMailer) -> Services:
+    """With the real sessions."""
+    return create_services(settings, database=database, clock=clock, mailer=outbox)
+
+
+@pytest.fixture
+def vote(services: Services) -> MadeVote:
+    return make_vote(services)
+
+
+@pytest.fixture
+def voter(client: TestClient, services: Services, vote: MadeVote) -> TestClient:
+    """The browser of voter 0, who has just signed in."""
+    sign_in(client, services, vote.people[0])
+    return client
+
+
+def sign_in(client: TestClient, services: Services, person: str) -> None:
+    with services.database.uow() as tx:
+        token = open_main(tx, person, assurance=1, agent="", replaced=None, now=services.clock())
+        tx.commit()
+    client.cookies.set("session", token)
+
+
+def ask_for_the_way(voter: TestClient, vote: MadeVote, purpose: str) -> tuple[int, str]:
+    """Press a button of the page before the booth."""
+    address = f"/en/votes/{vote.uuid}/enter"
+    answer = voter.post(address, data=fields_of(voter.get(address).text) | {"purpose": purpose})
+    return answer.status_code, answer.text if answer.status_code == 200 else answer.headers.get("location", answer.text)
+
+
+def go(voter: TestClient, booth: TestClient, vote: MadeVote, purpose: str = "booth") -> str:
+    """Through both pages to the booth's host; where that leads."""
+    _, page = ask_for_the_way(voter, vote, purpose)
+    answer = booth.post(
+        "/handoff", data=fields_of(page), headers={"Origin": "http://localhost", "Sec-Fetch-Site": "same-site"}
+    )
+    assert answer.status_code == 303
+    return answer.headers["location"]
+
+
+def test_who_is_not_signed_in_is_sent_to_sign_in_and_back(client: TestClient, vote: MadeVote) -> None:
+    answer = client.get(f"/kk/votes/{vote.uuid}/enter")
+
+    assert answer.status_code == 303
+    assert answer.headers["location"] == f"/kk/sign-in?next=%2Fkk%2Fvotes%2F{vote.uuid}%2Fenter"
+
+
+def test_a_voter_comes_to_the_booth_of_this_vote_by_a_way_that_works_once(
+    voter: TestClient, booth: TestClient, vote: MadeVote
+) -> None:
+    status, page = ask_for_the_way(voter, vote, "booth")
+    assert status == 200
+    assert 'action="http://booth.localhost/handoff"' in page
+    from_main = {"Origin": "http://localhost", "Sec-Fetch-Site": "same-site"}
+
+    first = booth.post("/handoff", data=fields_of(page), headers=from_main)
+    assert (first.status_code, first.headers["location"]) == (303, f"/en/votes/{vote.uuid}/booth")
+    assert booth.post("/handoff", data=fields_of(page), headers=from_main).status_code == 403
+    shown = booth.get(first.headers["location"])
+    assert shown.status_code == 200
+    assert shown.headers["cache-control"] == "no-store"
+    for member in (
+        f'data-uuid="{vote.uuid}"',
+        f'data-fingerprint="{vote.election.fingerprint}"',
+        f'data-election-url="/votes/{vote.uuid}/election.json"',
+        f'data-trustees-url="/votes/{vote.uuid}/trustees.json"',
+        f'data-cast-url="/votes/{vote.uuid}/ballots"',
+        f'data-tracker-page-url="http://localhost/en/votes/{vote.uuid}/ballots/TRACKER"',
+    ):
+        assert member in shown.text
+
+
+def test_the_voting_code_is_shown_after_a_press_of_its_button_and_its_owner_is_told(
+    voter: TestClient, booth: TestClient, vote: MadeVote, worker: Worker, outbox: NullMailer
+) -> None:
+    worker.run_due()
+    outbox.sent.clear()
+    page = go(voter, booth, vote, "credential")
+    assert page == f"/en/votes/{vote.uuid}/credential"
+    before = booth.get(page)
+    assert vote.credentials[0] not in before.text.replace("</span><span>", "")
+    worker.run_due()
+    assert outbox.sent == []
+
+    shown = booth.post(page, data=fields_of(before.text))
+    assert shown.status_code == 200
+    assert vote.credentials[0] in shown.text.replace("</span><span>", "")
+    assert shown.headers["cache-control"] == "no-store"
+    assert "<svg" in shown.text
+    worker.run_due()
+    assert len(outbox.sent) == 1
+    assert vote.credentials[0] not in outbox.sent[0].text
+
+
+def test_who_signed_in_long_ago_signs_in_again_before_the_code_is_shown(
+    voter: TestClient, booth: TestClient, vote: MadeVote, clock: ManualClock
+) -> None:
+    page = go(voter, booth, vote, "credential")
+    clock.advance(minutes=10, seconds=1)
+    again = f"/en/sign-in?fresh=1&next=%2Fen%2Fvotes%2F{vote.uuid}%2Fenter"
+
+    refused = booth.post(page, data=fields_of(booth.get(page).text))
+    assert refused.status_code == 403
+    assert "Sign in again" in text_of(refused.text)
+    assert f"http://localhost{again}".replace("&", "&amp;") in refused.text
+    assert vote.credentials[0] not in refused.text.replace("</span><span>", "")
+    assert again.replace("&", "&amp;") in voter.get(f"/en/votes/{vote.uuid}/enter").text
+    assert ask_for_the_way(voter, vote, "credential") == (303, again)
+    assert ask_for_the_way(voter, vote, "booth")[0] == 200
+
+
+def test_the_code_is_gone_when_the_vote_has_closed(
+    voter: TestClient, booth: TestClient, vote: MadeVote, services: Services, clock: ManualClock
+) -> None:
+    clock.set(service.vote(services, vote.uuid).closes_at - timedelta(minutes=5))
+    sign_in(voter, services, vote.people[0])
+    page = go(voter, booth, vote, "credential")
+    fields = fields_of(booth.get(page).text)
+    close(services, vote)
+
+    refused = booth.post(page, data=fields)
+    assert refused.status_code == 410
+    assert "the voting codes have been destroyed" in text_of(refused.text)
+
+
+def test_who_is_not_on_the_register_is_told_so_and_gets_no_way(
+    client: TestClient, services: Services, vote: MadeVote
+) -> None:
+    other = make_vote(services, voters=4)  # its fourth voter is a resident, and not on the register of `vote`
+    sign_in(client, services, other.people[3])
+    address = f"/en/votes/{vote.uuid}/enter"
+
+    page = client.get(address)
+    assert "You are not on the register of this vote" in text_of(page.text)
+    assert "Registrar" in text_of(page.text)
+    fields = fields_of(client.get(f"/en/votes/{other.uuid}/enter").text) | {"purpose": "booth"}
+    assert client.post(address, data=fields).status_code == 403
+
+
+def test_a_form_that_was_changed_on_the_way_is_refused(voter: TestClient, vote: MadeVote) -> None:
+    assert ask_for_the_way(voter, vote, "elsewhere")[0] == 400
+
+
+def test_before_opening_there_is_a_code_and_no_booth_and_after_closing_neither(
+    client: TestClient, services: Services
+) -> None:
+    made = make_vote(services, opens_in=timedelta(hours=1))
+    sign_in(client, services, made.people[0])
+    address = f"/en/votes/{made.uuid}/enter"
+
+    early = client.get(address).text
+    assert 'value="credential"' in early
+    assert 'value="booth"' not in early
+    close(services, made)
+    sign_in(client, services, made.people[0])
+    late = client.get(address).text
+    assert "Voting is over" in text_of(late)
+    assert 'name="purpose"' not in late
+
+
+def test_the_booth_of_another_vote_is_closed(
+    voter: TestClient, booth: TestClient, vote: MadeVote, services: Services
+) -> None:
+    go(voter, booth, vote)
+    other = make_vote(services)
+
+    for page in ("booth", "credential"):
+        answer = booth.get(f"/en/votes/{other.uuid}/{page}")
+        assert answer.status_code == 403
+        assert "You entered the booth for another vote" in text_of(answer.text)
+    assert booth.get("/en/votes/11111111111111/booth").status_code == 404
+
+
+def test_a_ballot_is_cast_once_and_the_same_bytes_get_the_same_receipt(
+    voter: TestClient, booth: TestClient, vote: MadeVote, services: Services
+) -> None:
+    page = booth.get(go(voter, booth, vote)).text
+    token = re.findall(r'data-csrf-token="(\w+)"', page)[0]
+    raw = vote.ballot(0)
+    answers = [
+        booth.post(f"/votes/{vote.uuid}/ballots", content=raw, headers={"X-CSRF-Token": token}) for _ in range(3)
+    ]
+
+    assert [answer.status_code for answer in answers] == [201, 200, 200]
+    assert {answer.content for answer in answers} == {service.ballot(services, vote.uuid, ballot.tracker(raw)).receipt}
+    assert {answer.headers["cache-control"] for answer in answers} == {"no-store"}
+
+
+def test_a_ballot_is_handed_in_as_a_file_too(
+    voter: TestClient, booth: TestClient, vote: MadeVote, services: Services
+) -> None:
+    fields = {"csrf_token": fields_of(booth.get(go(voter, booth, vote)).text)["csrf_token"]}
+    address, raw = f"/en/votes/{vote.uuid}/ballot-file", vote.ballot(0)
+    file = {"ballot": ("ballot.json", raw + b"\n")}
+
+    first, second = (booth.post(address, data=fields, files=file) for _ in range(2))
+    assert (first.status_code, second.status_code) == (201, 200)
+    assert "was on the board already" not in text_of(first.text)
+    assert "was on the board already" in text_of(second.text)
+    link = re.findall(r'href="(http://localhost/[^"]+/ballots/[^"]+)"', first.text)[0]
+    assert "This ballot stands on the board" in text_of(voter.get(link).text)
+    for content, status, said in (
+        (b"{}", 400, "What was sent is not a ballot"),
+        (vote.ballot(1), 403, "is not yours"),
+    ):
+        refused = booth.post(address, data=fields, files={"ballot": ("ballot.json", content)})
+        assert refused.status_code == status
+        assert said in text_of(refused.text)
+    assert booth.post(address, data=fields).status_code == 422
+
+
+def test_a_signed_in_page_is_kept_by_no_cache(voter: TestClient, vote: MadeVote) -> None:
+    assert voter.get(f"/en/votes/{vote.uuid}/enter").headers["cache-control"] == "no-store"
+
+
+def test_the_booth_pages_are_not_on_the_main_site_nor_the_others_on_the_booth(
+    voter: TestClient, app: Starlette, new_client: ClientFactory, vote: MadeVote
+) -> None:
+    for page in ("booth", "credential", "ballot-file"):
+        assert voter.get(f"/en/votes/{vote.uuid}/{page}").status_code == 404
+    for page in ("", "/board", "/enter", "/archive.bel", "/decryption"):
+        assert new_client(app, booth=True).get(f"/en/votes/{vote.uuid}{page}").status_code == 404
