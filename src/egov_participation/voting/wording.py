@@ -8,7 +8,7 @@ from datetime import datetime
 from babel.units import format_unit
 
 from egov_crypto.archive import EventType
-from egov_participation.i18n import N_, translate
+from egov_participation.i18n import LOCALES, N_, translate
 from egov_participation.voting.rules import VoteState
 from egov_participation.voting.views import EventView, TrusteeView, VoteView
 from egov_participation.web.formats import filters
@@ -23,8 +23,8 @@ def file_size(size: int, lang: str) -> str:
     """``3.1 MB`` in the words of a language."""
     for unit, factor in _UNITS:
         if size >= factor:
-            return format_unit(round(size / factor, 1), unit, length="short", locale=lang)
-    return format_unit(size, "byte", length="short", locale=lang)
+            return format_unit(round(size / factor, 1), unit, length="short", locale=LOCALES[lang])
+    return format_unit(size, "byte", length="short", locale=LOCALES[lang])
 
 
 def history(vote: VoteView, lang: str, timezone: str, now: datetime) -> list[Item]:
