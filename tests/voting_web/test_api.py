@@ -134,6 +134,22 @@ def test_the_list_comes_in_pages_that_miss_nothing(client: TestClient, services:
     assert sorted(seen) == sorted(made)
 
 
+def test_the_board_comes_in_pages_that_miss_nothing(client: TestClient, services: Services, vote: MadeVote) -> None:
+    voters = (0, 1, 0, 2, 1)
+    cast = [vote.ballot(voter) for voter in voters]
+    for voter, raw in zip(voters, cast, strict=True):
+        service.cast(services, vote.uuid, vote.people[voter], raw)
+    seen, address = [], f"/api/v1/votes/{vote.uuid}/ballots?limit=2"
+    while address:
+        page = client.get(address).json()
+        assert len(page["ballots"]) <= 2
+        seen += [(found["tracker"], found["status"]) for found in page["ballots"]]
+        address = page["next"]
+
+    statuses = ["superseded", "superseded", "waiting", "waiting", "waiting"]
+    assert seen == list(zip([ballot.tracker(raw) for raw in cast], statuses, strict=True))
+
+
 def test_what_is_not_there_is_said_as_a_problem(client: TestClient, description: Json) -> None:
     answer = client.get("/api/v1/votes/11111111111111", headers={"Accept-Language": "kk"})
 

@@ -15,12 +15,12 @@ from egov_participation.voting import service, trackers
 from egov_participation.voting.routes.archive import OPEN_TO_ALL, has_tag
 from egov_participation.voting.routes.openapi import document
 from egov_participation.voting.routes.public import number, tracker_of
-from egov_participation.voting.views import QuestionView, TrackedBallot, VoteView
+from egov_participation.voting.views import BallotView, QuestionView, VoteView
 from egov_participation.web.context import lang, services
 from egov_participation.web.routing import route
 
 PAGE = 100
-"""Votes in an answer, unless fewer are asked for."""
+"""Votes or ballots in an answer, unless fewer are asked for."""
 
 Json = dict[str, Any]
 
@@ -39,6 +39,16 @@ def api_vote(request: Request) -> Response:
     return answer(request, as_json(service.vote(services(request), request.path_params["uuid"])))
 
 
+def api_ballots(request: Request) -> Response:
+    """The board: ballots above the height ``after``, in the archive's order."""
+    uuid, after = request.path_params["uuid"], request.query_params.get("after", "")
+    height = int(after) if after.isascii() and after.isdecimal() and len(after) < 10 else 0
+    limit = number(request.query_params.get("limit"), at_most=PAGE)
+    page = service.board(services(request), uuid, after=height, limit=limit)
+    following = f"/api/v1/votes/{uuid}/ballots?limit={limit}&after={page.next}" if page.next is not None else None
+    return answer(request, {"ballots": [ballot_as_json(ballot) for ballot in page.ballots], "next": following})
+
+
 def api_description(request: Request) -> Response:
     """The OpenAPI document."""
     return answer(request, document(services(request).settings.base_url))
@@ -51,7 +61,9 @@ def tracker_data(request: Request) -> Response:
     if "text/html" in request.headers.get("accept", ""):
         target = f"/{lang(request)}/votes/{uuid}/ballots/{trackers.to_address(tracker)}"
         return RedirectResponse(target, 303, {"Vary": "Accept, Cookie, Accept-Language", "Cache-Control": "no-store"})
-    response = answer(request, ballot_as_json(service.ballot(here, uuid, tracker)))
+    found = service.ballot(here, uuid, tracker)
+    # The receipt's members stand in the order in which they were signed.
+    response = answer(request, {**ballot_as_json(found.ballot), "receipt": json.loads(found.receipt)})
     response.headers["Vary"] = "Accept"
     return response
 
@@ -126,15 +138,13 @@ def _question(question: QuestionView) -> Json:
     }
 
 
-def ballot_as_json(found: TrackedBallot) -> Json:
-    """A ballot of the board; the receipt's members stand in the order in which they were signed."""
-    ballot = found.ballot
+def ballot_as_json(ballot: BallotView) -> Json:
+    """A ballot as it stands on the board."""
     return {
         "tracker": ballot.tracker,
         "height": ballot.height,
         "day": ballot.day.isoformat(),
         "status": ballot.status.value,
-        "receipt": json.loads(found.receipt),
     }
 
 
@@ -146,6 +156,7 @@ def moment(value: datetime) -> str:
 routes = [
     route("/api/v1/votes", api_votes, localized=False),
     route("/api/v1/votes/{uuid}", api_vote, localized=False),
+    route("/api/v1/votes/{uuid}/ballots", api_ballots, localized=False),
     route("/api/v1/openapi.json", api_description, localized=False),
     route("/votes/{uuid}/ballots/{tracker:path}", tracker_data, localized=False),
     route("/votes/{uuid}/receipts/{tracker:path}", receipt, localized=False),

@@ -29,6 +29,13 @@ def _or_null(schema: Json) -> Json:
     return {"oneOf": [schema, {"type": "null"}]}
 
 
+_BALLOT: Final[Json] = {
+    "tracker": _BASE64,
+    "height": _INTEGER,
+    "day": {"type": "string", "format": "date"},
+    "status": {"enum": ["counted", "superseded", "waiting"]},
+}
+
 _SCHEMAS: Final[Json] = {
     "Texts": {
         "type": "object",
@@ -89,13 +96,12 @@ _SCHEMAS: Final[Json] = {
         time={"type": "string", "format": "date"},
         signature={**_TEXT, "description": "Ed25519 over the same compact JSON without this member; Base64, unpadded."},
     ),
-    "Ballot": _object(
-        tracker=_BASE64,
-        height=_INTEGER,
-        day={"type": "string", "format": "date"},
-        status={"enum": ["counted", "superseded", "waiting"]},
-        receipt=_ref("Receipt"),
+    "Ballot": _object(**_BALLOT),
+    "Ballots": _object(
+        ballots=_list(_ref("Ballot")),
+        next=_or_null({**_TEXT, "format": "uri-reference", "description": "The next page."}),
     ),
+    "TrackedBallot": _object(**_BALLOT, receipt=_ref("Receipt")),
     "Problem": _object(type=_TEXT, title=_TEXT, status=_INTEGER, detail=_TEXT, code=_TEXT),
 }
 
@@ -131,7 +137,8 @@ def _get(
 def document(base_url: str) -> Json:
     """The OpenAPI document of the installation at `base_url`."""
     after = _parameter("after", "query", "The identifier of the last vote of the page before.")
-    limit = _parameter("limit", "query", "How many votes at most.")
+    above = _parameter("after", "query", "The height of the last ballot of the page before.")
+    limit = _parameter("limit", "query", "How many at most.")
     archive = _get("The vote's archive", {"type": "string", "format": "binary"}, _UUID, media_type="application/x-tar")
     archive["get"]["parameters"].append(_parameter("Range", "header", "One range of bytes, e.g. bytes=1024-"))
     archive["get"]["responses"] |= {
@@ -149,7 +156,8 @@ def document(base_url: str) -> Json:
         "paths": {
             "/api/v1/votes": _get("All votes, the last to close first", _ref("Votes"), after, limit, missing=False),
             "/api/v1/votes/{uuid}": _get("One vote", _ref("Vote"), _UUID),
-            "/votes/{uuid}/ballots/{tracker}": _get("A ballot of the board", _ref("Ballot"), _UUID, _TRACKER),
+            "/api/v1/votes/{uuid}/ballots": _get("The board", _ref("Ballots"), _UUID, above, limit),
+            "/votes/{uuid}/ballots/{tracker}": _get("A tracked ballot", _ref("TrackedBallot"), _UUID, _TRACKER),
             "/votes/{uuid}/receipts/{tracker}": _get("A ballot's bare receipt", _ref("Receipt"), _UUID, _TRACKER),
             "/votes/{uuid}/archive.bel": archive,
         },

@@ -21,7 +21,7 @@ from egov_participation.web.routing import route
 from egov_participation.web.templating import render
 
 VOTES_PAGE = 50
-BALLOTS_PAGE = 50
+BALLOTS_PAGE = 25
 
 _SECTIONS = (
     (N_("Open now"), {VoteState.OPEN}),
