@@ -7,7 +7,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.client import HTTPException, HTTPResponse
 from pathlib import Path
@@ -21,6 +21,8 @@ TIMEOUT: Final = 30
 """Seconds without a byte after which a connection counts as broken."""
 ATTEMPTS: Final = 6
 """How often a download is taken up again without getting any further."""
+PAUSE: float = 0.5
+"""Seconds before the first of them; twice as long before each other."""
 
 _PAGE: Final = re.compile(
     r"(?P<site>.*?)(?:/api/v[0-9]+|/[a-z]{2})?/votes/(?P<uuid>[1-9A-HJ-NP-Za-km-z]{14,64})(?:/.*)?"
@@ -66,7 +68,7 @@ def open_archive(where: str, progress: Progress) -> Iterator[BinaryIO]:
         yield cast(BinaryIO, file)
 
 
-def download(url: str, file: BinaryIO, progress: Progress) -> None:
+def download(url: str, file: BinaryIO, progress: Callable[[str, int, int], None]) -> None:
     """Write what is at ``url`` to ``file``, of any size; a connection that breaks is taken up again where it broke."""
     have = furthest = failures = 0
     total: int | None = None
@@ -83,7 +85,7 @@ def download(url: str, file: BinaryIO, progress: Progress) -> None:
             if not furthest or failures == ATTEMPTS:
                 raise ArchiveError(f"{url} cannot be reached: {reason}") from None
             failures += 1
-            time.sleep(min(2**failures / 4, 8))
+            time.sleep(PAUSE * 2**failures)
             continue
         with answer:
             have, total = _start(answer, have)
@@ -101,6 +103,7 @@ def download(url: str, file: BinaryIO, progress: Progress) -> None:
         furthest = max(have, furthest)
         if have < total and failures == ATTEMPTS:
             raise ArchiveError(f"{url} broke off at {have} of {total} bytes")
+        time.sleep(PAUSE * 2**failures if have < total else 0)
 
 
 def _request(url: str, have: int) -> HTTPResponse:
