@@ -7,9 +7,11 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 from starlette.testclient import TestClient
-from tests.voting.making import NO, YES, MadeVote, make_vote, tallied
-from tests.web.looking import visit
+from tests.voting.making import NO, YES, MadeVote, close, make_vote, tallied
+from tests.voting_web.conftest import fields_of
+from tests.web.looking import barriers, go, too_wide, visit
 
+from egov_participation.i18n import LANGUAGES
 from egov_participation.services import Services
 from egov_participation.voting import service
 
@@ -87,4 +89,23 @@ def test_a_chart_is_read_to_who_does_not_see_it(chromium: Browser, client: TestC
     assert "Yes: 2 (66.67%)" in str(picture.get_attribute("aria-labelledby") and picture.text_content())
     page.get_by_text("The numbers as a table").first.click()
     assert page.get_by_role("row", name="Yes 2 66.67%").is_visible()
+    page.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_pages_with_forms_fit_a_phone_and_can_be_read_by_everybody(
+    lang: str, chromium: Browser, signed_in: TestClient, services: Services, vote: MadeVote
+) -> None:
+    enter, decryption = f"/{lang}/votes/{vote.uuid}/enter", f"/{lang}/votes/{vote.uuid}/decryption"
+    page = visit(chromium, signed_in, enter)
+    assert (too_wide(page), barriers(page)) == (0, [])
+    # The way itself: the page after the button, whose script would send it on at once.
+    fields = fields_of(signed_in.get(enter).text) | {"purpose": "booth"}
+    page.set_content(signed_in.post(enter, data=fields).text.replace("handoff.js", "site.js"))
+    assert (too_wide(page), barriers(page)) == (0, [])
+    close(services, vote)
+    for address in (decryption, f"/{lang}/votes/{vote.uuid}", f"/{lang}/votes/{vote.uuid}/result"):
+        go(page, address)
+        assert (too_wide(page), barriers(page)) == (0, [])
     page.close()
