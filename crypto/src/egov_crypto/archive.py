@@ -6,6 +6,7 @@ later member repeats, so that a ballot's time is not in it. Data members come be
 """
 
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -20,6 +21,7 @@ MAX_EVENT: Final = 1024
 """Bytes that an event may have; real ones have under 300."""
 
 _HEADER_NAME: Final = "BELENIOS"
+_OCTAL: Final = re.compile(rb"[0-7]{11}")
 _SUFFIXES: Final[dict[Literal["data", "event"], str]] = {"data": ".data.json", "event": ".event.json"}
 
 
@@ -180,10 +182,9 @@ def _read_header(block: bytes, timestamp: int, offset: int) -> tuple[Literal["da
     hash_ = name.removesuffix(_SUFFIXES[kind])
     if hash_ == name or not _is_hash(hash_):
         raise VerificationError("archive.member", f"byte {offset}: its name is neither data's nor an event's")
-    try:
-        size = int(block[124:135], 8)
-    except ValueError:
-        raise VerificationError("archive.member", f"byte {offset}: its size is not a number") from None
+    if not _OCTAL.fullmatch(block[124:135]):
+        raise VerificationError("archive.member", f"byte {offset}: its size is not a number")
+    size = int(block[124:135], 8)
     # One comparison instead of a check per field: the block must be the one that we would write.
     if block != _header_block(name, size, timestamp):
         raise VerificationError("archive.member", f"byte {offset}: its header is not the one the format fixes")

@@ -118,9 +118,21 @@ def base(scalar: int) -> Point:
     return Point(crypto_scalarmult_ed25519_base_noclamp(scalar.to_bytes(32, "little")))
 
 
+def check_backend() -> None:
+    """Raise :class:`ImportError` if libsodium takes points outside the prime-order subgroup.
+
+    Versions before 2026 took those that differ from one inside by the point of order 2 (CVE-2025-69277). On them a
+    voter could cast a ballot that verifies and makes the result impossible, and observers would disagree.
+    """
+    of_order_two = (2**255 - 20).to_bytes(32, "little")  # (0, -1)
+    if crypto_core_ed25519_is_valid_point(crypto_core_ed25519_add(G.raw, of_order_two)):
+        raise ImportError("libsodium is too old to be safe here (CVE-2025-69277): install PyNaCl 1.6.2 or newer")
+
+
 IDENTITY: Final = Point(_IDENTITY_RAW)
 G: Final = Point(crypto_scalarmult_ed25519_base_noclamp((1).to_bytes(32, "little")))
 """The generator: the base point of RFC 8032."""
+check_backend()
 
 
 def parse_scalar(text: object) -> int:

@@ -21,7 +21,7 @@ class Question:
     def __post_init__(self) -> None:
         if not self.answers:
             raise VerificationError("election.question", "no answers")
-        if not 0 <= self.min <= self.max <= len(self.answers) or self.max == 0:
+        if not 0 <= self.min <= self.max <= len(self.answers):
             raise VerificationError("election.question", f"min {self.min}, max {self.max}, {len(self.answers)} answers")
 
     @property
