@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from crypto.tests.making import THREE, YES_NO, World, make_world
+from crypto.tests.office import DESCRIPTION, UUID, Office, ok, set_up
 
 COUNTS = [[1, 0, 1], [1, 1, 2]]
 
@@ -32,3 +33,30 @@ def tallied_file(tallied: bytes, tmp_path: Path) -> Path:
     path = tmp_path / "election.bel"
     path.write_bytes(tallied)
     return path
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Everything before the archive: keys and credentials, which take a while to make."""
+    office = Office(tmp_path_factory.mktemp("prepared"))
+    office.write("voters.csv", "id,weight\nann,2\nБолат\ncid,1073741824\n")
+    ok(
+        *("credentials", "--uuid", UUID, "--voters", office / "voters.csv"),
+        *("--private", office / "private.csv", "--public", office / "public.json"),
+    )
+    for number in (1, 2):
+        key = office / f"{number}.key"
+        ok("trustee", "new", key, "--election", UUID, "--passphrase-to", office / f"{number}.passphrase")
+    office.write("description.toml", DESCRIPTION)
+    return office.folder
+
+
+@pytest.fixture
+def office(prepared: Path, tmp_path: Path) -> Office:
+    """With the archive set up."""
+    made = Office(tmp_path)
+    for path in prepared.iterdir():
+        target = tmp_path / path.name
+        target.write_bytes(path.read_bytes())
+    set_up(made)
+    return made
