@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from starlette.testclient import TestClient
 from tests.voting.making import NO, YES, MadeVote, close, make_vote, tallied
 from tests.voting_web.conftest import fields_of
@@ -26,16 +24,6 @@ _OF_CHART = """() => [...document.querySelectorAll("figure svg")].filter(svg => 
     return box.left >= whole.left - 1 && box.right <= whole.right + 1;
   }),
 }))"""
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-dev-shm-usage"]
-        )
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
