@@ -43,7 +43,8 @@ def serve(host: str = "127.0.0.1", port: int = 8000) -> None:
     if not services.database.is_current():
         _fail("the database is not at the newest version: run `egov migrate` first", 1)
     application = create_app(services.settings, services=services)
-    # Whoever could set the proxy's headers would choose the address that is counted against misuse: they are not read.
+    # Whoever could set the proxy's headers would choose the address that is counted against misuse: `web.proxies` alone
+    # reads them, from the proxies of the settings.
     uvicorn.run(application, host=host, port=port, access_log=False, proxy_headers=False, server_header=False)
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Self
 from urllib.parse import urlsplit
 
 from pydantic import field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+IPNetwork = IPv4Network | IPv6Network
 
 
 class Settings(BaseSettings):
@@ -23,6 +26,8 @@ class Settings(BaseSettings):
     """Origin of the main site."""
     booth_url: str = "http://booth.localhost:8000"
     """Origin of the booth: another host name of the same process."""
+    trusted_proxies: Annotated[tuple[IPNetwork, ...], NoDecode] = ()
+    """Networks of the proxies whose word on the visitor's address is taken, separated by commas."""
     timezone: str = "Asia/Almaty"
     """The time zone in which pages and mails say a time."""
     smtp_host: str = "localhost"
@@ -36,6 +41,11 @@ class Settings(BaseSettings):
     """A demonstration: mails are shown on a page instead of sent, and pages say that nothing here counts."""
     worker: bool = True
     """Whether the web process also does the background jobs."""
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _split_at_commas(cls, value: object) -> object:
+        return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
     @field_validator("base_url", "booth_url")
     @classmethod

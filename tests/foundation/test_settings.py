@@ -39,6 +39,15 @@ def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
     assert Settings().smtp_host == "mail.example.org"
 
 
+def test_proxies_are_networks_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EGOV_TRUSTED_PROXIES", "127.0.0.1/32, 2001:db8::/64,10.0.5.7")
+
+    assert [str(network) for network in Settings().trusted_proxies] == ["127.0.0.1/32", "2001:db8::/64", "10.0.5.7/32"]
+    monkeypatch.setenv("EGOV_TRUSTED_PROXIES", "proxy.example.org")
+    with pytest.raises(ValidationError, match="trusted_proxies"):
+        Settings()
+
+
 def test_a_secret_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> None:
     made = keyring.secret(tmp_path / "keys", "a")
 
@@ -73,7 +82,7 @@ def test_every_setting_is_documented_with_its_default() -> None:
     rows = re.findall(r"^\| `EGOV_(\w+)` \| (?:`(.*?)`|–) \|", DOCUMENTED.read_text("utf-8"), re.MULTILINE)
     defaults = {
         name.upper(): ""
-        if field.default is None
+        if field.default in (None, ())
         else str(field.default).replace("True", "true").replace("False", "false")
         for name, field in Settings.model_fields.items()
     }

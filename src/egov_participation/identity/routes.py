@@ -14,6 +14,7 @@ from egov_participation.registry.territories import TERRITORIES
 from egov_participation.web import sessions
 from egov_participation.web.context import lang, services, session, session_or_none
 from egov_participation.web.forms import Form, parse
+from egov_participation.web.proxies import client_address
 from egov_participation.web.routing import BOOTH, PERSONAL, SIGNED_IN, route
 from egov_participation.web.templating import render
 
@@ -23,7 +24,7 @@ def _keys(request: Request) -> IdentityKeys:
 
 
 def _network(request: Request) -> str:
-    return rules.network_of(request.client.host if request.client else "")
+    return rules.network_of(client_address(request))
 
 
 def _agent(request: Request) -> str:
