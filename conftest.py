@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -53,8 +54,8 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
 
 @pytest.fixture(scope="session")
 def belenios_tool() -> Path:
-    """The path of belenios-tool 3.0, which `make test` has fetched."""
-    tool = CACHE / "belenios" / "belenios-tool"
+    """The path of belenios-tool 3.0, which `make test` has fetched; the environment's BELENIOS_TOOL goes before."""
+    tool = Path(os.environ.get("BELENIOS_TOOL", CACHE / "belenios" / "belenios-tool"))
     version = subprocess.run([tool, "--version"], capture_output=True, text=True, check=True).stdout
     assert version.startswith("3.0"), (
         f"belenios-tool 3.0 is wanted, this is {version}: run scripts/get_test_prerequisites"

@@ -18,6 +18,7 @@ from egov_crypto.errors import VerificationError
 from egov_crypto.group import Q, random_scalar
 from egov_crypto.verify import verify_archive
 
+NAN = b'{"type":"egov-ballot-challenge","version":1,"hash":"","ballot":NaN,"plaintext":[],"randomness":[]}'
 CHOICES = [[0, 1, 0], [1, 0, 1]]
 
 
@@ -142,7 +143,7 @@ def test_a_signed_ballot_is_no_challenge(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    "raw", [b"", b"{}", b"[]", b"[" * 10**5, b"\xff", b'{"type":"egov-ballot-challenge","version":1}']
+    "raw", [b"", b"{}", b"[]", b"[" * 10**5, b"\xff", b'{"type":"egov-ballot-challenge","version":1}', NAN]
 )
 def test_what_is_no_challenge_ends_with_2(raw: bytes, election_file: Path, tmp_path: Path) -> None:
     path = tmp_path / "challenge.json"

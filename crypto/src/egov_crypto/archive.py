@@ -170,6 +170,20 @@ def members(file: BinaryIO, timestamp: int, end: int | None = None) -> Iterator[
         offset += BLOCK + _padded(size)
 
 
+def setup_end(file: BinaryIO) -> int | None:
+    """Where the set-up ends in the archive that ``file`` (at its start) holds, and which is an archive of its own;
+    None if ``file`` ends before. Raises :class:`ArchiveError` and :class:`VerificationError` (``archive.*``)."""
+    timestamp = read_timestamp(file)
+    try:
+        for member in members(file, timestamp):
+            if member.kind == "event":
+                return member.offset + _padded(member.size)
+    except VerificationError as error:
+        if error.code != "archive.truncated":
+            raise
+    return None
+
+
 def content(file: BinaryIO, member: Member) -> bytes:
     """The contents of a member."""
     file.seek(member.offset)

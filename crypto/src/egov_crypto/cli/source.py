@@ -1,5 +1,6 @@
 """Where an archive is read from: a file, standard input, or an address of the web."""
 
+import io
 import re
 import shutil
 import sys
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import BinaryIO, Final, cast
 from urllib.parse import urlsplit
 
+from egov_crypto.archive import setup_end
 from egov_crypto.cli.progress import Progress
 from egov_crypto.errors import ArchiveError
 
@@ -23,6 +25,9 @@ ATTEMPTS: Final = 6
 """How often a download is taken up again without getting any further."""
 PAUSE: float = 0.5
 """Seconds before the first of them; twice as long before each other."""
+
+MAX_SETUP: Final = 1 << 30
+"""Bytes that a set-up may have; that of a million voters has some 70 million."""
 
 _PAGE: Final = re.compile(
     r"(?P<site>.*?)(?:/api/v[0-9]+|/[a-z]{2})?/votes/(?P<uuid>[1-9A-HJ-NP-Za-km-z]{14,64})(?:/.*)?"
@@ -66,6 +71,41 @@ def open_archive(where: str, progress: Progress) -> Iterator[BinaryIO]:
             download(archive_address(where), file, progress)
         file.seek(0)
         yield cast(BinaryIO, file)
+
+
+def read_setup(where: str) -> bytes:
+    """The archive at ``where`` up to its Setup event, or the whole of a file that starts as JSON does.
+
+    No more is downloaded than that: whoever makes a ballot needs no other ballots.
+    """
+    if is_address(where):
+        url = archive_address(where)
+        try:
+            with _request(url, 0) as answer:
+                return _setup_from(answer)
+        except urllib.error.HTTPError as error:
+            raise ArchiveError(f"{url} answers {error.code} {error.reason}") from None
+        except (OSError, HTTPException) as error:
+            raise ArchiveError(f"{url} cannot be reached: {getattr(error, 'reason', None) or error}") from None
+    with open_archive(where, Progress()) as file:
+        return _setup_from(file)
+
+
+def _setup_from(stream: BinaryIO | HTTPResponse) -> bytes:
+    """As :func:`read_setup`; what has come is looked at each time when it has doubled."""
+    raw = stream.read(1 << 16)
+    while True:
+        more = stream.read(len(raw)) if len(raw) < MAX_SETUP else b""
+        if raw.startswith(b"{"):
+            if not more:
+                return raw.strip()
+        else:
+            end = setup_end(io.BytesIO(raw))
+            if end is not None:
+                return raw[:end]
+            if not more:
+                raise ArchiveError("this archive ends within its set-up")
+        raw += more
 
 
 def download(url: str, file: BinaryIO, progress: Callable[[str, int, int], None]) -> None:

@@ -4,17 +4,16 @@ import io
 import json
 from argparse import Namespace
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, Final
 
-from egov_crypto import archive, ballot, credential, tally, wire
+from egov_crypto import ballot, credential, tally, wire
 from egov_crypto.archive import EventType, Head
 from egov_crypto.cli import choices, console
-from egov_crypto.cli.archive_file import ArchiveFile, last_event, open_to_append
+from egov_crypto.cli.archive_file import ArchiveFile, open_to_append
 from egov_crypto.cli.console import OK, ask_secret, count, say, write_new
-from egov_crypto.cli.progress import Progress
-from egov_crypto.cli.source import is_address, open_archive
+from egov_crypto.cli.source import is_address, read_setup
 from egov_crypto.election import Election
-from egov_crypto.errors import ArchiveError, UsageError, VerificationError
+from egov_crypto.errors import UsageError, VerificationError
 from egov_crypto.verify import Verified, verify_archive
 
 CHALLENGE: Final = "egov-ballot-challenge"
@@ -22,25 +21,34 @@ CHALLENGE: Final = "egov-ballot-challenge"
 
 def vote(options: Namespace) -> int:
     """Make a ballot: into the archive, into a file of its own, or as a challenge that is never cast."""
-    if not options.out and not options.challenge:
-        if is_address(options.archive) or options.archive == "-":
-            raise UsageError("only a file can be voted into; write the ballot to a file of its own with --out")
-        with open_to_append(Path(options.archive), options.jobs) as file:
-            file.require(EventType.BALLOT)
-            raw = _cast(options, file.verified)
-            head = file.append(EventType.BALLOT, raw)
-        _show_head(head)
-        return OK
-    console.refuse_existing([options.out or options.challenge])
-    with Progress() as progress, open_archive(options.archive, progress) as source:
-        verified = verify_archive(source, jobs=options.jobs, progress=progress)
-    if EventType.BALLOT not in archive.FOLLOWS[last_event(verified.report)]:
-        raise UsageError("voting has ended")
-    if options.out:
-        write_new(options.out, _cast(options, verified))
-        say(f"Ballot, to be cast: {options.out}")
-        return OK
-    unsigned = ballot.encrypt(verified.election, *_wanted(options, verified))
+    if options.out or options.challenge:
+        console.refuse_existing([options.out or options.challenge])
+        raw_setup = read_setup(options.archive)
+        if raw_setup.startswith(b"{"):
+            raise UsageError("an archive is wanted, to see whether the credential is on its list")
+        setup = verify_archive(io.BytesIO(raw_setup))
+        return _write_ballot(options, setup) if options.out else _write_challenge(options, setup)
+    if is_address(options.archive) or options.archive == "-":
+        raise UsageError("only a file can be voted into; write the ballot to a file of its own with --out")
+    with open_to_append(Path(options.archive), options.jobs) as file:
+        file.require(EventType.BALLOT)
+        raw = _made(options, file.verified)
+        head = file.append(EventType.BALLOT, raw)
+    _show_tracker(raw)
+    _show_head(head)
+    return OK
+
+
+def _write_ballot(options: Namespace, setup: Verified) -> int:
+    raw = _made(options, setup)
+    write_new(options.out, raw)
+    _show_tracker(raw)
+    say(f"Ballot, to be cast while voting is open: {options.out}")
+    return OK
+
+
+def _write_challenge(options: Namespace, setup: Verified) -> int:
+    unsigned = ballot.encrypt(setup.election, *_wanted(options, setup))
     write_new(options.challenge, challenge_to_json(unsigned))
     say(
         f"Encrypted, not signed. Its hash: {unsigned.hash}",
@@ -52,6 +60,7 @@ def vote(options: Namespace) -> int:
 
 def _wanted(options: Namespace, verified: Verified) -> tuple[str, list[list[int]]]:
     """Credential and choices, asked for where the options do not give them."""
+    _show_election(verified.election)
     text = ask_secret("Credential", options.credential_file)
     public = credential.public(verified.election.uuid, text)
     if verified.credentials.find(public.text) is None:
@@ -60,11 +69,9 @@ def _wanted(options: Namespace, verified: Verified) -> tuple[str, list[list[int]
     return text, choices.parse(verified.election, given) if given else choices.ask(verified.election)
 
 
-def _cast(options: Namespace, verified: Verified) -> bytes:
-    text, chosen = _wanted(options, verified)
-    raw = ballot.make(verified.election, text, chosen)
+def _made(options: Namespace, verified: Verified) -> bytes:
+    raw = ballot.make(verified.election, *_wanted(options, verified))
     ballot.parse_and_verify(verified.election, raw)
-    say(f"Tracker: {ballot.tracker(raw)}")
     return raw
 
 
@@ -85,13 +92,12 @@ def challenge_to_json(unsigned: ballot.UnsignedBallot) -> bytes:
 def audit(options: Namespace) -> int:
     """Tell what a challenged device encrypted, after checking that this is what its ballot holds."""
     challenge = _read_challenge(options.challenge)
-    with Progress() as progress, open_archive(options.archive, progress) as source:
-        election = _election_of(source)
+    election = _election_of(options.archive)
     if challenge["hash"] != wire.compact_digest(wire.dump(challenge["ballot"])):
         raise VerificationError("ballot.hash")
     ballot.check_opening(election, challenge["ballot"], challenge["plaintext"], challenge["randomness"])
-    say(f"{election.name}", f"election {election.uuid}, fingerprint {election.fingerprint}", "")
-    say("The device had encrypted this, rightly:")
+    _show_election(election)
+    say("", "The device had encrypted this, rightly:")
     for question, values in zip(election.questions, challenge["plaintext"], strict=True):
         say("", question.question, *(f"  {answer}" for answer in choices.describe(question, values)))
     say(
@@ -109,24 +115,16 @@ def _read_challenge(path: Path) -> dict[str, Any]:
         if not isinstance(value, dict) or (value.get("type"), value.get("version")) != (CHALLENGE, 1):
             raise ValueError("its type or version is another")
         wire.string(value.get("hash"))
+        wire.dump(value)  # raises on what no JSON can hold
         return wire.fields(value, "type", "version", "hash", "ballot", "plaintext", "randomness")
     except (ValueError, RecursionError) as error:
         raise UsageError(f"{path} is not a challenged ballot: {error}") from None
 
 
-def _election_of(file: BinaryIO) -> Election:
+def _election_of(where: str) -> Election:
     """The election of an archive, of which the set-up alone is verified, or of its description alone."""
-    if file.read(1) == b"{":
-        file.seek(0)
-        return Election.parse(file.read().strip())
-    file.seek(0)
-    timestamp = archive.read_timestamp(file)
-    for member in archive.members(file, timestamp):
-        if member.kind == "event":
-            file.seek(0)
-            setup = file.read(-(-(member.offset + member.size) // archive.BLOCK) * archive.BLOCK)
-            return verify_archive(io.BytesIO(setup)).election
-    raise ArchiveError("the archive has no Setup event")
+    raw = read_setup(where)
+    return Election.parse(raw) if raw.startswith(b"{") else verify_archive(io.BytesIO(raw)).election
 
 
 def close(options: Namespace) -> int:
@@ -191,6 +189,14 @@ def publish_result(options: Namespace) -> int:
         )
     _show_head(head)
     return OK
+
+
+def _show_election(election: Election) -> None:
+    say(f"{election.name}", f"election {election.uuid}, fingerprint {election.fingerprint}")
+
+
+def _show_tracker(raw: bytes) -> None:
+    say(f"Tracker: {ballot.tracker(raw)}")
 
 
 def _show_head(head: Head) -> None:
