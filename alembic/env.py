@@ -7,7 +7,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import SQLModel
 
-from egov_participation import jobs, mail, rooms  # noqa: F401 - the tables of the first two
+from egov_participation import jobs, mail, rooms, throttle  # noqa: F401 - the tables of all but the rooms
 from egov_participation.settings import Settings
 
 rooms.load("models")

@@ -26,16 +26,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_identity_handoff_expires_at"), ["expires_at"], unique=False)
 
     op.create_table(
-        "identity_limit",
-        sa.Column("key", sa.LargeBinary(), nullable=False),
-        sa.Column("count", sa.Integer(), nullable=False),
-        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("key", name=op.f("pk_identity_limit")),
-    )
-    with op.batch_alter_table("identity_limit", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_identity_limit_expires_at"), ["expires_at"], unique=False)
-
-    op.create_table(
         "identity_session",
         sa.Column("token_hash", sa.String(), nullable=False),
         sa.Column("public_id", sa.String(), nullable=False),
@@ -134,6 +124,16 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("registry_resident", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_registry_resident_territory"), ["territory"], unique=False)
+
+    op.create_table(
+        "throttle_count",
+        sa.Column("key", sa.LargeBinary(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_throttle_count")),
+    )
+    with op.batch_alter_table("throttle_count", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_throttle_count_expires_at"), ["expires_at"], unique=False)
 
     op.create_table(
         "voting_vote",
@@ -273,6 +273,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_voting_vote_closes_at"))
 
     op.drop_table("voting_vote")
+    with op.batch_alter_table("throttle_count", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_throttle_count_expires_at"))
+
+    op.drop_table("throttle_count")
     with op.batch_alter_table("registry_resident", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_registry_resident_territory"))
 
@@ -291,10 +295,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_identity_session_expires_at"))
 
     op.drop_table("identity_session")
-    with op.batch_alter_table("identity_limit", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_identity_limit_expires_at"))
-
-    op.drop_table("identity_limit")
     with op.batch_alter_table("identity_handoff", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_identity_handoff_expires_at"))
 

@@ -13,9 +13,13 @@ class DomainError(Exception):
         raise DomainError(409, N_("This ballot was replaced by a later one."), code="ballot.superseded")
     """
 
-    def __init__(self, status: int, message: str, *, code: str, **params: object) -> None:
+    def __init__(
+        self, status: int, message: str, *, code: str, retry_after: int | None = None, **params: object
+    ) -> None:
         super().__init__(message % params if params else message)
         self.status = HTTPStatus(status)
         self.message = message
         self.code = code
         self.params = params
+        self.retry_after = retry_after
+        """After how many seconds it is worth trying again, where that is known."""

@@ -8,18 +8,21 @@ from datetime import timedelta
 
 import pytest
 from sqlmodel import select
-from tests.identity.conftest import Browser
+from tests.identity.conftest import Browser, browser_code, forms_of
 
 from egov_participation.clock import ManualClock
+from egov_participation.database import UnitOfWork
 from egov_participation.errors import DomainError
 from egov_participation.identity import rules, service
 from egov_participation.identity.keys import keys
-from egov_participation.identity.models import LimitCount
-from egov_participation.identity.service import limits
 from egov_participation.identity.service.tokens import new_token
+from egov_participation.jobs import Worker
+from egov_participation.mail import NullMailer
 from egov_participation.registry import fake
+from egov_participation.registry.iin import Iin
 from egov_participation.registry.rules import Entry
 from egov_participation.services import Services
+from egov_participation.throttle import Limit, LimitCount, throttle
 
 NewBrowser = Callable[[], Browser]
 
@@ -41,21 +44,96 @@ def test_codes_for_one_iin_are_limited_alike_for_known_and_unknown(
     assert new_browser().give_iin(people[0].iin.digits) == 303
 
 
+@pytest.fixture
+def ask(services: Services) -> Callable[..., None]:
+    """Asks for a code from a new browser."""
+
+    def ask(iin: Iin, network: str) -> None:
+        with services.database.uow() as tx:
+            service.begin(
+                tx,
+                keys(services.settings.keys_dir),
+                iin,
+                browser=new_token(),
+                network=network,
+                lang="en",
+                next_path="/",
+                now=services.clock(),
+            )
+            tx.commit()
+
+    return ask
+
+
 def test_codes_for_one_iin_are_limited_over_a_day_too(
-    services: Services, people: list[Entry], clock: ManualClock
+    ask: Callable[..., None], people: list[Entry], clock: ManualClock
 ) -> None:
-    ours = keys(services.settings.keys_dir)
-
-    def ask() -> None:
-        now, browser = clock.advance(minutes=12), new_token()
-        service.begin(tx, ours, people[0].iin, browser=browser, network="n", lang="en", next_path="/", now=now)
-
-    with services.database.uow() as tx:
-        for _ in range(rules.CODES_PER_DAY.times):
-            ask()
-        with pytest.raises(DomainError, match="today") as refusal:
-            ask()
+    clock.set(clock().replace(hour=0))
+    for _ in range(rules.CODES_PER_DAY.times):
+        clock.advance(minutes=12)
+        ask(people[0].iin, "n")
+    with pytest.raises(DomainError, match="today") as refusal:
+        ask(people[0].iin, "n")
     assert (refusal.value.status, refusal.value.code) == (429, "sign_in.too_many")
+    assert refusal.value.retry_after == 20 * 3600
+
+
+def test_asking_for_codes_from_elsewhere_does_not_shut_the_owner_out_nor_flood_the_mailbox(
+    ask: Callable[..., None], people: list[Entry], clock: ManualClock
+) -> None:
+    clock.set(clock().replace(hour=0))
+    for _ in range(rules.CODES_PER_HOUR.times):
+        ask(people[0].iin, "stranger")
+    with pytest.raises(DomainError):
+        ask(people[0].iin, "stranger")
+    ask(people[0].iin, "owner")
+    for number in range(rules.CODES_PER_HOUR.times + 1, rules.MAILS_PER_DAY.times):
+        ask(people[0].iin, f"stranger {number}")
+    with pytest.raises(DomainError, match="today"):
+        ask(people[0].iin, "yet another stranger")
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_wrong_codes_for_an_iin_are_few_a_day_from_one_line_and_from_all_lines(
+    services: Services, people: list[Entry], stranger: Entry, worker: Worker, outbox: NullMailer, known: bool
+) -> None:
+    iin = people[0].iin if known else stranger.iin
+    ours, now = keys(services.settings.keys_dir), services.clock()
+
+    def begin(network: str) -> None:
+        with services.database.uow() as tx:
+            service.begin(tx, ours, iin, browser=network, network=network, lang="en", next_path="/", now=now)
+            tx.commit()
+
+    def enter(network: str, code: str) -> service.SignedIn | service.Refused:
+        with services.database.uow() as tx:
+            outcome = service.enter_code(
+                tx, ours, code, browser=network, network=network, agent="", replaced=None, now=now
+            )
+            tx.commit()
+        return outcome
+
+    def wrong_codes_from(network: str) -> int:
+        for number in range(1000):
+            try:
+                if number % rules.CODE_TRIES == 0:
+                    begin(network)
+                enter(network, "wrong")
+            except DomainError:
+                return number
+        return 1000
+
+    assert wrong_codes_from("a") == rules.WRONG_PER_LINE.times
+    # The owner, on a line of their own, signs in all the same, as often as they like.
+    for _ in range(3):
+        begin("owner")
+        if known:
+            worker.run_due()
+            assert isinstance(enter("owner", browser_code(outbox)), service.SignedIn)
+    begin("late")
+    assert rules.WRONG_PER_LINE.times + sum(wrong_codes_from(f"b{n}") for n in range(9)) == rules.WRONG_PER_DAY.times
+    with pytest.raises(DomainError, match="wrong codes"):
+        enter("late", "even the right one")
 
 
 def test_one_network_cannot_flood_mailboxes(services: Services, clock: ManualClock) -> None:
@@ -76,15 +154,36 @@ def test_one_network_cannot_flood_mailboxes(services: Services, clock: ManualClo
 
 
 def test_a_limit_counts_each_one_apart_and_begins_anew_with_each_window(services: Services, clock: ManualClock) -> None:
-    ours, limit = keys(services.settings.keys_dir), rules.Limit("test", 2, timedelta(minutes=10))
+    held, limit = throttle(services.settings.keys_dir), Limit("test", 2, timedelta(minutes=10), "test.code", "Enough.")
+
+    def taken(tx: UnitOfWork, limit: Limit, subject: str) -> bool:
+        try:
+            held.take(tx, limit, subject, clock())
+        except DomainError:
+            return False
+        return True
+
     with services.database.uow() as tx:
-        assert [limits.take(tx, ours, limit, "a", clock()) for _ in range(4)] == [True, True, False, False]
-        assert limits.take(tx, ours, limit, "b", clock())
-        assert limits.take(tx, ours, replace(limit, name="other"), "a", clock())
-        assert limits.take(tx, ours, limit, "a", clock.advance(minutes=10))
+        assert [taken(tx, limit, "a") for _ in range(4)] == [True, True, False, False]
+        assert taken(tx, limit, "b")
+        assert taken(tx, replace(limit, name="other"), "a")
+        clock.advance(minutes=10)
+        assert taken(tx, limit, "a")
         tx.commit()
     with services.database.read() as session:
         assert {row.count for row in session.exec(select(LimitCount))} == {1, 2}
+
+
+def test_who_asked_too_often_is_told_when_to_come_back(
+    browser: Browser, people: list[Entry], clock: ManualClock
+) -> None:
+    clock.set(clock().replace(minute=20))
+    for _ in range(rules.CODES_PER_HOUR.times):
+        browser.give_iin(people[0].iin.digits)
+    browser.get("/en/sign-in")
+    fields = forms_of(browser.page)["/en/sign-in"] | {"iin": people[0].iin.digits}
+    answer = browser.client.post("/en/sign-in", data=fields)
+    assert (answer.status_code, answer.headers["retry-after"]) == (429, "2400")
 
 
 @pytest.mark.parametrize(

@@ -14,12 +14,13 @@ from egov_participation.app import create_app, create_services
 from egov_participation.clock import ManualClock
 from egov_participation.identity import service
 from egov_participation.identity.keys import keys
-from egov_participation.identity.models import LimitCount, LoginSession, SignIn
+from egov_participation.identity.models import LoginSession, SignIn
 from egov_participation.identity.routes import routes
 from egov_participation.jobs import Worker
 from egov_participation.mail import NullMailer
 from egov_participation.registry.rules import Entry
 from egov_participation.services import Services
+from egov_participation.throttle import LimitCount
 
 NewBrowser = Callable[[], Browser]
 

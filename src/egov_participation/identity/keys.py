@@ -9,6 +9,7 @@ from pathlib import Path
 
 from egov_participation import keyring
 from egov_participation.registry.keys import IinKeys
+from egov_participation.throttle import Throttle, throttle
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,17 +20,18 @@ class IdentityKeys:
     """For the IIN of a sign-in under way; not the register's keys, which may be another machine's."""
     code: bytes = field(repr=False)
     browser: bytes = field(repr=False)
-    limits: bytes = field(repr=False)
+    throttle: Throttle = field(repr=False)
+    """Its key is apart: other rooms count with it too."""
 
     @classmethod
-    def derive(cls, secret: bytes) -> IdentityKeys:
-        """The keys that follow from a secret of 32 bytes."""
+    def derive(cls, secret: bytes, throttle: Throttle) -> IdentityKeys:
+        """The keys that follow from a secret of 32 bytes, and what is counted with."""
 
         def key(purpose: bytes) -> bytes:
             return hashlib.blake2b(key=secret, digest_size=32, person=purpose).digest()
 
         iin = IinKeys(lookup=key(b"sign-in lookup"), sealing=key(b"sign-in sealing"))
-        return cls(iin, code=key(b"code"), browser=key(b"browser"), limits=key(b"limits"))
+        return cls(iin, code=key(b"code"), browser=key(b"browser"), throttle=throttle)
 
     def code_hash(self, attempt: str, code: str) -> bytes:
         """32 bytes that stand for a code in the database. Six digits are few: the key keeps them from being tried."""
@@ -39,10 +41,6 @@ class IdentityKeys:
         """What the forms before sign-in carry to show that they were made for this browser; 64 hex digits."""
         return hashlib.blake2b(browser.encode(), key=self.browser, digest_size=32).hexdigest()
 
-    def limit_key(self, name: str, subject: str, window: int) -> bytes:
-        """Stands for one who is counted (an IIN, a network) in one stretch of time, without naming them."""
-        return hashlib.blake2b(f"{name}:{window}:{subject}".encode(), key=self.limits, digest_size=32).digest()
-
 
 @cache
 def keys(keys_dir: Path) -> IdentityKeys:
@@ -51,4 +49,4 @@ def keys(keys_dir: Path) -> IdentityKeys:
     Raises:
         OSError, ValueError: see `keyring.secret`.
     """
-    return IdentityKeys.derive(keyring.secret(keys_dir, "identity"))
+    return IdentityKeys.derive(keyring.secret(keys_dir, "identity"), throttle(keys_dir))

@@ -83,13 +83,3 @@ class Handoff(SQLModel, table=True):
     purpose: str
     lang: str
     expires_at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False, index=True))
-
-
-class LimitCount(SQLModel, table=True):
-    """How often something was done in one stretch of time by one who is known only by a keyed hash."""
-
-    __tablename__: ClassVar[str] = "identity_limit"
-
-    key: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
-    count: int
-    expires_at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False, index=True))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 from urllib.parse import urlsplit
+
+from egov_participation.i18n import N_
+from egov_participation.throttle import Limit
 
 CODE_DIGITS: Final = 6
 CODE_LIFE: Final = timedelta(minutes=10)
@@ -34,21 +36,53 @@ class Purpose(StrEnum):
     CREDENTIAL = "credential"
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """At most `times` within `window` (stretches that begin at multiples of it, so that a count is one row)."""
+_TOO_MANY: Final = "sign_in.too_many"
+_HOUR, _DAY, _TEN_MINUTES = timedelta(hours=1), timedelta(days=1), timedelta(minutes=10)
 
-    name: str
-    times: int
-    window: timedelta
-
-
-# Five tries for each of 20 codes a day: whoever tries all day guesses one person's code with a chance of 1 in 10,000.
-CODES_PER_HOUR: Final = Limit("iin/hour", 10, timedelta(hours=1))
-CODES_PER_DAY: Final = Limit("iin/day", 20, timedelta(days=1))
+# Anybody may know an IIN, so asking for codes must not shut its owner out: codes are counted for an IIN on one line,
+# and another line's count is not touched. What guards the account is the number of wrong codes entered for the IIN,
+# from anywhere: a code is one of a million, and 100 wrong ones a day are a chance of 1 in 10,000. Only wrong ones
+# count, so that nobody is shut out by signing in; and one line is stopped after 15 of them, so that it takes seven
+# lines, each spending all it has, to shut an owner out for the rest of the day. The mails of one IIN from all lines
+# together are bounded too, ten times higher than one line's: that protects the mailbox, and takes as many lines.
+CODES_PER_HOUR: Final = Limit(
+    "iin+network/hour",
+    10,
+    _HOUR,
+    _TOO_MANY,
+    N_("Too many codes were asked for with this IIN. Wait an hour, then try again."),
+)
+CODES_PER_DAY: Final = Limit(
+    "iin+network/day",
+    20,
+    _DAY,
+    _TOO_MANY,
+    N_("Too many codes were asked for with this IIN today. Try again tomorrow."),
+)
+MAILS_PER_DAY: Final = Limit("iin/day", 200, _DAY, _TOO_MANY, CODES_PER_DAY.refusal)
+WRONG_PER_LINE: Final = Limit(
+    "wrong/iin+network",
+    15,
+    _DAY,
+    _TOO_MANY,
+    N_("Too many wrong codes were entered for this IIN today. Try again tomorrow."),
+)
+WRONG_PER_DAY: Final = Limit("wrong/iin", 100, _DAY, _TOO_MANY, WRONG_PER_LINE.refusal)
 # Mobile networks put thousands of people behind one IPv4 address; this only keeps one line from flooding mailboxes.
-CODES_PER_NETWORK: Final = Limit("network", 200, timedelta(minutes=10))
-TRIES_PER_NETWORK: Final = Limit("tries/network", 400, timedelta(minutes=10))
+CODES_PER_NETWORK: Final = Limit(
+    "network",
+    200,
+    _TEN_MINUTES,
+    _TOO_MANY,
+    N_("Too many codes were asked for from your network. Wait ten minutes, then try again."),
+)
+TRIES_PER_NETWORK: Final = Limit(
+    "tries/network",
+    400,
+    _TEN_MINUTES,
+    _TOO_MANY,
+    N_("Too many codes were entered from your network. Wait ten minutes, then try again."),
+)
 
 
 def network_of(address: str) -> str:

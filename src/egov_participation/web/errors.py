@@ -96,6 +96,8 @@ def domain_error(request: Request, error: Exception) -> Response:
         request, error.status, translate(lang(request), error.message, **error.params), code=error.code
     )
     response.headers["Cache-Control"] = "no-store"
+    if error.retry_after is not None:
+        response.headers["Retry-After"] = str(error.retry_after)
     return response
 
 

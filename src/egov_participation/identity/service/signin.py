@@ -16,17 +16,17 @@ from sqlalchemy import ColumnElement
 from sqlmodel import Session, SQLModel, and_, col, delete, func, select
 
 from egov_participation.database import UnitOfWork
-from egov_participation.errors import DomainError
 from egov_participation.i18n import N_, translate
 from egov_participation.identity import rules
 from egov_participation.identity.keys import IdentityKeys
-from egov_participation.identity.models import Handoff, LimitCount, LoginSession, SignIn
-from egov_participation.identity.service import limits, sessions
+from egov_participation.identity.models import Handoff, LoginSession, SignIn
+from egov_participation.identity.service import sessions
 from egov_participation.identity.service.tokens import hash_token
 from egov_participation.jobs import enqueue
 from egov_participation.mail import Mail
 from egov_participation.registry.iin import Iin
 from egov_participation.services import Services, SessionInfo, Site
+from egov_participation.throttle import LimitCount
 
 SEND_CODE: Final = "identity.send_code"
 
@@ -60,27 +60,15 @@ def begin(
     """Note that this browser wants to sign in with that IIN; a code is mailed if it is in the register.
 
     Raises:
-        DomainError: 429 ``sign_in.too_many``, for the IIN or for the network.
+        DomainError: 429 ``sign_in.too_many``, for the IIN or for the network; do not commit.
     """
     subject = keys.iin.hash(iin).hex()
-    if not limits.take(tx, keys, rules.CODES_PER_NETWORK, network, now):
-        raise DomainError(
-            429,
-            N_("Too many codes were asked for from your network. Wait ten minutes, then try again."),
-            code="sign_in.too_many",
-        )
-    if not limits.take(tx, keys, rules.CODES_PER_HOUR, subject, now):
-        raise DomainError(
-            429,
-            N_("Too many codes were asked for with this IIN. Wait an hour, then try again."),
-            code="sign_in.too_many",
-        )
-    if not limits.take(tx, keys, rules.CODES_PER_DAY, subject, now):
-        raise DomainError(
-            429,
-            N_("Too many codes were asked for with this IIN today. Try again tomorrow."),
-            code="sign_in.too_many",
-        )
+    _check_wrong_tries(tx, keys, subject, network, now)
+    throttle = keys.throttle
+    throttle.take(tx, rules.CODES_PER_NETWORK, network, now)
+    throttle.take(tx, rules.CODES_PER_HOUR, f"{subject}|{network}", now)
+    throttle.take(tx, rules.CODES_PER_DAY, f"{subject}|{network}", now)
+    throttle.take(tx, rules.MAILS_PER_DAY, subject, now)
     browser_hash = hash_token(browser)
     attempt = secrets.token_hex(16)
     tx.exec(delete(SignIn).where(col(SignIn.browser_hash) == browser_hash))
@@ -179,25 +167,31 @@ def enter_code(
     Raises:
         DomainError: 429 ``sign_in.too_many``.
     """
-    if not limits.take(tx, keys, rules.TRIES_PER_NETWORK, network, now):
-        raise DomainError(
-            429,
-            N_("Too many codes were entered from your network. Wait ten minutes, then try again."),
-            code="sign_in.too_many",
-        )
+    keys.throttle.take(tx, rules.TRIES_PER_NETWORK, network, now)
     row = tx.get(SignIn, hash_token(browser))
     if row is None or not _is_open(row, now):
         return Refused(0)
+    # By the IIN that was given, whether or not it is anybody's: both are counted and answered alike.
+    subject = keys.iin.hash(keys.iin.open_sealed(row.iin_sealed, row.attempt)).hex()
+    _check_wrong_tries(tx, keys, subject, network, now)
     row.tries += 1
     # Compared even where there is no person, so that the time tells nothing.
     expected = row.code_hash or bytes(32)
     right = hmac.compare_digest(keys.code_hash(row.attempt, code), expected)
     if not right or row.person_id is None:
+        keys.throttle.take(tx, rules.WRONG_PER_LINE, f"{subject}|{network}", now)
+        keys.throttle.take(tx, rules.WRONG_PER_DAY, subject, now)
         return Refused(rules.CODE_TRIES - row.tries)
     person_id, next_path = row.person_id, row.next_path
     tx.session.delete(row)
     token = sessions.open_main(tx, person_id, assurance=rules.MAILED_CODE, agent=agent, replaced=replaced, now=now)
     return SignedIn(token, next_path)
+
+
+def _check_wrong_tries(tx: UnitOfWork, keys: IdentityKeys, subject: str, network: str, now: datetime) -> None:
+    """Refuse, with any code, where too many wrong ones were entered for this IIN."""
+    keys.throttle.check(tx, rules.WRONG_PER_LINE, f"{subject}|{network}", now)
+    keys.throttle.check(tx, rules.WRONG_PER_DAY, subject, now)
 
 
 def _is_open(row: SignIn, now: datetime) -> bool:
