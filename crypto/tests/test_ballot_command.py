@@ -92,6 +92,10 @@ def test_so_many_credentials_as_wanted_are_made(tmp_path: Path) -> None:
         ("a,-1\n", "is not a weight"),
         ("a,x\n", "is not a weight"),
         ("a,1.5\n", "is not a weight"),
+        pytest.param("a," + "9" * 5000, "is not a weight", id="long number"),
+        ('"a\n', "unexpected end of data"),
+        ("a\0,1\n", "line"),
+        ("\udcff", "not a text in UTF-8"),
         ("a,18446744073709551616\n", "is not a weight"),
         ("a,1,b\n", "line 1: an id and perhaps a weight"),
         ("a\n\n,5\n", "line 3: an id"),
@@ -101,7 +105,7 @@ def test_a_list_of_voters_with_a_mistake_is_refused_and_nothing_is_written(
     tmp_path: Path, content: str, said: str
 ) -> None:
     path = tmp_path / "voters.csv"
-    path.write_text(content)
+    path.write_text(content, "utf-8", "surrogateescape")
     assert said in refused("credentials", "--voters", path, "--private", tmp_path / "a", "--public", tmp_path / "b")
     assert [path.name for path in tmp_path.iterdir()] == ["voters.csv"]
 

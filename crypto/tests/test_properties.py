@@ -25,6 +25,9 @@ from egov_crypto.question import Question
 from egov_crypto.trustee import TrusteeKey
 from egov_crypto.verify import verify_archive
 
+FEW = settings(max_examples=settings().max_examples // 3)
+MANY = settings(max_examples=settings().max_examples * 4)
+
 scalars = st.integers(0, Q - 1) | st.sampled_from([0, 1, 2, Q - 1, Q // 2])
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 
@@ -104,7 +107,7 @@ def test_a_true_disjunction_is_proved_whichever_branch_is_true(data: st.DataObje
         verify_disjunction("q|", key, branches, proofs)
 
 
-@settings(max_examples=20)
+@FEW
 @given(st.data())
 def test_every_allowed_vote_on_every_shape_of_question_is_accepted(data: st.DataObject) -> None:
     asked = data.draw(st.lists(questions(), min_size=1, max_size=2))
@@ -157,7 +160,7 @@ def whole(world: World, raw_ballot: bytes) -> bytes:
     return world.archive().ballots(raw_ballot, world.ballot(1, [[1, 0, 0], [0, 1, 0]])).finish().raw
 
 
-@settings(max_examples=200)
+@MANY
 @given(place=st.integers(0), change=st.integers(1, 255))
 def test_one_changed_byte_anywhere_in_a_ballot_is_refused(
     world: World, raw_ballot: bytes, place: int, change: int
@@ -204,7 +207,7 @@ def test_any_other_number_or_point_in_a_ballot_is_refused_though_it_is_signed_an
         assert ballot_verdict(world.election, changed).startswith("ballot.proof.")
 
 
-@settings(max_examples=150)
+@MANY
 @given(place=st.integers(0), change=st.integers(1, 255))
 def test_one_changed_byte_anywhere_in_an_archive_is_refused(whole: bytes, place: int, change: int) -> None:
     at = place % len(whole)
@@ -330,7 +333,7 @@ def test_an_election_is_read_as_it_is_written(
     assert (again.administrator, again.credential_authority) == (administrator, authority)
 
 
-@settings(max_examples=20)
+@FEW
 @given(scalars.filter(bool))
 def test_a_trustees_key_is_read_as_it_is_written(private_key: int) -> None:
     key = TrusteeKey.prove(private_key)
@@ -338,7 +341,7 @@ def test_a_trustees_key_is_read_as_it_is_written(private_key: int) -> None:
     assert trustee.parse_list(trustee.list_to_json([key])) == [key]
 
 
-@settings(max_examples=20)
+@FEW
 @given(st.lists(st.tuples(st.integers(1, Q - 1), st.integers(1, 2**64 - 1)), max_size=8, unique_by=lambda e: e[0]))
 def test_a_list_of_credentials_is_read_as_it_is_written_sorted_or_not(entries: list[tuple[int, int]]) -> None:
     points = [(base(secret), weight) for secret, weight in entries]
@@ -379,7 +382,7 @@ def test_a_weight_is_read_as_it_is_written(weight: int) -> None:
 # A whole election: the result is the sum of the votes.
 
 
-@settings(max_examples=15)
+@FEW
 @given(st.data())
 def test_the_tally_of_ballots_is_the_sum_of_votes(data: st.DataObject) -> None:
     asked = data.draw(st.lists(questions(), min_size=1, max_size=2))

@@ -105,6 +105,10 @@ def test_what_is_no_archive_or_cannot_be_read_ends_with_2(tmp_path: Path) -> Non
         ("ftp://localhost/x.bel", "neither a file nor an address"),
         ("file:///etc/passwd", "neither a file nor an address"),
         ("http:///x", "neither a file nor an address"),
+        ("http://[/x", "neither a file nor an address"),
+        ("http://127.0.0.1/қазақша", "neither a file nor an address"),
+        ("http://127.0.0.1:x/", "cannot be reached"),
+        ("http://127.0.0.1:1/a b", "cannot be reached"),
         ("http://127.0.0.1:1/x.bel", "cannot be reached"),
     ):
         done = run("egov-verify", "vote", name)
@@ -225,13 +229,14 @@ def test_an_archive_can_come_on_standard_input(tallied: bytes, tallied_file: Pat
 
 
 def test_texts_cannot_command_the_terminal(tmp_path: Path) -> None:
-    evil = "\x1b[2J\x1b]0;title\x07\r\u202eoK\u2066 \x9b31m"
+    evil = "\x1b[2J\x1b]0;title\x07\r\u202eoK\u2066 \x9b31m\nAll of this holds.\n"
     world = make_world(Question((evil, "b"), evil, 1, 1), name=evil)
     archive = world.archive().ballots(world.ballot(0, [[1, 0]])).finish()
     done = start("egov-verify", "vote", write(archive, tmp_path))
     assert done.status == 0
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", done.out)
     assert r"\x1b[2J" in done.out
+    assert "\nAll of this holds.\n" not in done.out
 
 
 def test_a_terminal_that_knows_no_cyrillic_is_shown_something(tallied_file: Path) -> None:

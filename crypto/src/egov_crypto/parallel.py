@@ -7,6 +7,7 @@ import threading
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
 
 from egov_crypto import ballot
 from egov_crypto.election import Election
@@ -34,7 +35,9 @@ def verify_chunks(election: Election, chunks: Iterator[Chunk], jobs: int) -> Ite
         waiting: deque[tuple[Future[Tally], int]] = deque()
         try:
             for chunk in chunks:
-                waiting.append((pool.submit(_verify_in_worker, chunk), len(chunk)))
+                with _interrupts_kept_from_children():
+                    future = pool.submit(_verify_in_worker, chunk)
+                waiting.append((future, len(chunk)))
                 if len(waiting) > 4 * jobs:
                     yield _next(waiting)
             while waiting:
@@ -42,6 +45,19 @@ def verify_chunks(election: Election, chunks: Iterator[Chunk], jobs: int) -> Ite
         finally:
             for future, _ in waiting:
                 future.cancel()
+
+
+@contextmanager
+def _interrupts_kept_from_children() -> Iterator[None]:
+    """An interrupt from the keyboard reaches every process; the one that the user started answers it, for all.
+
+    The first submission starts the workers, which inherit the signals that are blocked here, for as long as they live.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def verify_chunk(election: Election, chunk: Chunk) -> Tally:
@@ -65,8 +81,6 @@ def _next(waiting: "deque[tuple[Future[Tally], int]]") -> tuple[Tally, int]:
 def _start_worker(raw: bytes) -> None:
     global _election
     _election = Election.parse(raw)
-    # An interrupt from the keyboard reaches every process; the one that was started answers it, for all.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 

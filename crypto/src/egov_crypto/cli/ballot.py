@@ -119,15 +119,17 @@ def _add_voting(command: _Command) -> None:
 
 
 def _natural(text: str) -> int:
-    if not text.isascii() or not text.isdecimal() or int(text) < 1:
+    number = console.natural(text)
+    if not number:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 on")
-    return int(text)
+    return number
 
 
 def _timestamp(text: str) -> int:
-    if not text.isascii() or not text.isdecimal() or int(text) > MAX_TIMESTAMP:
+    number = console.natural(text)
+    if number is None or number > MAX_TIMESTAMP:
         raise argparse.ArgumentTypeError(f"{text!r} is not a time in seconds")
-    return int(text)
+    return number
 
 
 def _uuid(text: str) -> str:

@@ -45,9 +45,10 @@ def parse_one(question: Question, word: str) -> list[int]:
         case numbers:
             for number in numbers.split(","):
                 text = number.strip()
-                if not text.isascii() or not text.isdecimal() or not 1 <= int(text) <= len(question.answers):
+                place = console.natural(text)
+                if place is None or not 1 <= place <= len(question.answers):
                     raise UsageError(f"{text!r} is not a number between 1 and {len(question.answers)}")
-                values[int(text) - 1 + question.blank] = 1
+                values[place - 1 + question.blank] = 1
     question.check_choices(values)
     return values
 

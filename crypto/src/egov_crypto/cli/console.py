@@ -3,6 +3,7 @@
 import argparse
 import getpass
 import os
+import re
 import sys
 import traceback
 from collections.abc import Callable, Iterable
@@ -17,6 +18,9 @@ DOES_NOT_HOLD: Final = 1
 CANNOT_TELL: Final = 2
 INTERRUPTED: Final = 130
 """As shells count it: 128 and the signal's number."""
+
+_JOINER: Final = "\u200d"  # of emoji
+_NATURAL: Final = re.compile("[0-9]{1,20}", re.ASCII)
 
 
 def run(command: Callable[[], int]) -> int:
@@ -62,9 +66,8 @@ def sentence(error: Exception) -> str:
 
 
 def plain(text: str) -> str:
-    """``text`` without what could command the terminal: control characters and reversed writing are escaped."""
-    shown = (c if c.isprintable() or c in "\n\u200d" else c.encode("unicode_escape").decode() for c in text)
-    return "".join(shown)
+    """``text`` on one line, with escapes for what could command a terminal: control characters, reversed writing."""
+    return "".join(c if c.isprintable() or c == _JOINER else c.encode("unicode_escape").decode() for c in text)
 
 
 def say(*lines: str) -> None:
@@ -76,10 +79,23 @@ def say(*lines: str) -> None:
 def ask_secret(prompt: str, file: Path | None) -> str:
     """A secret from ``file``, else typed unseen at the terminal, else the first line of standard input."""
     if file is not None:
-        return file.read_text("utf-8").strip()
+        return read_text(file).strip()
     if is_interactive():
         return getpass.getpass(f"{prompt}: ").strip()
     return sys.stdin.readline().strip()
+
+
+def read_text(path: Path) -> str:
+    """The text of a file in UTF-8; raises :class:`UsageError` if it is in something else."""
+    try:
+        return path.read_text("utf-8-sig")
+    except UnicodeDecodeError:
+        raise UsageError(f"{path} is not a text in UTF-8") from None
+
+
+def natural(text: str) -> int | None:
+    """The number that ``text`` writes in at most 20 ASCII digits, None if it writes none."""
+    return int(text) if _NATURAL.fullmatch(text) else None
 
 
 def is_interactive() -> bool:
@@ -109,9 +125,10 @@ def add_jobs(parser: argparse.ArgumentParser) -> None:
 
 
 def _jobs(text: str) -> int:
-    if not text.isascii() or not text.isdecimal() or not 1 <= int(text) <= 1024:
+    number = natural(text)
+    if number is None or not 1 <= number <= 1024:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number between 1 and 1024")
-    return int(text)
+    return number
 
 
 def count(number: int, thing: str, things: str = "") -> str:

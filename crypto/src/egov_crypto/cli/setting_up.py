@@ -47,20 +47,24 @@ def make_credentials(options: Namespace) -> int:
 def _read_voters(path: Path) -> list[tuple[str, int]]:
     """The voters of a CSV file with the columns ``id`` and, if wanted, ``weight``."""
     voters: dict[str, int] = {}
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        for number, row in enumerate(csv.reader(file), start=1):
+    rows = csv.reader(io.StringIO(console.read_text(path), newline=""), strict=True)
+    try:
+        for row in rows:
             cells = [cell.strip() for cell in row]
-            if not any(cells) or (number == 1 and cells[0] == "id"):
+            if not any(cells) or (rows.line_num == 1 and cells[0] == "id"):
                 continue
-            place = f"{path}, line {number}"
-            if len(cells) > 2 or not cells[0]:
+            place = f"{path}, line {rows.line_num}"
+            if len(cells) > 2 or not cells[0] or not cells[0].isprintable():
                 raise UsageError(f"{place}: an id and perhaps a weight are wanted")
-            weight = cells[1] if len(cells) == 2 and cells[1] else "1"
-            if not weight.isascii() or not weight.isdecimal() or not 1 <= int(weight) < 2**64:
-                raise UsageError(f"{place}: {weight!r} is not a weight")
+            written = cells[1] if len(cells) == 2 and cells[1] else "1"
+            weight = console.natural(written)
+            if weight is None or not 1 <= weight < 2**64:
+                raise UsageError(f"{place}: {written!r} is not a weight")
             if cells[0] in voters:
                 raise UsageError(f"{place}: {cells[0]!r} stands there twice")
-            voters[cells[0]] = int(weight)
+            voters[cells[0]] = weight
+    except csv.Error as error:
+        raise UsageError(f"{path}, line {rows.line_num}: {error}") from None
     if not voters:
         raise UsageError(f"{path} holds no voters")
     return list(voters.items())

@@ -45,9 +45,13 @@ def archive_address(where: str) -> str:
 
     Raises :class:`ArchiveError` unless it is http or https.
     """
-    parts = urlsplit(where)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ArchiveError(f"{where} is neither a file nor an address that starts with http:// or https://")
+    try:
+        parts = urlsplit(where)
+        known = parts.scheme in {"http", "https"} and parts.hostname
+    except ValueError:
+        known = None
+    if not known or not where.isascii():
+        raise ArchiveError(f"{where} is neither a file nor an address of ASCII that starts with http:// or https://")
     page = _PAGE.fullmatch(parts.path)
     if page is None or parts.path.endswith(".bel"):
         return where

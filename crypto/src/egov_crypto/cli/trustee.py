@@ -63,7 +63,10 @@ def decrypt(options: Namespace) -> int:
     decryption = tally.decrypt(verified.election, verified.tally, private_key)
     tally.verify_decryption_of(verified.election, verified.tally, public_key, decryption)
     write_new(options.out, decryption + b"\n")
-    say(f"Partial decryption, to hand in: {options.out}")
+    say(
+        f"Partial decryption, to hand in: {options.out}",
+        f"Which tally it is of, is remembered in {memory_of(options.keyfile)}: keep it beside the key file.",
+    )
     return OK
 
 
