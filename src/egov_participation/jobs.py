@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 import threading
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import structlog
@@ -27,6 +27,7 @@ log = structlog.get_logger()
 MAX_ATTEMPTS = 8
 FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(hours=1)
+_QUARTER = 900
 SECONDS_BETWEEN_ROUNDS = 1.0
 
 Payload = dict[str, Any]
@@ -58,7 +59,8 @@ def handler(kind: str, *, forget: bool = False) -> Callable[[Handler], Handler]:
     """Register what does the jobs of this kind: ``(services, payload) -> None``; any exception is a failure.
 
     Args:
-        forget: a job of this kind is deleted when it is done, because even when it was done may tell too much.
+        forget: a job of this kind is deleted when it is done or given up, and tried again at moments left to chance,
+            because even when it was done, or tried, may tell too much.
     """
 
     def register(function: Handler) -> Handler:
@@ -103,6 +105,12 @@ def _free_place(tx: UnitOfWork) -> int:
     while tx.get(Job, place := 2**30 + secrets.randbelow(2**30)) is not None:
         pass
     return place
+
+
+def _vaguely_after(now: datetime) -> datetime:
+    """Some moment of the quarter of an hour after this one: it does not tell when in this one its cause came."""
+    start = datetime.fromtimestamp(now.timestamp() // _QUARTER * _QUARTER, UTC)
+    return start + timedelta(seconds=_QUARTER + secrets.randbelow(_QUARTER))
 
 
 class Worker:
@@ -157,10 +165,9 @@ class Worker:
         # A crash here leaves the job to be done a second time: handlers bear that.
         with self.services.database.uow() as tx:
             tx.add(job)
-            if failure is None and job.kind in _forgotten:
+            self._note(job, failure)
+            if job.kind in _forgotten and (job.done_at or job.dead_at):
                 tx.session.delete(job)
-            else:
-                self._note(job, failure)
             tx.commit()
 
     def _note(self, job: Job, failure: Exception | None) -> None:
@@ -169,7 +176,10 @@ class Worker:
         if failure is None:
             job.done_at, job.payload = now, {}
             return
-        job.run_after = now + min(FIRST_WAIT * 2 ** (job.attempts - 1), LONGEST_WAIT)
+        if job.kind in _forgotten:
+            job.run_after = _vaguely_after(now)
+        else:
+            job.run_after = now + min(FIRST_WAIT * 2 ** (job.attempts - 1), LONGEST_WAIT)
         if job.attempts >= MAX_ATTEMPTS:
             job.dead_at = now
         log.warning(

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 from sqlmodel import select
+from structlog.testing import capture_logs
 
 from egov_participation import jobs
 from egov_participation.clock import ManualClock
@@ -25,6 +26,12 @@ def note(_services: Services, payload: Payload) -> None:
 @jobs.handler("test.forgotten", forget=True)
 def note_and_forget(_services: Services, payload: Payload) -> None:
     done.append(payload["word"])
+
+
+@jobs.handler("test.forgotten_fail", forget=True)
+def fail_and_forget(_services: Services, payload: Payload) -> None:
+    done.append(payload["word"])
+    raise RuntimeError
 
 
 @jobs.handler("test.fail")
@@ -92,6 +99,36 @@ def test_a_job_of_a_kind_to_be_forgotten_leaves_nothing(services: Services, work
 
     assert done == ["a"]
     assert all_jobs(services) == []
+
+
+def test_a_job_to_be_forgotten_that_fails_does_not_tell_when_its_cause_came(
+    services: Services, worker: Worker, clock: ManualClock
+) -> None:
+    words = [str(number) for number in range(12)]
+    for word in words:
+        clock.advance(seconds=10)
+        add(services, "test.forgotten_fail", word, word)
+        worker.run_due()
+
+    assert done == words
+    quarter = clock().replace(minute=15, second=0)
+    waiting = {job.payload["word"]: job.run_after for job in all_jobs(services)}
+    assert all(after is not None and quarter <= after < quarter + timedelta(minutes=15) for after in waiting.values())
+    assert sorted(words, key=lambda word: waiting[word]) != words  # by chance it would be, once in 479,001,600 times
+
+
+def test_a_job_to_be_forgotten_that_always_fails_leaves_a_line_in_the_log_and_nothing_else(
+    services: Services, worker: Worker, clock: ManualClock
+) -> None:
+    add(services, "test.forgotten_fail", "1", "x")
+    with capture_logs() as logged:
+        for _ in range(MAX_ATTEMPTS):
+            worker.run_due()
+            clock.advance(minutes=30)
+
+    assert len(done) == MAX_ATTEMPTS
+    assert all_jobs(services) == []
+    assert [line["dead"] for line in logged] == [False] * (MAX_ATTEMPTS - 1) + [True]
 
 
 def test_jobs_are_done_in_their_order_and_those_that_they_cause_at_once(services: Services, worker: Worker) -> None:
