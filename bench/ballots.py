@@ -69,9 +69,12 @@ def _first_ballot(election: BenchElection) -> bytes:
 
 
 def _speed_up(console: Console, election: BenchElection) -> float:
-    """How many times as many ballots a second two processes verify: the median of pairs of runs, by the clock."""
-    ratios = []
-    for _ in track(range(3), f"{SOME} ballots, one process and two", console=console):
-        one, two = (run([EGOV_VERIFY, "vote", "--jobs", str(jobs), election.path]).seconds for jobs in (1, 2))
-        ratios.append(one / two)
-    return statistics.median(ratios)
+    """How many times as many ballots a second two processes verify, by the clock.
+
+    The fastest of five runs each: what other programs take only ever makes a run longer.
+    """
+    times: dict[int, list[float]] = {1: [], 2: []}
+    for _ in track(range(5), f"{SOME} ballots, one process and two", console=console):
+        for jobs, seconds in times.items():
+            seconds.append(run([EGOV_VERIFY, "vote", "--jobs", str(jobs), election.path]).seconds)
+    return min(times[1]) / min(times[2])
