@@ -92,7 +92,8 @@ def with_torsion(text: str, order: int) -> str:
 
 def second_spellings() -> list[str]:
     """Encodings with y ≥ p of points that lie in the subgroup (if any do), or on the curve at all."""
-    in_subgroup, on_curve = [], []
+    in_subgroup: list[str] = []
+    on_curve: list[str] = []
     for y in range(2**255 - P):
         for sign in (0, 1):
             x = recover_x(y, sign)

@@ -65,7 +65,7 @@ def answer(
     *,
     secrets: Sequence[int] | None = None,
     prefixes: Callable[[str, str], str] = lambda _kind, prefix: prefix,
-    hash_: Callable[[str], Hash] = lambda _kind: honest_hash,
+    hash_: Callable[[str], Hash | None] = lambda _kind: None,
 ) -> Json:
     """An answer with any integers as ``values``; each proof is made as well as it can be.
 
@@ -85,7 +85,9 @@ def answer(
             for i, (branch, opening) in enumerate(zip(branches, known, strict=True))
             if branch.claim == opening.message
         ]
-        return prove(prefixes(kind, prefix), key, branches, known, (holding or [0])[0], hash_=hash_(kind))
+        return prove(
+            prefixes(kind, prefix), key, branches, known, (holding or [0])[0], hash_=hash_(kind) or honest_hash
+        )
 
     result: Json = {
         "choices": [{"alpha": choice.alpha.text, "beta": choice.beta.text} for choice in choices],

@@ -101,7 +101,7 @@ def test_a_credential_in_capitals_does_not_take_its_voters_place(world: World, f
 
 
 def test_every_order_of_events_but_the_right_one_is_refused(world: World, first: bytes) -> None:
-    honest = [
+    honest: list[tuple[EventType, Callable[[Archive], Archive]]] = [
         (EventType.BALLOT, lambda a: a.ballots(first)),
         (EventType.END_BALLOTS, Archive.close),
         (EventType.ENCRYPTED_TALLY, Archive.tally),
@@ -190,6 +190,7 @@ def test_a_first_event_with_a_parent_is_refused(world: World) -> None:
 
 def test_a_height_is_a_small_natural_number(world: World) -> None:
     so_far = world.archive()
+    height: object
     for height in (True, 1.0, "1", -1, 2**30, 2**70, None, []):
         raw = dump({"parent": so_far.head.hash, "height": height, "type": "EndBallots"})
         assert verdict(so_far.raw + join([event(raw)])) == "event.format", height
@@ -273,6 +274,7 @@ def test_a_payload_where_none_is_due_and_none_where_one_is_are_refused(world: Wo
 def test_set_up_data_of_another_shape_is_refused(world: World) -> None:
     members = split(world.archive().raw)
     setup = json.loads(members[4][1])
+    wrong: object
     for wrong in (
         {**setup, "x": ""},
         {"election": setup["election"]},

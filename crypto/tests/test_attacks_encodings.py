@@ -181,8 +181,8 @@ def test_a_credential_of_small_order_in_it_is_refused_on_the_list(world: World) 
     honest = [public.text for public in world.publics]
     for wrong in [*(curve.with_torsion(honest[0], order) for order in (2, 4, 8)), *SMALL_ORDERS, f"{1:064x}"]:
         assert verdict(world.archive(roll=dump([wrong, *honest[1:]]))) == "credentials.point"
-    for wrong in ([honest[0].upper()], [honest[0][:-1]], ["x" * 64]):
-        assert verdict(world.archive(roll=dump([*wrong, *honest[1:]]))) == "credentials.format"
+    for wrong in (honest[0].upper(), honest[0][:-1], "x" * 64):
+        assert verdict(world.archive(roll=dump([wrong, *honest[1:]]))) == "credentials.format"
 
 
 def test_a_credential_with_secret_zero_would_be_anybodys(world: World) -> None:
@@ -192,7 +192,7 @@ def test_a_credential_with_secret_zero_would_be_anybodys(world: World) -> None:
     assert all(credential.secret(world.election.uuid, text) for text in world.credentials)
 
 
-def with_key(world: World, key: str) -> bytes:
+def with_key(world: World, key: object) -> bytes:
     return dump({**json.loads(world.election.raw), "public_key": key})
 
 
@@ -238,7 +238,7 @@ def test_a_decryption_factor_outside_the_group_is_refused(decrypted: tuple[World
     sum_ = sum_of(world, raws.split(b"\n"))
     value = json.loads(tally.decrypt(world.election, sum_, world.private_keys[0]))
     key = world.keys[0].public_key
-    path = ("decryption_factors", 0, 1)
+    path: tuple[Any, ...] = ("decryption_factors", 0, 1)
     honest = forging.at(value, path)
     for wrong in [*(curve.with_torsion(honest, order) for order in (2, 4, 8)), *WRONG_POINTS, f"{1:064x}", 0]:
         changed = dump(forging.replaced(value, path, wrong))

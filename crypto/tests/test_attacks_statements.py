@@ -107,6 +107,7 @@ def test_a_blank_proof_where_none_is_due_and_none_where_one_is_are_refused(world
 def test_none_one_fewer_and_one_more_of_anything_are_refused(world: World, name: str) -> None:
     content = json.loads(world.ballot(0, [[1, 0, 0], [0, 1, 0, 0]]))
     listed = content["answers"][1][name]
+    wrong: object
     for wrong in ([], listed[:-1], [*listed, listed[0]], [listed[0]] * (len(listed) + 1), listed[0], {}, "", None):
         changed = forging.replaced(content, ("answers", 1, name), wrong)
         assert ballot_verdict(world.election, signed(world, 0, changed)) == "ballot.answers"
@@ -129,7 +130,7 @@ def test_as_many_answers_as_questions_are_wanted(world: World) -> None:
 
 def test_all_parts_left_out_together_do_not_pass(world: World) -> None:
     """With n = 0 everywhere there would be nothing left to fail."""
-    empty = {"choices": [], "individual_proofs": [], "overall_proof": []}
+    empty: forging.Json = {"choices": [], "individual_proofs": [], "overall_proof": []}
     content = content_of(world, empty, {**empty, "blank_proof": []})
     assert ballot_verdict(world.election, signed(world, 0, content)) == "ballot.answers"
 

@@ -219,6 +219,7 @@ def test_a_tally_that_lies_about_its_size_is_refused(world: World, voted: tuple[
 def test_a_tally_of_another_shape_is_refused(world: World, voted: tuple[bytes, bytes]) -> None:
     honest = world.archive().ballots(*voted).sum()
     sized = json.loads(honest.sized_json())
+    wrong: object
     for wrong in ({**sized, "x": 1}, dict(reversed(sized.items())), {"encrypted_tally": sized["encrypted_tally"]}, []):
         archive = world.archive().ballots(*voted).close()
         assert verdict(archive.add(EventType.ENCRYPTED_TALLY, honest.to_json(), dump(wrong))) == "tally.format"
@@ -276,6 +277,7 @@ def test_factors_that_move_votes_between_answers_are_refused(world: World, voted
 def test_a_decryption_of_another_shape_is_refused(world: World, voted: tuple[bytes, bytes]) -> None:
     value = decryption(world, voted, world.private_keys[0])
     factors, proofs = value["decryption_factors"], value["decryption_proofs"]
+    wrong: object
     for wrong in (
         {},
         [],

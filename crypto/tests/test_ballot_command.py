@@ -251,7 +251,7 @@ def test_a_full_disk_leaves_no_half_event(office: Office, tmp_path: Path) -> Non
         f"resource.setrlimit(resource.RLIMIT_FSIZE, ({size + 700}, {size + 700}))\n"
         "sys.exit(ballot.main(sys.argv[1:]))"
     )
-    arguments = ["vote", office.archive, "--credential-file", office.credential("ann"), "--choices", "1", "1"]
+    arguments = ["vote", str(office.archive), "--choices", "1", "1", "--credential-file", str(office.credential("ann"))]
     done = subprocess.run([sys.executable, "-c", program, *arguments], capture_output=True, check=False, timeout=60)
     assert done.returncode == 2
     assert b"File too large" in done.stderr

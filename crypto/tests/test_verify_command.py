@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -133,7 +134,7 @@ def test_what_is_not_supported_ends_with_2(tallied_world: World, tmp_path: Path)
 def test_every_state_is_told(tallied_world: World, tmp_path: Path, events: int) -> None:
     world = tallied_world
     archive = world.archive()
-    steps = [
+    steps: list[Callable[[], Archive]] = [
         lambda: archive.ballots(world.ballot(0, [[0, 1, 0], [1, 0, 0]])),
         archive.close,
         archive.tally,
