@@ -168,16 +168,17 @@ def upgrade() -> None:
     op.create_table(
         "registrar_entry",
         sa.Column("vote_uuid", sa.String(), nullable=False),
-        sa.Column("person_id", sa.String(), nullable=False),
+        sa.Column("owner", sa.LargeBinary(), nullable=False),
         sa.Column("public_credential", sa.String(), nullable=False),
         sa.Column("sealed_credential", sa.LargeBinary(), nullable=True),
         sa.Column("weight", sa.Integer(), nullable=False),
+        sa.CheckConstraint("length(owner) = 32", name=op.f("ck_registrar_entry_owner")),
         sa.CheckConstraint("length(public_credential) = 64", name=op.f("ck_registrar_entry_public_credential")),
         sa.CheckConstraint("weight > 0", name=op.f("ck_registrar_entry_weight")),
         sa.ForeignKeyConstraint(
             ["vote_uuid"], ["registrar_vote.vote_uuid"], name=op.f("fk_registrar_entry_vote_uuid_registrar_vote")
         ),
-        sa.PrimaryKeyConstraint("vote_uuid", "person_id", name=op.f("pk_registrar_entry")),
+        sa.PrimaryKeyConstraint("vote_uuid", "owner", name=op.f("pk_registrar_entry")),
         sa.UniqueConstraint(
             "vote_uuid", "public_credential", name=op.f("uq_registrar_entry_vote_uuid_public_credential")
         ),

@@ -6,16 +6,22 @@ vote when its time has come.
 
 from __future__ import annotations
 
+import json
 import secrets
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import structlog
+from nacl.encoding import Base64Encoder
+from nacl.secret import Aead
 from sqlalchemy import JSON, UniqueConstraint, or_
 from sqlmodel import Field, SQLModel, col, select
 
+from egov_participation import keyring
 from egov_participation.database import UnitOfWork, UTCDateTime
 from egov_participation.logs import describe
 
@@ -100,6 +106,29 @@ def enqueue(
         tx.add(Job(id=place, kind=kind, key=key, payload=payload, run_after=run_after))
 
 
+def sealed(keys_dir: Path, payload: Payload) -> Payload:
+    """A payload that a copy of the database alone does not tell, for a job that names a person; its handler gets it
+    opened. XChaCha20-Poly1305 under the key ``jobs`` of ``keys_dir``.
+
+    Raises:
+        OSError, ValueError: see `keyring.secret`.
+    """
+    content = _box(keys_dir).encrypt(json.dumps(payload).encode(), encoder=Base64Encoder)
+    return {"sealed": bytes(content).decode()}
+
+
+def _opened(keys_dir: Path, payload: Payload) -> Payload:
+    if payload.keys() != {"sealed"}:
+        return payload
+    content: Payload = json.loads(_box(keys_dir).decrypt(payload["sealed"].encode(), encoder=Base64Encoder))
+    return content
+
+
+@cache
+def _box(keys_dir: Path) -> Aead:
+    return Aead(keyring.secret(keys_dir, "jobs", Aead.KEY_SIZE))
+
+
 def _free_place(tx: UnitOfWork) -> int:
     """A random identifier that no job has, above those that are counted up and within 31 bits."""
     while tx.get(Job, place := 2**30 + secrets.randbelow(2**30)) is not None:
@@ -159,7 +188,7 @@ class Worker:
     def _do(self, job: Job) -> None:
         failure: Exception | None = None
         try:
-            _handlers[job.kind](self.services, job.payload)
+            _handlers[job.kind](self.services, _opened(self.services.settings.keys_dir, job.payload))
         except Exception as error:  # noqa: BLE001 - whatever it is, the job is kept and tried again
             failure = error
         # A crash here leaves the job to be done a second time: handlers bear that.

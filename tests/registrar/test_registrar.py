@@ -7,7 +7,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlmodel import col, select
+from sqlalchemy import text
+from sqlmodel import select
 from tests.voting.making import MadeVote, archive_of, close, make_vote, verified
 
 from egov_crypto import credential as credentials
@@ -136,6 +137,17 @@ def test_the_database_alone_reveals_no_credential(services: Services, vote: Made
         assert credential.replace("-", "").encode() not in content
 
 
+def test_the_database_alone_does_not_tell_whose_a_credential_is(services: Services) -> None:
+    vote = make_vote(services, voters=12)
+    with services.database.read() as session:
+        rows = session.exec(select(RollEntry).order_by(text("rowid"))).all()
+    assert not any(person.encode() in str(row.model_dump()).encode() for row in rows for person in vote.people)
+    # Nor do the rows stand in the people's order (by chance they would, once in 479,001,600 times).
+    listed = [row.public_credential for row in rows]
+    assert listed != [credentials.public(vote.uuid, credential).text for credential in vote.credentials]
+    assert [row.owner for row in rows] == sorted(row.owner for row in rows)
+
+
 def test_destroyed_credentials_are_gone_from_the_file_too(services: Services, vote: MadeVote) -> None:
     with services.database.read() as session:
         sealed = [entry.sealed_credential for entry in session.exec(select(RollEntry))]
@@ -159,8 +171,9 @@ def test_destroying_again_or_for_nothing_changes_nothing(services: Services, vot
 
 
 def test_a_credential_moved_to_anothers_row_does_not_open(services: Services, vote: MadeVote) -> None:
+    vault = Vault.in_folder(services.settings.keys_dir)
     with services.database.uow() as tx:
-        first, second = (tx.get(RollEntry, (vote.uuid, person)) for person in vote.people[:2])
+        first, second = (tx.get(RollEntry, (vote.uuid, vault.owner(vote.uuid, person))) for person in vote.people[:2])
         assert first is not None
         assert second is not None
         first.sealed_credential = second.sealed_credential
@@ -170,12 +183,15 @@ def test_a_credential_moved_to_anothers_row_does_not_open(services: Services, vo
 
 
 def test_another_installations_key_opens_nothing(services: Services, vote: MadeVote, tmp_path: Path) -> None:
+    vault, other, person = Vault.in_folder(services.settings.keys_dir), Vault.in_folder(tmp_path), vote.people[0]
+    assert vault.owner(vote.uuid, person) != other.owner(vote.uuid, person)
     with services.database.read() as session:
-        entry = session.exec(select(RollEntry).where(col(RollEntry.vote_uuid) == vote.uuid)).first()
+        entry = session.get(RollEntry, (vote.uuid, vault.owner(vote.uuid, person)))
     assert entry is not None
     assert entry.sealed_credential is not None
+    assert vault.open(vote.uuid, person, entry.sealed_credential) == vote.credentials[0]
     with pytest.raises(VaultError):
-        Vault.in_folder(tmp_path / "other").open(vote.uuid, entry.person_id, entry.sealed_credential)
+        other.open(vote.uuid, person, entry.sealed_credential)
 
 
 def test_the_archive_holds_no_person(services: Services, vote: MadeVote) -> None:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from nacl.signing import VerifyKey
@@ -15,6 +16,7 @@ from tests.voting.making import NO, YES, MadeVote, archive_of, close, make_vote,
 
 from egov_crypto import ballot, wire
 from egov_crypto.archive import EventType
+from egov_participation import jobs
 from egov_participation.clock import ManualClock
 from egov_participation.errors import DomainError
 from egov_participation.jobs import Job, Worker
@@ -264,15 +266,20 @@ def test_the_voter_is_told_by_mail_and_the_mail_says_nothing_of_the_ballot(
 def test_no_job_row_can_be_joined_with_a_ballot(services: Services, vote: MadeVote, worker: Worker) -> None:
     raw = vote.ballot(0)
     receipt = json.loads(cast(services, vote, 0, raw).receipt)
-    with services.database.read() as session:
-        rows = [(job.key, json.dumps(job.payload)) for job in session.exec(select(Job))]
+    rows = alarms(services)
     written = " ".join(text for row in rows for text in row)
     assert vote.people[0] in written  # it names the person; so it may name nothing of the ballot
     for secret in (receipt["tracker"], receipt["head"], json.loads(raw)["credential"]):
         assert secret not in written
     worker.run_due()
+    assert alarms(services) == []  # nor when, nor how many
+
+
+def alarms(services: Services) -> list[tuple[str, str]]:
+    """Key and opened payload of the jobs that wait, as they stand in the table."""
     with services.database.read() as session:
-        assert not session.exec(select(Job).where(Job.kind == RECORDED)).all()  # nor when, nor how many
+        waiting = session.exec(select(Job).where(Job.kind == RECORDED).order_by(col(Job.id))).all()
+    return [(job.key, json.dumps(jobs._opened(services.settings.keys_dir, job.payload))) for job in waiting]
 
 
 def test_waiting_jobs_do_not_stand_in_the_order_of_the_ballots(services: Services, worker: Worker) -> None:
@@ -280,11 +287,24 @@ def test_waiting_jobs_do_not_stand_in_the_order_of_the_ballots(services: Service
     worker.run_due()
     for voter in range(12):
         cast(services, vote, voter, vote.ballot(voter))
-    with services.database.read() as session:
-        waiting = session.exec(select(Job).where(Job.kind == RECORDED).order_by(col(Job.id))).all()
-    people = [job.payload["person"] for job in waiting]
+    people = [json.loads(payload)["person"] for _, payload in alarms(services)]
     assert sorted(people) == sorted(vote.people)
     assert people != list(vote.people)  # by chance it would be, once in 479,001,600 times
+
+
+def test_neither_the_database_nor_its_log_names_a_voter_as_a_ballot_comes(
+    services: Services, vote: MadeVote, worker: Worker
+) -> None:
+    worker.run_due()
+    path = Path(services.settings.database_url.removeprefix("sqlite:///"))
+    log = path.with_name(path.name + "-wal")
+    before = log.stat().st_size
+    tracker = json.loads(cast(services, vote, 0, vote.ballot(0)).receipt)["tracker"]
+    services.registrar.credential(vote.uuid, vote.people[1], signed_in_at=services.clock(), assurance=1)
+    worker.run_due()
+    written = log.read_bytes()[before:]
+    assert tracker.encode() in written
+    assert not any(person.encode() in written for person in vote.people)
 
 
 def test_a_ballots_row_holds_the_day_and_no_time(services: Services, vote: MadeVote, clock: ManualClock) -> None:

@@ -26,7 +26,6 @@ from egov_participation.clock import ManualClock
 from egov_participation.errors import DomainError
 from egov_participation.jobs import Worker
 from egov_participation.registrar.service import InProcessRegistrar
-from egov_participation.registrar.vault import Vault
 from egov_participation.services import Services
 from egov_participation.voting import service
 from egov_participation.voting.rules import VoteState
@@ -116,8 +115,8 @@ def test_a_registrar_that_is_down_holds_up_its_vote_until_it_is_back_and_no_othe
     services: Services, vote: MadeVote, clock: ManualClock
 ) -> None:
     past_closing(services, vote, clock)
-    vault = Vault.in_folder(services.settings.keys_dir)
-    down = replace(services, registrar=FailingRegistrar(services.database, services.clock, vault))
+    registrar = FailingRegistrar(services.database, services.clock, services.settings.keys_dir)
+    down = replace(services, registrar=registrar)
     service.close_due_votes(down)
     assert service.vote(services, vote.uuid).state is VoteState.CLOSED
     service.close_due_votes(services)

@@ -24,17 +24,19 @@ class RolledVote(SQLModel, table=True):
 
 
 class RollEntry(SQLModel, table=True):
-    """One person's place on the roll of one vote."""
+    """One person's place on the roll of one vote. The rows stand in the order of their owners' hashes."""
 
     __tablename__: ClassVar[str] = "registrar_entry"
     __table_args__ = (
         CheckConstraint("weight > 0", name="weight"),
+        CheckConstraint("length(owner) = 32", name="owner"),
         CheckConstraint("length(public_credential) = 64", name="public_credential"),
         UniqueConstraint("vote_uuid", "public_credential"),
     )
 
     vote_uuid: str = Field(primary_key=True, foreign_key="registrar_vote.vote_uuid")
-    person_id: str = Field(primary_key=True)
+    owner: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
+    """Keyed hash of vote and person (`Vault.owner`): a copy of the database alone does not tell whose a ballot is."""
     public_credential: str
     sealed_credential: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
     """The private credential, encrypted under the registrar's storage key and bound to vote and person."""

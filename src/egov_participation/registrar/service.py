@@ -8,6 +8,8 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
+from operator import itemgetter
+from pathlib import Path
 from typing import Final
 
 from sqlalchemy import insert, update
@@ -18,7 +20,7 @@ from egov_participation.clock import Clock
 from egov_participation.database import Database, UnitOfWork
 from egov_participation.errors import DomainError
 from egov_participation.i18n import N_
-from egov_participation.jobs import enqueue
+from egov_participation.jobs import enqueue, sealed
 from egov_participation.registrar import rules
 from egov_participation.registrar.interface import PreparedRoll, Progress, Voter
 from egov_participation.registrar.models import RolledVote, RollEntry
@@ -35,10 +37,11 @@ SHOWN: Final = "registrar.credential_shown"
 class InProcessRegistrar:
     """The registrar inside the web process. The verify pages say so: one apart would be stronger."""
 
-    def __init__(self, database: Database, clock: Clock, vault: Vault) -> None:
+    def __init__(self, database: Database, clock: Clock, keys_dir: Path) -> None:
         self._database = database
         self._clock = clock
-        self._vault = vault
+        self._keys_dir = keys_dir
+        self._vault = Vault.in_folder(keys_dir)
 
     def prepare_roll(self, vote_uuid: str, voters: Sequence[Voter], progress: Progress | None = None) -> PreparedRoll:
         if len({voter.person_id for voter in voters}) != len(voters):
@@ -51,7 +54,7 @@ class InProcessRegistrar:
             rows.append(
                 {
                     "vote_uuid": vote_uuid,
-                    "person_id": voter.person_id,
+                    "owner": self._vault.owner(vote_uuid, voter.person_id),
                     "public_credential": point.text,
                     "sealed_credential": self._vault.seal(vote_uuid, voter.person_id, credential),
                     "weight": voter.weight,
@@ -59,6 +62,8 @@ class InProcessRegistrar:
             )
             if progress is not None and (done % _BATCH == 0 or done == len(voters)):
                 progress(done, len(voters))
+        # By hash: in the voters' order, which others know too, the rows would tell who is who.
+        rows.sort(key=itemgetter("owner"))
         return PreparedRoll(vote_uuid, public, rows)
 
     def store_roll(self, tx: UnitOfWork, roll: PreparedRoll, *, binding: bool, closes_at: datetime) -> None:
@@ -76,7 +81,7 @@ class InProcessRegistrar:
     def credential(self, vote_uuid: str, person_id: str, *, signed_in_at: datetime, assurance: int) -> str:
         with self._database.uow() as tx:
             vote = tx.get(RolledVote, vote_uuid)
-            entry = tx.get(RollEntry, (vote_uuid, person_id))
+            entry = tx.get(RollEntry, (vote_uuid, self._vault.owner(vote_uuid, person_id)))
             if vote is None or entry is None:
                 raise DomainError(404, N_("You are not on the roll of this vote."), code="credential.not_on_roll")
             now = self._clock()
@@ -85,10 +90,11 @@ class InProcessRegistrar:
                 binding=vote.binding, closed=closed, assurance=assurance, signed_in_at=signed_in_at, now=now
             )
             # The notice is durable before the credential leaves: a display that nobody is told of cannot happen.
-            enqueue(tx, SHOWN, secrets.token_hex(16), {"person": person_id, "vote": vote_uuid})
+            notice = sealed(self._keys_dir, {"person": person_id, "vote": vote_uuid})
+            enqueue(tx, SHOWN, secrets.token_hex(16), notice, unordered=True)
             tx.commit()
-            sealed, published = entry.sealed_credential, entry.public_credential
-        credential = self._vault.open(vote_uuid, person_id, sealed or b"")
+            kept, published = entry.sealed_credential, entry.public_credential
+        credential = self._vault.open(vote_uuid, person_id, kept or b"")
         if credentials.public(vote_uuid, credential).text != published:
             raise RuntimeError("the stored credential is not the published one")
         return credential
@@ -106,12 +112,12 @@ class InProcessRegistrar:
 
     def _public(self, vote_uuid: str, person_id: str) -> str | None:
         statement = select(RollEntry.public_credential).where(
-            col(RollEntry.vote_uuid) == vote_uuid, col(RollEntry.person_id) == person_id
+            col(RollEntry.vote_uuid) == vote_uuid, col(RollEntry.owner) == self._vault.owner(vote_uuid, person_id)
         )
         with self._database.read() as session:
             return session.exec(statement).first()
 
 
 def in_process(settings: Settings, database: Database, clock: Clock) -> InProcessRegistrar:
-    """The registrar beside the platform, with its own key in ``settings.keys_dir``."""
-    return InProcessRegistrar(database, clock, Vault.in_folder(settings.keys_dir))
+    """The registrar beside the platform, with its own keys in ``settings.keys_dir``."""
+    return InProcessRegistrar(database, clock, settings.keys_dir)

@@ -19,7 +19,8 @@ _TEXT = N_(
 )
 
 
-@handler(SHOWN)
+# Forgotten, since a ballot often follows soon on what these tell of.
+@handler(SHOWN, forget=True)
 def tell_that_a_credential_was_shown(services: Services, payload: Payload) -> None:
     """Mail the person. The mail holds neither the credential nor anything made from it."""
     with services.database.read() as session:

@@ -35,7 +35,7 @@ from egov_crypto import ballot as ballots
 from egov_crypto.archive import EventType
 from egov_crypto.ballot import Ballot
 from egov_crypto.errors import VerificationError
-from egov_participation.jobs import enqueue
+from egov_participation.jobs import enqueue, sealed
 from egov_participation.services import Services
 from egov_participation.voting import rules
 from egov_participation.voting.models import PublicCredential, Vote, VoteEvent
@@ -97,7 +97,8 @@ def _append(services: Services, vote_uuid: str, person_id: str, raw: bytes, fact
             raise refusal(closed)
         append_event(tx, vote, EventType.BALLOT, raw, ballot=facts)
         # The job's row names the person, so nothing in it may lead to the ballot: its key and its place are random.
-        notice = {"person": person_id, "vote": vote_uuid}
+        # And it is sealed, since the database's log (WAL) keeps both together as one transaction.
+        notice = sealed(services.settings.keys_dir, {"person": person_id, "vote": vote_uuid})
         enqueue(tx, RECORDED, secrets.token_hex(16), notice, unordered=True)
         tx.commit()
     return True
