@@ -115,6 +115,20 @@ def test_somebody_elses_credential_is_refused(services: Services, vote: MadeVote
     assert refused(services, vote, 1, vote.ballot(0)) == (403, "credential.not_yours")
 
 
+def test_one_voter_casts_twenty_new_ballots_an_hour_at_most(
+    services: Services, vote: MadeVote, clock: ManualClock
+) -> None:
+    clock.set(clock().replace(minute=15))
+    for _ in range(20):
+        raw = vote.ballot(0)
+        assert cast(services, vote, 0, raw).new
+    assert refused(services, vote, 0, vote.ballot(0)) == (429, "ballot.too_many")
+    assert not cast(services, vote, 0, raw).new  # the receipt is there to be had again
+    assert cast(services, vote, 1, vote.ballot(1)).new
+    clock.advance(minutes=45)
+    assert cast(services, vote, 0, vote.ballot(0)).new
+
+
 def test_somebody_elses_recorded_ballot_is_refused(services: Services, vote: MadeVote) -> None:
     raw = vote.ballot(0)
     cast(services, vote, 0, raw)

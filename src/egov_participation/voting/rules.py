@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from http import HTTPStatus
 from types import MappingProxyType
@@ -21,6 +21,7 @@ from typing import Final
 
 from egov_crypto.archive import FOLLOWS, EventType
 from egov_participation.i18n import N_
+from egov_participation.throttle import Limit
 
 
 class VoteKind(StrEnum):
@@ -116,6 +117,17 @@ SUPERSEDED: Final = Refusal(
     "ballot.superseded",
     N_("You have replaced this ballot with a later one, and it cannot be cast again. Your later ballot stands."),
 )
+BALLOTS_PER_HOUR: Final = Limit(
+    "ballots",
+    20,
+    timedelta(hours=1),
+    "ballot.too_many",
+    N_(
+        "With one voting code at most 20 ballots an hour are taken. This one was not recorded; the one before it"
+        " stands. Try again in an hour."
+    ),
+)
+"""Counted for a credential in a vote. Nobody changes their mind so often, and everybody else downloads each ballot."""
 UNKNOWN_BALLOT: Final = Refusal(
     HTTPStatus.NOT_FOUND, "ballot.unknown", N_("No ballot with this number stands on the board of this vote.")
 )

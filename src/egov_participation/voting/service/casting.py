@@ -14,6 +14,7 @@ status   code                         when
 410      ``vote.closed``              too late; ``vote.cancelled`` likewise
 413      ``ballot.size``              over 1 MB
 422      ``ballot.…`` of the verifier  proofs, signature or election do not hold
+429      ``ballot.too_many``          20 new ballots of this credential were recorded within the hour
 =======  ===========================  ======================================================================
 
 The costly part, verifying, comes before the writer lane is taken; what depends on the archive's head is decided in it.
@@ -37,6 +38,7 @@ from egov_crypto.ballot import Ballot
 from egov_crypto.errors import VerificationError
 from egov_participation.jobs import enqueue, sealed
 from egov_participation.services import Services
+from egov_participation.throttle import throttle
 from egov_participation.voting import rules
 from egov_participation.voting.models import PublicCredential, Vote, VoteEvent
 from egov_participation.voting.service.append import BallotFacts, append_event
@@ -95,6 +97,8 @@ def _append(services: Services, vote_uuid: str, person_id: str, raw: bytes, fact
         closed = rules.refuse_cast(state_of(tx.session, vote, services.clock()))
         if closed is not None:
             raise refusal(closed)
+        who = f"{vote_uuid}|{facts.credential}"
+        throttle(services.settings.keys_dir).take(tx, rules.BALLOTS_PER_HOUR, who, services.clock())
         append_event(tx, vote, EventType.BALLOT, raw, ballot=facts)
         # The job's row names the person, so nothing in it may lead to the ballot: its key and its place are random.
         # And it is sealed, since the database's log (WAL) keeps both together as one transaction.
