@@ -57,10 +57,15 @@ def main() -> None:
     except SQLAlchemyError as error:
         _fail(f"the database did not do it ({type(error).__name__}); has `egov migrate` been run?", 1)
     except ValidationError as error:
-        wrong = (f"EGOV_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors(include_url=False))
-        _fail(f"a setting is not right: {'; '.join(wrong)}", 2)
+        _fail(f"a setting is not right: {'; '.join(_in_words(error))}", 2)
     except OSError as error:
         _fail(str(error), 2)
+
+
+def _in_words(error: ValidationError) -> list[str]:
+    """What is wrong with each setting; what concerns several names them itself."""
+    found = error.errors(include_url=False)
+    return [f"EGOV_{str(one['loc'][0]).upper()}: {one['msg']}" if one["loc"] else one["msg"] for one in found]
 
 
 def _fail(sentence: str, status: int) -> None:

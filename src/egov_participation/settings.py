@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Network, IPv6Network
+from ipaddress import IPv4Network, IPv6Network, ip_address
 from pathlib import Path
 from typing import Annotated, Self
 from urllib.parse import urlsplit
@@ -11,6 +11,16 @@ from pydantic import field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 IPNetwork = IPv4Network | IPv6Network
+
+
+def is_this_machine(host: str) -> bool:
+    """Whether the host name never leads to another machine: ``localhost``, a name under it, or a loopback address."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 class Settings(BaseSettings):
@@ -53,16 +63,27 @@ class Settings(BaseSettings):
         parts = urlsplit(value)
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/"):
             raise ValueError("must be an origin such as https://vote.example.org")
+        if parts.scheme == "http" and not is_this_machine(parts.hostname):
+            raise ValueError("must be https: http only for localhost, where nobody listens in")
         # As browsers write it in Host and Origin: in lower case, without the scheme's own port.
         own_port = parts.port in {None, {"http": 80, "https": 443}[parts.scheme]}
-        return f"{parts.scheme}://{parts.hostname}" if own_port else f"{parts.scheme}://{parts.hostname}:{parts.port}"
+        host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+        return f"{parts.scheme}://{host}" if own_port else f"{parts.scheme}://{host}:{parts.port}"
 
     @model_validator(mode="after")
     def _origins_differ(self) -> Self:
         if urlsplit(self.base_url).hostname == urlsplit(self.booth_url).hostname:
-            raise ValueError("base_url and booth_url must have different host names")
+            raise ValueError("EGOV_BASE_URL and EGOV_BOOTH_URL must have different host names")
         if self.base_url.partition(":")[0] != self.booth_url.partition(":")[0]:
-            raise ValueError("base_url and booth_url must both be http or both be https")
+            raise ValueError("EGOV_BASE_URL and EGOV_BOOTH_URL must both be http or both be https")
+        return self
+
+    @model_validator(mode="after")
+    def _mail_password_is_not_overheard(self) -> Self:
+        if self.smtp_user and not self.smtp_starttls and not is_this_machine(self.smtp_host):
+            raise ValueError(
+                "with EGOV_SMTP_USER, EGOV_SMTP_STARTTLS must be on unless the mail server is this machine"
+            )
         return self
 
     @property

@@ -48,6 +48,13 @@ def test_a_wrong_setting_is_named() -> None:
     assert answer.stderr.count("\n") == 1
 
 
+def test_settings_that_do_not_go_together_are_named() -> None:
+    answer = egov("migrate", EGOV_SMTP_HOST="mail.example.org", EGOV_SMTP_USER="egov")
+
+    assert answer.returncode == 2
+    assert "not right: Value error, with EGOV_SMTP_USER, EGOV_SMTP_STARTTLS must be on" in answer.stderr
+
+
 def test_wrong_usage_is_2() -> None:
     assert egov("no-such-command").returncode == 2
 

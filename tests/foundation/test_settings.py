@@ -30,7 +30,24 @@ def test_the_booth_has_a_host_of_its_own() -> None:
 
 def test_both_hosts_speak_tls_or_neither_does() -> None:
     with pytest.raises(ValidationError, match="both be https"):
-        Settings(base_url="https://vote.example.org", booth_url="http://booth.example.org")
+        Settings(base_url="https://vote.example.org", booth_url="http://booth.localhost")
+
+
+@pytest.mark.parametrize("host", ["vote.example.org", "10.0.5.7", "localhost.example.org", "notlocalhost", "0.0.0.0"])
+def test_a_public_host_without_tls_is_refused(host: str) -> None:
+    with pytest.raises(ValidationError, match="must be https"):
+        Settings(base_url=f"http://{host}", booth_url="http://booth.localhost")
+    with pytest.raises(ValidationError, match="EGOV_SMTP_STARTTLS must be on"):
+        Settings(smtp_host=host, smtp_user="egov")
+    assert Settings(smtp_host=host).smtp_user is None
+    assert Settings(smtp_host=host, smtp_user="egov", smtp_starttls=True).smtp_starttls
+
+
+@pytest.mark.parametrize("host", ["localhost", "vote.localhost", "127.0.0.1", "[::1]"])
+def test_this_machine_needs_no_tls(host: str) -> None:
+    settings = Settings(base_url=f"http://{host}:8000", booth_url="http://booth.localhost:8000")
+    assert (settings.base_url, settings.https) == (f"http://{host}:8000", False)
+    assert Settings(smtp_host=host.strip("[]"), smtp_user="egov").smtp_user == "egov"
 
 
 def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
