@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from structlog.testing import capture_logs
 from tests.voting.making import (
     NO,
     YES,
@@ -117,7 +118,11 @@ def test_a_registrar_that_is_down_holds_up_its_vote_until_it_is_back_and_no_othe
     past_closing(services, vote, clock)
     registrar = FailingRegistrar(services.database, services.clock, services.settings.keys_dir)
     down = replace(services, registrar=registrar)
-    service.close_due_votes(down)
+    with capture_logs() as logged:
+        service.close_due_votes(down)
+    (line,) = logged
+    assert (line["event"], line["vote"], line["error"]) == ("vote.closing_failed", vote.uuid, "Crash")
+    assert "exc_info" not in line
     assert service.vote(services, vote.uuid).state is VoteState.CLOSED
     service.close_due_votes(services)
     assert service.vote(services, vote.uuid).state is VoteState.DECRYPTING

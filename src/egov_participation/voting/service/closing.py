@@ -11,8 +11,8 @@ anywhere is followed by the next tick going on where it stopped:
 from __future__ import annotations
 
 import json
-import logging
 
+import structlog
 from sqlalchemy import exists
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
@@ -20,6 +20,7 @@ from sqlmodel import Session, col, select
 from egov_crypto.archive import EventType
 from egov_crypto.elgamal import Ciphertext
 from egov_crypto.tally import Tally
+from egov_participation.logs import describe
 from egov_participation.services import Services
 from egov_participation.voting.models import PublicCredential, Vote, VoteEvent
 from egov_participation.voting.rules import VoteState
@@ -27,7 +28,7 @@ from egov_participation.voting.service.append import append_event
 from egov_participation.voting.service.lookup import election_from, find_vote, last_event, state_of
 from egov_participation.voting.service.payloads import ciphertexts, data_members
 
-_log = logging.getLogger(__name__)
+log = structlog.get_logger()
 _BATCH = 500
 """Ballots read at a time."""
 
@@ -37,8 +38,8 @@ def close_due_votes(services: Services) -> None:
     for uuid in _due(services):
         try:
             close(services, uuid)
-        except Exception:  # noqa: BLE001 - whatever holds up one vote, the others must close, and this one next second
-            _log.exception("closing the vote %s failed; it will be tried again", uuid)
+        except Exception as error:  # noqa: BLE001 - whatever holds up one vote, the others close, this one next second
+            log.warning("vote.closing_failed", vote=uuid, **describe(error))
 
 
 def close(services: Services, uuid: str) -> None:
