@@ -96,6 +96,7 @@ class Booth {
     const { text, language } = inLanguage(this.election.name, this.language);
     fill(this.root, "election", text, language);
     fillCode(this.root, "fingerprint", this.election.fingerprint);
+    fillCode(this.root, "receipt-key", this.config.receiptKey);
     this.credentialStep = new CredentialStep(
       this.root.querySelector('[data-step="credential"]'), this.sentences, (credential) => this.#entered(credential));
     const { questions } = this.election;

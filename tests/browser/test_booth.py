@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from nacl.signing import SigningKey
 from playwright.sync_api import expect
 from tests.browser.booth import Booth
+from tests.browser.server import Gate
 from tests.voting.making import archive_of, verified
 
 from egov_crypto import ballot as ballots
 from egov_crypto import wire
 from egov_crypto.cli.ballot import main as audit
 from egov_participation.services import Services
+from egov_participation.settings import Settings
 from egov_participation.voting import service
 
 pytestmark = pytest.mark.browser
@@ -156,6 +160,35 @@ def test_a_challenged_ballot_opens_to_the_choices_and_goes_nowhere(
     booth.cast()
     assert len(booth.posted) == 1
     assert seal not in booth.posted[0].decode()
+
+
+def test_the_key_that_checked_the_receipt_is_shown_and_a_key_for_one_voter_alone_can_be_found_out(
+    enter: Enter, gate: Gate, services: Services, settings: Settings
+) -> None:
+    own, others = SigningKey.generate(), service.receipt_key(services)
+    ours = base64.b64encode(bytes(own.verify_key)).decode().rstrip("=")
+
+    def swallow(body: bytes) -> bytes:
+        claims = {name: value for name, value in json.loads(body).items() if name != "signature"}
+        signature = own.sign(wire.dump(claims)).signature
+        return wire.dump({**claims, "signature": base64.b64encode(signature).decode().rstrip("=")})
+
+    gate.changes = {"/booth": lambda body: body.replace(others.encode(), ours.encode()), "/ballots": swallow}
+    booth = enter()
+    before = booth.at("credential")
+    before.locator("summary", has_text="What this booth has checked").click()
+    booth.shot("en-1-checked")
+    assert booth.code(before, "receipt-key") == ours
+    booth.fill_in()
+    booth.cast()
+    receipt = booth.at("receipt")
+    assert booth.code(receipt, "receipt-key") == ours
+    assert len(receipt.locator('[data-slot="receipt-key"] span').all()) == 11  # groups of four
+
+    booth.page.goto(str(receipt.get_by_role("link", name="Numbers to compare").get_attribute("href")))
+    assert booth.page.url == f"{settings.base_url}/en/votes/{booth.uuid}/verify#numbers"
+    row = booth.page.locator(".govuk-summary-list__row", has_text="Public key of the receipts").locator("dd").first
+    assert row.inner_text().replace("\n", "").replace(" ", "") == others != ours
 
 
 def test_choices_and_voting_code_stay_in_the_page_and_are_forgotten(enter: Enter) -> None:
