@@ -13,6 +13,7 @@ from tests.voting.making import MadeVote, archive_of, tallied
 from egov_crypto.verify import verify_archive
 from egov_participation.services import Services
 from egov_participation.voting import service
+from egov_participation.voting.service import archives
 
 
 @pytest.fixture
@@ -159,3 +160,27 @@ def test_the_booth_gets_what_was_published_byte_for_byte(
     for published in (election, trustees):
         assert hashlib.sha256(published).hexdigest().encode() in archive
         assert published in archive
+
+
+def test_no_more_is_read_than_was_asked_for(
+    services: Services, vote: MadeVote, archive: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[int] = []
+
+    def noted(file: service.ArchiveFile, start: int, stop: int) -> bytes:
+        piece = original(file, start, stop)
+        assert piece == archive[start:stop]
+        read.append(len(piece))
+        return piece
+
+    original = service.ArchiveFile._read
+    monkeypatch.setattr(service.ArchiveFile, "_read", noted)
+    file = service.archive_file(services, vote.uuid)
+    assert b"".join(file.chunks(0, 1)) == archive[:1]
+    assert read == [1]
+    monkeypatch.setattr(archives, "_FIRST_PIECE", 256)
+    monkeypatch.setattr(archives, "_LARGEST_PIECE", 1024)
+    read.clear()
+    assert b"".join(file.chunks(100)) == archive[100:]
+    assert read[:4] == [256, 512, 1024, 1024]
+    assert max(read) == 1024
