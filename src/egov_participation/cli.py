@@ -13,6 +13,8 @@ from egov_participation.app import create_app, create_services
 from egov_participation.database import migrate
 from egov_participation.demo.cli import demo
 from egov_participation.errors import DomainError
+from egov_participation.registry.keys import IinKeys, SealError
+from egov_participation.registry.service import check_keys
 from egov_participation.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -42,6 +44,8 @@ def serve(host: str = "127.0.0.1", port: int = 8000) -> None:
     services = create_services(Settings())
     if not services.database.is_current():
         _fail("the database is not at the newest version: run `egov migrate` first", 1)
+    with services.database.read() as session:
+        check_keys(session, IinKeys.open(services.settings.keys_dir))
     application = create_app(services.settings, services=services)
     # Whoever could set the proxy's headers would choose the address that is counted against misuse: `web.proxies` alone
     # reads them, from the proxies of the settings.
@@ -58,7 +62,7 @@ def main() -> None:
         _fail(f"the database did not do it ({type(error).__name__}); has `egov migrate` been run?", 1)
     except ValidationError as error:
         _fail(f"a setting is not right: {'; '.join(_in_words(error))}", 2)
-    except OSError as error:
+    except (OSError, SealError) as error:
         _fail(str(error), 2)
 
 

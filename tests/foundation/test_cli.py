@@ -9,6 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from egov_participation.clock import system_clock
+from egov_participation.database import Database, migrate
+from egov_participation.registry import fake
+from egov_participation.registry.keys import IinKeys
+from egov_participation.registry.service import add_residents
+
 
 def egov(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     program = [sys.executable, "-c", "from egov_participation.cli import main; main()", *arguments]
@@ -38,6 +44,21 @@ def test_nothing_is_served_before_the_migrations(environment: dict[str, str]) ->
 
     assert answer.returncode == 1
     assert answer.stderr == "egov: the database is not at the newest version: run `egov migrate` first\n"
+
+
+def test_nothing_is_served_with_keys_that_are_not_the_registers(environment: dict[str, str], tmp_path: Path) -> None:
+    migrate(environment["EGOV_DATABASE_URL"])
+    database = Database(environment["EGOV_DATABASE_URL"])
+    with database.uow() as tx:
+        add_residents(tx, IinKeys.open(tmp_path / "keys"), fake.residents(1), system_clock())
+        tx.commit()
+    database.close()
+    (tmp_path / "keys" / "iin-lookup").unlink()
+    answer = egov("serve", **environment)
+
+    assert answer.returncode == 2
+    assert answer.stderr.startswith("egov: the keys iin-lookup and iin-sealing are not those of this database")
+    assert answer.stderr.count("\n") == 1
 
 
 def test_a_wrong_setting_is_named() -> None:
