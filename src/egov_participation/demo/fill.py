@@ -54,11 +54,18 @@ def people() -> list[Entry]:
 
 def guests() -> list[Entry]:
     """Three of them for visitors to sign in as; they have not voted in the open vote."""
-    everybody = people()
-    return [
-        next(entry for entry in everybody if entry.language == language and entry.territory == territory)
-        for language, territory in (("kk", "KZ-61"), ("ru", "KZ-71"), ("kk", "KZ-75"))
-    ]
+    chosen: list[Entry] = []
+    for language, territory in (("kk", "KZ-61"), ("ru", "KZ-71"), ("kk", "KZ-75")):
+        names = {entry.given_name for entry in chosen} | {entry.family_name for entry in chosen}
+        chosen.append(
+            next(
+                entry
+                for entry in people()
+                if (entry.language, entry.territory) == (language, territory)
+                and not names & {entry.given_name, entry.family_name}
+            )
+        )
+    return chosen
 
 
 def fill(settings: Settings, trustees_folder: Path, now: datetime, progress: Progress) -> None:

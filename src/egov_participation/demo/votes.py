@@ -30,7 +30,6 @@ REFERENDUM_OPENS: Final = datetime(2024, 10, 4, 7, tzinfo=ASTANA)
 REFERENDUM_CLOSES: Final = datetime(2024, 10, 6, 20, tzinfo=ASTANA)
 
 REGISTERED: Final = 786
-VOTERS: Final = 500
 BLANK, FOR, AGAINST = 13, 356, 131
 """Kazakhstan's referendum of 6 October 2024, scaled to 500 voters: turnout 63.66 %, for 71.12 %, against 26.15 %
 (Central Election Commission). The rest, spoilt papers, are blank votes here."""
@@ -56,7 +55,7 @@ def referendum(trustees: tuple[SetupTrustee, ...], roll: ListedRoll) -> VoteSetu
             "Referendum on a nuclear power plant",
         ),
         description=Texts(
-            "2024 жылғы 6 қазандағы республикалық референдумның 786 сайлаушыға кішірейтілген көшірмесі. Көрсетілім.",
+            "2024 жылғы 6 қазандағы республикалық референдумның 786 сайлаушыға кішірейтілген көшірмесі. Демонстрация.",
             "Республиканский референдум 6 октября 2024 года, уменьшенный до 786 избирателей. Демонстрация.",
             "The national referendum of 6 October 2024, scaled down to 786 voters. A demonstration.",
         ),
@@ -78,7 +77,7 @@ def budget(trustees: tuple[SetupTrustee, ...], now: datetime) -> VoteSetup:
         title=Texts("Қала бюджеті: халық таңдауы", "Бюджет города: выбор жителей", "City budget: the people's choice"),
         description=Texts(
             "Келесі жылы 2 миллиард теңге қайда жұмсалсын? Ең көп дауыс алған үш ұсыныс жоспарға енеді.",
-            "На что направить 2 миллиарда тенге в следующем году? Три самых поддержанных предложения войдут в план.",
+            "На что направить 2 миллиарда тенге в следующем году? В план войдут три предложения с наибольшим числом голосов.",
             "What shall 2 billion tenge be spent on next year? The three most supported proposals enter the plan.",
         ),
         administrator=texts.join(
@@ -94,7 +93,7 @@ def budget(trustees: tuple[SetupTrustee, ...], now: datetime) -> VoteSetup:
                     "Какие проекты Вы поддерживаете? Выберите не более трёх.",
                     "Which projects do you support? Choose up to three.",
                 ),
-                Texts("Жағажай мен велосипед жолдары", "Набережная и велодорожки", "Riverside and cycle paths"),
+                Texts("Жағалау мен велосипед жолдары", "Набережная и велодорожки", "Riverside and cycle paths"),
                 Texts("Мектеп ауласындағы спорт алаңдары", "Спортплощадки во дворах школ", "Sports grounds at schools"),
                 Texts("Түнгі қоғамдық көлік", "Ночной общественный транспорт", "Public transport at night"),
                 Texts("Аудандық кітапханалар", "Районные библиотеки", "District libraries"),
