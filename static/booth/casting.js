@@ -9,17 +9,18 @@ const OVER = new Set([404, 410]); // no such vote, or no longer
 
 /**
  * The ballot was not acknowledged. `title` and `detail` are for the voter, in the server's words if it gave any;
- * `again` tells whether sending the same bytes once more can help, `passing` whether it may help by itself, `anew`
- * whether another ballot might be taken where this one was refused.
+ * `passing` tells whether sending the same bytes once more may help by itself. The `outcome` is "unsure" where the voter
+ * had better send them again, "refused" where another ballot might be taken, "over" where none is. None of these words
+ * is signed: a server that refuses a ballot may still record it, so its bytes are kept and its tracker is shown.
  */
 export class CastError extends Error {
-  constructor(title, detail, { again = false, passing = false, anew = false }) {
+  /** @param {{outcome?: "unsure"|"refused"|"over", passing?: boolean}} [options] */
+  constructor(title, detail, { outcome = "unsure", passing = false } = {}) {
     super(title);
     this.title = title;
     this.detail = detail;
-    this.again = again;
+    this.outcome = outcome;
     this.passing = passing;
-    this.anew = anew;
   }
 }
 
@@ -59,7 +60,7 @@ export class Casting {
       return checkReceipt(new Uint8Array(raw), this.config.receiptKey, this.own);
     } catch (error) {
       if (!(error instanceof ReceiptError)) throw error;
-      throw new CastError(this.sentences.say("receipt-title"), this.sentences.say("receipt-detail"), { again: true });
+      throw new CastError(this.sentences.say("receipt-title"), this.sentences.say("receipt-detail"));
     }
   }
 
@@ -85,12 +86,12 @@ export class Casting {
     try {
       return await request();
     } catch {
-      throw this.#lost({ again: true, passing: true });
+      throw this.#lost(true);
     }
   }
 
-  #lost(options) {
-    return new CastError(this.sentences.say("lost-title"), this.sentences.say("lost-detail"), options);
+  #lost(passing) {
+    return new CastError(this.sentences.say("lost-title"), this.sentences.say("lost-detail"), { passing });
   }
 
   async #refused(response) {
@@ -102,12 +103,13 @@ export class Casting {
       problem = null; // something between us and our server spoke
     }
     if (typeof problem?.title !== "string" || typeof problem.detail !== "string") {
-      return this.#lost({ again: true, passing });
+      return this.#lost(passing);
     }
     const signedOut = response.status === 401 || String(problem.code).startsWith("csrf.");
     if (signedOut) await this.#renewToken();
-    const again = passing || signedOut;
-    return new CastError(problem.title, problem.detail, { again, passing, anew: !again && !OVER.has(response.status) });
+    if (passing || signedOut) return new CastError(problem.title, problem.detail, { passing });
+    const outcome = OVER.has(response.status) ? "over" : "refused";
+    return new CastError(this.sentences.say("refused-title"), problem.detail, { outcome });
   }
 
   /** After signing in again in another tab, this page's token is an old one; a fresh page has the new one. */

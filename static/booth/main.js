@@ -242,8 +242,9 @@ class Booth {
       const section = this.root.querySelector('[data-step="uncertain"]');
       fill(section, "title", error.title);
       fill(section, "detail", error.detail);
-      for (const part of section.querySelectorAll('[data-when="again"]')) part.hidden = !error.again;
-      for (const part of section.querySelectorAll('[data-when="final"]')) part.hidden = !error.anew;
+      for (const part of section.querySelectorAll("[data-when]")) {
+        part.hidden = !part.dataset.when.split(" ").includes(error.outcome);
+      }
       this.steps.show("uncertain");
     }
   }

@@ -33,6 +33,8 @@ class Gate:
         self.app = app
         self.changes: dict[str, Change] = {}
         """By the end of the path."""
+        self.status: int | None = None
+        """What the changed answers claim, if not what they were."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         change = next((self.changes[end] for end in self.changes if scope.get("path", "").endswith(end)), None)
@@ -50,6 +52,7 @@ class Gate:
         start = messages[0]
         others = [(name, value) for name, value in start["headers"] if name != b"content-length"]
         length = len(body) if changed is None else len(changed)
+        start["status"] = self.status or start["status"]
         await send({**start, "headers": [*others, (b"content-length", str(length).encode())]})
         if changed is None:
             await send({"type": "http.response.body", "body": body[:1], "more_body": True})

@@ -66,9 +66,8 @@ def test_somebody_elses_voting_code_is_refused_in_the_voters_language_and_can_be
     problem = answer.value.json()
     assert (answer.value.status, problem["code"]) == (403, "credential.not_yours")
     section = booth.at("uncertain")
-    expect(section.locator("h1")).to_have_text(problem["title"])
+    expect(section.locator("h1")).to_have_text("Сервер не принял бюллетень")
     expect(section.locator('[data-slot="detail"]')).to_have_text(problem["detail"])
-    expect(section.locator('[data-action="cast-again"]')).to_be_hidden()
     booth.shot("ru-9-refused")
     booth.act("again")
     booth.at("credential")
@@ -76,6 +75,31 @@ def test_somebody_elses_voting_code_is_refused_in_the_voters_language_and_can_be
     booth.answer()
     booth.encrypt()
     booth.cast()
+
+
+@pytest.mark.parametrize("status", [400, 403, 409, 422])
+def test_after_a_refusal_that_nobody_signed_the_voter_has_the_number_to_look_for_and_can_send_the_same_bytes(
+    enter: Enter, services: Services, gate: Gate, status: int
+) -> None:
+    booth = enter()
+    booth.fill_in()
+    # The server keeps the ballot, which is recorded, and says that it took none.
+    gate.changes["/ballots"] = lambda _body: wire.dump(
+        {"title": "No", "detail": "Not this one.", "code": "ballot.format"}
+    )
+    gate.status = status
+    booth.act("cast")
+    section = booth.at("uncertain")
+    expect(section).to_contain_text("if it appears on the board later, the ballot was recorded after all")
+    tracker = booth.code(section, "tracker")
+    assert service.ballot(services, booth.uuid, tracker).ballot.height == 1
+    with booth.page.expect_popup() as popup:
+        section.get_by_role("link", name="Look for it on the board").click()
+    expect(popup.value.locator("h1")).to_have_text("This ballot stands on the board")
+    gate.changes.clear()
+    booth.act("cast-again")
+    assert booth.code(booth.at("receipt"), "tracker") == tracker
+    assert booth.posted == [booth.posted[0]] * 2
 
 
 def test_a_voter_who_signed_in_again_elsewhere_can_go_on(enter: Enter) -> None:
@@ -133,8 +157,10 @@ def test_a_vote_that_closed_meanwhile_says_so_and_offers_nothing_in_vain(enter: 
         booth.act("cast")
     assert answer.value.status == 410
     section = booth.at("uncertain")
-    expect(section.locator("h1")).to_have_text(answer.value.json()["title"])
+    expect(section.locator('[data-slot="detail"]')).to_have_text(answer.value.json()["detail"])
     assert section.locator("button:visible").count() == 0
+    (raw,) = booth.posted
+    assert booth.code(section, "tracker") == ballots.tracker(raw)
     booth.shot("kk-9-closed")
 
 
