@@ -77,7 +77,7 @@ def budget(trustees: tuple[SetupTrustee, ...], now: datetime) -> VoteSetup:
         title=Texts("Қала бюджеті: халық таңдауы", "Бюджет города: выбор жителей", "City budget: the people's choice"),
         description=Texts(
             "Келесі жылы 2 миллиард теңге қайда жұмсалсын? Ең көп дауыс алған үш ұсыныс жоспарға енеді.",
-            "На что направить 2 миллиарда тенге в следующем году? В план войдут три предложения с наибольшим числом голосов.",
+            "На что направить 2 миллиарда тенге в следующем году? В план войдут три предложения-лидера.",
             "What shall 2 billion tenge be spent on next year? The three most supported proposals enter the plan.",
         ),
         administrator=texts.join(
