@@ -215,6 +215,20 @@ def test_a_ballot_is_cast_once_and_the_same_bytes_get_the_same_receipt(
     assert {answer.headers["cache-control"] for answer in answers} == {"no-store"}
 
 
+def test_the_log_keeps_no_line_of_a_ballot_that_was_taken_since_its_second_would_be_the_ballots(
+    voter: TestClient, booth: TestClient, vote: MadeVote, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = booth.get(go(voter, booth, vote)).text
+    token = re.findall(r'data-csrf-token="(\w+)"', page)[0]
+    address = f"/votes/{vote.uuid}/ballots"
+    capsys.readouterr()
+
+    assert booth.post(address, content=vote.ballot(0), headers={"X-CSRF-Token": token}).status_code == 201
+    assert capsys.readouterr().out == ""
+    assert booth.post(address, content=b"{}", headers={"X-CSRF-Token": token}).status_code == 400
+    assert '"status": 400' in capsys.readouterr().out
+
+
 def test_a_ballot_is_handed_in_as_a_file_too(
     voter: TestClient, booth: TestClient, vote: MadeVote, services: Services
 ) -> None:
