@@ -183,15 +183,6 @@ def test_how_to_verify_is_told_with_the_exact_commands_and_the_numbers_to_compar
         assert shown in ungapped
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-def test_where_the_registrar_is_inside_the_web_site_every_verify_page_says_so(
-    lang: str, client: TestClient, vote: MadeVote
-) -> None:
-    said = {"kk": "сайттың өз ішінде", "ru": "внутри самого сайта", "en": "runs inside the web site"}
-
-    assert said[lang] in text_of(client.get(f"/{lang}/votes/{vote.uuid}/verify").text)
-
-
 def test_the_list_names_votes_by_what_can_be_done_with_them(
     client: TestClient, services: Services, vote: MadeVote
 ) -> None:

@@ -6,8 +6,8 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 from tests.conftest import ClientFactory
-from tests.voting.making import make_vote
-from tests.voting_web.conftest import Voters
+from tests.voting.making import MadeVote, make_vote
+from tests.voting_web.conftest import AtBooth, Voters
 from tests.voting_web.test_pages import text_of
 
 from egov_participation.i18n import LANGUAGES
@@ -45,3 +45,27 @@ def test_that_no_trustee_can_open_a_ballot_alone_is_said_only_where_there_are_se
         assert (ALONE[lang] in text) is (trustees == 1)
     for text, together in zip(pages, TOGETHER[lang], strict=False):
         assert (together in text) is (trustees > 1)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_where_the_registrar_is_inside_the_web_site_every_verify_page_says_what_that_means(
+    lang: str, client: TestClient, vote: MadeVote
+) -> None:
+    said = {
+        "kk": ("сайттың өз ішінде", "орнына дауыс бере алар еді", "қай бюллетень кімдікі екенін де біле алар еді"),
+        "ru": ("внутри самого сайта", "проголосовать за тех, кто не голосовал", "узнать, чей бюллетень чей"),
+        "en": ("runs inside the web site", "could vote in place of people", "could tell whose ballot is whose"),
+    }
+    text = text_of(client.get(f"/{lang}/votes/{vote.uuid}/verify").text)
+
+    for part in said[lang]:
+        assert part in text
+
+
+def test_whoever_is_told_to_challenge_is_told_to_do_it_with_any_choices(
+    client: TestClient, at_booth: AtBooth, vote: MadeVote
+) -> None:
+    advice = "Check with any choices, better not with your real ones: the file that opens the ballot shows them"
+
+    assert advice in text_of(client.get(f"/en/votes/{vote.uuid}/verify").text)
+    assert advice in text_of(at_booth().get(f"/en/votes/{vote.uuid}/booth").text)
