@@ -78,6 +78,16 @@ def test_an_open_vote_says_how_long_it_is_open_and_leads_to_the_booth(
     assert "/enter" not in client.get(f"/en/votes/{vote.uuid}").text
 
 
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [("kk", "8 сағат қалды, жабылуы: 2024 ж. 6 қазан, 20:00"), ("ru", "осталось 8 часов, до 6 октября 2024 г., 20:00")],
+)
+def test_until_when_a_vote_is_open_is_said_as_its_language_says_it(
+    lang: str, said: str, client: TestClient, vote: MadeVote
+) -> None:
+    assert said in text_of(client.get(f"/{lang}/votes/{vote.uuid}").text)
+
+
 def test_a_vote_of_several_days_counts_days(client: TestClient, services: Services) -> None:
     made = make_vote(services, lasts=timedelta(days=2, hours=5))
 
