@@ -25,6 +25,7 @@ CODES: Final[dict[str, str]] = {
     "election.format": "The election's description is not written the way the specification says (section 4.10).",
     "election.question": "A question's bounds cannot hold: minimum and maximum do not fit its answers.",
     "election.public_key": "The election's public key is not the product of the trustees' public keys.",
+    "election.fingerprint": "This is not the election that was asked for: its fingerprint is another.",
     "trustees.format": "The list of trustees is not written the way the specification says (section 4.7).",
     "trustees.key": "A trustee's public key is not a point of the group, or is its identity.",
     "trustees.proof": "A trustee has not proved to know the private key that belongs to the public key.",

@@ -1,6 +1,7 @@
 """`egov-ballot`: a whole election from the command line, on an archive file."""
 
 import argparse
+import re
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -18,6 +19,7 @@ exit status:
   130  interrupted
 """
 _ARCHIVE: Final = "the archive, or the address of any page of the vote"
+_FINGERPRINT: Final = re.compile("[A-Za-z0-9+/]{43}")
 
 _Parser = argparse.ArgumentParser
 
@@ -106,6 +108,7 @@ def _add_trustee(command: _Command) -> None:
 def _add_voting(command: _Command) -> None:
     made = command("vote", voting.vote)
     made.add_argument("archive", metavar="ARCHIVE|URL", help=f"{_ARCHIVE}; without --out, a file that is appended to")
+    _add_fingerprint(made)
     made.add_argument("--credential-file", type=Path, metavar="FILE", help="instead of typing the credential")
     made.add_argument("--choices", nargs="+", metavar="CHOICE", help=choices.HELP)
     output = made.add_mutually_exclusive_group()
@@ -116,6 +119,11 @@ def _add_voting(command: _Command) -> None:
     made = command("audit", voting.audit)
     made.add_argument("challenge", type=Path, metavar="CHALLENGE", help="the file that opens a challenged ballot")
     made.add_argument("archive", metavar="ARCHIVE|URL|ELECTION", help=f"{_ARCHIVE}, or its election.json")
+    _add_fingerprint(made)
+
+
+def _add_fingerprint(parser: _Parser) -> None:
+    parser.add_argument("--fingerprint", type=_fingerprint, metavar="F", help="refuse every election but this one")
 
 
 def _natural(text: str) -> int:
@@ -130,6 +138,12 @@ def _timestamp(text: str) -> int:
     if number is None or number > MAX_TIMESTAMP:
         raise argparse.ArgumentTypeError(f"{text!r} is not a time in seconds")
     return number
+
+
+def _fingerprint(text: str) -> str:
+    if not _FINGERPRINT.fullmatch(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not an election's fingerprint, 43 characters of Base64")
+    return text
 
 
 def _uuid(text: str) -> str:

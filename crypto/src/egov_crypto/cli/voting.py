@@ -17,6 +17,7 @@ from egov_crypto.errors import UsageError, VerificationError
 from egov_crypto.verify import Verified, verify_archive
 
 CHALLENGE: Final = "egov-ballot-challenge"
+_KEY_DIGITS: Final = 16
 
 
 def vote(options: Namespace) -> int:
@@ -60,13 +61,23 @@ def _write_challenge(options: Namespace, setup: Verified) -> int:
 
 def _wanted(options: Namespace, verified: Verified) -> tuple[str, list[list[int]]]:
     """Credential and choices, asked for where the options do not give them."""
-    _show_election(verified.election)
+    election, head = verified.election, verified.report.head
+    assert head is not None
+    _show_election(election)
+    keys = [key.public_key.text[:_KEY_DIGITS] for key in verified.trustees]
+    say(
+        f"{count(len(keys), 'trustee')}, whose public keys start with {', '.join(keys)}",
+        f"The archive until now: height {head.height}, hash {head.hash}",
+    )
+    if options.fingerprint is None:
+        say("Whoever holds the keys of another election can open a ballot for it: compare, or use --fingerprint.")
+    _require_fingerprint(election, options)
     text = ask_secret("Credential", options.credential_file)
-    public = credential.public(verified.election.uuid, text)
+    public = credential.public(election.uuid, text)
     if verified.credentials.find(public.text) is None:
         raise UsageError("this credential is not one of this election's")
     given = options.choices
-    return text, choices.parse(verified.election, given) if given else choices.ask(verified.election)
+    return text, choices.parse(election, given) if given else choices.ask(election)
 
 
 def _made(options: Namespace, verified: Verified) -> bytes:
@@ -93,6 +104,7 @@ def audit(options: Namespace) -> int:
     """Tell what a challenged device encrypted, after checking that this is what its ballot holds."""
     challenge = _read_challenge(options.challenge)
     election = _election_of(options.archive)
+    _require_fingerprint(election, options)
     if challenge["hash"] != wire.compact_digest(wire.dump(challenge["ballot"])):
         raise VerificationError("ballot.hash")
     ballot.check_opening(election, challenge["ballot"], challenge["plaintext"], challenge["randomness"])
@@ -193,6 +205,11 @@ def publish_result(options: Namespace) -> int:
 
 def _show_election(election: Election) -> None:
     say(f"{election.name}", f"election {election.uuid}, fingerprint {election.fingerprint}")
+
+
+def _require_fingerprint(election: Election, options: Namespace) -> None:
+    if options.fingerprint not in {None, election.fingerprint}:
+        raise VerificationError("election.fingerprint", election.fingerprint)
 
 
 def _show_tracker(raw: bytes) -> None:
