@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import stat
 from pathlib import Path
 
 import pytest
@@ -74,3 +75,8 @@ def test_an_audit_refuses_another_election_too(office: Office, imposed: World) -
 @pytest.mark.parametrize("wrong", ["", "A" * 42, "A" * 44, "A" * 42 + "=", "A" * 42 + "-"])
 def test_what_is_no_fingerprint_is_wrong_usage(tmp_path: Path, wrong: str) -> None:
     assert "is not an election's fingerprint" in refused("vote", tmp_path / "a.bel", "--fingerprint", wrong)
+
+
+def test_a_challenge_file_is_for_its_owner_alone(office: Office) -> None:
+    office.vote("ann", "1", "1", options=("--challenge", office / "challenge"))
+    assert stat.S_IMODE((office / "challenge").stat().st_mode) == 0o600

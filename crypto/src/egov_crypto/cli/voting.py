@@ -50,7 +50,7 @@ def _write_ballot(options: Namespace, setup: Verified) -> int:
 
 def _write_challenge(options: Namespace, setup: Verified) -> int:
     unsigned = ballot.encrypt(setup.election, *_wanted(options, setup))
-    write_new(options.challenge, challenge_to_json(unsigned))
+    write_new(options.challenge, challenge_to_json(unsigned), private=True)  # what was chosen, and by whom
     say(
         f"Encrypted, not signed. Its hash: {unsigned.hash}",
         f"What opens it, for `egov-ballot audit`: {options.challenge}",
