@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,11 +14,11 @@ from nacl.signing import SigningKey
 from playwright.sync_api import expect
 from tests.browser.booth import Booth
 from tests.browser.server import Gate
-from tests.voting.making import archive_of, verified
+from tests.voting.making import verified
 
 from egov_crypto import ballot as ballots
 from egov_crypto import wire
-from egov_crypto.cli.ballot import main as audit
+from egov_crypto.cli.ballot import main as egov_ballot
 from egov_participation.services import Services
 from egov_participation.settings import Settings
 from egov_participation.voting import service
@@ -129,7 +130,11 @@ def test_every_step_is_accessible_and_fits_a_narrow_phone(enter: Enter, lang: st
 
 
 def test_a_challenged_ballot_opens_to_the_choices_and_goes_nowhere(
-    enter: Enter, services: Services, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    enter: Enter,
+    services: Services,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     booth = enter()
     seal = booth.fill_in()
@@ -140,8 +145,11 @@ def test_a_challenged_ballot_opens_to_the_choices_and_goes_nowhere(
     opened = tmp_path / download.value.suggested_filename
     download.value.save_as(opened)
     file = json.loads(opened.read_bytes())
-    (tmp_path / "archive.bel").write_bytes(archive_of(services, booth.uuid))
-    assert audit(["audit", str(opened), str(tmp_path / "archive.bel")]) == 0
+    monkeypatch.chdir(tmp_path)
+    program, *arguments = shlex.split(section.locator("code", has_text="egov-ballot").inner_text())
+    assert program == "egov-ballot"
+    assert arguments[3:] == ["--fingerprint", service.vote(services, booth.uuid).fingerprint]
+    assert egov_ballot(arguments) == 0
     said = capsys.readouterr().out
     assert seal in said
     assert "Councillor 4" in said

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from tests.voting.making import MadeVote
 
 from egov_crypto import ballot as ballots
 from egov_crypto import wire
+from egov_crypto.cli.ballot import main as egov_ballot
 from egov_participation.clock import ManualClock
 from egov_participation.services import Services
 from egov_participation.voting import service
@@ -172,16 +174,21 @@ def test_a_button_pressed_twice_does_its_work_once(enter: Enter) -> None:
     assert len(booth.posted) == 1
 
 
-def test_without_javascript_the_page_says_the_other_way_and_takes_the_file(
-    enter: Enter, services: Services, open_vote: MadeVote, tmp_path: Path
+def test_without_javascript_the_command_that_the_page_shows_makes_a_file_that_it_takes(
+    enter: Enter, services: Services, open_vote: MadeVote, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     booth = enter(opened=False, java_script_enabled=False)
     page = booth.page
     page.goto(f"{booth.origin}/en/votes/{booth.uuid}/booth")
     expect(page.locator("h1:visible")).to_have_text("The booth needs JavaScript")
     booth.shot("en-9-without-javascript")
-    raw = open_vote.ballot(0, [[0, 1, 0], [0, 1, 0, 0, 0, 0]])
-    (tmp_path / "ballot.json").write_bytes(raw)
+    monkeypatch.chdir(tmp_path)
+    program, *arguments = shlex.split(page.locator("code:visible", has_text="egov-ballot vote").inner_text())
+    assert program == "egov-ballot"
+    assert arguments[2:4] == ["--fingerprint", service.vote(services, booth.uuid).fingerprint]
+    Path("code.txt").write_text(open_vote.credentials[0])
+    assert egov_ballot([*arguments, "--credential-file", "code.txt", "--choices", "1", "1,3"]) == 0
+    raw = Path("ballot.json").read_bytes()
     page.locator('input[type="file"]:visible').set_input_files(tmp_path / "ballot.json")
     page.locator('button[type="submit"]:visible').click()
     expect(page.locator("h1")).to_have_text("Your ballot is cast")

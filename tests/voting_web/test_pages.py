@@ -180,7 +180,7 @@ def test_how_to_verify_is_told_with_the_exact_commands_and_the_numbers_to_compar
         "pip install ./crypto",
         f"egov-verify vote {archive}",
         f"mkdir vote &amp;&amp; curl -o vote/{vote.uuid}.bel {archive}\nbelenios-tool election verify --dir vote",
-        f"egov-ballot audit egov-ballot-challenge.json {archive}",
+        f"egov-ballot audit egov-ballot-challenge.json {archive} --fingerprint &#39;{view.fingerprint}&#39;",
     ):
         assert f"<code>{command}</code>" in page
     ungapped = re.sub(r"</?span>", "", page)
