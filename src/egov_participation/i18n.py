@@ -67,6 +67,11 @@ def translate(lang: str, message: str, **params: object) -> str:
     return text % params if params else text
 
 
+def counted(number: int, thing: str, more: str = "") -> str:
+    """``1 problem``, ``2 problems``, ``100 or more problems``: for commands, which speak English."""
+    return f"{number}{more} {thing if number == 1 and not more else thing + 's'}"
+
+
 def ntranslate(lang: str, singular: str, plural: str, n: int, **params: object) -> str:
     """The text for `n` things; ``%(num)s`` is `n`. Both msgids are written out here, for the catalogues."""
     return catalogue(lang).ngettext(singular, plural, n) % {"num": n, **params}

@@ -1,4 +1,4 @@
-"""Mails: plain text, sent by a job so that they leave when their cause has landed, and not otherwise."""
+"""Mails: plain text. Jobs send them, so that they leave when their cause has landed, and not otherwise."""
 
 from __future__ import annotations
 
@@ -9,17 +9,13 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import ClassVar, Protocol
 
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from egov_participation.clock import Clock
-from egov_participation.database import Database, UnitOfWork, UTCDateTime
-from egov_participation.jobs import Payload, enqueue, handler
+from egov_participation.database import Database, UTCDateTime
 from egov_participation.settings import Settings
-
-if TYPE_CHECKING:
-    from egov_participation.services import Services
 
 
 @dataclass(frozen=True)
@@ -35,16 +31,6 @@ class Mailer(Protocol):
     """Sends one mail, or raises."""
 
     def send(self, mail: Mail) -> None: ...
-
-
-def send_later(tx: UnitOfWork, mail: Mail, *, key: str) -> None:
-    """Have `mail` sent once what `tx` does is committed. The same key again sends nothing more."""
-    enqueue(tx, "mail.send", key, asdict(mail))
-
-
-@handler("mail.send")
-def _send(services: Services, payload: Payload) -> None:
-    services.mailer.send(Mail(**payload))
 
 
 class SmtpMailer:

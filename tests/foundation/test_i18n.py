@@ -97,3 +97,11 @@ def test_what_is_missing_unused_or_obsolete_is_found(folder: Path) -> None:
         "x.html:2: '100 %' needs %% for its percent sign",
         "x.html:2: '100 %' is not translated",
     ]
+
+
+@pytest.mark.parametrize(
+    ("number", "more", "said"),
+    [(1, "", "1 problem"), (11, "", "11 problems"), (100, " or more", "100 or more problems")],
+)
+def test_commands_count_as_people_do(number: int, more: str, said: str) -> None:
+    assert counted(number, "problem", more) == said

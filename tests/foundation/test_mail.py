@@ -1,4 +1,4 @@
-"""Mails leave when their cause has landed."""
+"""Mails: how they are written, and that they arrive."""
 
 from __future__ import annotations
 
@@ -13,24 +13,11 @@ from aiosmtpd.smtp import SMTP, Envelope
 from aiosmtpd.smtp import Session as SmtpSession
 
 from egov_participation.database import Database
-from egov_participation.jobs import Worker
-from egov_participation.mail import Mail, MailboxMailer, NullMailer, SmtpMailer, latest_mailbox, mailer_for, send_later
+from egov_participation.mail import Mail, MailboxMailer, SmtpMailer, latest_mailbox, mailer_for
 from egov_participation.services import Services
 from egov_participation.settings import Settings
 
 MAIL = Mail("aigerim@example.org", "Сіздің кодыңыз", "Код: 123456\nӘ ғ қ ң ө ұ ү һ і\n")
-
-
-def test_a_mail_leaves_when_its_cause_has_landed(services: Services, worker: Worker, outbox: NullMailer) -> None:
-    with services.database.uow() as tx:
-        send_later(tx, MAIL, key="dropped")
-    with services.database.uow() as tx:
-        send_later(tx, MAIL, key="kept")
-        send_later(tx, MAIL, key="kept")
-        tx.commit()
-    worker.run_due()
-
-    assert outbox.sent == [MAIL]
 
 
 class Mailbox:
@@ -55,18 +42,12 @@ def server() -> Iterator[tuple[Mailbox, int]]:
     controller.stop()
 
 
-def test_a_mail_really_reaches_a_mail_server(
-    services: Services, settings: Settings, server: tuple[Mailbox, int]
-) -> None:
+def test_a_mail_really_reaches_a_mail_server(settings: Settings, server: tuple[Mailbox, int]) -> None:
     mailbox, port = server
     settings = settings.model_copy(
         update={"smtp_host": "127.0.0.1", "smtp_port": port, "mail_from": "vote@example.org"}
     )
-    services = dataclasses.replace(services, mailer=SmtpMailer(settings))
-    with services.database.uow() as tx:
-        send_later(tx, MAIL, key="1")
-        tx.commit()
-    Worker(services).run_due()
+    SmtpMailer(settings).send(MAIL)
 
     (envelope,) = mailbox.received
     assert envelope.rcpt_tos == ["aigerim@example.org"]

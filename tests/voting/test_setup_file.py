@@ -105,6 +105,7 @@ def test_everything_that_is_wrong_is_said_at_once_with_its_path(folder: Path) ->
         ('kk = "Жоқ", ru = "Нет", en = "No"', 'kk = "Иә", ru = "Да", en = "Yes"', "questions[1].answers: Two answers"),
         ('ru = "Нет"', 'ru = "  "', "questions[1].answers[2].ru: A text is missing."),
         ('ru = "Нет"', r'ru = "Н\u0000ет"', "questions[1].answers[2].ru: A text may not hold control characters."),
+        ("administrator = {", "administrator = 7 # {", "administrator: A name is wanted: one text for all languages"),
         ("opens_at = 2031-11-01T09", "opens_at = 2031-11-02T09", "closes_at: The vote would close before it opens."),
         (
             "2031-11-01T09:00:00+05:00\ncloses_at = 2031",

@@ -14,6 +14,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from egov_participation.clock import system_clock
 from egov_participation.database import Database
+from egov_participation.i18n import counted
 from egov_participation.registry import csv_file, service
 from egov_participation.registry.keys import IinKeys, SealError
 from egov_participation.settings import Settings
@@ -53,7 +54,7 @@ def import_command(file: Annotated[Path, typer.Argument(help="CSV in UTF-8.", sh
         for problem in refusal.problems:
             typer.echo(f"{file}: {problem}", err=True)
         more = " or more" if len(refusal.problems) == csv_file.MAX_PROBLEMS else ""
-        typer.echo(f"egov: nothing was entered: {len(refusal.problems)}{more} problems", err=True)
+        typer.echo(f"egov: nothing was entered: {counted(len(refusal.problems), 'problem', more)}", err=True)
         raise typer.Exit(1) from None
     except SealError as error:
         typer.echo(f"egov: {error}", err=True)

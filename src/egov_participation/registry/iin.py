@@ -111,15 +111,6 @@ class Iin:
         return f"Iin({self.mask})"
 
 
-def is_valid_iin(text: str) -> bool:
-    """Whether the text is a well-formed IIN, without saying what is wrong with it."""
-    try:
-        Iin.parse(text)
-    except IinError:
-        return False
-    return True
-
-
 def check_digit(digits: Sequence[int]) -> int | None:
     """The twelfth digit for eleven others; None if the rule gives none (both passes end in 10)."""
     for weights in (_FIRST, _SECOND):

@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from egov_participation.i18n import counted
 from egov_participation.services import Services
 from egov_participation.voting import service, setup_file
 from egov_participation.voting.views import VoteView
@@ -48,7 +49,7 @@ def create(
         except setup_file.SetupError as refusal:
             for problem in refusal.problems:
                 typer.echo(f"{file}: {problem}", err=True)
-            typer.echo(f"egov: nothing was set up: {len(refusal.problems)} problem(s)", err=True)
+            typer.echo(f"egov: nothing was set up: {counted(len(refusal.problems), 'problem')}", err=True)
             raise typer.Exit(1) from None
         for warning in created.warnings:
             typer.echo(f"warning: {warning}", err=True)

@@ -11,12 +11,10 @@ whatever the clock says afterwards, so that a clock set back opens nothing again
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from http import HTTPStatus
-from types import MappingProxyType
 from typing import Final
 
 from egov_crypto.archive import FOLLOWS, EventType
@@ -49,21 +47,6 @@ class BallotStatus(StrEnum):
     SUPERSEDED = "superseded"  # a later ballot of the same credential stands on the board
     WAITING = "waiting"  # the last so far; it will count if no later one comes
 
-
-ENDED: Final = frozenset({VoteState.CLOSED, VoteState.DECRYPTING, VoteState.TALLIED, VoteState.CANCELLED})
-"""No ballot is ever taken again."""
-
-TRANSITIONS: Final[Mapping[VoteState, frozenset[VoteState]]] = MappingProxyType(
-    {
-        VoteState.SETUP: frozenset({VoteState.OPEN, VoteState.CLOSED, VoteState.CANCELLED}),
-        VoteState.OPEN: frozenset({VoteState.CLOSED, VoteState.CANCELLED}),
-        VoteState.CLOSED: frozenset({VoteState.DECRYPTING, VoteState.CANCELLED}),
-        VoteState.DECRYPTING: frozenset({VoteState.TALLIED, VoteState.CANCELLED}),
-        VoteState.TALLIED: frozenset(),
-        VoteState.CANCELLED: frozenset(),
-    }
-)
-"""What may follow what. A vote whose whole voting time passed while nothing ran goes from setup to closed."""
 
 MAX_BALLOT_BYTES: Final = 1_000_000
 """A larger ballot is refused before it is parsed."""
@@ -186,11 +169,6 @@ def refuse_cast(state: VoteState) -> Refusal | None:
 def refuse_decryption(state: VoteState) -> Refusal | None:
     """Why no trustee's decryption is taken in ``state``. A cancelled vote is never decrypted."""
     return None if state is VoteState.DECRYPTING else NOT_DECRYPTING
-
-
-def is_due(vote: Timeline, now: datetime) -> bool:
-    """Whether the closing work is to be begun or carried on: closed by the clock or the archive, not yet tallied."""
-    return state(vote, now) is VoteState.CLOSED
 
 
 def ballot_status(*, superseded: bool, ended: bool) -> BallotStatus:

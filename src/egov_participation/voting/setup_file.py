@@ -178,8 +178,13 @@ class _Reader:
     def _name(self, key: str, table: dict[str, Any], path: str = "") -> Texts | None:
         """A name: one string for all languages, or a table of three."""
         value = table.get(key)
-        if not isinstance(value, str):
+        if isinstance(value, dict):
             return self._three(value, _at(path, key))
+        if not isinstance(value, str):
+            self.problems.add(
+                _at(path, key), N_("A name is wanted: one text for all languages, or a table with kk, ru and en.")
+            )
+            return None
         name = self._text(value, _at(path, key))
         return None if name is None else self._three(dict.fromkeys(LANGUAGES, name), _at(path, key))
 
