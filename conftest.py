@@ -52,6 +52,14 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
     return report
 
 
+@pytest.fixture(scope="session", autouse=True)
+def trustees_memory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """`egov-ballot trustee decrypt` remembers in a folder of this run's, not in that of whoever runs it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EGOV_BALLOT_STATE", str(tmp_path_factory.mktemp("egov-ballot")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def belenios_tool() -> Path:
     """The path of belenios-tool 3.0, which `make test` has fetched; the environment's BELENIOS_TOOL goes before."""

@@ -52,8 +52,9 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def office(prepared: Path, tmp_path: Path) -> Office:
-    """With the archive set up."""
+def office(prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Office:
+    """With the archive set up, and trustees who have decrypted nothing."""
+    monkeypatch.setenv("EGOV_BALLOT_STATE", str(tmp_path / "state"))
     made = Office(tmp_path)
     for path in prepared.iterdir():
         target = tmp_path / path.name

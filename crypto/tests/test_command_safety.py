@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import io
+import json
+import os
 import stat
 from pathlib import Path
+from typing import Any
 
 import pytest
 from crypto.tests.making import YES_NO, World, make_world
-from crypto.tests.office import UUID, Office, ok, refused
+from crypto.tests.office import UUID, Office, decrypt, ok, refused, refused_decryption, tallied
 
+from egov_crypto import tally
+from egov_crypto.cli import memory
 from egov_crypto.election import Election
 from egov_crypto.verify import verify_archive
 
@@ -80,3 +85,119 @@ def test_what_is_no_fingerprint_is_wrong_usage(tmp_path: Path, wrong: str) -> No
 def test_a_challenge_file_is_for_its_owner_alone(office: Office) -> None:
     office.vote("ann", "1", "1", options=("--challenge", office / "challenge"))
     assert stat.S_IMODE((office / "challenge").stat().st_mode) == 0o600
+
+
+# A trustee's memory. The fork is the same election without its last ballot: what the results differ by is that vote.
+
+
+@pytest.fixture
+def fork(office: Office) -> Path:
+    """Trustee 1 has decrypted the tally of two ballots; here is a tally of the first alone, in an archive that holds."""
+    office.vote("ann", "1", "1")
+    path = office / "fork.bel"
+    path.write_bytes(office.archive.read_bytes())
+    office.vote("Болат", "2", "none")
+    for archive in (office.archive, path):
+        ok("close", archive)
+        ok("tally", archive)
+    ok(*decrypt(office, 1))
+    (office / "1.decryption").unlink()
+    return path
+
+
+def renamed(office: Office, how: str) -> Path:
+    """The key of trustee 1 somewhere else."""
+    (office / "elsewhere").mkdir()
+    key, other = office / "1.key", office / "elsewhere" / "my.key"
+    match how:
+        case "symlink":
+            other.symlink_to(key)
+        case "symlink to a symlink":
+            (office / "link").symlink_to("1.key")
+            other.symlink_to(office / "link")
+        case "hard link":
+            other.hardlink_to(key)
+        case "copy":
+            other.write_bytes(key.read_bytes())
+        case "moved":
+            key.rename(other)
+        case "laid out otherwise":
+            other.write_text(json.dumps(json.loads(key.read_bytes()), indent=1), "utf-8")
+    return other
+
+
+@pytest.mark.parametrize("how", ["symlink", "symlink to a symlink", "hard link", "copy", "moved", "laid out otherwise"])
+def test_the_same_key_by_another_name_refuses_a_second_tally(office: Office, fork: Path, how: str) -> None:
+    key, out = renamed(office, how), office / "out"
+    passphrase = ("--out", out, "--passphrase-file", office / "1.passphrase")
+    assert "tally.second" in refused("trustee", "decrypt", key, fork, *passphrase, status=1)
+    assert not out.exists()
+    ok("trustee", "decrypt", key, office.archive, *passphrase)  # the first one still
+
+
+def test_each_of_the_two_memories_refuses_alone(
+    office: Office, fork: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (office / "1.key.decrypted.json").rename(office / "aside")
+    assert "state" in refused_decryption(office, 1, status=1, archive=fork)
+    (office / "aside").rename(office / "1.key.decrypted.json")
+    monkeypatch.setenv("EGOV_BALLOT_STATE", str(tmp_path / "another machine"))
+    assert "1.key.decrypted.json" in refused_decryption(office, 1, status=1, archive=fork)
+
+
+def test_a_link_through_which_was_decrypted_first_is_remembered_beside_the_file_itself(office: Office) -> None:
+    tallied(office)
+    link = renamed(office, "symlink")
+    ok("trustee", "decrypt", link, office.archive, "--out", office / "o", "--passphrase-file", office / "1.passphrase")
+    assert (office / "1.key.decrypted.json").exists()
+    assert [path.name for path in link.parent.iterdir()] == ["my.key"]
+
+
+def test_nothing_is_decrypted_where_it_cannot_be_remembered(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    tallied(office)
+    monkeypatch.setenv("EGOV_BALLOT_STATE", str(office.write("a file", "")))
+    assert "Not a directory" in refused_decryption(office, 1)
+    monkeypatch.setenv("EGOV_BALLOT_STATE", str(office / "state"))
+    (office / "state").mkdir()
+    (office / "state" / f"{json.loads((office / '1.key').read_bytes())['public_key']}.json").write_text("[]", "utf-8")
+    assert "tells which tallies were decrypted" in refused_decryption(office, 1)
+
+
+def test_memory_is_on_disk_with_its_folder_before_anything_is_decrypted(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A machine that loses its power afterwards must remember; one that loses it before has given nothing away."""
+    tallied(office)
+    happened: list[str] = []
+    real_fsync, real_decrypt = os.fsync, tally.decrypt
+
+    def fsync(descriptor: int) -> None:
+        happened.append(Path(f"/proc/self/fd/{descriptor}").readlink().name)
+        real_fsync(descriptor)
+
+    def decrypt_tally(*arguments: Any) -> bytes:
+        happened.append("decrypt")
+        return real_decrypt(*arguments)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    monkeypatch.setattr(tally, "decrypt", decrypt_tally)
+    ok(*decrypt(office, 1))
+    by_key = f"{json.loads((office / '1.key').read_bytes())['public_key']}.json"
+    remembered = [office.folder.name, "1.key.decrypted.json.new", office.folder.name, f"{by_key}.new", "state"]
+    assert happened == [*remembered, "decrypt", "1.decryption"]
+
+
+def test_the_memory_stands_where_the_environment_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "states"))
+    assert memory.state_folder() == Path(os.environ["EGOV_BALLOT_STATE"])
+    monkeypatch.delenv("EGOV_BALLOT_STATE")
+    assert memory.state_folder() == tmp_path / "states" / "egov-ballot"
+    for ignored in ("", "states"):
+        monkeypatch.setenv("XDG_STATE_HOME", ignored)
+        assert memory.state_folder() == tmp_path / ".local" / "state" / "egov-ballot"
+
+
+def test_it_is_said_that_a_copy_of_the_key_elsewhere_remembers_nothing() -> None:
+    said = " ".join(ok("trustee", "decrypt", "--help").split())
+    assert "A copy of the key on another machine remembers nothing" in said

@@ -98,6 +98,7 @@ def _add_trustee(command: _Command) -> None:
     made.add_argument("--passphrase-to", type=Path, metavar="FILE", help="write the passphrase instead of showing it")
 
     made = command("decrypt", trustee.decrypt)
+    made.epilog = trustee.ONE_MACHINE
     made.add_argument("keyfile", type=Path, metavar="KEYFILE", help="from `trustee new`, or belenios-tool's .privkey")
     made.add_argument("archive", metavar="ARCHIVE|URL", help=_ARCHIVE)
     made.add_argument("--out", type=Path, required=True, metavar="FILE", help="where the partial decryption goes")

@@ -1,15 +1,13 @@
 """`egov-ballot trustee`: a trustee's key, and its partial decryption."""
 
-import fcntl
-import json
-import os
 from argparse import Namespace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from egov_crypto import keyfile, tally, trustee, wire
 from egov_crypto.cli import console
 from egov_crypto.cli.console import OK, ask_secret, count, say, write_new
+from egov_crypto.cli.memory import Memory
 from egov_crypto.cli.progress import Progress
 from egov_crypto.cli.source import open_archive
 from egov_crypto.errors import UsageError, VerificationError
@@ -18,6 +16,12 @@ from egov_crypto.keyfile import KeyFile
 from egov_crypto.verify import Verified, verify_archive
 
 MAX_KEY_FILE: Final = 1 << 16
+ONE_MACHINE: Final = """\
+Decrypt with one copy of the key, on one machine. Which tally was decrypted is remembered beside the key file and, by
+public key, in ~/.local/state/egov-ballot ($XDG_STATE_HOME and $EGOV_BALLOT_STATE are heeded). A copy of the key on
+another machine remembers nothing: it would decrypt a second tally, and what the two results differ by can be one
+voter's vote.
+"""
 
 
 def new(options: Namespace) -> int:
@@ -51,21 +55,23 @@ def decrypt(options: Namespace) -> int:
         verified = verify_archive(file, jobs=options.jobs, progress=progress)
     _check(verified, public_key, sealed)
     _show(verified, public_key)
-    with options.keyfile.open("rb") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        _refuse_second(options.keyfile, verified)
-        if sealed:
-            private_key = sealed.open(ask_secret("Passphrase of the key file", options.passphrase_file))
-        else:
-            private_key = keyfile.parse_private_key(raw)
+    memory = Memory(options.keyfile, public_key)
+    memory.refuse_second(verified)
+    if sealed:
+        private_key = sealed.open(ask_secret("Passphrase of the key file", options.passphrase_file))
+    else:
+        private_key = keyfile.parse_private_key(raw)
+    with memory.locked():
+        memory.refuse_second(verified)  # again: somebody else may have decrypted while the passphrase was typed
         # Remembered before anything is given away: a crash here refuses a second tally too.
-        _remember(options.keyfile, verified)
+        memory.remember(verified)
     decryption = tally.decrypt(verified.election, verified.tally, private_key)
     tally.verify_decryption_of(verified.election, verified.tally, public_key, decryption)
     write_new(options.out, decryption + b"\n")
     say(
         f"Partial decryption, to hand in: {options.out}",
-        f"Which tally it is of, is remembered in {memory_of(options.keyfile)}: keep it beside the key file.",
+        f"Which tally it is of, is remembered in {memory.beside}, which belongs beside the key file, and in "
+        f"{memory.by_key}.",
     )
     return OK
 
@@ -109,42 +115,3 @@ def _show(verified: Verified, public_key: Point) -> None:
     )
     if owner in verified.decryptions:
         say("Your decryption is in the archive already; it is made again.", "")
-
-
-def memory_of(key_file: Path) -> Path:
-    """Where it is remembered which tallies were decrypted with ``key_file``."""
-    return key_file.with_name(key_file.name + ".decrypted.json")
-
-
-def _decrypted(key_file: Path) -> dict[str, Any]:
-    path = memory_of(key_file)
-    try:
-        value = json.loads(path.read_bytes())
-        if not isinstance(value, dict):
-            raise ValueError("not an object")
-        return value
-    except FileNotFoundError:
-        return {}
-    except ValueError:
-        raise UsageError(f"{path} cannot be read; it tells which tallies were decrypted with this key") from None
-
-
-def _mark(verified: Verified) -> dict[str, str]:
-    return {"election": verified.election.fingerprint, "tally": wire.digest(verified.tally.to_json())}
-
-
-def _refuse_second(key_file: Path, verified: Verified) -> None:
-    before = _decrypted(key_file).get(verified.election.uuid)
-    if before is not None and before != _mark(verified):
-        raise VerificationError("tally.second")
-
-
-def _remember(key_file: Path, verified: Verified) -> None:
-    path = memory_of(key_file)
-    entries = {**_decrypted(key_file), verified.election.uuid: _mark(verified)}
-    new = path.with_name(path.name + ".new")
-    with new.open("wb") as file:
-        file.write(json.dumps(entries).encode() + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(path)
