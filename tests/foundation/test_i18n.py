@@ -9,7 +9,7 @@ from babel.messages.catalog import Message
 from scripts.check_catalogues import problems, wrongs
 
 from egov_participation import i18n, paths
-from egov_participation.i18n import catalogue, ntranslate, translate
+from egov_participation.i18n import catalogue, counted, ntranslate, translate
 
 HEADER = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n'
 ONE, MANY = "%(num)s day left", "%(num)s days left"
