@@ -254,6 +254,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("vote_uuid", "tracker", name=op.f("uq_voting_event_vote_uuid_tracker")),
     )
     with op.batch_alter_table("voting_event", schema=None) as batch_op:
+        batch_op.create_index("ix_voting_event_ballots", ["vote_uuid", "type", "credential"], unique=False)
         batch_op.create_index("ix_voting_event_credential", ["vote_uuid", "credential", "height"], unique=False)
         batch_op.create_index("ix_voting_event_type", ["vote_uuid", "type", "height"], unique=False)
 
@@ -265,6 +266,7 @@ def downgrade() -> None:
     with op.batch_alter_table("voting_event", schema=None) as batch_op:
         batch_op.drop_index("ix_voting_event_type")
         batch_op.drop_index("ix_voting_event_credential")
+        batch_op.drop_index("ix_voting_event_ballots")
 
     op.drop_table("voting_event")
     op.drop_table("voting_trustee")

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import random
 import subprocess
+from collections import OrderedDict
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.dialects import sqlite
 from tests.voting.making import BLANK, NO, YES, MadeVote, archive_of, close, make_vote, tallied, verified
 
 from egov_crypto import ballot
@@ -17,7 +20,7 @@ from egov_participation.errors import DomainError
 from egov_participation.services import Services
 from egov_participation.voting import service
 from egov_participation.voting.rules import BallotStatus
-from egov_participation.voting.service import archives
+from egov_participation.voting.service import archives, counting
 
 
 @pytest.fixture
@@ -151,3 +154,39 @@ def test_the_reference_tool_reads_and_verifies_what_we_serve(
     )
     assert (done.returncode, "all checks passed" in done.stdout + done.stderr) == (0, True), done.stderr
     assert verified(services, vote.uuid).report.result == [[1, 1, 3]]
+
+
+def test_counting_ballots_reads_an_index_and_no_ballot(services: Services, vote: MadeVote) -> None:
+    statement = counting.counting(vote.uuid).compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
+    with services.database.read() as session:
+        plan = " ".join(str(row[-1]) for row in session.execute(text(f"EXPLAIN QUERY PLAN {statement}")))
+
+    assert "USING COVERING INDEX ix_voting_event_ballots" in plan
+
+
+def test_ballots_are_counted_once_for_each_head_and_anew_when_it_moves(
+    services: Services, vote: MadeVote, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted: list[str] = []
+    statement = counting.counting
+    monkeypatch.setattr(counting, "counting", lambda uuid: counted.append(uuid) or statement(uuid))
+    monkeypatch.setattr(counting, "_counts", OrderedDict())
+
+    assert [(view.ballots, view.voters) for view in (service.vote(services, vote.uuid) for _ in range(3))] == [
+        (5, 4)
+    ] * 3
+    assert counted == [vote.uuid]
+    service.cast(services, vote.uuid, vote.people[4], vote.ballot(4))
+    view = service.vote(services, vote.uuid)
+    assert (view.ballots, view.voters, len(counted)) == (6, 5, 2)
+
+
+def test_only_so_many_counts_are_kept(services: Services, vote: MadeVote, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(counting, "_counts", OrderedDict())
+    monkeypatch.setattr(counting, "_KEPT", 2)
+    for place in range(3):
+        made = vote if place == 1 else make_vote(services, voters=1, trustees=1)
+        service.vote(services, made.uuid)
+
+    assert len(counting._counts) == 2
+    assert any(uuid == vote.uuid for uuid, _head in counting._counts)

@@ -89,6 +89,7 @@ class VoteEvent(SQLModel, table=True):
         UniqueConstraint("vote_uuid", "owner"),
         Index("ix_voting_event_credential", "vote_uuid", "credential", "height"),
         Index("ix_voting_event_type", "vote_uuid", "type", "height"),
+        Index("ix_voting_event_ballots", "vote_uuid", "type", "credential"),  # counts, without reading the blobs
     )
 
     vote_uuid: str = Field(primary_key=True)

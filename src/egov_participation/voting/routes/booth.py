@@ -88,7 +88,7 @@ def credential(request: Request) -> Response:
 
 def election(request: Request) -> Response:
     """The election's JSON, byte for byte as published: its SHA-256 is the fingerprint."""
-    return _published(service.vote(services(request), request.path_params["uuid"]).election)
+    return _published(service.election(services(request), request.path_params["uuid"]))
 
 
 def trustees(request: Request) -> Response:

@@ -6,7 +6,16 @@ from egov_participation.voting.service.casting import CastOutcome, cast
 from egov_participation.voting.service.closing import close_due_votes
 from egov_participation.voting.service.creating import CreatedVote, create_vote
 from egov_participation.voting.service.decrypting import DecryptionOutcome, hand_in_decryption
-from egov_participation.voting.service.reading import ballot, ballots_per_day, board, open_votes, trustees, vote, votes
+from egov_participation.voting.service.reading import (
+    ballot,
+    ballots_per_day,
+    board,
+    election,
+    open_votes,
+    trustees,
+    vote,
+    votes,
+)
 from egov_participation.voting.service.receipting import receipt_key
 
 __all__ = [
@@ -24,6 +33,7 @@ __all__ = [
     "cast",
     "close_due_votes",
     "create_vote",
+    "election",
     "hand_in_decryption",
     "open_votes",
     "receipt_key",

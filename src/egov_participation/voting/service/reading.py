@@ -16,6 +16,7 @@ from egov_participation.services import Services
 from egov_participation.voting import rules, texts
 from egov_participation.voting.models import PublicCredential, Trustee, Vote, VoteEvent
 from egov_participation.voting.rules import VoteKind, VoteState
+from egov_participation.voting.service.counting import counts_of
 from egov_participation.voting.service.lookup import election_from, find_vote, refusal, state_of
 from egov_participation.voting.service.payloads import published_result, published_weight
 from egov_participation.voting.service.receipting import receipt_of
@@ -96,6 +97,16 @@ def ballot(services: Services, uuid: str, tracker: str) -> TrackedBallot:
     return TrackedBallot(found[0], receipt)
 
 
+def election(services: Services, uuid: str) -> bytes:
+    """The election's JSON, byte for byte as published: its SHA-256 is the fingerprint.
+
+    Raises:
+        DomainError: 404 ``vote.unknown``.
+    """
+    with services.database.read() as session:
+        return find_vote(session, uuid).election
+
+
 def trustees(services: Services, uuid: str) -> bytes:
     """The trustees' JSON, byte for byte as published in the Setup.
 
@@ -125,7 +136,7 @@ def ballots_per_day(services: Services, uuid: str) -> list[tuple[date, int]]:
 
 def _view(services: Services, session: Session, row: Vote) -> VoteView:
     election = election_from(row.election)
-    ballots, voters = _counts(session, row.uuid)
+    ballots, voters = counts_of(session, row)
     return VoteView(
         uuid=row.uuid,
         kind=VoteKind(row.kind),
@@ -156,15 +167,6 @@ def _view(services: Services, session: Session, row: Vote) -> VoteView:
 def _question(question: Question) -> QuestionView:
     answers = tuple(texts.split_or_whole(answer) for answer in question.answers)
     return QuestionView(texts.split_or_whole(question.question), answers, question.min, question.max, question.blank)
-
-
-def _counts(session: Session, uuid: str) -> tuple[int, int]:
-    """(ballots, voters with a ballot), counted from the archive's rows."""
-    statement = select(func.count(), func.count(func.distinct(VoteEvent.credential))).where(
-        col(VoteEvent.vote_uuid) == uuid, col(VoteEvent.type) == EventType.BALLOT
-    )
-    ballots, voters = session.exec(statement).one()
-    return ballots, voters
 
 
 def _trustees(session: Session, uuid: str) -> tuple[TrusteeView, ...]:
