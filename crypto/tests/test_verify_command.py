@@ -100,7 +100,7 @@ def test_what_is_no_archive_or_cannot_be_read_ends_with_2(tmp_path: Path) -> Non
     other = tmp_path / "page.html"
     other.write_text("<!doctype html>" * 100)
     for name, said in (
-        (other, "This is not an election archive"),
+        (other, "This is a web page, not an election archive"),
         (tmp_path / "missing.bel", "No such file"),
         (tmp_path, "Is a directory"),
         ("ftp://localhost/x.bel", "neither a file nor an address"),

@@ -21,6 +21,7 @@ MAX_EVENT: Final = 1024
 """Bytes that an event may have; real ones have under 300."""
 
 _HEADER_NAME: Final = "BELENIOS"
+_WEB_PAGE: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html)\b", re.IGNORECASE)
 _OCTAL: Final = re.compile(rb"[0-7]{11}")
 _SUFFIXES: Final[dict[Literal["data", "event"], str]] = {"data": ".data.json", "event": ".event.json"}
 
@@ -133,6 +134,8 @@ def read_timestamp(file: BinaryIO) -> int:
     """
     block = file.read(2 * BLOCK)
     size_text = block[124:135]
+    if _WEB_PAGE.match(block):
+        raise ArchiveError("this is a web page, not an election archive: give a vote's address")
     if len(block) != 2 * BLOCK or block[: len(_HEADER_NAME) + 1] != f"{_HEADER_NAME}\0".encode():
         raise ArchiveError("this is not an election archive: it does not start with BELENIOS")
     try:

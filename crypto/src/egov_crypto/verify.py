@@ -109,6 +109,14 @@ class _Verification:
         self.report.checks.append((name, count))
 
     def first_pass(self) -> None:
+        try:
+            self.take_events()
+        except VerificationError as error:
+            if error.height is None:  # whatever it was, it was in the way of the next event
+                error.height = self.report.head.height + 1 if self.report.head else 0
+            raise
+
+    def take_events(self) -> None:
         head = Head(self.timestamp, -1, "")
         previous: EventType | None = None
         for placed in self.events():
@@ -119,11 +127,7 @@ class _Verification:
                 raise VerificationError("event.parent", height=event.height)
             if event.type not in archive.FOLLOWS[previous]:
                 raise VerificationError("event.order", f"{event.type} after {previous or 'nothing'}", event.height)
-            try:
-                self.take(placed)
-            except VerificationError as error:
-                error.height = event.height if error.height is None else error.height
-                raise
+            self.take(placed)
             head, previous = Head(self.timestamp, event.height, wire.digest(event.to_json())), event.type
             self.report.head = head
             if event.type is EventType.ENCRYPTED_TALLY:

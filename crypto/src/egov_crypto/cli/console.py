@@ -20,6 +20,8 @@ INTERRUPTED: Final = 130
 """As shells count it: 128 and the signal's number."""
 
 _JOINER: Final = "\u200d"  # of emoji
+_WORD: Final = re.compile(r"[a-z']+,?(?:\s|\.$)")
+"""What a sentence of ours may start with; addresses and files' names are none, and stay as they are."""
 _NATURAL: Final = re.compile("[0-9]{1,20}", re.ASCII)
 
 
@@ -53,7 +55,8 @@ def run(command: Callable[[], int]) -> int:
 def sentence(error: Exception) -> str:
     """What ``error`` says to a person."""
     if isinstance(error, CryptoError):
-        return f"{str(error)[:1].upper()}{str(error)[1:]}."
+        text = f"{error}."
+        return f"{text[0].upper()}{text[1:]}" if _WORD.match(text) else text
     if isinstance(error, OSError):
         place = f"{error.filename}: " if error.filename else ""
         return f"{place}{error.strerror or error}."
@@ -140,4 +143,4 @@ def refuse_existing(paths: Iterable[Path]) -> None:
     """Raise :class:`UsageError` if something is there already, before anything is computed or written."""
     for path in paths:
         if path.exists():
-            raise UsageError(f"{path} is there already, and is not overwritten")
+            raise UsageError(f"the file {path} is there already, and is not overwritten")

@@ -120,7 +120,7 @@ def _as_json(
     checks: list[dict[str, Any]] = [{"name": name, "ok": True, "count": number} for name, number in report.checks]
     if failure:
         checks.append({"name": failed_check(failure), "ok": False, "count": None})
-    head = report.head
+    head, holds = report.head, not (failure or error)
     return {
         "ok": None if error else failure is None,
         "subject": {
@@ -133,7 +133,7 @@ def _as_json(
         "checks": checks,
         "failure": failure and {"code": failure.code, "height": failure.height, "message": failure.message},
         "error": error and console.sentence(error),
-        "state": report.state if head else None,
+        "state": report.state if holds else None,
         "registered": report.registered,
         "ballots": report.ballots,
         "voters": report.voters,
@@ -141,7 +141,7 @@ def _as_json(
         "decrypted": report.decrypted,
         "result": report.result,
         "head": head and {"height": head.height, "hash": head.hash},
-        "unknown": [] if error else unknown(report),
+        "unknown": unknown(report) if holds else [],
     }
 
 
