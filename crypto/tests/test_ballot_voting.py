@@ -36,7 +36,7 @@ from egov_crypto.verify import verify_archive
         (["3", "1"], "'3' is not a number between 1 and 2"),
         (["0", "1"], "'0' is not a number"),
         (["x", "1"], "'x' is not a number"),
-        (["1,2", "1"], "between 1 and 1 answers are to be chosen, not 2"),
+        (["1,2", "1"], "exactly one answer is to be chosen, not 2"),
         (["none", "1"], "not 0"),
         (["1", "blank"], "a blank vote is not allowed"),
         (["1", "1,2,3"], "between 0 and 2"),
@@ -198,7 +198,7 @@ def test_credential_and_choices_are_asked_for_and_the_credential_is_not_echoed(o
         *("vote", office.archive),
         answers=[
             ("Credential: ", text),
-            ("with commas, or 'blank': ", "7"),
+            ("exactly one answer, or 'blank': ", "7"),
             ("'blank': ", "2"),
             ("or 'none': ", "none"),
         ],

@@ -61,4 +61,9 @@ class Question:
             if chosen:
                 raise UsageError("a blank vote chooses no answer")
         elif not self.min <= chosen <= self.max:
-            raise UsageError(f"between {self.min} and {self.max} answers are to be chosen, not {chosen}")
+            raise UsageError(f"{self._bounds()} to be chosen, not {chosen}")
+
+    def _bounds(self) -> str:
+        if self.min != self.max:
+            return f"between {self.min} and {self.max} answers are"
+        return {0: "no answer is", 1: "exactly one answer is"}.get(self.min, f"exactly {self.min} answers are")

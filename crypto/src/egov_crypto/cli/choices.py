@@ -71,6 +71,8 @@ def ask(election: Election) -> list[list[int]]:
 
 
 def _prompt(question: Question) -> str:
+    if (question.min, question.max) == (1, 1):
+        return "Number of exactly one answer" + (", or 'blank'" if question.blank else "")
     bounds = f"{question.min}" if question.min == question.max else f"{question.min} to {question.max}"
     others = (["'none'"] if question.min == 0 else []) + (["'blank'"] if question.blank else [])
     return f"Numbers of {bounds} answers, with commas{''.join(f', or {other}' for other in others)}"
