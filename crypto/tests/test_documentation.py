@@ -55,3 +55,10 @@ def test_the_commands_of_the_readme_exist() -> None:
     for command in commands:
         name, *words = command.split()
         assert run(name, *words, "--help").status == 0, command
+
+
+def test_nothing_tells_people_to_install_by_a_name_that_is_not_ours() -> None:
+    """Whoever registered it at a package index would be run by every trustee."""
+    texts = [README, README.parents[1] / "README.md", *PACKAGE.rglob("*.py")]
+    for path in texts:
+        assert not re.search(r"pip install [^\n]*(?<!/)egov-", path.read_text("utf-8")), path

@@ -154,7 +154,7 @@ def _cipher(key: bytes) -> Any:
     try:
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
     except ImportError:
-        raise UsageError("key files need the package cryptography: pip install 'egov-crypto[threshold]'") from None
+        raise UsageError("key files need the package cryptography: pip install cryptography") from None
     return AESGCM(key)
 
 
