@@ -10,45 +10,19 @@ from typing import Any
 import pytest
 from crypto.tests import forging
 from crypto.tests.making import THREE, YES_NO, World, ballot_verdict, dump, make_world, signed, verdict
-from hypothesis import given, settings
+from crypto.tests.strategies import FEW, MANY, json_values, questions, scalars, votes
+from hypothesis import given
 from hypothesis import strategies as st
 
-from egov_crypto import ballot, credential, tally, trustee, wire
-from egov_crypto.archive import Event, EventType
-from egov_crypto.credential import CredentialList
+from egov_crypto import ballot, tally
+from egov_crypto.archive import EventType
 from egov_crypto.election import Election
 from egov_crypto.elgamal import encrypt, total
 from egov_crypto.errors import ArchiveError, CryptoError, VerificationError
 from egov_crypto.group import IDENTITY, G, Point, Q, base, parse_scalar
 from egov_crypto.proofs import Branch, Opening, prove_disjunction, verify_disjunction
 from egov_crypto.question import Question
-from egov_crypto.trustee import TrusteeKey
 from egov_crypto.verify import verify_archive
-
-FEW = settings(max_examples=settings().max_examples // 3)
-MANY = settings(max_examples=settings().max_examples * 4)
-
-scalars = st.integers(0, Q - 1) | st.sampled_from([0, 1, 2, Q - 1, Q // 2])
-texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
-
-
-@st.composite
-def questions(draw: st.DrawFn) -> Question:
-    answers = draw(st.lists(texts, min_size=1, max_size=4))
-    most = draw(st.integers(1, len(answers)))
-    return Question(tuple(answers), draw(texts), draw(st.integers(0, most)), most, draw(st.booleans()))
-
-
-@st.composite
-def votes(draw: st.DrawFn, question: Question) -> list[int]:
-    """Any vote that the question allows."""
-    if question.blank and draw(st.booleans()):
-        return [1, *[0] * len(question.answers)]
-    chosen = draw(st.integers(question.min, question.max))
-    order = draw(st.permutations(range(len(question.answers))))
-    values = [int(number in order[:chosen]) for number in range(len(question.answers))]
-    return [0, *values] if question.blank else values
-
 
 # The group.
 
@@ -224,12 +198,6 @@ def test_a_stretch_taken_out_of_an_archive_is_refused(whole: bytes, start: int, 
 
 # Whatever is published, what is said of it is said in words.
 
-json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | texts,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
-    max_leaves=5,
-)
-
 
 def any_path(data: st.DataObject, value: Any) -> tuple[Any, ...]:
     """The way to anything inside a JSON value."""
@@ -293,90 +261,6 @@ def test_any_bytes_are_no_archive_and_are_said_to_be_none(raw: bytes) -> None:
 @given(tail=st.binary(min_size=1, max_size=2000))
 def test_any_bytes_after_an_archive_are_refused(whole: bytes, tail: bytes) -> None:
     assert verdict(whole + tail).startswith("archive.")
-
-
-# Written and read.
-
-
-@given(json_values)
-def test_json_is_read_as_it_is_written(value: Any) -> None:
-    raw = wire.dump(value)
-    assert wire.load(raw) == value
-    assert wire.dump(wire.load(raw)) == raw
-
-
-@given(st.binary(max_size=50))
-def test_json_that_is_read_has_one_spelling(raw: bytes) -> None:
-    try:
-        value = wire.load(raw)
-    except ValueError:
-        return
-    assert wire.dump(value) == raw
-
-
-@given(st.lists(questions(), min_size=1, max_size=3), texts, texts, texts | st.none(), texts | st.none())
-def test_an_election_is_read_as_it_is_written(
-    asked: list[Question], name: str, description: str, administrator: str | None, authority: str | None
-) -> None:
-    made = Election.build(
-        uuid="11111111111111",
-        name=name,
-        description=description,
-        public_key=G,
-        questions=asked,
-        administrator=administrator,
-        credential_authority=authority,
-    )
-    again = Election.parse(made.raw)
-    assert again == made
-    assert (again.name, again.description, again.questions) == (name, description, tuple(asked))
-    assert (again.administrator, again.credential_authority) == (administrator, authority)
-
-
-@FEW
-@given(scalars.filter(bool))
-def test_a_trustees_key_is_read_as_it_is_written(private_key: int) -> None:
-    key = TrusteeKey.prove(private_key)
-    assert TrusteeKey.parse(wire.dump(key.to_json())) == key
-    assert trustee.parse_list(trustee.list_to_json([key])) == [key]
-
-
-@FEW
-@given(st.lists(st.tuples(st.integers(1, Q - 1), st.integers(1, 2**64 - 1)), max_size=8, unique_by=lambda e: e[0]))
-def test_a_list_of_credentials_is_read_as_it_is_written_sorted_or_not(entries: list[tuple[int, int]]) -> None:
-    points = [(base(secret), weight) for secret, weight in entries]
-    raw = credential.list_to_json(points)
-    weighted = any(weight != 1 for _, weight in entries)
-    unsorted = dump([f"{point.text},{weight}" if weighted else point.text for point, weight in points])
-    for written in (raw, unsorted):
-        read = CredentialList(written)
-        assert len(read) == len(points)
-        assert read.total_weight == sum(weight for _, weight in points)
-        for point, weight in points:
-            index = read.find(point.text)
-            assert index is not None
-            assert (read[index], read.weight(index)) == (bytes.fromhex(point.text), weight)
-        assert read.find(G.text) is None or any(point == G for point, _ in points)
-
-
-@given(
-    st.none() | st.binary(min_size=32, max_size=32).map(bytes.hex),
-    st.integers(0, 2**30 - 1),
-    st.sampled_from(EventType),
-    st.none() | st.binary(min_size=32, max_size=32).map(bytes.hex),
-)
-def test_an_event_is_read_as_it_is_written(
-    parent: str | None, height: int, kind: EventType, payload: str | None
-) -> None:
-    event = Event(parent, height, kind, payload)
-    assert Event.parse(event.to_json()) == event
-
-
-@given(st.integers(1, 2**70))
-def test_a_weight_is_read_as_it_is_written(weight: int) -> None:
-    written = wire.weight_to_json(weight)
-    assert wire.weight_from_json(written) == weight
-    assert isinstance(written, int) == (weight < 2**30)
 
 
 # A whole election: the result is the sum of the votes.
