@@ -38,6 +38,11 @@ def ok(*arguments: object, stdin: str = "") -> str:
     return done.out
 
 
+def chosen(*choices: str) -> list[str]:
+    """The options that make these choices, one a question."""
+    return [word for choice in choices for word in ("--choices", choice)]
+
+
 def refused(*arguments: object, status: int = 2, stdin: str = "") -> str:
     """What it says when it refuses (of the election it may have told something before)."""
     done = run("egov-ballot", *arguments, stdin=stdin)
@@ -69,7 +74,7 @@ class Office:
 
     def vote(self, voter: str, *choices: str, where: object = None, options: tuple[object, ...] = ()) -> str:
         archive = where or self.archive
-        return ok("vote", archive, "--credential-file", self.credential(voter), "--choices", *choices, *options)
+        return ok("vote", archive, "--credential-file", self.credential(voter), *chosen(*choices), *options)
 
     def verdict(self) -> str:
         return verdict(self.archive.read_bytes())

@@ -19,6 +19,7 @@ from crypto.tests.office import (
     NAMES,
     UUID,
     Office,
+    chosen,
     decrypt,
     ok,
     refused,
@@ -38,7 +39,7 @@ def test_a_whole_election_by_programs_of_their_own(office: Office, belenios_tool
     archive, cast = office.archive, []
     for voter, choices in (("ann", ["1", "1,3"]), ("Болат", ["blank", "none"]), ("ann", ["[[0,0,1],[0,1,0]]"])):
         text = office.credential(voter).read_text()
-        done = command("vote", archive, "--choices", *choices, stdin=text)
+        done = command("vote", archive, *chosen(*choices), stdin=text)
         cast += re.findall(r"^Tracker: ([A-Za-z0-9+/]{43})$", done.out, re.MULTILINE)
         assert text.strip() not in done.out
     assert len(set(cast)) == 3
@@ -251,7 +252,7 @@ def test_a_full_disk_leaves_no_half_event(office: Office, tmp_path: Path) -> Non
         f"resource.setrlimit(resource.RLIMIT_FSIZE, ({size + 700}, {size + 700}))\n"
         "sys.exit(ballot.main(sys.argv[1:]))"
     )
-    arguments = ["vote", str(office.archive), "--choices", "1", "1", "--credential-file", str(office.credential("ann"))]
+    arguments = ["vote", str(office.archive), *chosen("1", "1"), "--credential-file", str(office.credential("ann"))]
     done = subprocess.run([sys.executable, "-c", program, *arguments], capture_output=True, check=False, timeout=60)
     assert done.returncode == 2
     assert b"File too large" in done.stderr

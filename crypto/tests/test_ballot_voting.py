@@ -18,6 +18,7 @@ from crypto.tests.commands import arguments_of, clean_environment, run
 from crypto.tests.office import (
     UUID,
     Office,
+    chosen,
     decrypt,
     ok,
     refused,
@@ -49,14 +50,14 @@ from egov_crypto.verify import verify_archive
 )
 def test_choices_that_cannot_be_are_refused_and_nothing_is_cast(office: Office, choices: list[str], said: str) -> None:
     before = office.archive.read_bytes()
-    error = refused("vote", office.archive, "--credential-file", office.credential("ann"), "--choices", *choices)
+    error = refused("vote", office.archive, "--credential-file", office.credential("ann"), *chosen(*choices))
     assert said.lower() in error.lower()
     assert office.archive.read_bytes() == before
 
 
 def test_a_credential_that_is_none_or_not_on_the_list_is_refused_and_not_shown(office: Office) -> None:
     for text in ("", "x", "11111-111111-11111-11111", "11111-111111-11111-111111"):
-        error = refused("vote", office.archive, "--choices", "1", "1", stdin=text + "\n")
+        error = refused("vote", office.archive, *chosen("1", "1"), stdin=text + "\n")
         assert "credential" in error.lower()
         assert not text or text == "x" or text not in error
 
@@ -77,22 +78,24 @@ def test_a_challenge_is_written_and_nothing_is_cast(office: Office) -> None:
     value = json.loads((office / "challenge.json").read_bytes())
     assert list(value) == ["type", "version", "hash", "ballot", "plaintext", "randomness"]
     assert "signature" not in value["ballot"]
-    assert value["hash"] in said
     told = ok("audit", office / "challenge.json", office.archive)
+    seal = " ".join(re.findall(".{1,4}", value["hash"]))
+    assert f"seal: {seal}\n" in said
+    assert f"this seal is the one that the device showed before you asked:\n  {seal}\n" in told
     assert "Жоқ / Нет / No\n" in told
     assert "Иә" not in told.partition("The device")[2]
 
 
 def test_after_the_end_nobody_votes(office: Office) -> None:
     ok("close", office.archive)
-    arguments = ("--credential-file", office.credential("ann"), "--choices", "1", "1")
+    arguments = ("--credential-file", office.credential("ann"), *chosen("1", "1"))
     assert "voting has ended" in refused("vote", office.archive, *arguments)
     assert office.verdict() == "holds"
 
 
 def test_an_address_is_voted_for_but_not_voted_into(office: Office) -> None:
     where = f"http://127.0.0.1:1/votes/{UUID}"
-    assert "only a file can be voted into" in refused("vote", where, "--choices", "1", "1").lower()
+    assert "only a file can be voted into" in refused("vote", where, *chosen("1", "1")).lower()
 
 
 def test_two_voters_at_once_both_get_in(office: Office) -> None:
@@ -101,7 +104,7 @@ def test_two_voters_at_once_both_get_in(office: Office) -> None:
         subprocess.Popen(
             arguments_of(
                 *("egov-ballot", "vote", office.archive, "--credential-file", office.credential(voter)),
-                *("--choices", "1", "1"),
+                *chosen("1", "1"),
             ),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
@@ -213,7 +216,7 @@ def test_credential_and_choices_are_asked_for_and_the_credential_is_not_echoed(o
 
 
 def test_giving_up_at_the_prompt_is_no_error_of_the_program(office: Office) -> None:
-    status, seen = typed("vote", office.archive, "--choices", "1", "1", answers=[("Credential: ", "\x04")])
+    status, seen = typed("vote", office.archive, *chosen("1", "1"), answers=[("Credential: ", "\x04")])
     assert status in {2, 130}
     assert "Traceback" not in seen
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from crypto.tests.making import YES_NO, World, make_world
-from crypto.tests.office import UUID, Office, decrypt, ok, refused, refused_decryption, tallied
+from crypto.tests.office import UUID, Office, chosen, decrypt, ok, refused, refused_decryption, tallied
 
 from egov_crypto import tally
 from egov_crypto.cli import memory
@@ -51,7 +51,7 @@ def test_another_election_than_the_one_asked_for_gets_no_ballot(office: Office, 
     other.write_bytes(imposed.archive(roll=(office / "public.json").read_bytes().strip()).raw)
     before = other.read_bytes()
     credential = ("--credential-file", office.credential("ann"))
-    arguments = ("vote", other, "--fingerprint", fingerprint, *credential, "--choices", "1", "1")
+    arguments = ("vote", other, "--fingerprint", fingerprint, *credential, *chosen("1", "1"))
     for options in ((), ("--out", office / "ballot"), ("--challenge", office / "challenge")):
         error = refused(*arguments, *options, status=1)
         assert "election.fingerprint: This is not the election that was asked for" in error
@@ -65,7 +65,7 @@ def test_another_election_than_the_one_asked_for_gets_no_ballot(office: Office, 
 def test_the_credential_is_not_asked_for_when_the_election_is_another(office: Office) -> None:
     """A wrong credential is not even looked at."""
     assert "election.fingerprint" in refused(
-        *("vote", office.archive, "--fingerprint", "A" * 43, "--choices", "1", "1"), stdin="wrong\n", status=1
+        *("vote", office.archive, "--fingerprint", "A" * 43, *chosen("1", "1")), stdin="wrong\n", status=1
     )
 
 
@@ -92,7 +92,7 @@ def test_a_challenge_file_is_for_its_owner_alone(office: Office) -> None:
 
 @pytest.fixture
 def fork(office: Office) -> Path:
-    """Trustee 1 has decrypted the tally of two ballots; here is a tally of the first alone, in an archive that holds."""
+    """Trustee 1 has decrypted the tally of two ballots; a tally of the first alone is at hand, and holds."""
     office.vote("ann", "1", "1")
     path = office / "fork.bel"
     path.write_bytes(office.archive.read_bytes())

@@ -75,9 +75,14 @@ def _add_setting_up(command: _Command) -> None:
     made.add_argument("--public", type=Path, required=True, metavar="FILE", help="where the public list goes (JSON)")
 
     made = command("setup", setting_up.set_up)
+    made.formatter_class, made.epilog = argparse.RawDescriptionHelpFormatter, setting_up.EXAMPLE
     made.add_argument("description", type=Path, metavar="TOML|JSON", help="name, description and questions")
     made.add_argument("archive", type=Path, metavar="ARCHIVE", help="the archive to start")
-    made.add_argument("--uuid", type=_uuid, help="the election's identifier, with which the credentials were made")
+    made.add_argument(
+        "--uuid",
+        type=_uuid,
+        help="required, unless the description has it: the identifier that `credentials` printed",
+    )
     made.add_argument("--credentials", type=Path, required=True, metavar="FILE", help="the public list")
     made.add_argument(
         "--trustee",
@@ -111,7 +116,7 @@ def _add_voting(command: _Command) -> None:
     made.add_argument("archive", metavar="ARCHIVE|URL", help=f"{_ARCHIVE}; without --out, a file that is appended to")
     _add_fingerprint(made)
     made.add_argument("--credential-file", type=Path, metavar="FILE", help="instead of typing the credential")
-    made.add_argument("--choices", nargs="+", metavar="CHOICE", help=choices.HELP)
+    made.add_argument("--choices", action="append", metavar="CHOICE", help=choices.HELP)
     output = made.add_mutually_exclusive_group()
     output.add_argument("--out", type=Path, metavar="FILE", help="write the ballot there, to be cast elsewhere")
     output.add_argument("--challenge", type=Path, metavar="FILE", help="do not cast, write what opens the ballot")

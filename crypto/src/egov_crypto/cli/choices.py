@@ -9,8 +9,9 @@ from egov_crypto.errors import UsageError
 from egov_crypto.question import Question
 
 HELP = (
-    "for each question the numbers of the answers, with commas ('2', '1,3'), 'none' or 'blank'; or all as JSON in the "
-    "protocol's form ('[[0,1],[1,0,1]]'). Better leave it out and be asked: other users of the machine can see options"
+    "once for each question, in order: the numbers of the answers, with commas ('2', '1,3'), 'none' or 'blank'; "
+    "or once for all, as JSON in the protocol's form ('[[0,1],[1,0,1]]'). Better leave it out and be asked: other "
+    "users of the machine can see options"
 )
 
 

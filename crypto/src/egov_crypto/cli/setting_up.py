@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import shlex
 import time
 import tomllib
 from argparse import Namespace
@@ -20,6 +21,20 @@ from egov_crypto.question import Question
 from egov_crypto.trustee import TrusteeKey
 from egov_crypto.verify import verify_archive
 
+EXAMPLE: Final = """\
+the description, for example:
+
+  name = { kk = "Сынақ", ru = "Проба", en = "Trial" }
+  description = "What the vote is about"
+  administrator = "Election commission"
+
+  [[questions]]
+  question = { kk = "Келісесіз бе?", ru = "Вы согласны?", en = "Do you agree?" }
+  answers = ["Иә / Да / Yes", "Жоқ / Нет / No"]
+  min = 1
+  max = 1
+  blank = true        # a blank vote is allowed
+"""
 LANGUAGES: Final = ("kk", "ru", "en")
 SEPARATOR: Final = " / "
 
@@ -40,6 +55,11 @@ def make_credentials(options: Namespace) -> int:
         f"Election: {uuid}",
         f"Private credentials of {count(len(made), 'voter')}, for the registrar alone: {options.private}",
         f"Public credentials, for the set-up: {options.public}",
+        "",
+        "Next, once each trustee has given a public key (`egov-ballot trustee new`):",
+        f"  egov-ballot setup description.toml {uuid}.bel --uuid {uuid} "
+        f"--credentials {shlex.quote(str(options.public))} --trustee FILE",
+        "What stands in description.toml, `egov-ballot setup --help` shows; --trustee FILE once for each trustee.",
     )
     return OK
 

@@ -52,7 +52,7 @@ def _write_challenge(options: Namespace, setup: Verified) -> int:
     unsigned = ballot.encrypt(setup.election, *_wanted(options, setup))
     write_new(options.challenge, challenge_to_json(unsigned), private=True)  # what was chosen, and by whom
     say(
-        f"Encrypted, not signed. Its hash: {unsigned.hash}",
+        f"Encrypted, not signed. Its seal: {_grouped(unsigned.hash)}",
         f"What opens it, for `egov-ballot audit`: {options.challenge}",
         "This ballot must not be cast: vote anew.",
     )
@@ -114,8 +114,8 @@ def audit(options: Namespace) -> int:
         say("", question.question, *(f"  {answer}" for answer in choices.describe(question, values)))
     say(
         "",
-        "It is right if that is what you chose, and if this hash is the one that the device showed before you asked:",
-        f"  {challenge['hash']}",
+        "It is right if that is what you chose, and if this seal is the one that the device showed before you asked:",
+        f"  {_grouped(challenge['hash'])}",
         "This ballot must not be cast: vote anew.",
     )
     return OK
@@ -210,6 +210,11 @@ def _show_election(election: Election) -> None:
 def _require_fingerprint(election: Election, options: Namespace) -> None:
     if options.fingerprint not in {None, election.fingerprint}:
         raise VerificationError("election.fingerprint", election.fingerprint)
+
+
+def _grouped(text: str) -> str:
+    """In groups of four, as the booth shows a seal."""
+    return " ".join(text[start : start + 4] for start in range(0, len(text), 4))
 
 
 def _show_tracker(raw: bytes) -> None:
