@@ -13,8 +13,10 @@ from starlette.testclient import TestClient
 from tests.voting.making import BLANK, NO, MadeVote, make_vote, tallied
 
 from egov_crypto import ballot
+from egov_participation.i18n import LANGUAGES, translate
 from egov_participation.services import Services
-from egov_participation.voting import service
+from egov_participation.voting import rules, service
+from egov_participation.voting.service import casting
 from egov_participation.voting.trackers import to_address
 
 Json = dict[str, Any]
@@ -96,7 +98,9 @@ def test_every_described_address_answers_as_described(
     raw = vote.ballot(0)
     service.cast(services, vote.uuid, vote.people[0], raw)
 
-    for path, operations in description["paths"].items():
+    readable = {path: operations for path, operations in description["paths"].items() if "get" in operations}
+    assert len(readable) == len(description["paths"]) - 1  # but for the one that takes ballots
+    for path, operations in readable.items():
         address = path.format(uuid=vote.uuid, tracker=to_address(ballot.tracker(raw)))
         answer = client.get(address, headers={"Accept": "application/json"})
         (media_type, content), *_ = operations["get"]["responses"]["200"]["content"].items()
@@ -197,3 +201,69 @@ def test_what_is_no_tracker_is_no_ballot(tracker: str, client: TestClient, vote:
     answer = client.get(f"/votes/{vote.uuid}/ballots/{tracker}", headers={"Accept": "application/json"})
 
     assert answer.status_code == 404
+
+
+def test_before_another_sites_program_asks_it_is_told_that_it_may(
+    client: TestClient, services: Services, vote: MadeVote
+) -> None:
+    tracker = "A" * 43
+    for address in (
+        f"/api/v1/votes/{vote.uuid}",
+        f"/votes/{vote.uuid}/archive.bel",
+        f"/votes/{vote.uuid}/ballots/{tracker}",
+        f"/votes/{vote.uuid}/receipts/{tracker}",
+    ):
+        asked = {"Origin": "https://observer.example", "Access-Control-Request-Headers": "range"}
+        told = client.options(address, headers=asked | {"Access-Control-Request-Method": "GET"})
+        assert (told.status_code, told.content) == (204, b"")
+        assert told.headers["access-control-allow-origin"] == "*"
+        assert told.headers["access-control-allow-methods"] == "GET, HEAD"
+        assert {"Range", "If-None-Match"} <= set(told.headers["access-control-allow-headers"].split(", "))
+        assert "access-control-allow-credentials" not in told.headers
+    page = client.options(f"/en/votes/{vote.uuid}", headers={"Access-Control-Request-Method": "GET"})
+    assert (page.status_code, "access-control-allow-origin" in page.headers) == (405, False)
+
+
+def test_other_sites_programs_read_what_is_not_there_too(client: TestClient, vote: MadeVote) -> None:
+    for address in (
+        f"/votes/{vote.uuid}/ballots/{'A' * 43}",
+        f"/votes/{vote.uuid}/ballots/nonsense",
+        f"/votes/{vote.uuid}/receipts/{'A' * 43}",
+        "/votes/11111111111111/archive.bel",
+        "/api/v1/nothing",
+    ):
+        answer = client.get(address, headers={"Accept": "application/json"})
+        assert (answer.status_code, answer.headers["access-control-allow-origin"]) == (404, "*")
+        assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_list_that_cannot_go_on_from_there_says_so(lang: str, client: TestClient, vote: MadeVote) -> None:
+    for address in (
+        "/api/v1/votes?after=nonsense",
+        f"/api/v1/votes/{vote.uuid}/ballots?after=nonsense",
+        f"/api/v1/votes/{vote.uuid}/ballots?after=-1",
+    ):
+        answer = client.get(address, headers={"Accept-Language": lang})
+        assert (answer.status_code, answer.json()["code"]) == (400, "query.after")
+        assert answer.json()["detail"] == translate(lang, rules.NO_SUCH_PLACE.sentence)
+    assert client.get(f"/api/v1/votes/{vote.uuid}/ballots?after=").status_code == 200
+
+
+def test_the_description_tells_whole_numbers_from_texts(description: Json) -> None:
+    limit = [
+        parameter["schema"]
+        for path in ("/api/v1/votes", "/api/v1/votes/{uuid}/ballots")
+        for parameter in description["paths"][path]["get"]["parameters"]
+        if parameter["name"] == "limit"
+    ]
+
+    assert limit == [{"type": "integer", "minimum": 1, "maximum": 100}] * 2
+
+
+def test_the_description_says_how_a_ballot_is_cast_and_with_which_statuses(description: Json) -> None:
+    table = re.findall(r"^(\d{3})  ", casting.__doc__ or "", re.MULTILINE)
+    path = description["paths"]["/votes/{uuid}/ballots"]
+
+    assert path["servers"] == [{"url": "http://booth.localhost"}]
+    assert set(path["post"]["responses"]) == {*table, "401"}  # 401: of the session, before casting begins

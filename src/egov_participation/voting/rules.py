@@ -114,6 +114,9 @@ BALLOTS_PER_HOUR: Final = Limit(
 UNKNOWN_BALLOT: Final = Refusal(
     HTTPStatus.NOT_FOUND, "ballot.unknown", N_("No ballot with this number stands on the board of this vote.")
 )
+NO_SUCH_PLACE: Final = Refusal(
+    HTTPStatus.BAD_REQUEST, "query.after", N_("The list cannot go on from there: it has no such place.")
+)
 NOT_DECRYPTING: Final = Refusal(
     HTTPStatus.CONFLICT, "vote.not_decrypting", N_("This vote is not waiting for decryptions.")
 )

@@ -16,7 +16,7 @@ from egov_participation.i18n import N_, translate
 from egov_participation.logs import describe
 from egov_participation.web.context import lang
 from egov_participation.web.language import of_path
-from egov_participation.web.security import is_open_data
+from egov_participation.web.security import is_for_machines
 from egov_participation.web.templating import render
 
 log = structlog.get_logger()
@@ -74,7 +74,7 @@ def error_response(
 
 def wants_problem(request: Request) -> bool:
     """Whether a program asks: by the address, by what it sends, or by what it accepts."""
-    if is_open_data(request.url.path) or request.headers.get("content-type", "").startswith("application/json"):
+    if is_for_machines(request.url.path) or request.headers.get("content-type", "").startswith("application/json"):
         return True
     return of_path(request.url.path) is None and "text/html" not in request.headers.get("accept", "")
 

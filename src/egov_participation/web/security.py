@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from egov_participation.services import Site
@@ -41,15 +42,33 @@ class SiteMiddleware:
                     headers.setdefault(name, value)
             await send(message)
 
-        await self.app(scope, receive, send_with_headers)
+        if scope["method"] == "OPTIONS" and is_open_data(scope["path"]):
+            await Response(status_code=204, headers=PREFLIGHT_HEADERS)(scope, receive, send_with_headers)
+        else:
+            await self.app(scope, receive, send_with_headers)
 
 
 OPEN_DATA_HEADERS = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
 """What anybody may download, other people's pages may read too. They get it without cookies."""
 
 
+PREFLIGHT_HEADERS = {
+    "Access-Control-Allow-Methods": "GET, HEAD",
+    "Access-Control-Allow-Headers": "If-None-Match, If-Range, Range",
+    "Access-Control-Max-Age": "86400",
+}
+"""What a browser is told before it asks for a part of an archive, or for what is new, on another site's behalf."""
+
+_BALLOT = re.compile(r"/votes/[^/]+/(ballots|receipts)/.+")
+
+
 def is_open_data(path: str) -> bool:
-    """Whether an address is one that machines read: the API, the log, an archive."""
+    """Whether an address is one whose answers other sites' programs may read: for machines alone, or a ballot's."""
+    return is_for_machines(path) or _BALLOT.fullmatch(path) is not None
+
+
+def is_for_machines(path: str) -> bool:
+    """Whether nobody but a program reads an address: the API, the log, an archive."""
     return path.startswith(("/api/", "/log/")) or path.endswith(".bel")
 
 

@@ -11,16 +11,14 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from egov_participation.i18n import DEFAULT_LANGUAGE
-from egov_participation.voting import service, trackers
+from egov_participation.voting import rules, service, trackers
 from egov_participation.voting.routes.archive import OPEN_TO_ALL, has_tag
-from egov_participation.voting.routes.openapi import document
+from egov_participation.voting.routes.openapi import PAGE, document
 from egov_participation.voting.routes.public import number, tracker_of
+from egov_participation.voting.service.lookup import refusal
 from egov_participation.voting.views import BallotView, QuestionView, VoteView
 from egov_participation.web.context import lang, services
 from egov_participation.web.routing import route
-
-PAGE = 100
-"""Votes or ballots in an answer, unless fewer are asked for."""
 
 Json = dict[str, Any]
 
@@ -40,18 +38,23 @@ def api_vote(request: Request) -> Response:
 
 
 def api_ballots(request: Request) -> Response:
-    """The board: ballots above the height ``after``, in the archive's order."""
-    uuid, after = request.path_params["uuid"], request.query_params.get("after", "")
-    height = int(after) if after.isascii() and after.isdecimal() and len(after) < 10 else 0
+    """The board: ballots above the height ``after``, in the archive's order.
+
+    Raises:
+        DomainError: 400 ``query.after``: no height; 404 ``vote.unknown``.
+    """
+    uuid, after = request.path_params["uuid"], request.query_params.get("after") or "0"
+    if not (after.isascii() and after.isdecimal() and len(after) < 10):
+        raise refusal(rules.NO_SUCH_PLACE)
     limit = number(request.query_params.get("limit"), at_most=PAGE)
-    page = service.board(services(request), uuid, after=height, limit=limit)
+    page = service.board(services(request), uuid, after=int(after), limit=limit)
     following = f"/api/v1/votes/{uuid}/ballots?limit={limit}&after={page.next}" if page.next is not None else None
     return answer(request, {"ballots": [ballot_as_json(ballot) for ballot in page.ballots], "next": following})
 
 
 def api_description(request: Request) -> Response:
     """The OpenAPI document."""
-    return answer(request, document(services(request).settings.base_url))
+    return answer(request, document(services(request).settings))
 
 
 def tracker_data(request: Request) -> Response:

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from egov_participation.settings import Settings
+
 Json = dict[str, Any]
+
+PAGE: Final = 100
+"""Votes or ballots in an answer, unless fewer are asked for."""
 
 _INTEGER: Final[Json] = {"type": "integer", "minimum": 0}
 _TEXT: Final[Json] = {"type": "string"}
@@ -106,13 +111,13 @@ _SCHEMAS: Final[Json] = {
 }
 
 
-def _parameter(name: str, place: str, description: str) -> Json:
+def _parameter(name: str, place: str, description: str, schema: Json = _TEXT) -> Json:
     return {
         "name": name,
         "in": place,
         "required": place == "path",
         "description": description,
-        "schema": {"type": "string"},
+        "schema": schema,
     }
 
 
@@ -128,17 +133,57 @@ def _get(
         "304": {"description": "Nothing changed since the given entity tag."},
     }
     if missing:
-        problem = {"application/problem+json": {"schema": _ref("Problem")}}
-        responses["404"] = {"description": "There is no such thing.", "content": problem}
+        responses["404"] = _problem("There is no such thing.")
+    if any(parameter["name"] == "after" for parameter in parameters):
+        responses["400"] = _problem("`query.after`: the list has no such place.")
     if_none_match = _parameter("If-None-Match", "header", "The entity tag of an earlier answer.")
     return {"get": {"summary": summary, "parameters": [*parameters, if_none_match], "responses": responses}}
 
 
-def document(base_url: str) -> Json:
-    """The OpenAPI document of the installation at `base_url`."""
+_CAST_REFUSALS: Final = {
+    "400": "`ballot.format`: not a ballot.",
+    "401": "`session.none`: nobody has entered the booth with this cookie.",
+    "403": "`vote.not_open`: too early. `credential.unknown` or `credential.not_yours`: not a code of this vote, or"
+    " somebody else's. `session.other_vote`: entered for another vote. `csrf.origin`, `csrf.token`: not from the booth.",
+    "404": "`vote.unknown`: there is no such vote.",
+    "409": "`ballot.superseded`: an earlier ballot of a code that has cast a later one.",
+    "410": "`vote.closed` or `vote.cancelled`: too late.",
+    "413": "`http.413`: over 1 MB.",
+    "422": "`ballot.…`: proofs, signature or election do not hold; the code says which.",
+    "429": "`ballot.too_many`: this code has cast 20 new ballots within the hour; `Retry-After` says when to come back.",
+}
+
+
+def _problem(description: str) -> Json:
+    return {"description": description, "content": {"application/problem+json": {"schema": _ref("Problem")}}}
+
+
+def _cast(booth_url: str) -> Json:
+    receipt = {"application/json": {"schema": _ref("Receipt")}}
+    ballot = {"type": "object", "description": "The ballot, byte for byte as it is to be published."}
+    return {
+        "servers": [{"url": booth_url}],
+        "post": {
+            "summary": "Cast a ballot, at the booth's host, in the session that entering the booth opens",
+            "parameters": [
+                _UUID,
+                {**_parameter("X-CSRF-Token", "header", "The token of the booth's page."), "required": True},
+            ],
+            "requestBody": {"required": True, "content": {"application/json": {"schema": ballot}}},
+            "responses": {
+                "200": {"description": "It stands on the board already: the same receipt.", "content": receipt},
+                "201": {"description": "Recorded.", "content": receipt},
+                **{status: _problem(description) for status, description in _CAST_REFUSALS.items()},
+            },
+        },
+    }
+
+
+def document(settings: Settings) -> Json:
+    """The OpenAPI document of the installation with these settings."""
     after = _parameter("after", "query", "The identifier of the last vote of the page before.")
-    above = _parameter("after", "query", "The height of the last ballot of the page before.")
-    limit = _parameter("limit", "query", "How many at most.")
+    above = _parameter("after", "query", "The height of the last ballot of the page before.", _INTEGER)
+    limit = _parameter("limit", "query", "How many at most.", {"type": "integer", "minimum": 1, "maximum": PAGE})
     archive = _get("The vote's archive", {"type": "string", "format": "binary"}, _UUID, media_type="application/x-tar")
     archive["get"]["parameters"].append(_parameter("Range", "header", "One range of bytes, e.g. bytes=1024-"))
     archive["get"]["responses"] |= {
@@ -152,11 +197,12 @@ def document(base_url: str) -> Json:
             "version": "1",
             "description": "What is public, as data. No key is needed; answers bear entity tags and any site may ask.",
         },
-        "servers": [{"url": base_url}],
+        "servers": [{"url": settings.base_url}],
         "paths": {
             "/api/v1/votes": _get("All votes, the last to close first", _ref("Votes"), after, limit, missing=False),
             "/api/v1/votes/{uuid}": _get("One vote", _ref("Vote"), _UUID),
             "/api/v1/votes/{uuid}/ballots": _get("The board", _ref("Ballots"), _UUID, above, limit),
+            "/votes/{uuid}/ballots": _cast(settings.booth_url),
             "/votes/{uuid}/ballots/{tracker}": _get("A tracked ballot", _ref("TrackedBallot"), _UUID, _TRACKER),
             "/votes/{uuid}/receipts/{tracker}": _get("A ballot's bare receipt", _ref("Receipt"), _UUID, _TRACKER),
             "/votes/{uuid}/archive.bel": archive,

@@ -12,7 +12,7 @@ status   code                         when
 404      ``vote.unknown``             no such vote
 409      ``ballot.superseded``        an earlier ballot of a credential that has cast a later one
 410      ``vote.closed``              too late; ``vote.cancelled`` likewise
-413      ``ballot.size``              over 1 MB
+413      ``ballot.size``              over 1 MB; over HTTP it is ``http.413``: no more is read (web/limits.py)
 422      ``ballot.…`` of the verifier  proofs, signature or election do not hold
 429      ``ballot.too_many``          20 new ballots of this credential were recorded within the hour
 =======  ===========================  ======================================================================

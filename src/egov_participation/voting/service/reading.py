@@ -45,10 +45,16 @@ def vote(services: Services, uuid: str) -> VoteView:
 
 
 def votes(services: Services, *, after: str | None = None, limit: int = 50) -> list[VoteView]:
-    """Votes, the last to close first; ``after``: the uuid of the last one on the page before."""
+    """Votes, the last to close first; ``after``: the uuid of the last one on the page before.
+
+    Raises:
+        DomainError: 400 ``query.after``: there is no such vote.
+    """
     statement = select(Vote).order_by(col(Vote.closes_at).desc(), col(Vote.uuid)).limit(min(limit, MAX_PAGE))
     with services.database.read() as session:
         previous = session.get(Vote, after) if after else None
+        if after and previous is None:
+            raise refusal(rules.NO_SUCH_PLACE)
         if previous is not None:
             same_time = (col(Vote.closes_at) == previous.closes_at) & (col(Vote.uuid) > previous.uuid)
             statement = statement.where((col(Vote.closes_at) < previous.closes_at) | same_time)
