@@ -143,14 +143,14 @@ def _get(
 _CAST_REFUSALS: Final = {
     "400": "`ballot.format`: not a ballot.",
     "401": "`session.none`: nobody has entered the booth with this cookie.",
-    "403": "`vote.not_open`: too early. `credential.unknown` or `credential.not_yours`: not a code of this vote, or"
-    " somebody else's. `session.other_vote`: entered for another vote. `csrf.origin`, `csrf.token`: not from the booth.",
+    "403": "`vote.not_open`: too early. `credential.unknown` or `credential.not_yours`: no code of this vote, or"
+    " somebody else's. `session.other_vote`: entered for another vote. `csrf.…`: not sent by the booth.",
     "404": "`vote.unknown`: there is no such vote.",
     "409": "`ballot.superseded`: an earlier ballot of a code that has cast a later one.",
     "410": "`vote.closed` or `vote.cancelled`: too late.",
     "413": "`http.413`: over 1 MB.",
     "422": "`ballot.…`: proofs, signature or election do not hold; the code says which.",
-    "429": "`ballot.too_many`: this code has cast 20 new ballots within the hour; `Retry-After` says when to come back.",
+    "429": "`ballot.too_many`: this code has cast 20 new ballots within the hour.",
 }
 
 
@@ -160,6 +160,7 @@ def _problem(description: str) -> Json:
 
 def _cast(booth_url: str) -> Json:
     receipt = {"application/json": {"schema": _ref("Receipt")}}
+    token = {**_parameter("X-CSRF-Token", "header", "The token of the booth's page."), "required": True}
     ballot = {"type": "object", "description": "The ballot, byte for byte as it is to be published."}
     return {
         "servers": [{"url": booth_url}],
@@ -167,7 +168,7 @@ def _cast(booth_url: str) -> Json:
             "summary": "Cast a ballot, at the booth's host, in the session that entering the booth opens",
             "parameters": [
                 _UUID,
-                {**_parameter("X-CSRF-Token", "header", "The token of the booth's page."), "required": True},
+                token,
             ],
             "requestBody": {"required": True, "content": {"application/json": {"schema": ballot}}},
             "responses": {
