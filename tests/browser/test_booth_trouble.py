@@ -187,7 +187,7 @@ def test_without_javascript_the_command_that_the_page_shows_makes_a_file_that_it
     assert program == "egov-ballot"
     assert arguments[2:4] == ["--fingerprint", service.vote(services, booth.uuid).fingerprint]
     Path("code.txt").write_text(open_vote.credentials[0])
-    assert egov_ballot([*arguments, "--credential-file", "code.txt", "--choices", "1", "1,3"]) == 0
+    assert egov_ballot([*arguments, "--credential-file", "code.txt", "--choices", "1", "--choices", "1,3"]) == 0
     raw = Path("ballot.json").read_bytes()
     page.locator('input[type="file"]:visible').set_input_files(tmp_path / "ballot.json")
     page.locator('button[type="submit"]:visible').click()
