@@ -53,7 +53,7 @@ def test_where_the_registrar_is_inside_the_web_site_every_verify_page_says_what_
 ) -> None:
     said = {
         "kk": ("сайттың өз ішінде", "орнына дауыс бере алар еді", "қай бюллетень кімдікі екенін де біле алар еді"),
-        "ru": ("внутри самого сайта", "проголосовать за тех, кто не голосовал", "узнать, чей бюллетень чей"),
+        "ru": ("внутри самого сайта", "проголосовать за тех, кто не голосовал", "кому какой бюллетень принадлежит"),
         "en": ("runs inside the web site", "could vote in place of people", "could tell whose ballot is whose"),
     }
     text = text_of(client.get(f"/{lang}/votes/{vote.uuid}/verify").text)
