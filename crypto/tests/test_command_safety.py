@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
+import re
 import stat
 from pathlib import Path
 from typing import Any
 
 import pytest
-from crypto.tests.making import YES_NO, World, make_world
+from crypto.tests.commands import run
+from crypto.tests.making import YES_NO, World, dump, make_world
 from crypto.tests.office import UUID, Office, chosen, decrypt, ok, refused, refused_decryption, tallied
 
 from egov_crypto import tally
-from egov_crypto.cli import memory
+from egov_crypto.cli import console, memory
 from egov_crypto.election import Election
+from egov_crypto.errors import ArchiveError, VerificationError
+from egov_crypto.question import Question
 from egov_crypto.verify import verify_archive
+
+CHOICES = ("--choices", "[[0,1,0],[1,0,0]]")
 
 
 @pytest.fixture(scope="module")
@@ -201,3 +208,117 @@ def test_the_memory_stands_where_the_environment_says(tmp_path: Path, monkeypatc
 def test_it_is_said_that_a_copy_of_the_key_elsewhere_remembers_nothing() -> None:
     said = " ".join(ok("trustee", "decrypt", "--help").split())
     assert "A copy of the key on another machine remembers nothing" in said
+
+
+# Texts of the election, which whoever set it up wrote.
+
+LINE = "  ok    999999  ballots, all of them"
+EVIL = f"A vote\n{LINE}\r{LINE}\x0b{LINE}\x85{LINE}\u2028{LINE}\x1b[1A\x9b2K\x08\x7f\u202e\u2066\u200f\u061c"
+CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+
+
+def test_no_text_of_an_election_writes_a_line_of_its_own_or_turns_writing_round(tmp_path: Path) -> None:
+    world = make_world(Question((EVIL, "b"), EVIL, 0, 2), name=EVIL, trustees=1)
+    path, key = tmp_path / "a.bel", tmp_path / "a.privkey"
+    credential = tmp_path / "credential"
+    credential.write_text(world.credentials[0])
+    key.write_text(json.dumps(str(world.private_keys[0])))
+    path.write_bytes(world.archive().raw)
+    vote = ("vote", path, "--credential-file", credential, "--choices", "[[1,0]]")
+    said = [
+        ok(*vote),
+        ok(*vote, "--challenge", tmp_path / "challenge"),
+        ok("audit", tmp_path / "challenge", path),
+        ok("close", path) + ok("tally", path),
+        ok("trustee", "decrypt", key, path, "--out", tmp_path / "decryption"),
+        ok("decryption", path, tmp_path / "decryption"),
+        ok("result", path),
+        run("egov-verify", "vote", path).out,
+        run("egov-verify", "vote", path, "--json").out,
+    ]
+    for text in said:
+        assert not CONTROLS.search(text)
+        assert not any(line.startswith(LINE) for line in text.splitlines())
+    assert sum("A vote\\n" in text for text in said) == 7
+
+
+def test_no_detail_of_an_error_writes_a_line_of_its_own(tmp_path: Path) -> None:
+    world, path = make_world(YES_NO), tmp_path / "a.bel"
+    election = json.loads(world.election.raw)
+    question = election["questions"][0]
+    for changed in (
+        {**election, "version": EVIL},
+        {**election, "group": EVIL},
+        {**election, "uuid": EVIL},
+        {**election, EVIL: EVIL},
+        {**election, "questions": [{**question, "type": EVIL}]},
+        {**election, "questions": [{**question, EVIL: 1}]},
+        {**election, "questions": [{**question, "min": EVIL}]},
+    ):
+        path.write_bytes(world.archive(election=dump(changed)).raw)
+        done = run("egov-verify", "vote", path)
+        assert done.status in {1, 2}
+        said = done.out + done.err
+        assert not CONTROLS.search(said)
+        assert not any(line.startswith(LINE) for line in said.splitlines())
+
+
+def test_even_a_fault_of_the_program_prints_no_control_characters() -> None:
+    def fault() -> int:
+        raise KeyError(EVIL) from RuntimeError(EVIL)
+
+    error = io.StringIO()
+    with contextlib.redirect_stderr(error):
+        assert console.run(fault) == console.CANNOT_TELL
+    assert "This is a fault of the program" in error.getvalue()
+    assert not CONTROLS.search(error.getvalue())
+
+
+# Sizes in an archive, by which somebody could have much read, or read from another place.
+
+
+class Watched(io.BytesIO):
+    """Knows the most that was asked for at once."""
+
+    most = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        assert size is not None
+        assert size >= 0, "all that there is"
+        self.most = max(self.most, size)
+        return super().read(size)
+
+
+@pytest.mark.parametrize(
+    "size",
+    [
+        b"-0000000001",
+        b"-7777777777",
+        b"+0000000001",
+        b" 0000000001",
+        b"0000000001 ",
+        b"00000 00001",
+        b"0000000_001",
+        b"0o000000001",
+        b"0000000008",
+        b"1\0" + bytes(9),
+        b"\x80" + bytes(2) + b"\x7f" * 8,
+        b"\xff" * 11,
+        "٠٠٠٠١".encode() + b"0",
+    ],
+)
+def test_a_size_that_is_not_eleven_octal_digits_is_refused_before_anything_is_read_by_it(size: bytes) -> None:
+    world = make_world(YES_NO)
+    raw = world.archive().raw
+    for start in (0, 1024):
+        header = bytearray(raw[start : start + 512])
+        header[124:135] = size.ljust(11, b"\0")
+        header[148:156] = b" " * 8
+        header[148:156] = f"{sum(header):06o}\0 ".encode()
+        file = Watched(raw[:start] + bytes(header) + raw[start + 512 :])
+        with pytest.raises((VerificationError, ArchiveError)) as caught:
+            verify_archive(file)
+        assert file.most <= 1024
+        if start:
+            assert isinstance(caught.value, VerificationError)
+            assert caught.value.code == "archive.member"

@@ -64,7 +64,8 @@ def sentence(error: Exception) -> str:
         return "A process that verified ballots was ended from outside (out of memory?). Try fewer --jobs."
     if isinstance(error, MemoryError):
         return "Out of memory."
-    traceback.print_exception(error)
+    for line in "".join(traceback.format_exception(error)).splitlines():
+        print(plain(line), file=sys.stderr)  # an exception may quote anything
     return "This is a fault of the program: please report it."
 
 
