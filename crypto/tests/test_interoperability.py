@@ -94,6 +94,11 @@ CASES = {
         votes=(("bob", [[1, 0]]), ("alice", [[1, 1]]), ("dora", [[0, 1]])),
         counts=[[8, 2]],
     ),
+    "nothing can be chosen": Case(
+        questions=(Question(("a", "b"), "?", 0, 0), Question(("a",), "?", 0, 0, blank=True)),
+        votes=(("alice", [[0, 0], [0, 0]]), ("bob", [[0, 0], [1, 0]])),
+        counts=[[0, 0], [1, 0]],
+    ),
     "nobody votes": Case(
         questions=(Question(("a", "b"), "?", 1, 2), Question(("a",), "?", 0, 1, blank=True)),
         counts=[[0, 0], [0, 0]],
