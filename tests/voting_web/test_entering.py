@@ -263,3 +263,45 @@ def test_the_booth_pages_are_not_on_the_main_site_nor_the_others_on_the_booth(
         assert voter.get(f"/en/votes/{vote.uuid}/{page}").status_code == 404
     for page in ("", "/board", "/enter", "/archive.bel", "/decryption"):
         assert new_client(app, booth=True).get(f"/en/votes/{vote.uuid}{page}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("lang", "button"),
+    [
+        ("kk", "Осы дауыс берудің кабинасына кіру"),
+        ("ru", "Войти в кабину этого голосования"),
+        ("en", "Enter the booth of this vote"),
+    ],
+)
+def test_who_has_not_entered_the_booth_is_led_to_its_entrance_on_the_main_site(
+    lang: str, button: str, voter: TestClient, booth: TestClient, vote: MadeVote, services: Services
+) -> None:
+    outside = booth.get(f"/{lang}/votes/{vote.uuid}/booth")
+    go(voter, booth, vote)
+    other = make_vote(services)
+    elsewhere = booth.get(f"/{lang}/votes/{other.uuid}/booth")
+
+    for answer, status, uuid in ((outside, 401, vote.uuid), (elsewhere, 403, other.uuid)):
+        assert answer.status_code == status
+        assert f'href="http://localhost/{lang}/votes/{uuid}/enter"' in answer.text
+        assert button in text_of(answer.text)
+        assert "/me" not in answer.text.partition("<main")[2]
+    assert voter.get(f"/{lang}/votes/{vote.uuid}/enter").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("lang", "button"),
+    [("kk", "Басқа файл таңдау"), ("ru", "Выбрать другой файл"), ("en", "Choose another file")],
+)
+def test_from_a_wrong_file_a_way_leads_back_to_the_form(
+    lang: str, button: str, voter: TestClient, booth: TestClient, vote: MadeVote
+) -> None:
+    fields = {"csrf_token": fields_of(booth.get(go(voter, booth, vote)).text)["csrf_token"]}
+    form = f"/{lang}/votes/{vote.uuid}/booth"
+    for content in (b"{}", b"", b" " * 1_100_000):
+        file = {"ballot": ("ballot.json", content)}
+        refused = booth.post(f"/{lang}/votes/{vote.uuid}/ballot-file", data=fields, files=file)
+        assert refused.status_code in {400, 413, 422}
+        assert f'href="{form}"' in refused.text
+        assert button in text_of(refused.text)
+    assert 'name="ballot"' in booth.get(form).text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from http import HTTPStatus
 
@@ -14,7 +15,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from egov_participation.errors import DomainError
 from egov_participation.i18n import N_, translate
 from egov_participation.logs import describe
-from egov_participation.web.context import lang
+from egov_participation.services import Site
+from egov_participation.web.context import lang, services, site
 from egov_participation.web.language import of_path
 from egov_participation.web.security import is_for_machines
 from egov_participation.web.templating import render
@@ -43,6 +45,7 @@ _MESSAGES = {
     500: N_("It is not your fault. Please try again in a few minutes."),
 }
 _LIMIT = N_("1 MB")
+_VOTE = re.compile(r"/[a-z]{2}/votes/([0-9A-Za-z]+)(/ballot-file)?")
 
 
 def error_response(
@@ -68,8 +71,28 @@ def error_response(
             problem["reference"] = reference
         return JSONResponse(problem, status, media_type="application/problem+json")
     return render(
-        request, "error.html", status=status, error_status=status, title=title, message=message, reference=reference
+        request,
+        "error.html",
+        status=status,
+        error_status=status,
+        title=title,
+        message=message,
+        reference=reference,
+        **_ways_on(request, status, code),
     )
+
+
+def _ways_on(request: Request, status: int, code: str | None) -> dict[str, str]:
+    """On the booth: `enter_url`, where one enters it for the vote in the address; `form_url`, where a refused file was
+    chosen. Each is empty where it would not help."""
+    at_booth = site(request) is Site.BOOTH
+    vote = _VOTE.match(request.url.path) if at_booth else None
+    page = f"/{lang(request)}/votes/{vote[1]}" if vote else ""
+    outside = status == 401 or code == "session.other_vote"
+    return {
+        "enter_url": f"{services(request).settings.base_url}{page}/enter" if vote and outside else "",
+        "form_url": f"{page}/booth" if vote and vote[2] and not outside and status != 404 else "",
+    }
 
 
 def wants_problem(request: Request) -> bool:
