@@ -57,6 +57,10 @@ CODES: Final[dict[str, str]] = {
     "decryption.proof": "A trustee has not proved to have decrypted correctly.",
     "result.format": "The result is not written the way the specification says (section 4.21).",
     "result.value": "The result is not what the trustees' decryptions give.",
+    "receipt.format": "A receipt is not written the way that it must be.",
+    "receipt.signature": "A receipt's signature does not match the key that was given.",
+    "receipt.election": "A receipt is from another vote than the archive.",
+    "receipt.missing": "The ballot that a signed receipt confirms does not stand at its place in the archive.",
 }
 """Every code that a :class:`VerificationError` may bear, with its sentence. Codes are stable; sentences may change."""
 

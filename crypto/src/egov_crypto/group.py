@@ -18,7 +18,9 @@ from nacl.bindings import (
     crypto_core_ed25519_sub,
     crypto_scalarmult_ed25519_base_noclamp,
     crypto_scalarmult_ed25519_noclamp,
+    crypto_sign_open,
 )
+from nacl.exceptions import BadSignatureError
 
 NAME: Final = "Ed25519"
 Q: Final = 2**252 + 27742317777372353535851937790883648493
@@ -116,6 +118,19 @@ def base(scalar: int) -> Point:
     if scalar == 0:
         return IDENTITY
     return Point(crypto_scalarmult_ed25519_base_noclamp(scalar.to_bytes(32, "little")))
+
+
+def verify_signature(public: bytes, message: bytes, signature: bytes) -> None:
+    """Verify an Ed25519 signature (RFC 8032; 64 bytes) over ``message`` under the 32 bytes of a public key.
+
+    Raises :class:`ValueError`. libsodium refuses small orders, and numbers that are not written canonically.
+    """
+    if len(public) != 32 or len(signature) != 64:
+        raise ValueError("not the size of a key or of a signature")
+    try:
+        crypto_sign_open(signature + message, public)
+    except BadSignatureError:
+        raise ValueError("the signature does not match") from None
 
 
 def check_backend() -> None:
