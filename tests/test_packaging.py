@@ -17,6 +17,8 @@ from urllib.request import urlopen
 
 import pytest
 
+from egov_participation import source
+
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 60.0
 """Seconds that a start may take on a busy machine."""
@@ -152,3 +154,22 @@ def test_the_installed_site_serves_a_page_in_kazakh(served: str) -> None:
         page = answer.read().decode()
     assert 'lang="kk"' in page
     assert "дауыс" in page.lower()
+
+
+def test_the_installed_site_hands_out_the_source_that_verifies_and_it_installs(served: str, tmp_path: Path) -> None:
+    with urlopen(f"{served}{source.PATH}") as answer:
+        given = answer.read()
+    file = tmp_path / source.NAME
+    file.write_bytes(given)
+    options = ["--quiet", "--no-index", "--no-deps", "--no-build-isolation", "--no-cache-dir"]
+    subprocess.run([sys.executable, "-m", "pip", "wheel", *options, "--wheel-dir", tmp_path, file], check=True)
+
+    assert given == source.archive()  # the checkout's: the same files are the same bytes
+    [wheel] = tmp_path.glob("egov_crypto-*.whl")
+    names = zipfile.ZipFile(wheel).namelist()
+    checkout = ROOT / "crypto" / "src"
+    assert {name for name in names if name.startswith("egov_crypto/")} == {
+        path.relative_to(checkout).as_posix()
+        for path in (checkout / "egov_crypto").rglob("*")
+        if path.suffix == ".py" or path.name == "py.typed"
+    }

@@ -28,6 +28,11 @@ def alembic_dir() -> Path:
     return _data("alembic")
 
 
+def crypto_dir() -> Path:
+    """What `egov_crypto` is packaged with: its project file, README and licence."""
+    return _data("crypto")
+
+
 def locale_dir() -> Path:
     """The gettext catalogues: ``<language>/<room>.po``."""
     return _PACKAGE / "locale"

@@ -47,6 +47,8 @@ class Settings(BaseSettings):
     smtp_password_file: Path | None = None
     """File with the mail server's password."""
     mail_from: str = "no-reply@localhost"
+    source_url: str = ""
+    """Where the source of all this is published, shown where people are told how to verify."""
     demo: bool = False
     """A demonstration: mails are shown on a page instead of sent, and pages say that nothing here counts."""
     worker: bool = True
@@ -69,6 +71,13 @@ class Settings(BaseSettings):
         own_port = parts.port in {None, {"http": 80, "https": 443}[parts.scheme]}
         host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
         return f"{parts.scheme}://{host}" if own_port else f"{parts.scheme}://{host}:{parts.port}"
+
+    @field_validator("source_url")
+    @classmethod
+    def _is_a_page(cls, value: str) -> str:
+        if value and (urlsplit(value).scheme != "https" or not urlsplit(value).hostname):
+            raise ValueError("must be an address such as https://code.example.org/egov")
+        return value
 
     @model_validator(mode="after")
     def _origins_differ(self) -> Self:

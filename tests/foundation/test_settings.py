@@ -50,6 +50,15 @@ def test_this_machine_needs_no_tls(host: str) -> None:
     assert Settings(smtp_host=host.strip("[]"), smtp_user="egov").smtp_user == "egov"
 
 
+@pytest.mark.parametrize(
+    "value", ["http://code.example.org", "code.example.org/egov", "javascript:alert(1)", "https://"]
+)
+def test_where_the_source_is_published_is_an_https_address(value: str) -> None:
+    with pytest.raises(ValidationError, match="must be an address"):
+        Settings(source_url=value)
+    assert Settings(source_url="https://code.example.org/egov").source_url == "https://code.example.org/egov"
+
+
 def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EGOV_SMTP_HOST", "mail.example.org")
 

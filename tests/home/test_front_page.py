@@ -76,3 +76,14 @@ def test_no_answer_is_named_where_none_leads(services: Services, choices: list[l
 def test_no_answer_is_named_where_several_may_be_chosen_or_several_are_asked(services: Services) -> None:
     assert outcome_of(services, [[[1, 0]]], questions=(SEVERAL,)).answer is None
     assert outcome_of(services, [[*YES, *YES]], questions=(YES_NO, YES_NO)).answer is None
+
+
+@pytest.mark.parametrize(("lang", "word"), [("kk", "хеш"), ("ru", "хеш"), ("en", "hash")])
+def test_observers_are_told_which_line_of_the_program_to_write_down_and_the_site_calls_it_alike(
+    lang: str, word: str, client: TestClient
+) -> None:
+    observe, help_page = (client.get(f"/{lang}/{page}").text for page in ("observe", "help"))
+
+    assert "Head" in observe
+    assert observe.count(word) >= 2
+    assert word in help_page

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import dataclasses
+import hashlib
 import re
+import tarfile
 from datetime import timedelta
 from html import unescape
+from io import BytesIO
 
 import pytest
 from starlette.testclient import TestClient
+from tests.conftest import ClientFactory
 from tests.voting.making import BLANK, NO, YES, MadeVote, close, decrypt, make_vote, tallied
 
 from egov_crypto import ballot
+from egov_participation import source
+from egov_participation.app import create_app
 from egov_participation.clock import ManualClock
 from egov_participation.i18n import LANGUAGES
 from egov_participation.services import Services
@@ -177,7 +184,10 @@ def test_how_to_verify_is_told_with_the_exact_commands_and_the_numbers_to_compar
     view = service.vote(services, vote.uuid)
 
     for command in (
-        "pip install ./crypto",
+        (
+            f"curl -O http://localhost{source.PATH}\npython3 -m venv verify\n"
+            f". verify/bin/activate\npip install ./{source.NAME}"
+        ),
         f"egov-verify vote {archive}",
         f"mkdir vote &amp;&amp; curl -o vote/{vote.uuid}.bel {archive}\nbelenios-tool election verify --dir vote",
         f"egov-ballot audit egov-ballot-challenge.json {archive} --fingerprint &#39;{view.fingerprint}&#39;",
@@ -188,6 +198,7 @@ def test_how_to_verify_is_told_with_the_exact_commands_and_the_numbers_to_compar
         view.fingerprint,
         view.head_hash,
         service.receipt_key(services),
+        source.digest(),
         *(t.public_key for t in view.trustees),
     ):
         assert shown in ungapped
@@ -278,3 +289,35 @@ def test_pages_name_their_data(client: TestClient, vote: MadeVote) -> None:
         shown = client.get(f"/ru/votes/{vote.uuid}{page}").text
         assert f'<link rel="alternate" type="application/json" href="/api/v1/votes/{vote.uuid}">' in shown
     assert '<link rel="alternate" type="application/json" href="/api/v1/votes">' in client.get("/ru/votes").text
+
+
+def test_the_program_that_verifies_is_to_be_had_here_and_its_digest_is_the_one_shown(client: TestClient) -> None:
+    answer = client.get(source.PATH)
+
+    assert answer.headers["content-type"] == "application/gzip"
+    assert hashlib.sha256(answer.content).hexdigest() == source.digest()
+    assert client.get(source.PATH, headers={"If-None-Match": answer.headers["etag"]}).status_code == 304
+    with tarfile.open(fileobj=BytesIO(answer.content)) as tar:
+        names = tar.getnames()
+        assert {(member.mtime, member.uid, member.mode, member.isfile()) for member in tar} == {(0, 0, 0o644, True)}
+    assert names == sorted(names)
+    assert {"egov-crypto/pyproject.toml", "egov-crypto/src/egov_crypto/verify.py"} <= set(names)
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        ("kk", "Бүкіл бастапқы код жарияланған жер"),
+        ("ru", "Где опубликован весь исходный код"),
+        ("en", "Where all of the source is published"),
+    ],
+)
+def test_where_the_source_is_published_is_shown_where_that_is_set(
+    lang: str, words: str, services: Services, vote: MadeVote, new_client: ClientFactory
+) -> None:
+    published = services.settings.model_copy(update={"source_url": "https://code.example.org/egov"})
+    for settings, shown in ((services.settings, 0), (published, 1)):
+        here = dataclasses.replace(services, settings=settings)
+        page = new_client(create_app(settings, services=here)).get(f"/{lang}/votes/{vote.uuid}/verify").text
+        assert page.count("https://code.example.org/egov") == shown
+        assert text_of(page).count(words) == shown

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from starlette.testclient import TestClient
 from tests.voting.making import MadeVote, close, decrypt, make_vote, verified
 from tests.voting_web.test_pages import text_of
 
+from egov_participation import source
 from egov_participation.i18n import LANGUAGES, translate
 from egov_participation.services import Services
 from egov_participation.voting import rules, service
@@ -90,7 +92,23 @@ def test_the_page_says_what_to_run_and_what_to_compare(client: TestClient, servi
         f"egov-ballot trustee decrypt --out decryption.json trustee.key http://localhost/votes/{vote.uuid}/archive.bel"
     )
     assert command in page
-    assert service.vote(services, vote.uuid).head_hash in page.replace("</span><span>", "")
+    assert f"pip install &#39;./{source.NAME}[threshold]&#39;" in page
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_trustee_is_shown_the_same_tally_to_compare_whoever_was_first(
+    lang: str, client: TestClient, services: Services, vote: MadeVote
+) -> None:
+    close(services, vote)
+    head = verified(services, vote.uuid).report.tallied
+    assert head is not None
+    said = f"tally height {head.height}, hash {head.hash}"
+    address = f"/{lang}/votes/{vote.uuid}/decryption"
+
+    assert said in text_of(re.sub(r"</?span>", "", client.get(address).text))
+    hand_in(client, vote, decrypt(services, vote, 2))
+    assert service.vote(services, vote.uuid).head_hash != head.hash
+    assert said in text_of(re.sub(r"</?span>", "", client.get(address).text))
 
 
 def test_another_site_hands_nothing_in(client: TestClient, services: Services, vote: MadeVote) -> None:

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from egov_participation import source
 from egov_participation.errors import DomainError
 from egov_participation.i18n import N_, translate
 from egov_participation.registrar.service import InProcessRegistrar
@@ -137,6 +138,7 @@ def verify(request: Request) -> Response:
         "verify",
         _vote(request),
         receipt_key=service.receipt_key(here),
+        source=source_of(request),
         registrar_inside=isinstance(here.registrar, InProcessRegistrar),
     )
 
@@ -158,6 +160,13 @@ def qr_code(text: str) -> Markup:
     code = segno.make(text, error="m", boost_error=False)
     svg = code.svg_inline(border=4, omitsize=True, svgclass=None, lineclass=None, dark="#000", light=None)
     return Markup(svg).replace("<svg ", Markup('<svg role="img" aria-hidden="true" focusable="false" '), 1)  # noqa: S704
+
+
+def source_of(request: Request) -> dict[str, str]:
+    """Where the program is to be had: the file's `url`, `name` and `sha256`; the `home` of the source, or ``""``."""
+    settings = services(request).settings
+    url = f"{settings.base_url}{source.PATH}"
+    return {"url": url, "name": source.NAME, "sha256": source.digest(), "home": settings.source_url}
 
 
 def archive_url(request: Request, vote: VoteView) -> str:

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from egov_participation.errors import DomainError
 from egov_participation.i18n import N_, translate
 from egov_participation.voting import service
-from egov_participation.voting.routes.public import archive_url
+from egov_participation.voting.routes.public import archive_url, source_of
 from egov_participation.voting.service import DecryptionOutcome
 from egov_participation.voting.texts import Texts
 from egov_participation.web.context import lang, services
@@ -46,6 +46,7 @@ def _page(
         status=status,
         vote=vote,
         archive_url=archive_url(request, vote),
+        source=source_of(request),
         errors={FIELD: error} if error else {},
         accepted=accepted,
         trustee=names[accepted.owner] if accepted else None,
