@@ -305,3 +305,33 @@ def test_from_a_wrong_file_a_way_leads_back_to_the_form(
         assert f'href="{form}"' in refused.text
         assert button in text_of(refused.text)
     assert 'name="ballot"' in booth.get(form).text
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"), [("kk", "Дауыс беру аяқталды"), ("ru", "Голосование закончилось"), ("en", "Voting is over")]
+)
+def test_that_voting_is_over_is_said_before_anybody_is_asked_to_sign_in(
+    lang: str, said: str, client: TestClient, voter: TestClient, services: Services, vote: MadeVote
+) -> None:
+    client.cookies.clear()
+    address = f"/{lang}/votes/{vote.uuid}/enter"
+    assert client.get(address).headers["location"].startswith(f"/{lang}/sign-in?")
+    close(services, vote)
+
+    answer = client.get(address)
+    assert answer.status_code == 200
+    assert said in text_of(answer.text)
+    assert "sign-in" not in answer.text.partition("<main")[2].partition("</main")[0]
+    assert 'name="purpose"' not in answer.text
+    assert client.post(address, data={"purpose": "booth"}).status_code == 401
+
+
+def test_a_voting_code_has_its_own_dashes_and_no_gaps_beside_them(
+    voter: TestClient, booth: TestClient, vote: MadeVote
+) -> None:
+    page = go(voter, booth, vote, "credential")
+    shown = booth.post(page, data=fields_of(booth.get(page).text)).text
+
+    assert "-</span><span>" in shown
+    assert '<code class="egov-grouped egov-grouped--dashed"' in shown
+    assert ".egov-grouped--dashed span{margin-right:0}" in booth.get("/static/site.css").text

@@ -16,6 +16,7 @@ from tests.conftest import ClientFactory
 from tests.voting.making import BLANK, NO, YES, MadeVote, close, decrypt, make_vote, tallied
 
 from egov_crypto import ballot
+from egov_crypto.question import Question
 from egov_participation import source
 from egov_participation.app import create_app
 from egov_participation.clock import ManualClock
@@ -93,6 +94,26 @@ def test_until_when_a_vote_is_open_is_said_as_its_language_says_it(
     lang: str, said: str, client: TestClient, vote: MadeVote
 ) -> None:
     assert said in text_of(client.get(f"/{lang}/votes/{vote.uuid}").text)
+
+
+@pytest.mark.parametrize(
+    ("least", "most", "said"),
+    [
+        (1, 1, "Выберите один ответ."),
+        (0, 1, "Выберите один ответ или ни одного."),
+        (5, 5, "Выберите ровно 5 ответов."),
+        (0, 2, "Выберите не больше 2 ответов или ни одного."),
+        (2, 3, "Выберите от 2 до 3 ответов."),
+    ],
+)
+def test_how_many_answers_may_be_chosen_is_said_in_the_plural_of_its_number(
+    least: int, most: int, said: str, client: TestClient, services: Services
+) -> None:
+    answers = tuple(f"{at}" for at in range(6))
+    made = make_vote(services, questions=[Question(answers, "Кто?", least, most, blank=True)])
+    blank = "Можно дать и пустой ответ: он тоже учитывается."
+
+    assert f"{said} {blank}" in text_of(client.get(f"/ru/votes/{made.uuid}").text)
 
 
 def test_a_vote_of_several_days_counts_days(client: TestClient, services: Services) -> None:
@@ -321,3 +342,16 @@ def test_where_the_source_is_published_is_shown_where_that_is_set(
         page = new_client(create_app(settings, services=here)).get(f"/{lang}/votes/{vote.uuid}/verify").text
         assert page.count("https://code.example.org/egov") == shown
         assert text_of(page).count(words) == shown
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_tracker_page_that_is_printed_names_whole_addresses(
+    lang: str, client: TestClient, services: Services, vote: MadeVote
+) -> None:
+    raw = vote.ballot(0)
+    service.cast(services, vote.uuid, vote.people[0], raw)
+    page = client.get(f"/{lang}/votes/{vote.uuid}/ballots/{to_address(ballot.tracker(raw))}").text
+
+    links = re.findall(r'<a [^>]*href="([^"]+)"', page.partition("<h1")[2].partition("</main")[0])
+    assert len(links) == 3
+    assert all(link.startswith("http://localhost/") for link in links)

@@ -11,16 +11,28 @@ from egov_participation.errors import DomainError
 from egov_participation.i18n import N_
 from egov_participation.identity.service import Purpose, create_handoff, is_fresh
 from egov_participation.voting import service
-from egov_participation.web.context import lang, services, session
-from egov_participation.web.routing import SIGNED_IN, route
-from egov_participation.web.sessions import SIGN_IN_PATH
+from egov_participation.voting.service import VoteState
+from egov_participation.web.context import lang, services, session, session_or_none
+from egov_participation.web.routing import PERSONAL, route
+from egov_participation.web.sessions import SIGN_IN_PATH, sign_in_first
 from egov_participation.web.templating import render
+
+_ENTERED = frozenset({VoteState.SETUP, VoteState.OPEN})
+"""When there is something to enter for: the voting code, or the booth."""
 
 
 def enter(request: Request) -> Response:
-    """What is needed before voting; posted, the page that leads to the booth with a token that works once."""
-    here, who = services(request), session(request)
+    """What is needed before voting; posted, the page that leads to the booth with a token that works once.
+
+    That voting is over is said to anybody: nobody signs in to learn it.
+    """
+    here = services(request)
     vote = service.vote(here, request.path_params["uuid"])
+    if session_or_none(request) is None:
+        if request.method == "GET" and vote.state not in _ENTERED:
+            return render(request, "voting/enter.html", vote=vote, on_roll=True)
+        return sign_in_first(request)
+    who = session(request)
     if request.method == "POST":
         return _hand_over(request)
     return render(
@@ -57,4 +69,4 @@ def _sign_in_again(request: Request) -> str:
     return f"/{lang(request)}{SIGN_IN_PATH}?{urlencode({'fresh': 1, 'next': request.url.path})}"
 
 
-routes = [route("/votes/{uuid}/enter", enter, methods=("GET", "POST"), access=SIGNED_IN)]
+routes = [route("/votes/{uuid}/enter", enter, methods=("GET", "POST"), access=PERSONAL)]
