@@ -24,6 +24,7 @@ TIMESTAMP = 1_700_000_000
 
 YES_NO = Question(("Иә / Да / Yes", "Жоқ / Нет / No"), "Келісесіз бе? / Вы согласны? / Do you agree?", 1, 1, blank=True)
 THREE = Question(("A", "B", "C"), "Бірін таңдаңыз / Выберите / Choose", 1, 2)
+BLANK_TWO = Question(("a", "b", "c"), "", 1, 2, blank=True)
 
 
 @dataclass(frozen=True)
@@ -177,6 +178,21 @@ def ballot_verdict(election: Election, raw: bytes) -> str:
     except VerificationError as error:
         return error.code
     return "holds"
+
+
+def voter_of(world: World, voter: int = 0) -> str:
+    """What proofs of a ballot are bound to: the election and the voter."""
+    return f"{world.election.fingerprint}|{world.publics[voter].text}"
+
+
+def content_of(world: World, *answers: dict[str, Any], voter: int = 0) -> dict[str, Any]:
+    """A ballot with these answers, before it is signed."""
+    return {
+        "election_uuid": world.election.uuid,
+        "election_hash": world.election.fingerprint,
+        "credential": world.publics[voter].text,
+        "answers": list(answers),
+    }
 
 
 def signed(world: World, voter: int, content: dict[str, Any]) -> bytes:

@@ -6,32 +6,28 @@ import json
 
 import pytest
 from crypto.tests import forging
-from crypto.tests.making import THREE, YES_NO, World, ballot_verdict, dump, make_world, signed
+from crypto.tests.making import (
+    BLANK_TWO,
+    THREE,
+    YES_NO,
+    World,
+    ballot_verdict,
+    content_of,
+    dump,
+    make_world,
+    signed,
+    voter_of,
+)
 
 from egov_crypto import credential, elgamal
 from egov_crypto.group import Q, base, hash_to_scalar, random_scalar
 from egov_crypto.proofs import Branch, Proof, prove_knowledge, verify_disjunction
 from egov_crypto.question import Question
 
-BLANK_TWO = Question(("a", "b", "c"), "", 1, 2, blank=True)
-
 
 @pytest.fixture(scope="module")
 def world() -> World:
     return make_world(THREE, BLANK_TWO)
-
-
-def voter_of(world: World, voter: int = 0) -> str:
-    return f"{world.election.fingerprint}|{world.publics[voter].text}"
-
-
-def content_of(world: World, *answers: forging.Json, voter: int = 0) -> forging.Json:
-    return {
-        "election_uuid": world.election.uuid,
-        "election_hash": world.election.fingerprint,
-        "credential": world.publics[voter].text,
-        "answers": list(answers),
-    }
 
 
 # The classic attack on weak Fiat–Shamir: the statement is chosen after the challenge.

@@ -6,31 +6,27 @@ import json
 
 import pytest
 from crypto.tests import forging
-from crypto.tests.making import THREE, World, ballot_verdict, dump, make_world, signed, verdict
+from crypto.tests.making import (
+    BLANK_TWO,
+    THREE,
+    World,
+    ballot_verdict,
+    content_of,
+    dump,
+    make_world,
+    signed,
+    verdict,
+    voter_of,
+)
 
 from egov_crypto.errors import UsageError
 from egov_crypto.group import IDENTITY, Point, Q, random_scalar
 from egov_crypto.question import Question
 
-BLANK_TWO = Question(("a", "b", "c"), "", 1, 2, blank=True)
-
 
 @pytest.fixture(scope="module")
 def world() -> World:
     return make_world(THREE, BLANK_TWO)
-
-
-def voter_of(world: World, voter: int = 0) -> str:
-    return f"{world.election.fingerprint}|{world.publics[voter].text}"
-
-
-def content_of(world: World, *answers: forging.Json, voter: int = 0) -> forging.Json:
-    return {
-        "election_uuid": world.election.uuid,
-        "election_hash": world.election.fingerprint,
-        "credential": world.publics[voter].text,
-        "answers": list(answers),
-    }
 
 
 def forged(world: World, *values: list[int], voter: int = 0) -> bytes:

@@ -108,6 +108,26 @@ def test_a_trustee_refuses_a_tally_that_is_not_that_of_the_ballots(office: Offic
     assert not (office / "plain.privkey.decrypted.json").exists()
 
 
+def test_a_trustee_refuses_an_archive_that_begins_with_another_setup_than_the_one_confirmed(office: Office) -> None:
+    """The same ballots, keys and questions: what another first entry may hide, nobody need find out."""
+    tallied(office)
+    begun = office.report().begun
+    assert begun is not None
+    other = begun.hash[::-1]
+    error = refused(*decrypt(office, 1, "--setup", other), status=1)
+    assert "setup.confirmed" in error
+    assert begun.hash in error
+    assert not (office / "1.decryption").exists()
+    assert not (office / "1.key.decrypted.json").exists()
+    for wrong in ("", begun.hash[1:], begun.hash + "0", "g" * 64):
+        refused(*decrypt(office, 1, "--setup", wrong))
+
+    assert begun.hash in ok(*decrypt(office, 1))  # to be compared, without the option too
+    (office / "1.decryption").unlink()
+    grouped = " ".join(begun.hash[at : at + 4] for at in range(0, 64, 4)).upper()
+    assert "gave with --setup" in ok(*decrypt(office, 1, "--setup", grouped))
+
+
 def test_a_trustee_who_is_not_in_the_election_is_told(office: Office) -> None:
     tallied(office)
     ok("trustee", "new", office / "3.key", "--passphrase-to", office / "3.passphrase")

@@ -18,7 +18,9 @@ from nacl.bindings import (
     crypto_core_ed25519_sub,
     crypto_scalarmult_ed25519_base_noclamp,
     crypto_scalarmult_ed25519_noclamp,
+    crypto_sign,
     crypto_sign_open,
+    crypto_sign_seed_keypair,
 )
 from nacl.exceptions import BadSignatureError
 
@@ -118,6 +120,16 @@ def base(scalar: int) -> Point:
     if scalar == 0:
         return IDENTITY
     return Point(crypto_scalarmult_ed25519_base_noclamp(scalar.to_bytes(32, "little")))
+
+
+def public_key(seed: bytes) -> bytes:
+    """The public key (RFC 8032; 32 bytes) of the private key that is 32 random bytes."""
+    return crypto_sign_seed_keypair(seed)[0]
+
+
+def sign(seed: bytes, message: bytes) -> bytes:
+    """The Ed25519 signature (RFC 8032; 64 bytes) over ``message`` by the private key that is 32 random bytes."""
+    return crypto_sign(message, crypto_sign_seed_keypair(seed)[1])[:64]
 
 
 def verify_signature(public: bytes, message: bytes, signature: bytes) -> None:

@@ -45,6 +45,8 @@ class Report:
     voters: int = 0
     trustees: int = 0
     decrypted: list[int] = field(default_factory=list)
+    begun: Head | None = None
+    """Where the archive stood at its Setup event: what trustees confirmed before the vote opened."""
     head: Head | None = None
     tallied: Head | None = None
     """Where the archive stood at its encrypted tally: what trustees compare, since each decryption moves the head."""
@@ -130,6 +132,8 @@ class _Verification:
             self.take(placed)
             head, previous = Head(self.timestamp, event.height, wire.digest(event.to_json())), event.type
             self.report.head = head
+            if event.type is EventType.SETUP:
+                self.report.begun = head
             if event.type is EventType.ENCRYPTED_TALLY:
                 self.report.tallied = head
         if previous is None:

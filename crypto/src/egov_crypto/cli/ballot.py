@@ -20,6 +20,7 @@ exit status:
 """
 _ARCHIVE: Final = "the archive, or the address of any page of the vote"
 _FINGERPRINT: Final = re.compile("[A-Za-z0-9+/]{43}")
+_HASH: Final = re.compile("[0-9a-f]{64}")
 
 _Parser = argparse.ArgumentParser
 
@@ -108,6 +109,13 @@ def _add_trustee(command: _Command) -> None:
     made.add_argument("archive", metavar="ARCHIVE|URL", help=_ARCHIVE)
     made.add_argument("--out", type=Path, required=True, metavar="FILE", help="where the partial decryption goes")
     made.add_argument("--passphrase-file", type=Path, metavar="FILE", help="instead of typing the passphrase")
+    made.add_argument(
+        "--setup",
+        type=_hash,
+        metavar="HASH",
+        help="refuse an archive whose first entry is another: it stands in the mail that your confirmation of the "
+        "set-up brought you (blanks in it make no difference)",
+    )
     console.add_jobs(made)
 
 
@@ -150,6 +158,13 @@ def _fingerprint(text: str) -> str:
     if not _FINGERPRINT.fullmatch(text):
         raise argparse.ArgumentTypeError(f"{text!r} is not an election's fingerprint, 43 characters of Base64")
     return text
+
+
+def _hash(text: str) -> str:
+    found = "".join(text.lower().split())
+    if not _HASH.fullmatch(found):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a SHA-256, 64 hexadecimal digits")
+    return found
 
 
 def _uuid(text: str) -> str:

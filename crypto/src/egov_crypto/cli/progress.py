@@ -8,6 +8,7 @@ from typing import Final, Self
 
 _LABELS: Final = {
     "download": "Downloading",
+    "since": "Comparing with what was kept",
     "events": "Reading the archive",
     "ballots": "Verifying ballots",
 }
@@ -70,4 +71,4 @@ def line(stage: str, done: int, total: int, seconds: float, width: int) -> str:
 
 
 def _amount(stage: str, number: int) -> str:
-    return f"{number / 1e6:.1f} MB" if stage in {"download", "events"} else f"{number}"
+    return f"{number / 1e6:.1f} MB" if stage in {"download", "since", "events"} else f"{number}"

@@ -15,9 +15,11 @@ from pathlib import Path
 from typing import BinaryIO, Final, cast
 from urllib.parse import urlsplit
 
+from egov_crypto import since
 from egov_crypto.archive import setup_end
 from egov_crypto.cli.progress import Progress
 from egov_crypto.errors import ArchiveError
+from egov_crypto.since import Grown
 
 TIMEOUT: Final = 30
 """Seconds without a byte after which a connection counts as broken."""
@@ -77,6 +79,23 @@ def open_archive(where: str, progress: Progress) -> Iterator[BinaryIO]:
         yield cast(BinaryIO, file)
 
 
+def check_since(kept: str, file: BinaryIO, progress: Progress) -> Grown:
+    """Check that the archive in ``file`` only grew since ``kept``: a file or address of the archive as it was, a file
+    with heads, or a head itself.
+
+    Raises what :mod:`egov_crypto.since` raises, :class:`ArchiveError` if it cannot be reached, :class:`OSError`.
+    """
+    if kept.lstrip().startswith("{") or since.is_head(kept):
+        return since.check_heads(since.parse_head(kept), file, progress)
+    with open_archive(kept, progress) as old:
+        first = old.read(1)
+        old.seek(0)
+        if first != b"{" and not first.isdigit():
+            return since.check_grown(old, file, progress)
+        text = old.read(since.MAX_KEPT).decode("utf-8", "replace")
+        return since.check_heads(since.parse_head(text), file, progress)
+
+
 def read_setup(where: str) -> bytes:
     """The archive at ``where`` up to its Setup event, or the whole of a file that starts as JSON does.
 
@@ -110,6 +129,23 @@ def _setup_from(stream: BinaryIO | HTTPResponse) -> bytes:
             if not more:
                 raise ArchiveError("this archive ends within its set-up")
         raw += more
+
+
+def read_beside(url: str, name: str, limit: int) -> bytes | None:
+    """The document ``name`` that is published beside an archive's address; None if it is not there.
+
+    Raises :class:`ArchiveError` if that cannot be told. More than ``limit`` bytes are not read.
+    """
+    address = url.rpartition("/")[0] + "/" + name
+    try:
+        with _request(address, 0) as answer:
+            return answer.read(limit + 1)
+    except urllib.error.HTTPError as error:
+        if error.code in {404, 410}:
+            return None
+        raise ArchiveError(f"{address} answers {error.code} {error.reason}") from None
+    except (OSError, HTTPException) as error:
+        raise ArchiveError(f"{address} cannot be reached: {getattr(error, 'reason', None) or error}") from None
 
 
 def download(url: str, file: BinaryIO, progress: Callable[[str, int, int], None]) -> None:

@@ -53,8 +53,8 @@ def decrypt(options: Namespace) -> int:
     public_key = sealed.public_key if sealed else base(keyfile.parse_private_key(raw))
     with Progress() as progress, open_archive(options.archive, progress) as file:
         verified = verify_archive(file, jobs=options.jobs, progress=progress)
-    _check(verified, public_key, sealed)
-    _show(verified, public_key)
+    _check(verified, public_key, sealed, options.setup)
+    _show(verified, public_key, options.setup)
     memory = Memory(options.keyfile, public_key)
     memory.refuse_second(verified)
     if sealed:
@@ -84,17 +84,22 @@ def _read_key_file(path: Path) -> bytes:
     return raw.strip()
 
 
-def _check(verified: Verified, public_key: Point, sealed: KeyFile | None) -> None:
+def _check(verified: Verified, public_key: Point, sealed: KeyFile | None, setup: str | None) -> None:
+    begun = verified.report.begun
+    assert begun is not None
     if sealed and sealed.election not in {"", verified.election.uuid}:
         raise UsageError(f"this key file is for the election {sealed.election}, not for {verified.election.uuid}")
     if all(key.public_key != public_key for key in verified.trustees):
         raise VerificationError("trustees.missing", public_key.text)
+    if setup is not None and setup != begun.hash:
+        raise VerificationError("setup.confirmed", f"its first entry is {begun.hash}")
     if verified.report.tallied is None:
         raise UsageError("there is nothing to decrypt yet: the encrypted tally is not published")
 
 
-def _show(verified: Verified, public_key: Point) -> None:
+def _show(verified: Verified, public_key: Point, setup: str | None) -> None:
     report = verified.report
+    assert report.begun is not None
     assert report.head is not None
     assert report.tallied is not None
     owner = 1 + [key.public_key for key in verified.trustees].index(public_key)
@@ -106,6 +111,11 @@ def _show(verified: Verified, public_key: Point) -> None:
         f"{count(report.ballots, 'ballot')} by {report.voters} of {count(report.registered, 'voter')}, total weight "
         f"{verified.tally.weight}.",
         f"You are trustee {owner} of {report.trustees}.",
+        "",
+        f"First entry of the archive, its set-up: {report.begun.hash}",
+        "That is the one that you gave with --setup."
+        if setup
+        else "Compare it with the mail that your confirmation of the set-up brought you, or give it with --setup.",
         "",
         "Compare this with the other trustees before you hand the decryption in:",
         f"  tally   height {report.tallied.height}, hash {report.tallied.hash}",

@@ -1,0 +1,104 @@
+"""What a site publishes of a vote beside its archive, fetched and held against it: set-up document, the registrar's
+confirmation and turnout, the signed protocol. What is not there is said, and is no failure: a vote may have none."""
+
+from dataclasses import dataclass
+from typing import Any, BinaryIO, Final
+
+from egov_crypto import protocol as protocols
+from egov_crypto import setup as setups
+from egov_crypto.cli.source import archive_address, is_address, read_beside
+from egov_crypto.protocol import Protocol
+from egov_crypto.setup import Setup
+from egov_crypto.verify import Verified
+
+ARCHIVE: Final = "/archive.bel"
+"""What a vote's archive is called on a site; beside any other name nothing is looked for."""
+
+
+@dataclass
+class Beside:
+    """What was found, and held."""
+
+    looked: bool = False
+    setup: Setup | None = None
+    confirmed: bool = False
+    protocol: Protocol | None = None
+
+    def check(self, source: str, file: BinaryIO, verified: Verified) -> None:
+        """Fetch what stands beside the archive that came from ``source``, and check it.
+
+        Raises :class:`VerificationError`, and :class:`ArchiveError` if it cannot be told what is there.
+        """
+        if not is_address(source) or not archive_address(source).partition("?")[0].endswith(ARCHIVE):
+            return
+        url, checks = archive_address(source), verified.report.checks
+        self.looked = True
+        raw = read_beside(url, "setup.json", setups.MAX_SIZE)
+        if raw is not None:
+            setup = setups.parse(raw)
+            setups.check(setup, file, verified)
+            checks.append(("document", 1))
+            self.setup = setup
+            self._check_registrar(url, setup, verified)
+        raw = read_beside(url, "protocol.json", protocols.MAX_SIZE)
+        if raw is not None:
+            protocol = protocols.parse_and_verify(raw)
+            protocols.check(protocol, file, verified, self.setup)
+            checks.append(("protocol", 1))
+            self.protocol = protocol
+
+    def _check_registrar(self, url: str, setup: Setup, verified: Verified) -> None:
+        checks = verified.report.checks
+        raw = read_beside(url, "registrar.json", setups.MAX_SIZE)
+        if raw is not None:
+            setups.check_confirmation(raw, setup)
+            checks.append(("registrar", 1))
+            self.confirmed = True
+        raw = read_beside(url, "turnout.json", setups.MAX_TURNOUT)
+        if raw is not None:
+            checks.append(("turnout", len(setups.check_turnout(raw, setup, verified))))
+
+    def sentences(self) -> list[str]:
+        """The numbers to compare with others."""
+        found = []
+        if self.setup:
+            if self.setup.rehearsal:
+                found.append(
+                    "A REHEARSAL: a mock vote with generated voters, as its set-up document says. Nothing counts."
+                )
+            found += [
+                f"Set-up document: {self.setup.hash}",
+                f"Roll: {self.setup.registered} people, hash {self.setup.roll_hash}",
+                f"The registrar's key: {self.setup.registrar}",
+            ]
+        if self.protocol:
+            found += [f"Protocol: {self.protocol.hash}", f"The protocol's key: {self.protocol.key}"]
+        return found
+
+    def unknown(self) -> list[str]:
+        """What nobody can know from these documents."""
+        if not self.looked:
+            return []
+        if self.setup is None:
+            return ["What was set up besides the archive: this site publishes no set-up document of this vote."]
+        found = ["Whether those are the registrar's key and the hash that trustees confirmed: compare with them."]
+        if not self.confirmed:
+            found.append("Whether the registrar confirmed this set-up: the site does not publish its word.")
+        if self.protocol:
+            found.append("Whether that is the commission's key: compare it with what others see.")
+        return found
+
+    def as_json(self) -> dict[str, Any]:
+        """The same for programs."""
+        setup, protocol = self.setup, self.protocol
+        return {
+            "setup": setup
+            and {
+                "hash": setup.hash,
+                "roll": setup.roll_hash,
+                "registrar": setup.registrar,
+                "rehearsal": setup.rehearsal,
+            },
+            "confirmed": self.confirmed,
+            "protocol": protocol and {"hash": protocol.hash, "file": protocol.file_hash, "key": protocol.key},
+        }

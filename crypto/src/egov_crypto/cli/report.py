@@ -1,0 +1,249 @@
+"""What `egov-verify` says: the checks that held, what did not, and what nobody can tell; in sentences or as JSON."""
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from egov_crypto.cli import console
+from egov_crypto.cli.beside import Beside
+from egov_crypto.cli.console import count, say
+from egov_crypto.cli.source import is_address
+from egov_crypto.errors import VerificationError
+from egov_crypto.question import Question
+from egov_crypto.receipt import Receipt
+from egov_crypto.since import Grown
+from egov_crypto.verify import Report
+
+CHECKS: Final = {
+    "questions": "questions, whose bounds can hold",
+    "trustees": "trustees' keys, each proved by its owner, which together are the election's key",
+    "credentials": "voters' public credentials, no two the same",
+    "events": "events, each naming the hash of the one before, in an order that is allowed",
+    "ballots": "ballots, each with its voter's signature and with proofs that hold, none there twice",
+    "tally": "counted ballots, the last of each voter, whose sum is the published encrypted tally",
+    "decryptions": "trustees' decryptions, each proved to be right",
+    "result": "numbers of the result, which are what the decryptions give",
+    "receipt": "receipt, signed with the key that was given",
+    "since": "events that stood there when the archive was kept, none of them changed or taken out",
+    "document": "set-up document, whose hashes and numbers are those of the archive",
+    "registrar": "registrar's signed confirmation of exactly this set-up document",
+    "turnout": "groups in the registrar's signed turnout, whose totals are those of the archive",
+    "protocol": "signed protocol, each figure of which is what the archive gives",
+    "place": "ballot, at the height, and with all before it, that the receipt confirms",
+}
+"""Each check's name, as ``--json`` gives it, and what its count is of."""
+
+_CHECK_OF: Final = {
+    "archive": "events",
+    "event": "events",
+    "setup": "events",
+    "election": "questions",
+    "ballot": "ballots",
+    "decryption": "decryptions",
+    "receipt.election": "place",
+    "receipt.missing": "place",
+}
+"""The check that a failure's code, or its first part, belongs to, where this part is not itself the check's name."""
+
+
+@dataclass
+class VoteFound:
+    """What a run of ``egov-verify vote`` has found so far."""
+
+    source: str
+    """As it was given on the command line; `since` likewise."""
+    since: str | None = None
+    report: Report = field(default_factory=Report)
+    questions: Sequence[Question] = ()
+    grown: Grown | None = None
+    beside: Beside = field(default_factory=Beside)
+
+
+def failed_check(failure: VerificationError) -> str:
+    """The name, among :data:`CHECKS`, of what ``failure`` is about."""
+    subject = failure.code.partition(".")[0]
+    return _CHECK_OF.get(failure.code) or _CHECK_OF.get(subject, subject)
+
+
+def unknown(report: Report, grown: Grown | None = None, beside: Beside | None = None) -> list[str]:
+    """What nobody can know from this archive alone, or from it and what was kept of it."""
+    registered = count(report.registered, "credential")
+    sentences = [
+        f"Whether the list, of {registered}, holds all eligible voters and nobody else: that, the registrar knows.",
+        "Whether everybody is shown this archive: compare height and hash of the head with what others see.",
+    ]
+    if report.state in {"setup", "open"}:
+        sentences.append(
+            "The result: voting is still open. Keep this archive, to see later that nothing was taken out."
+        )
+    elif report.state != "tallied":
+        sentences.append("The result: it is not published yet.")
+    if grown and not grown.size:
+        sentences.append(
+            "Whether the archive's own timestamp is the same: a kept head does not tell, a kept file does."
+        )
+    return [*sentences, *(beside.unknown() if beside else ())]
+
+
+def vote_as_json(found: VoteFound, failure: VerificationError | None, error: Exception | None) -> dict[str, Any]:
+    """What ``--json`` prints of a vote."""
+    report, grown = found.report, found.grown
+    head, holds = report.head, not (failure or error)
+    return {
+        "ok": None if error else failure is None,
+        "subject": {
+            "kind": "vote",
+            "source": found.source,
+            "uuid": report.uuid,
+            "name": report.name,
+            "fingerprint": report.fingerprint,
+        },
+        **_checks_as_json(report, failure, error),
+        "state": report.state if holds else None,
+        "registered": report.registered,
+        "ballots": report.ballots,
+        "voters": report.voters,
+        "trustees": report.trustees,
+        "decrypted": report.decrypted,
+        "result": report.result,
+        "head": head and {"height": head.height, "hash": head.hash},
+        **({"published": found.beside.as_json()} if found.beside.looked else {}),
+        **({} if found.since is None else {"since": grown and {"source": found.since, **_grown_as_json(grown)}}),
+        "unknown": unknown(report, grown, found.beside) if holds else [],
+    }
+
+
+def _grown_as_json(grown: Grown) -> dict[str, Any]:
+    return {"height": grown.height, "hash": grown.hash, "bytes": grown.size, "whole": grown.whole}
+
+
+def _checks_as_json(report: Report, failure: VerificationError | None, error: Exception | None) -> dict[str, Any]:
+    checks: list[dict[str, Any]] = [{"name": name, "ok": True, "count": number} for name, number in report.checks]
+    if failure:
+        checks.append({"name": failed_check(failure), "ok": False, "count": None})
+    return {
+        "checks": checks,
+        "failure": failure and {"code": failure.code, "height": failure.height, "message": failure.message},
+        "error": error and console.sentence(error),
+    }
+
+
+def receipt_as_json(
+    options: argparse.Namespace,
+    report: Report,
+    stated: Receipt | None,
+    counts: bool | None,
+    failure: VerificationError | None,
+    error: Exception | None,
+) -> dict[str, Any]:
+    head, holds = report.head, not (failure or error)
+    return {
+        "ok": None if error else failure is None,
+        "subject": {
+            "kind": "receipt",
+            "source": str(options.receipt),
+            "archive": options.archive,
+            "uuid": stated and stated.vote,
+            "fingerprint": stated and stated.election,
+            "tracker": stated and stated.tracker,
+            "height": stated and stated.height,
+            "hash": stated and stated.head,
+            "day": stated and stated.day.isoformat(),
+        },
+        **_checks_as_json(report, failure, error),
+        "latest": counts if holds else None,
+        "head": head and {"height": head.height, "hash": head.hash},
+        "unknown": _unknown_of_receipt(report) if holds else [],
+    }
+
+
+def _unknown_of_receipt(report: Report) -> list[str]:
+    sentences = ["Whether this is the server's key: compare it with what others see on the vote's page."]
+    if report.head is None:
+        return [*sentences, "Whether the ballot still stands there: give the archive, or the vote's address, too."]
+    return [*sentences, *unknown(report)[1:2]]
+
+
+def print_vote(found: VoteFound, failure: VerificationError | None) -> None:
+    """Say it in sentences."""
+    report, grown = found.report, found.grown
+    if report.uuid:
+        say(f"{report.name}", f"election {report.uuid}, fingerprint {report.fingerprint}", "")
+    _print_checks(report, failure)
+    if failure:
+        if failure.code.startswith("since."):
+            say("Keep what you had, and get the archive anew from elsewhere: together they prove it to everybody.")
+        return
+    assert report.head is not None
+    say("", f"State: {_state(report)}.", f"Head: height {report.head.height}, hash {report.head.hash}")
+    if is_address(found.source):
+        say("(That is the head of what was downloaded just now; ballots may be added meanwhile.)")
+    if grown:
+        say(_growth(grown, report.head.height))
+    say(*found.beside.sentences())
+    for question, counts in zip(found.questions, report.result or (), strict=False):
+        say("", question.question)
+        answers = ["(blank)", *question.answers] if question.blank else question.answers
+        for answer, number in zip(answers, counts, strict=True):
+            say(f"  {number:>12}  {answer}")
+    say(
+        "",
+        "All of this holds. What it cannot tell:",
+        *(f"  - {sentence}" for sentence in unknown(report, grown, found.beside)),
+    )
+
+
+def _growth(grown: Grown, height: int) -> str:
+    kept = "" if grown.whole else " (what was kept ends within the next one, and its bytes there are the same too)"
+    return f"Since then: it only grew, by {count(height - grown.height, 'event')} after height {grown.height}{kept}."
+
+
+def print_receipt(
+    report: Report, stated: Receipt | None, counts: bool | None, failure: VerificationError | None
+) -> None:
+    """Say it in sentences."""
+    if stated:
+        say(
+            f"receipt of {stated.day}, for a ballot of the election {stated.vote}, fingerprint {stated.election}",
+            f"tracker {stated.tracker}, height {stated.height}, hash {stated.head}",
+            "",
+        )
+    _print_checks(report, failure)
+    if failure:
+        if failure.code == "receipt.missing" and not _may_be_older(report, stated):
+            say("Keep receipt and archive: together they prove it to everybody.")
+        return
+    if counts is not None:
+        standing = "no later ballot has replaced it" if counts else "a later ballot of the same voter has replaced it"
+        say("", f"The ballot stands where the receipt says; {standing}.")
+    say("", "All of this holds. What it cannot tell:", *(f"  - {line}" for line in _unknown_of_receipt(report)))
+
+
+def _may_be_older(report: Report, stated: Receipt | None) -> bool:
+    """Whether the archive may just have been saved before the receipt's ballot came."""
+    ends_before = not (stated and report.head) or report.head.height < stated.height
+    return ends_before and report.state in {"setup", "open"}
+
+
+def _print_checks(report: Report, failure: VerificationError | None) -> None:
+    for name, number in report.checks:
+        say(f"  ok  {number:>8}  {CHECKS[name]}")
+    if failure:
+        say(f"  NO  {'':>8}  {CHECKS[failed_check(failure)]}", "", f"It does not hold. {failure}")
+
+
+def _state(report: Report) -> str:
+    turnout = f"{count(report.ballots, 'ballot')} by {report.voters} of {count(report.registered, 'voter')}"
+    match report.state:
+        case "setup":
+            return f"set up for {count(report.registered, 'voter')}, nobody has voted yet"
+        case "open":
+            return f"voting is open, {turnout}"
+        case "closed":
+            return f"voting has ended with {turnout}; the encrypted tally is not published yet"
+        case "decrypting":
+            decrypted = f"{len(report.decrypted)} of {count(report.trustees, 'trustee')}"
+            return f"voting has ended with {turnout}; {decrypted} have decrypted"
+        case _:
+            return f"voting has ended with {turnout}, and the result is published"
