@@ -1,6 +1,7 @@
-# make demo    the platform with a counted referendum and an open vote, on http://localhost:8000 (PORT=… for another)
-# make test    every test; fetches what they need by itself on Debian (Chromium, node, belenios-tool)
-# make check   formatting, lint, types, layers, translations, migrations
+# make demo    the platform with a counted, a closed and an open vote, on http://localhost:8000 (PORT=… for another)
+# make test    every test, on SQLite and PostgreSQL; fetches what they need by itself on Debian (Chromium, node,
+#              belenios-tool; PostgreSQL is a wheel)
+# make check   formatting, lint, types, layers, translations, migrations on both databases
 # make bench   figures, as ratios within one run     make fuzz   property tests, long
 PYTHON ?= python3
 PORT ?= 8000
@@ -30,7 +31,7 @@ prerequisites: setup
 	scripts/get_test_prerequisites
 
 test: prerequisites
-	$(BIN)/pytest --import-mode=importlib -n $(WORKERS) --durations=20 tests crypto/tests
+	$(BIN)/pytest --import-mode=importlib -n $(WORKERS) --dist=worksteal --durations=20 tests crypto/tests
 
 fuzz: prerequisites
 	$(BIN)/pytest --import-mode=importlib -n $(WORKERS) --hypothesis-profile=fuzz -m hypothesis tests crypto/tests
@@ -44,7 +45,7 @@ check: setup
 	$(BIN)/python scripts/refresh_vendor.py --check
 	$(BIN)/python scripts/write_failure_codes.py --check
 	$(BIN)/python scripts/check_catalogues.py
-	$(BIN)/python scripts/check_migrations.py
+	$(BIN)/python -m scripts.check_migrations
 
 bench: prerequisites
 	$(BIN)/python -m bench

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parent
 CACHE = ROOT / ".cache"
@@ -25,6 +25,8 @@ CHROMIUM_FLAGS = (
     "--disable-sync",
     "--no-first-run",
 )
+# Of expectations, whichever tests are run: 5 s, the default, is too little while others use the same two cores.
+expect.set_options(timeout=30_000)
 
 # No deadline: two cores shared by two workers make single examples slow at random.
 hypothesis.settings.register_profile("default", max_examples=50, deadline=None, print_blob=True, database=None)

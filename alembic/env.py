@@ -3,11 +3,11 @@
 from typing import Any
 
 from alembic import context
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, text
 from sqlalchemy.types import TypeDecorator
-from sqlmodel import SQLModel
 
-from egov_participation import jobs, mail, rooms, throttle  # noqa: F401 - the tables of all but the rooms
+from egov_participation import approvals, audit, jobs, mail, rooms, throttle  # noqa: F401 - the tables of all but the rooms
+from egov_participation.database import METADATA, Schema
 from egov_participation.settings import Settings
 
 rooms.load("models")
@@ -24,9 +24,11 @@ def run() -> None:
     url = context.config.attributes.get("url") or Settings().database_url
     engine = create_engine(url)
     with engine.begin() as connection:
+        if connection.dialect.name == "postgresql":  # of two machines that migrate at once, one finds it done
+            connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended('migrate', 0))"))
         context.configure(
             connection=connection,
-            target_metadata=SQLModel.metadata,
+            target_metadata=METADATA[context.config.attributes.get("schema", Schema.PLATFORM)],
             render_as_batch=connection.dialect.name == "sqlite",
             render_item=render_item,
         )

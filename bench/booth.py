@@ -53,7 +53,7 @@ SCRIPT: Final = """
 async ([credential, plaintext]) => {
     const { Encryptor } = await import("/static/booth/encryptor.js");
     const raw = new Uint8Array(await (await fetch("/election.json")).arrayBuffer());
-    const encryptor = new Encryptor();
+    const encryptor = new Encryptor(new Worker("/static/booth/worker.js", { type: "module" }));
     const opening = performance.now();
     await encryptor.open(raw);
     const opened = performance.now() - opening;

@@ -2,7 +2,7 @@
 """Fail when a text of the interface is not translated, or a translation cannot be right.
 
 Every msgid in templates and code must stand in a Kazakh and a Russian catalogue with every plural form, the same
-placeholders and the same tags; a catalogue holds nothing that is no longer used.
+placeholders and the same tags, set as each language sets its texts; a catalogue holds nothing that is not used.
 """
 
 from __future__ import annotations
@@ -24,6 +24,24 @@ SOURCES = ((paths.templates_dir(), "**.html", "jinja2"), (Path(paths.__file__).p
 PLURAL_FORMS = {"kk": 2, "ru": 3}
 _PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|\{\w+\}|%[sd]")
 _TAG = re.compile(r"</?\w[^>]*>")
+
+_MARKUP = re.compile(r"<[^>]*>|\[[^]]*\]")  # tags, and what is quoted from a file in brackets
+_LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
+# What is alike in every language: names of programs, formats and people.
+SAME_EVERYWHERE = frozenset({"IIN", "QR", "JSON", "CSV", "PDF", "OpenAPI", "Belenios", "egov-verify", "egov-ballot"})
+
+# What no text may hold, with what is right instead. Tags and placeholders are taken out first.
+TYPOGRAPHY = (
+    (re.compile(r"  "), "two spaces"),
+    (re.compile(r"\.\.\."), "three dots instead of …"),
+    (re.compile(r"\s[,.;:!?](?=\s|$)"), "a space before a punctuation mark"),
+    (re.compile(r"\w - \w"), "a hyphen instead of a dash"),
+)
+QUOTES = {
+    "en": (re.compile(r'["„«»]'), "quotation marks other than “ ”"),
+    "kk": (re.compile(r"[\"'„“”‘’]"), "quotation marks other than « »"),
+    "ru": (re.compile(r"[\"'„“”‘’]"), "quotation marks other than « »"),
+}
 
 _BARE_PERCENT = re.compile(r"%(?!\(|%)")  # Jinja fills every text in, so that a percent sign is written %%
 
@@ -65,6 +83,9 @@ def problems(lang: str, places: dict[Id, str]) -> Iterator[str]:
                 yield f"{path.name}: {message.id!r} is used nowhere"
             yield from (f"{path.name}: {message.id!r} {wrong}" for wrong in wrongs(lang, message))
     for message_id, place in places.items():
+        originals = (message_id,) if isinstance(message_id, str) else message_id
+        if lang == "kk":  # once
+            yield from (f"{place}: {text!r} has {wrong}" for text in originals for wrong in badly_set("en", text))
         if ".html:" in place and _BARE_PERCENT.search(str(message_id)):
             yield f"{place}: {message_id!r} needs %% for its percent sign"
         if message_id not in translated:
@@ -87,13 +108,33 @@ def wrongs(lang: str, message: Message) -> Iterator[str]:
     if not all(forms):
         yield "is empty"
         return
-    # The form for one thing may leave the number out ("one day left"); the last form is every other number's.
-    for form in forms:
-        allowed = [sorted(_PLACEHOLDER.findall(original)) for original in originals]
+    for number, form in enumerate(forms):
+        # Where the first form is for one thing alone it may leave the number out ("one day left"). Russian's is not: it
+        # is that of 21 and 101, too.
+        leaves_out = lang == "kk" and number == 0
+        allowed = [sorted(_PLACEHOLDER.findall(original)) for original in (originals if leaves_out else originals[-1:])]
         if sorted(_PLACEHOLDER.findall(form)) not in allowed or ("%%" in form) != ("%%" in originals[-1]):
             yield f"has other placeholders in {form!r}"
         if sorted(_TAG.findall(form)) != sorted(_TAG.findall(originals[-1])):
             yield f"has other tags in {form!r}"
+        if form in originals and _LATIN_WORD.search(_bare(form)) and _bare(form).strip() not in SAME_EVERYWHERE:
+            yield "is not translated but repeated"
+        yield from (f"has {wrong} in {form!r}" for wrong in badly_set(lang, form))
+        if form[:1].isspace() != originals[-1][:1].isspace() or form[-1:].isspace() != originals[-1][-1:].isspace():
+            yield f"begins or ends with other white space in {form!r}"
+
+
+def badly_set(lang: str, text: str) -> Iterator[str]:
+    """What is not set as it should be in a text of `lang`."""
+    bare = _bare(text)
+    for pattern, what in (*TYPOGRAPHY, QUOTES[lang]):
+        if pattern.search(bare):
+            yield what
+
+
+def _bare(text: str) -> str:
+    """A text without its tags, placeholders and pieces of files."""
+    return _PLACEHOLDER.sub("x", _MARKUP.sub("x", text))
 
 
 def main() -> int:

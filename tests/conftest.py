@@ -1,4 +1,9 @@
-"""The fixtures of every test: a migrated database of its own, a clock that stands, mails that go nowhere, the app."""
+"""The fixtures of every test: a migrated database of its own, a clock that stands, mails that go nowhere, the app.
+
+A test that uses ``database`` (or what is built on it) runs on SQLite and on PostgreSQL if it lies in one of the folders
+of `ON_BOTH` or is marked ``both``; all others run on SQLite. A test of SQLite's or PostgreSQL's own ways is marked so.
+``--databases=sqlite`` leaves PostgreSQL out, for a quick look.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +11,21 @@ import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
+from tests.disk import Disk, PostgreSQLDisk, SQLiteDisk
+from tests.officials import citizen as citizen
+from tests.officials import more_people as more_people
+from tests.officials import official as official
+from tests.postgresql import TestDatabase, running
 
 from egov_participation import rooms
 from egov_participation.app import create_app, create_services
 from egov_participation.clock import ManualClock
-from egov_participation.database import Database, migrate
+from egov_participation.database import Database, Schema, migrate
 from egov_participation.jobs import Worker
 from egov_participation.mail import NullMailer
 from egov_participation.services import Services
@@ -22,10 +33,61 @@ from egov_participation.settings import Settings
 
 ClientFactory = Callable[..., TestClient]
 
+DATABASES = ("sqlite", "postgresql")
+_NONE = SimpleNamespace(params={})
+ON_BOTH = {
+    *("foundation", "identity", "registry", "registrar", "voting", "roles", "notices", "search", "contact", "desk"),
+    *("jurisdiction", "office", "operation", "postgres", "incidents", "commission"),
+}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--databases", default=",".join(DATABASES), help="sqlite, postgresql or both, with a comma")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test that touches the database on each of the databases that it is for."""
+    if "database" in metafunc.fixturenames:
+        metafunc.parametrize("database_kind", databases_of(metafunc.definition), indirect=True)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what ``--databases`` does not name."""
+    unwanted = set(DATABASES) - set(config.getoption("--databases").split(","))
+    left_out = [item for item in items if getattr(item, "callspec", _NONE).params.get("database_kind") in unwanted]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in set(left_out)]
+
+
+def databases_of(test: pytest.Item) -> tuple[str, ...]:
+    """The databases that a test runs on."""
+    marked = tuple(kind for kind in DATABASES if test.get_closest_marker(kind))
+    if marked:
+        return marked
+    folder = test.path.relative_to(Path(__file__).parent).parts[0]
+    return DATABASES if folder in ON_BOTH or test.get_closest_marker("both") else DATABASES[:1]
+
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return Settings.for_tests(tmp_path)
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """``sqlite`` or ``postgresql``."""
+    return str(getattr(request, "param", "sqlite"))
+
+
+@pytest.fixture
+def settings(request: pytest.FixtureRequest, tmp_path: Path, database_kind: str) -> Settings:
+    settings = Settings.for_tests(tmp_path)
+    if database_kind == "postgresql":
+        shared: TestDatabase = request.getfixturevalue("postgresql")
+        return settings.model_copy(update={"database_url": shared.url})
+    return settings
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestDatabase]:
+    """On a server of this xdist worker's own."""
+    with running(tmp_path_factory.getbasetemp().parent / "postgresql.lock") as server:
+        yield TestDatabase(server)
 
 
 @pytest.fixture(scope="session")
@@ -36,12 +98,37 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def migrated_registrar(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same for the registrar's own database."""
+    path = tmp_path_factory.mktemp("migrated-registrar") / "registrar.sqlite3"
+    migrate(f"sqlite:///{path}", Schema.REGISTRAR)
+    return path
+
+
 @pytest.fixture
-def database(settings: Settings, migrated: Path) -> Iterator[Database]:
-    shutil.copy(migrated, settings.database_url.removeprefix("sqlite:///"))
+def database(
+    request: pytest.FixtureRequest, settings: Settings, database_kind: str, migrated_registrar: Path
+) -> Iterator[Database]:
+    """The platform's. The registrar's own is made beside it: a file, but on either database in tests/registrar."""
+    if settings.registrar_database_url.startswith("sqlite:"):
+        shutil.copy(migrated_registrar, settings.registrar_database_url.removeprefix("sqlite:///"))
+    if database_kind == "postgresql":
+        shared: TestDatabase = request.getfixturevalue("postgresql")
+        shared.empty()
+    else:
+        shutil.copy(request.getfixturevalue("migrated"), settings.database_url.removeprefix("sqlite:///"))
     database = Database(settings.database_url)
     yield database
     database.close()
+
+
+@pytest.fixture
+def disk(request: pytest.FixtureRequest, database: Database, database_kind: str) -> Disk:
+    """The database's files."""
+    if database_kind == "postgresql":
+        return PostgreSQLDisk(request.getfixturevalue("postgresql").server)
+    return SQLiteDisk(Path(database.url.removeprefix("sqlite:///")))
 
 
 @pytest.fixture

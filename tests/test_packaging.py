@@ -53,7 +53,7 @@ def environment(folder: Path, port: int) -> dict[str, str]:
         "EGOV_DATABASE_URL": f"sqlite:///{folder}/egov.sqlite3",
         "EGOV_KEYS_DIR": f"{folder}/keys",
         "EGOV_BASE_URL": f"http://localhost:{port}",
-        "EGOV_SMTP_HOST": "localhost",
+        "EGOV_DEMO": "true",
         "EGOV_BOOTH_URL": f"http://booth.localhost:{port}",
     }
 

@@ -1,15 +1,19 @@
-"""Work for later, written in the same transaction as its cause (an outbox), and done by a thread of this process.
+"""Work for later, written in the same transaction as its cause (an outbox), and done by a worker.
 
 A job runs at least once: a handler must bear being run again. Ticks are what has no single cause, such as closing a
 vote when its time has come.
+
+On PostgreSQL any number of workers share the jobs: each holds the row of the job that it does locked, and takes no row
+that another holds. A worker that dies lets go of its job, which is then done again. On SQLite one worker works.
 """
 
 from __future__ import annotations
 
 import json
 import secrets
-import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -18,12 +22,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import structlog
 from nacl.encoding import Base64Encoder
 from nacl.secret import Aead
-from sqlalchemy import JSON, UniqueConstraint, or_
-from sqlmodel import Field, SQLModel, col, select
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ColumnElement, Index, Integer, UniqueConstraint
+from sqlalchemy import select as sqlalchemy_select
+from sqlmodel import Field, Session, SQLModel, and_, col, delete, func, or_, select
 
-from egov_participation import keyring
+from egov_participation import keyring, metrics, tracing
 from egov_participation.database import UnitOfWork, UTCDateTime
 from egov_participation.logs import describe
+from egov_participation.rounds import Rounds
 
 if TYPE_CHECKING:
     from egov_participation.services import Services
@@ -33,25 +39,44 @@ log = structlog.get_logger()
 MAX_ATTEMPTS = 8
 FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(hours=1)
+PERSISTENT_WAIT = timedelta(minutes=1)
+"""The longest between two attempts of a job that is never given up."""
+DONE_KEPT = timedelta(days=7)
+"""For so long a job that was done keeps a second one of the same kind and key from being added."""
 _QUARTER = 900
-SECONDS_BETWEEN_ROUNDS = 1.0
 
 Payload = dict[str, Any]
 Handler = Callable[["Services", Payload], None]
 Tick = Callable[["Services"], None]
 
+
+class HopelessError(Exception):
+    """Trying again cannot help: a handler raises it to have the job given up at once, for the office to see."""
+
+
 _handlers: dict[str, Handler] = {}
+_words: dict[str, str] = {}
 _forgotten: set[str] = set()
+_persistent: set[str] = set()
 _ticks: list[Tick] = []
+
+
+_ID: Any = BigInteger().with_variant(Integer, "sqlite")
 
 
 class Job(SQLModel, table=True):
     """One thing to do. `payload` is emptied when it is done, since it may hold an address."""
 
     __tablename__: ClassVar[str] = "job"
-    __table_args__ = (UniqueConstraint("kind", "key"),)
+    __table_args__ = (
+        UniqueConstraint("kind", "key"),
+        CheckConstraint("attempts >= 0", name="attempts"),
+        CheckConstraint("done_at IS NULL OR dead_at IS NULL", name="end"),
+        Index("ix_job_end", "done_at", "dead_at", "id"),  # what waits, in its order; what is dead; what may be purged
+    )
 
-    id: int | None = Field(default=None, primary_key=True)
+    # SQLite counts up a key of no other type than INTEGER.
+    id: int | None = Field(default=None, primary_key=True, sa_type=_ID)
     kind: str
     key: str
     payload: Payload = Field(sa_type=JSON)
@@ -59,22 +84,54 @@ class Job(SQLModel, table=True):
     attempts: int = 0
     done_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     dead_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    """When it was given up."""
+    last_error: str = ""
+    """What kind of exception the last attempt raised; never its words, which may quote the payload."""
 
 
-def handler(kind: str, *, forget: bool = False) -> Callable[[Handler], Handler]:
-    """Register what does the jobs of this kind: ``(services, payload) -> None``; any exception is a failure.
+def _waiting() -> ColumnElement[bool]:
+    return and_(col(Job.done_at).is_(None), col(Job.dead_at).is_(None))
+
+
+@dataclass(frozen=True, slots=True)
+class DeadJob:
+    """A job that was given up, as the office sees it: nothing of what it holds."""
+
+    id: int
+    kind: str
+    key: str
+    attempts: int
+    dead_at: datetime
+    last_error: str
+
+    @property
+    def words(self) -> str:
+        """What it was to do: a msgid, or its kind where no room says."""
+        return _words.get(self.kind) or self.kind
+
+
+def handler(
+    kind: str, *, words: str = "", forget: bool = False, persistent: bool = False
+) -> Callable[[Handler], Handler]:
+    """Register what does the jobs of this kind: ``(services, payload) -> None``; any exception is a failure, and tried
+    again but for `HopelessError`.
 
     Args:
+        words: what such a job does, for the office: a msgid.
         forget: a job of this kind is deleted when it is done or given up, and tried again at moments left to chance,
             because even when it was done, or tried, may tell too much.
+        persistent: a job of this kind is tried until it is done, however often it fails: only `HopelessError` ends it.
     """
 
     def register(function: Handler) -> Handler:
         if kind in _handlers:
             raise ValueError(f"two handlers for jobs of kind {kind!r}")
         _handlers[kind] = function
+        _words[kind] = words
         if forget:
             _forgotten.add(kind)
+        if persistent:
+            _persistent.add(kind)
         return function
 
     return register
@@ -101,9 +158,84 @@ def enqueue(
         key: stays in the table when the job is done, so it names no person; random where each cause counts.
         unordered: the row's place is random, because the order of such jobs would tell whose cause came when.
     """
-    if tx.exec(select(Job.id).where(Job.kind == kind, Job.key == key)).first() is None:
-        place = _free_place(tx) if unordered else None
-        tx.add(Job(id=place, kind=kind, key=key, payload=payload, run_after=run_after))
+    values = {"kind": kind, "key": key, "payload": payload, "run_after": run_after, "attempts": 0, "last_error": ""}
+    if not unordered:
+        tx.add_if_new(Job, **values)
+        return
+    # Where a place is taken, another one is: the chance is small, so that it is not looked at before.
+    while not tx.add_if_new(Job, id=_some_place(), **values):
+        if tx.exec(select(Job.id).where(Job.kind == kind, Job.key == key)).first() is not None:
+            return
+
+
+def cancel(tx: UnitOfWork, kind: str, key: str) -> bool:
+    """Take a job back that was not done yet.
+
+    Returns:
+        False: there is none, it was done or given up, or a worker has it in hand.
+    """
+    job = _take(tx, Job.kind == kind, Job.key == key, _waiting())
+    if job is not None:
+        tx.session.delete(job)
+        tx.flush()
+    return job is not None
+
+
+def postpone(tx: UnitOfWork, kind: str, key: str, run_after: datetime) -> bool:
+    """Move the time of a job that was not done yet, to a later or an earlier one.
+
+    Returns:
+        As `cancel`.
+    """
+    job = _take(tx, Job.kind == kind, Job.key == key, _waiting())
+    if job is not None:
+        job.run_after = run_after
+    return job is not None
+
+
+def is_owed(session: Session, kind: str, key: str) -> bool:
+    """Whether there is such a job that was not done: it waits, is in hand, or was given up."""
+    owed = select(Job.id).where(Job.kind == kind, Job.key == key, col(Job.done_at).is_(None))
+    return session.exec(owed).first() is not None
+
+
+def dead(session: Session, *, limit: int = 50, offset: int = 0) -> tuple[list[DeadJob], int]:
+    """Jobs that were given up, the latest first, and how many there are in all."""
+    given_up = col(Job.dead_at).is_not(None)
+    columns = (col(Job.id), col(Job.kind), col(Job.key), col(Job.attempts), col(Job.dead_at), col(Job.last_error))
+    found = sqlalchemy_select(*columns).where(given_up).order_by(col(Job.dead_at).desc(), col(Job.id).desc())
+    total = session.exec(select(func.count()).select_from(Job).where(given_up)).one()
+    return [DeadJob(*row) for row in session.execute(found.limit(limit).offset(offset))], total
+
+
+def find_dead(session: Session, job_id: int) -> DeadJob | None:
+    """One that was given up."""
+    columns = (col(Job.id), col(Job.kind), col(Job.key), col(Job.attempts), col(Job.dead_at), col(Job.last_error))
+    found = session.execute(sqlalchemy_select(*columns).where(col(Job.id) == job_id, col(Job.dead_at).is_not(None)))
+    row = found.first()
+    return None if row is None else DeadJob(*row)
+
+
+def retry(tx: UnitOfWork, job_id: int, now: datetime) -> bool:
+    """Let a job that was given up be tried from the beginning again; False if it is not there (any more)."""
+    job = _take(tx, Job.id == job_id, col(Job.dead_at).is_not(None))
+    if job is not None:
+        job.dead_at, job.run_after, job.attempts = None, now, 0
+    return job is not None
+
+
+def discard(tx: UnitOfWork, job_id: int) -> bool:
+    """Delete a job that was given up, with what it holds; False if it is not there (any more)."""
+    job = _take(tx, Job.id == job_id, col(Job.dead_at).is_not(None))
+    if job is not None:
+        tx.session.delete(job)
+        tx.flush()
+    return job is not None
+
+
+def _take(tx: UnitOfWork, *conditions: ColumnElement[bool] | bool) -> Job | None:
+    """The job, locked; None if somebody else holds it, which on SQLite nobody does."""
+    return tx.exec(select(Job).where(*conditions).with_for_update(skip_locked=True)).first()
 
 
 def sealed(keys_dir: Path, payload: Payload) -> Payload:
@@ -129,11 +261,9 @@ def _box(keys_dir: Path) -> Aead:
     return Aead(keyring.secret(keys_dir, "jobs", Aead.KEY_SIZE))
 
 
-def _free_place(tx: UnitOfWork) -> int:
-    """A random identifier that no job has, above those that are counted up and within 31 bits."""
-    while tx.get(Job, place := 2**30 + secrets.randbelow(2**30)) is not None:
-        pass
-    return place
+def _some_place() -> int:
+    """A random identifier, above those that are counted up and within 31 bits."""
+    return 2**30 + secrets.randbelow(2**30)
 
 
 def _vaguely_after(now: datetime) -> datetime:
@@ -142,79 +272,108 @@ def _vaguely_after(now: datetime) -> datetime:
     return start + timedelta(seconds=_QUARTER + secrets.randbelow(_QUARTER))
 
 
-class Worker:
-    """Does what is due. One per database; `run_due` is what its thread calls every second, and what tests call."""
+class Worker(Rounds):
+    """Does what is due. `run_due` is one round of it: what tests call, and its thread every second."""
 
     def __init__(self, services: Services) -> None:
+        super().__init__(self.run_due, "worker", "worker.failed")
         self.services = services
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="worker", daemon=True)
-
-    def start(self) -> None:
-        """Work in a thread until `stop`."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Finish the job in hand and end."""
-        self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join()
 
     def run_due(self) -> None:
         """Call every tick, then do every job that is due, the oldest first; what fails is tried again later."""
+        database = self.services.database
+        with database.alone("ticks") as alone:
+            if alone:
+                self._call_ticks()
+        if database.dialect == "postgresql":
+            self._do_jobs()
+            return
+        with database.alone("jobs") as alone:  # no row can be held there while others write
+            if alone:
+                self._do_jobs()
+
+    def _call_ticks(self) -> None:
         for function in _ticks:
             try:
                 function(self.services)
             except Exception as error:  # noqa: BLE001 - the others must still be called, and this one again next second
                 log.warning("tick.failed", tick=function.__name__, **describe(error))
-        tried = 0
-        while not self._stopping.is_set() and (job := self._next(tried)) is not None:
-            tried = job.id or 0
-            self._do(job)
 
-    def _run(self) -> None:
-        while not self._stopping.wait(SECONDS_BETWEEN_ROUNDS):
+    def _do_jobs(self) -> None:
+        tried: int | None = 0
+        while not self._stopping.is_set() and tried is not None:
+            tried = self._do_next(tried)
+
+    def _do_next(self, after: int) -> int | None:
+        """Do the first job that is due and stands after that place; its place, or None if there was none."""
+        with self._claimed(after) as job:
+            if job is None:
+                return None
+            failure: Exception | None = None
             try:
-                self.run_due()
-            except Exception as error:  # noqa: BLE001 - such as a full disk: the thread must outlive it
-                log.error("worker.failed", **describe(error))
-
-    def _next(self, after: int) -> Job | None:
-        due = or_(col(Job.run_after).is_(None), col(Job.run_after) <= self.services.clock())
-        waiting = select(Job).where(col(Job.done_at).is_(None), col(Job.dead_at).is_(None), due, col(Job.id) > after)
-        with self.services.database.read() as session:
-            return session.exec(waiting.order_by(col(Job.id)).limit(1)).first()
-
-    def _do(self, job: Job) -> None:
-        failure: Exception | None = None
-        try:
-            _handlers[job.kind](self.services, _opened(self.services.settings.keys_dir, job.payload))
-        except Exception as error:  # noqa: BLE001 - whatever it is, the job is kept and tried again
-            failure = error
-        # A crash here leaves the job to be done a second time: handlers bear that.
-        with self.services.database.uow() as tx:
-            tx.add(job)
+                with tracing.part(f"job {job.kind}"):
+                    _handlers[job.kind](self.services, _opened(self.services.settings.keys_dir, job.payload))
+            except Exception as error:  # noqa: BLE001 - whatever it is, the job is kept and tried again
+                failure = error
+            # A crash here leaves the job to be done a second time: handlers bear that.
             self._note(job, failure)
-            if job.kind in _forgotten and (job.done_at or job.dead_at):
-                tx.session.delete(job)
-            tx.commit()
+            return job.id
+
+    @contextmanager
+    def _claimed(self, after: int) -> Iterator[Job | None]:
+        """The next job; what the block writes into it is stored at its end."""
+        due = or_(col(Job.run_after).is_(None), col(Job.run_after) <= self.services.clock())
+        statement = select(Job).where(_waiting(), due, col(Job.id) > after).order_by(col(Job.id)).limit(1)
+        database = self.services.database
+        if database.dialect == "sqlite":
+            with database.read() as session:
+                job = session.exec(statement).first()
+            yield job
+            if job is not None:
+                with database.uow() as tx:
+                    self._store(tx, job)
+            return
+        with database.aside() as tx:
+            job = tx.exec(statement.with_for_update(skip_locked=True)).first()
+            yield job
+            if job is not None:
+                self._store(tx, job)
+
+    def _store(self, tx: UnitOfWork, job: Job) -> None:
+        if job.kind in _forgotten and (job.done_at or job.dead_at):
+            tx.exec(delete(Job).where(col(Job.id) == job.id))
+        elif tx.get(Job, job.id) is not None:  # on SQLite it may have been cancelled while it was done
+            tx.session.merge(job)
+        tx.commit()
 
     def _note(self, job: Job, failure: Exception | None) -> None:
-        now = self.services.clock()
+        now, persistent = self.services.clock(), job.kind in _persistent
         job.attempts += 1
         if failure is None:
-            job.done_at, job.payload = now, {}
+            job.done_at, job.payload, job.last_error = now, {}, ""
+            metrics.job(job.kind, "done")
             return
+        job.last_error = type(failure).__name__
         if job.kind in _forgotten:
             job.run_after = _vaguely_after(now)
         else:
-            job.run_after = now + min(FIRST_WAIT * 2 ** (job.attempts - 1), LONGEST_WAIT)
-        if job.attempts >= MAX_ATTEMPTS:
+            longest = PERSISTENT_WAIT if persistent else LONGEST_WAIT
+            job.run_after = now + min(FIRST_WAIT * 2 ** (min(job.attempts, MAX_ATTEMPTS) - 1), longest)
+        if (job.attempts >= MAX_ATTEMPTS and not persistent) or isinstance(failure, HopelessError):
             job.dead_at = now
+        metrics.job(job.kind, "failed" if job.dead_at is None else "dead")
         log.warning(
-            "job.failed",
-            kind=job.kind,
-            attempt=job.attempts,
-            error=type(failure).__name__,
-            dead=job.dead_at is not None,
+            "job.failed", kind=job.kind, attempt=job.attempts, error=job.last_error, dead=job.dead_at is not None
         )
+
+
+@tick
+def purge(services: Services) -> None:
+    """Delete jobs that were done long ago."""
+    old = col(Job.done_at) <= services.clock() - DONE_KEPT
+    with services.database.read() as session:  # asked first: writing every second would be in others' way
+        any_old = session.exec(select(Job.id).where(old).limit(1)).first() is not None
+    if any_old:
+        with services.database.uow() as tx:
+            tx.exec(delete(Job).where(old))
+            tx.commit()

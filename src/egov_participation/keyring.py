@@ -5,7 +5,11 @@ from __future__ import annotations
 import os
 import secrets
 import tempfile
+from functools import cache
 from pathlib import Path
+
+from nacl.exceptions import CryptoError
+from nacl.secret import Aead
 
 
 def secret(folder: Path, name: str, size: int = 32) -> bytes:
@@ -40,3 +44,35 @@ def _create(path: Path, value: bytes) -> None:
         pass
     finally:
         Path(draft).unlink()
+
+
+class Seal:
+    """XChaCha20-Poly1305; each text is bound to what it belongs to, such as a message and its field."""
+
+    def __init__(self, key: bytes) -> None:
+        self._box = Aead(key)
+
+    def close(self, text: str, owner: str) -> bytes:
+        """Encrypt."""
+        return bytes(self._box.encrypt(text.encode(), aad=owner.encode()))
+
+    def open(self, sealed: bytes, owner: str) -> str:
+        """The inverse.
+
+        Raises:
+            ValueError: it was sealed with another key or for another owner, or is damaged.
+        """
+        try:
+            return self._box.decrypt(sealed, aad=owner.encode()).decode()
+        except CryptoError as error:
+            raise ValueError("a sealed text does not open with this key") from error
+
+
+@cache
+def seal(folder: Path, name: str) -> Seal:
+    """The seal whose key is the secret called `name`; made if there is none yet.
+
+    Raises:
+        OSError, ValueError: see `secret`.
+    """
+    return Seal(secret(folder, name))

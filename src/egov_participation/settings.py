@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Final, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from sqlalchemy.engine import make_url
 
 IPNetwork = IPv4Network | IPv6Network
 
@@ -23,6 +24,12 @@ def is_this_machine(host: str) -> bool:
         return False
 
 
+PASSKEY_AT_ONCE: Final = (
+    "EGOV_REGISTRAR_PASSKEY_HOURS: must be 1 at least: a site that lies could enrol a passkey of its own for somebody, "
+    "and that person needs the time to object"
+)
+
+
 class Settings(BaseSettings):
     """The settings of one installation. Secrets are not among them: `keyring` keeps those in `keys_dir`."""
 
@@ -32,6 +39,20 @@ class Settings(BaseSettings):
     """SQLAlchemy address of the database."""
     keys_dir: Path = Path("var/keys")
     """Folder of the server's keys, apart from the database so that a copy of one is not a copy of both."""
+    registrar_url: str = ""
+    """Where the registrar's own process is reached: ``unix:/run/egov/registrar.sock`` or ``http://127.0.0.1:8100``.
+    Empty: it is inside the web process, as the demo has it."""
+    registrar_token_file: Path | None = None
+    """File with the secret that the platform and the registrar share, so that it knows who asks."""
+    registrar_database_url: str = "sqlite:///var/registrar/registrar.sqlite3"
+    """SQLAlchemy address of the registrar's own database."""
+    registrar_keys_dir: Path = Path("var/registrar-keys")
+    """Folder of the registrar's own keys."""
+    registrar_complaints_days: int = Field(default=90, ge=1, le=3650)
+    """So long after closing the registrar can still tell whose credential is whose."""
+    registrar_passkey_hours: int = Field(default=12, ge=0, le=24 * 30)
+    """So long after the desk enrolled a passkey the registrar takes it for nothing yet: the person has the time to
+    object. 0 in the demo alone."""
     base_url: str = "http://localhost:8000"
     """Origin of the main site."""
     booth_url: str = "http://booth.localhost:8000"
@@ -47,12 +68,60 @@ class Settings(BaseSettings):
     smtp_password_file: Path | None = None
     """File with the mail server's password."""
     mail_from: str = "no-reply@localhost"
+    bounce_address: str = ""
+    """Where mail servers send what they cannot deliver, as ``bounces@vote.example.org``; what arrives there (with
+    anything after a ``+``) must be piped into ``egov mail bounce``. Empty: `mail_from`."""
+    oidc_issuer: str = ""
+    """An electronic identity's provider (OpenID Connect), where people may sign in too; empty: none."""
+    oidc_client_id: str = ""
+    oidc_client_secret_file: Path | None = None
+    """File with the secret that the provider gave us; without one the client is public and relies on PKCE."""
+    oidc_name: str = ""
+    """What people call it, in Kazakh, Russian and English with `` / `` between them, or one name for all three."""
+    oidc_iin_claim: str = "iin"
+    """The claim that holds the IIN."""
+    oidc_level: Annotated[int, Field(ge=1, le=3)] = 3
+    """The assurance level of signing in there."""
+    registry_url: str = ""
+    """Address of a register of residents that is asked over HTTP; without it, the embedded table is the register."""
+    registry_token_file: Path | None = None
+    """File with the token that proves to it who asks."""
+    registry_ca_file: Path | None = None
+    """Certificates to know it by, if those of the system do not do."""
+    registry_fresh_days: int = Field(default=1, ge=0, le=30)
+    """So long an answer of it is not asked for again."""
+    registry_stale_days: int = Field(default=7, ge=0, le=60)
+    """So old an answer may serve while it does not answer."""
+    registry_keep_days: int = Field(default=400, ge=1)
+    """After that what it said of somebody is forgotten, unless it was asked again."""
     source_url: str = ""
     """Where the source of all this is published, shown where people are told how to verify."""
     demo: bool = False
     """A demonstration: mails are shown on a page instead of sent, and pages say that nothing here counts."""
+    argon2_mib: Annotated[int, Field(ge=1, le=1024)] = 64
+    """Memory that hashing one recovery code takes, in MiB (Argon2id)."""
     worker: bool = True
     """Whether the web process also does the background jobs."""
+    contact: str = ""
+    """Address of the contact centre, shown where somebody may need a person: a mail address."""
+    contact_phone: str = ""
+    """Its telephone, as it is dialled: ``+7 7172 55-55-55``."""
+    contact_hours: str = ""
+    """When somebody answers there, in figures: ``9:00–18:00``."""
+    contact_address: str = ""
+    """Where one can go."""
+    operator: str = ""
+    """The institution that runs the site and answers for people's data, as `oidc_name` is written."""
+    privacy_law: str = ""
+    """The law on personal data that holds, where it is not Kazakhstan's; written likewise."""
+    log_format: Literal["json", "console"] = "json"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    metrics_token_file: Path | None = None
+    """File with the token that whoever reads ``/metrics`` must show; without it there is no such page."""
+    otlp_endpoint: str = ""
+    """Where traces are sent (OTLP over HTTP); empty: none are made."""
+    page_cache: Annotated[float, Field(ge=0, le=10)] = 1.0
+    """Seconds for which a public page may be shown again as it was; 0: never."""
 
     @field_validator("trusted_proxies", mode="before")
     @classmethod
@@ -79,12 +148,86 @@ class Settings(BaseSettings):
             raise ValueError("must be an address such as https://code.example.org/egov")
         return value
 
+    @field_validator("bounce_address")
+    @classmethod
+    def _leaves_room_for_a_token(cls, value: str) -> str:
+        local, _, domain = value.rpartition("@")
+        if value and (not local or len(local) > 16 or "+" in local or not domain):
+            raise ValueError("must be an address such as bounces@example.org, with at most 16 letters before the @")
+        return value
+
+    @field_validator("operator", "privacy_law")
+    @classmethod
+    def _is_said_once_or_thrice(cls, value: str) -> str:
+        names = value.split(" / ")
+        if value and (not all(names) or len(names) not in (1, 3)):
+            raise ValueError("must be said once, or in three languages (Kazakh / Russian / English)")
+        return value
+
+    @field_validator("registry_url")
+    @classmethod
+    def _is_a_registry(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment):
+            raise ValueError("must be an address such as https://register.example.org/egov")
+        if value and parts.scheme == "http" and not is_this_machine(parts.hostname or ""):
+            raise ValueError("must be https: everybody's IIN goes there")
+        return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _registry_is_told_who_asks(self) -> Self:
+        if self.registry_url and self.registry_token_file is None:
+            raise ValueError("with EGOV_REGISTRY_URL, EGOV_REGISTRY_TOKEN_FILE must be set")
+        if self.registry_stale_days < self.registry_fresh_days or self.registry_keep_days < self.registry_stale_days:
+            raise ValueError(
+                "EGOV_REGISTRY_FRESH_DAYS, EGOV_REGISTRY_STALE_DAYS and EGOV_REGISTRY_KEEP_DAYS must not fall"
+            )
+        return self
+
+    @field_validator("registrar_url")
+    @classmethod
+    def _is_on_this_machine(cls, value: str) -> str:
+        if not value:
+            return ""
+        if value.startswith("unix:/"):
+            return value
+        parts = urlsplit(value)
+        here = parts.scheme == "http" and is_this_machine(parts.hostname or "")
+        if not here or parts.port is None or parts.path.strip("/") or parts.query or parts.username:
+            raise ValueError("must be unix:/PATH or http://127.0.0.1:PORT: what is asked there leaves no machine")
+        return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _registrar_is_told_who_asks(self) -> Self:
+        if self.registrar_url and self.registrar_token_file is None:
+            raise ValueError("with EGOV_REGISTRAR_URL, EGOV_REGISTRAR_TOKEN_FILE must be set")
+        return self
+
     @model_validator(mode="after")
     def _origins_differ(self) -> Self:
         if urlsplit(self.base_url).hostname == urlsplit(self.booth_url).hostname:
             raise ValueError("EGOV_BASE_URL and EGOV_BOOTH_URL must have different host names")
         if self.base_url.partition(":")[0] != self.booth_url.partition(":")[0]:
             raise ValueError("EGOV_BASE_URL and EGOV_BOOTH_URL must both be http or both be https")
+        return self
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _is_an_issuer(cls, value: str) -> str:
+        parts = urlsplit(value)
+        safe = parts.scheme == "https" or (parts.scheme == "http" and is_this_machine(parts.hostname or ""))
+        if value and (not safe or not parts.hostname or parts.query or parts.fragment or parts.username):
+            raise ValueError("must be an issuer such as https://id.example.org, exactly as the provider writes itself")
+        return value
+
+    @model_validator(mode="after")
+    def _provider_is_whole(self) -> Self:
+        names = self.oidc_name.split(" / ")
+        if self.oidc_issuer and (not self.oidc_client_id or not all(names) or len(names) not in (1, 3)):
+            raise ValueError(
+                "with EGOV_OIDC_ISSUER, EGOV_OIDC_CLIENT_ID must be set, and EGOV_OIDC_NAME to one name or to three "
+                "(Kazakh / Russian / English)"
+            )
         return self
 
     @model_validator(mode="after")
@@ -100,13 +243,51 @@ class Settings(BaseSettings):
         """Whether browsers reach the site over TLS; then cookies are ``__Host-`` and HSTS is sent."""
         return self.base_url.startswith("https:")
 
+    def files(self) -> dict[str, Path]:
+        """The files that hold a secret each, by the setting's name."""
+        names = [
+            name for name in type(self).model_fields if name.endswith(("_token_file", "_secret_file", "_password_file"))
+        ]
+        given = {f"EGOV_{name.upper()}": getattr(self, name) for name in names}
+        return {name: file for name, file in given.items() if file is not None}
+
+    def unsafe(self) -> list[str]:
+        """What must not be so where it counts: each a sentence that begins with its setting. The demo may be so."""
+        if self.demo:
+            return []
+        keys, database = self.keys_dir.resolve(), make_url(self.database_url)
+        beside = database.get_backend_name() == "sqlite" and Path(str(database.database)).resolve().parent
+        found = {
+            "EGOV_BASE_URL: must be https, and EGOV_BOOTH_URL too": not self.https,
+            "EGOV_TRUSTED_PROXIES: must name the proxy in front that speaks TLS; without it all visitors are one": (
+                self.https and not self.trusted_proxies
+            ),
+            "EGOV_REGISTRAR_URL: must name the registrar's own process (`egov registrar serve`): only the demo has it "
+            "inside the web process": not self.registrar_url,
+            PASSKEY_AT_ONCE: self.registrar_passkey_hours == 0,
+            "EGOV_MAIL_FROM: must be an address of yours that can be answered or bounce": is_this_machine(
+                self.mail_from.rpartition("@")[2]
+            ),
+            "EGOV_CONTACT: must be the address where people are helped": "@" not in self.contact,
+            "EGOV_KEYS_DIR: must not lie in the database's folder: a copy of one must not be a copy of both": (
+                beside and keys.is_relative_to(beside)
+            ),
+            "EGOV_SMTP_PASSWORD_FILE: must be given with EGOV_SMTP_USER": bool(
+                self.smtp_user and not self.smtp_password_file
+            ),
+        }
+        return [sentence for sentence, so in found.items() if so]
+
     @classmethod
     def for_tests(cls, folder: Path) -> Self:
         """Settings whose files all lie in `folder`; nothing is done in the background."""
         return cls(
             database_url=f"sqlite:///{folder / 'egov.sqlite3'}",
             keys_dir=folder / "keys",
+            registrar_database_url=f"sqlite:///{folder / 'registrar.sqlite3'}",
+            registrar_keys_dir=folder / "registrar-keys",
             base_url="http://localhost",
             booth_url="http://booth.localhost",
+            argon2_mib=1,
             worker=False,
         )

@@ -11,11 +11,12 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import ClassVar
 
-from sqlalchemy import Column, LargeBinary
+from sqlalchemy import Column, Insert, Integer, LargeBinary, bindparam
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, SQLModel
 
 from egov_participation import keyring
-from egov_participation.database import UnitOfWork, UTCDateTime
+from egov_participation.database import UnitOfWork, UTCDateTime, table_of
 from egov_participation.errors import DomainError
 
 
@@ -58,24 +59,81 @@ class Throttle:
         window, key = self._place(limit, subject, now)
         row = tx.get(LimitCount, key)
         if row is None:
-            end = datetime.fromtimestamp((window + 1) * limit.window.total_seconds(), UTC)
-            tx.add(LimitCount(key=key, count=1, expires_at=end))
+            tx.add(LimitCount(key=key, count=1, expires_at=_end(limit, window)))
         else:
             row.count += 1
 
-    def check(self, tx: UnitOfWork, limit: Limit, subject: str, now: datetime) -> None:
-        """Count nothing; raises as `take` would."""
+    def take_at_once(self, tx: UnitOfWork, limit: Limit, subject: str, now: datetime) -> None:
+        """As `take`, in one statement: for a way on which every statement counts. Of many at once no more come through
+        than the limit says; but who has only checked that subject is not waited for.
+
+        Raises:
+            DomainError: as `take`.
+        """
+        window, key = self._place(limit, subject, now)
+        end = _end(limit, window)
+        counted = {"key": key, "count": 1, "expires_at": end, "times": limit.times}
+        if tx.session.execute(_counting(tx.dialect), counted).first() is None:
+            raise _too_often(limit, end, now)
+
+    def key(self, limit: Limit, subject: str, now: datetime) -> bytes:
+        """What stands for a subject in `LimitCount` now, for who asks for its count together with other things."""
+        return self._place(limit, subject, now)[1]
+
+    def check_count(self, limit: Limit, count: int | None, now: datetime) -> None:
+        """Raises as `take` would of that count (None: no row)."""
+        if count is not None and count >= limit.times:
+            raise _too_often(limit, _end(limit, int(now.timestamp() // limit.window.total_seconds())), now)
+
+    def give_back(self, tx: UnitOfWork, limit: Limit, subject: str, now: datetime) -> None:
+        """Undo what `take` counted at that same moment."""
         _, key = self._place(limit, subject, now)
+        tx.lock(f"throttle:{key.hex()}")
+        row = tx.get(LimitCount, key)
+        if row is not None and row.count > 0:
+            row.count -= 1
+
+    def check(self, tx: UnitOfWork, limit: Limit, subject: str, now: datetime) -> None:
+        """Count nothing; raises as `take` would.
+
+        Until this transaction ends, others who check or take for the same subject wait: of many tries at once each
+        finds those counted that were before it.
+        """
+        _, key = self._place(limit, subject, now)
+        tx.lock(f"throttle:{key.hex()}")
         row = tx.get(LimitCount, key)
         if row is not None and row.count >= limit.times:
-            wait = math.ceil((row.expires_at - now).total_seconds())
-            raise DomainError(HTTPStatus.TOO_MANY_REQUESTS, limit.refusal, code=limit.code, retry_after=wait)
+            raise _too_often(limit, row.expires_at, now)
 
     def _place(self, limit: Limit, subject: str, now: datetime) -> tuple[int, bytes]:
         """The number of the stretch of time, and what stands for the subject in it."""
         window = int(now.timestamp() // limit.window.total_seconds())
         text = f"{limit.name}:{window}:{subject}".encode()
         return window, hashlib.blake2b(text, key=self._key, digest_size=32).digest()
+
+
+def _end(limit: Limit, window: int) -> datetime:
+    return datetime.fromtimestamp((window + 1) * limit.window.total_seconds(), UTC)
+
+
+def _too_often(limit: Limit, end: datetime, now: datetime) -> DomainError:
+    wait = math.ceil((end - now).total_seconds())
+    return DomainError(HTTPStatus.TOO_MANY_REQUESTS, limit.refusal, code=limit.code, retry_after=wait)
+
+
+@cache
+def _counting(dialect: str) -> Insert:
+    counts = table_of(LimitCount)
+    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    return (
+        insert(counts)
+        .on_conflict_do_update(
+            index_elements=["key"],
+            set_={"count": counts.c.count + 1},
+            where=counts.c.count < bindparam("times", type_=Integer),
+        )
+        .returning(counts.c.count)
+    )
 
 
 @cache

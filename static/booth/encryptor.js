@@ -1,9 +1,10 @@
-/** The page's side of worker.js. */
+/** The page's side of sealer.js. */
 
 /** Asks the worker; each method answers with what the worker gives, or rejects. */
 export class Encryptor {
-  constructor() {
-    this.worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
+  /** @param {Worker} worker in which the sealer is, or what takes its place */
+  constructor(worker) {
+    this.worker = worker;
     this.waiting = new Map();
     this.asked = 0;
     this.worker.addEventListener("message", ({ data }) => this.#answered(data));

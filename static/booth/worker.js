@@ -1,58 +1,6 @@
-/**
- * Encrypts apart from the page, so that the page stays responsive. At most one ballot is here at a time, and it is
- * taken out either opened (challenge) or signed, never both: what was opened cannot be cast.
- *
- * Requests are `{id, kind, …}`; each is answered by `{id, result}` or `{id, failure}`, and before that perhaps by some
- * `{id, done, total}`.
- */
+/** Encrypts apart from the page, so that the page stays responsive. */
 
-import { encryptBallot } from "./ballot.js";
-import { Election } from "./election.js";
-import { generatorTable } from "./group.js";
+import { sealer } from "./sealer.js";
 
-let election = null;
-let unsigned = null;
-let owner = null;
-
-function take() {
-  const taken = unsigned;
-  unsigned = null;
-  if (taken === null) throw new Error("there is no ballot");
-  return taken;
-}
-
-const answers = {
-  /** Reads the election and makes the tables beforehand, while the voter is still reading. */
-  open({ raw }) {
-    election = new Election(raw);
-    generatorTable();
-    return { ready: election.keyTable !== null };
-  },
-
-  encrypt({ id, credential, plaintext }) {
-    owner = credential;
-    unsigned = encryptBallot(election, credential, plaintext, (done, total) => postMessage({ id, done, total }));
-    return { hash: unsigned.hash };
-  },
-
-  challenge() {
-    return { file: take().challengeFile() };
-  },
-
-  sign() {
-    return take().sign(owner);
-  },
-
-  discard() {
-    unsigned = null;
-    return {};
-  },
-};
-
-addEventListener("message", ({ data }) => {
-  try {
-    postMessage({ id: data.id, result: answers[data.kind](data) });
-  } catch (error) {
-    postMessage({ id: data.id, failure: String(error?.message ?? error) });
-  }
-});
+const answer = sealer((found) => postMessage(found));
+addEventListener("message", ({ data }) => answer(data));

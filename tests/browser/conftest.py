@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page
 from starlette.responses import PlainTextResponse
 from tests.browser.booth import QUESTIONS, Booth, Voters, sign_in
 from tests.browser.server import Gate, free_port, serving
@@ -20,9 +20,7 @@ from egov_participation.services import Services
 from egov_participation.settings import Settings
 
 PHONE = {"width": 360, "height": 740}
-PATIENCE = 15_000  # milliseconds
-# Of expectations too, which wait 5 s by default: the booth itself pauses 4 s between its attempts to cast.
-expect.set_options(timeout=PATIENCE)
+PATIENCE = 30_000  # milliseconds, as for expectations: the booth itself pauses 4 s between its attempts to cast
 
 NewPage = Callable[..., Page]
 

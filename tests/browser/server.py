@@ -63,7 +63,8 @@ class Gate:
 @contextmanager
 def serving(app: ASGIApp, port: int) -> Iterator[None]:
     """Serve the application while the block runs."""
-    config = uvicorn.Config(app, host="127.0.0.1", port=port, log_level="critical", access_log=False, ws="none")
+    # What it set for its logs would hold for the whole process, and so for the tests after this one.
+    config = uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, access_log=False, ws="none")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

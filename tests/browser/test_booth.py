@@ -14,7 +14,8 @@ from nacl.signing import SigningKey
 from playwright.sync_api import expect
 from tests.browser.booth import Booth
 from tests.browser.server import Gate
-from tests.voting.making import verified
+from tests.registrar.people import Rolls
+from tests.voting.making import MadeVote, verified
 
 from egov_crypto import ballot as ballots
 from egov_crypto import wire
@@ -300,8 +301,8 @@ def test_leaving_an_unfinished_ballot_is_asked_about_and_a_finished_one_is_not(e
     booth.page.on("dialog", stay)
     booth.enter()
     booth.answer()
-    booth.page.evaluate("setTimeout(() => location.assign('/static/favicon.svg'))")
-    booth.page.wait_for_timeout(300)
+    with booth.page.expect_event("dialog"):
+        booth.page.evaluate("setTimeout(() => location.assign('/static/favicon.svg'))")
     assert asked == ["beforeunload"]
     booth.encrypt()
     booth.cast()
@@ -328,9 +329,13 @@ def test_a_picture_of_the_qr_code_fills_in_the_voting_code(enter: Enter, tmp_pat
     booth.at("question-0")
 
 
-def test_the_voting_code_is_shown_when_asked_for_and_can_be_hidden(enter: Enter) -> None:
+def test_the_voting_code_is_shown_when_asked_for_and_can_be_hidden(
+    enter: Enter, services: Services, open_vote: MadeVote
+) -> None:
     booth = enter(opened=False)
     page = booth.page
+    release = Rolls(services.registrar, services).by_code(open_vote.people[0], booth.uuid)
+    page.context.add_cookies([{"name": "release", "value": release, "url": booth.origin, "httpOnly": True}])
     page.goto(f"{booth.origin}/en/votes/{booth.uuid}/credential")
     assert booth.credentials[0] not in page.content()
     booth.shot("en-0-credential-asked")

@@ -7,19 +7,30 @@ from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
+from sqlmodel import col, select
 from typer.testing import CliRunner
 
+from egov_crypto import tally
 from egov_crypto.group import Point
 from egov_crypto.keyfile import KeyFile
-from egov_crypto.verify import verify_archive
+from egov_crypto.verify import Verified, verify_archive
+from egov_participation import approvals, audit, jobs
+from egov_participation.actions import Role
 from egov_participation.app import create_services
+from egov_participation.approvals.models import ProposalRow
 from egov_participation.cli import app
 from egov_participation.clock import ManualClock
+from egov_participation.commission.service import checking, deciding, drafts, trustees
 from egov_participation.demo import votes
-from egov_participation.demo.fill import fill, guests, people
+from egov_participation.demo.fill import CLOSED_BALLOTS, fill, guests, people
+from egov_participation.demo.keys import path_of
+from egov_participation.incidents import service as incidents
 from egov_participation.mail import NullMailer
+from egov_participation.roles import service as roles
+from egov_participation.services import Services
 from egov_participation.settings import Settings
 from egov_participation.voting import service
+from egov_participation.voting.views import VoteView
 
 
 def test_a_port_in_use_is_said_before_anything_is_made(tmp_path: Path) -> None:
@@ -46,23 +57,77 @@ def test_the_referendum_is_the_real_one_scaled() -> None:
     assert (round(votes.FOR / counted, 2), round(votes.AGAINST / counted, 2)) == (0.71, 0.26)
 
 
-def test_a_visitor_finds_a_counted_referendum_and_an_open_vote_with_its_trustees_keys(tmp_path: Path) -> None:
+def test_a_visitor_finds_a_counted_a_closed_and_an_open_vote_and_work_for_the_commission(tmp_path: Path) -> None:
     now = datetime(2026, 11, 23, 12, tzinfo=UTC)
-    settings = Settings.for_tests(tmp_path)
+    settings = Settings.for_tests(tmp_path).model_copy(update={"demo": True})
     fill(settings, tmp_path / "trustees", now, lambda stage, done, total: None)
 
     services = create_services(settings, clock=ManualClock(now), mailer=NullMailer())
-    referendum, budget = sorted(service.votes(services), key=lambda vote: vote.opens_at)
-    report = verify_archive(BytesIO(b"".join(service.archive_file(services, referendum.uuid).chunks()))).report
-    sealed = KeyFile.parse((tmp_path / "trustees" / "trustee-1.key").read_bytes())
-    passphrase = (tmp_path / "trustees" / "trustee-1.passphrase").read_text().strip()
+    referendum, library, budget = sorted(service.votes(services), key=lambda vote: vote.opens_at)
+    report = _verified(services, referendum).report
     with services.database.read() as session:
         visitors = [services.registry.find(session, entry.iin) for entry in guests()]
+        held = [Role(grant.role) for grant in roles.standing(session, now)]
+        dead, _ = jobs.dead(session)
+        steps = [entry.step for entry in audit.search(session, audit.Query(), limit=50)[0]]
+        states = {draft.state: draft for draft in drafts.standing(session)}
+        unfinished = checking.check(services, session, states["editing"], now)
+        awaited = approvals.pending_about(session, deciding.object_of(states["frozen"].uuid), now)
+        unconfirmed = deciding.unconfirmed(session, states["frozen"])
+        reports = incidents.of_vote(session, budget.uuid)
+        queued = session.exec(select(jobs.Job).where(col(jobs.Job.done_at).is_(None))).all()
+        signing = session.exec(select(ProposalRow).where(ProposalRow.kind == deciding.PUBLISH.name)).one()
+    links = [trustees.by_token(services, _token(tmp_path / "trustees" / "closed", number)) for number in (1, 2, 3)]
+    ballots = _decrypt(services, library, tmp_path / "trustees" / "closed")
     services.database.close()
 
     assert report.result == [[votes.BLANK, votes.FOR, votes.AGAINST]]
-    assert (report.voters, report.ballots, report.registered) == (500, 503, 786)
-    assert [vote.uuid for vote in service.open_votes(services)] == [budget.uuid]
-    assert sealed.public_key == Point.parse(budget.trustees[0].public_key)
-    assert sealed.open(passphrase) > 0
+    assert (report.voters, report.ballots, report.registered) == (350, 353, 550)
+    # The protocol says that two members approved it: two did.
+    (published,) = [act for act in referendum.acts if act.kind == "published"]
+    assert (signing.decision, signing.content_hash) == ("approved", published.content_hash)
+    assert signing.decided_by not in {None, signing.proposed_by}
+    assert [vote.state for vote in (library, budget)] == [service.VoteState.DECRYPTING, service.VoteState.OPEN]
+    assert [(link.vote, link.step) for link in links] == [(library.uuid, trustees.Step.DECRYPT)] * 3
+    assert ballots == [CLOSED_BALLOTS]
+    assert _private_key(tmp_path / "trustees", budget) > 0
+    assert {role: held.count(role) for role in Role} == {
+        **dict.fromkeys(Role, 1),
+        Role.CITIZEN: 0,
+        Role.ADMINISTRATOR: 2,
+        Role.MINISTRY: 2,
+        Role.COMMISSION: 2,
+    }
+    # Of eight roles one is not approved yet, and of two setups one is not; a protocol was.
+    assert (steps.count("proposed"), steps.count("approved"), len(dead)) == (11, 9, 1)
+    assert unfinished.setup is None
+    assert {"opens_at", "roll.from", "questions[1].text.en"} <= {problem.path for problem in unfinished.problems}
+    assert ([proposal.kind for proposal in awaited], unconfirmed) == ([deciding.SET_UP], [])
+    assert sorted(report.answered_at is None for report in reports) == [False, True]
+    # Mails: a trustee is invited, a member told of the proposal, a report acknowledged, and the one that failed.
+    assert [job.kind for job in queued] == ["notices.send"] * 4
+    assert (tmp_path / "trustees" / "street" / "trustee-1.key").is_file()
     assert all(person and services.registrar.is_on_roll(budget.uuid, person.person_id) for person in visitors)
+
+
+def _verified(services: Services, vote: VoteView) -> Verified:
+    return verify_archive(BytesIO(b"".join(service.archive_file(services, vote.uuid).chunks())))
+
+
+def _private_key(folder: Path, vote: VoteView, number: int = 1) -> int:
+    sealed = KeyFile.parse((folder / f"trustee-{number}.key").read_bytes())
+    assert sealed.public_key == Point.parse(vote.trustees[number - 1].public_key)
+    return sealed.open((folder / f"trustee-{number}.passphrase").read_text().strip())
+
+
+def _token(folder: Path, number: int) -> str:
+    return path_of(folder, number).read_text().strip().removeprefix("/trustee/")
+
+
+def _decrypt(services: Services, vote: VoteView, folder: Path) -> list[int]:
+    """How many ballots each question of the result has, once all three have handed in what they decrypted."""
+    verified = _verified(services, vote)
+    for number in (1, 2, 3):
+        raw = tally.decrypt(verified.election, verified.tally, _private_key(folder, vote, number))
+        service.hand_in_decryption(services, vote.uuid, raw)
+    return [sum(counts) for counts in service.vote(services, vote.uuid).result or []]

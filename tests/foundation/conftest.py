@@ -14,12 +14,13 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.testclient import TestClient
 
+from egov_participation.actions import Action
 from egov_participation.app import create_app
 from egov_participation.errors import DomainError
 from egov_participation.services import Services, SessionInfo, Site
 from egov_participation.web.context import session, session_or_none
 from egov_participation.web.forms import Form, body, parse, upload
-from egov_participation.web.routing import BOOTH, PERSONAL, SIGNED_IN, RouteSpec, route
+from egov_participation.web.routing import BOOTH, RouteSpec, route
 from egov_participation.web.templating import render
 
 TEMPLATES = {
@@ -101,28 +102,28 @@ def looks_at_session(request: Request) -> Response:
 
 
 ROUTES = [
-    route("/", page, name="test.home"),
-    route("/page", page, name="test.page"),
-    route("/page/{ref}", page, name="test.thing"),
-    route("/refuse", refuse),
-    route("/crash", crash),
-    route("/broken", broken),
-    route("/looks", looks_at_session),
-    route("/async", asynchronous),
-    route("/who", who, access=PERSONAL),
-    route("/me", me, access=SIGNED_IN),
-    route("/form", form_page, access=PERSONAL),
-    route("/form", form_post, methods=("POST",), access=PERSONAL, name="test.form_post"),
-    route("/raw", raw, methods=("POST",), access=PERSONAL, localized=False),
-    route("/api/v1/refuse", refuse, localized=False, name="test.api_refuse"),
-    route("/page", page, site=BOOTH, name="test.booth_page"),
-    route("/me", me, site=BOOTH, access=SIGNED_IN, name="test.booth_me"),
+    route("/", page, Action.READ, name="test.home"),
+    route("/page", page, Action.READ, name="test.page"),
+    route("/page/{ref}", page, Action.READ, name="test.thing"),
+    route("/refuse", refuse, Action.READ),
+    route("/crash", crash, Action.READ),
+    route("/broken", broken, Action.READ),
+    route("/looks", looks_at_session, Action.READ),
+    route("/async", asynchronous, Action.READ),
+    route("/who", who, Action.VISIT),
+    route("/me", me, Action.MANAGE_ACCOUNT),
+    route("/form", form_page, Action.VISIT),
+    route("/form", form_post, Action.VISIT, methods=("POST",), name="test.form_post"),
+    route("/raw", raw, Action.VISIT, methods=("POST",), localized=False),
+    route("/api/v1/refuse", refuse, Action.READ, localized=False, name="test.api_refuse"),
+    route("/page", page, Action.READ, site=BOOTH, name="test.booth_page"),
+    route("/me", me, Action.MANAGE_ACCOUNT, site=BOOTH, name="test.booth_me"),
     route(
         "/handoff",
         raw,
+        Action.VISIT,
         methods=("POST",),
         site=BOOTH,
-        access=PERSONAL,
         localized=False,
         from_main=True,
         name="test.handoff",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -23,14 +24,19 @@ def egov(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str
 
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
-    return {"EGOV_DATABASE_URL": f"sqlite:///{tmp_path / 'egov.sqlite3'}", "EGOV_KEYS_DIR": str(tmp_path / "keys")}
+    """A demonstration, which may have http."""
+    return {
+        "EGOV_DATABASE_URL": f"sqlite:///{tmp_path / 'egov.sqlite3'}",
+        "EGOV_KEYS_DIR": str(tmp_path / "keys"),
+        "EGOV_DEMO": "true",
+    }
 
 
 def test_help_names_every_room_that_has_commands() -> None:
     answer = egov("--help")
 
     assert answer.returncode == 0
-    for command in ("migrate", "serve", "demo", "registry", "vote"):
+    for command in ("migrate", "serve", "worker", "backup", "restore", "doctor", "demo", "registry", "vote"):
         assert f" {command} " in answer.stdout
 
 
@@ -76,12 +82,37 @@ def test_settings_that_do_not_go_together_are_named() -> None:
     assert "not right: Value error, with EGOV_SMTP_USER, EGOV_SMTP_STARTTLS must be on" in answer.stderr
 
 
+@pytest.mark.parametrize("command", ["serve", "worker"])
+def test_what_is_unsafe_is_refused_where_it_counts_and_all_of_it_said_at_once(
+    command: str, environment: dict[str, str]
+) -> None:
+    migrate(environment["EGOV_DATABASE_URL"])
+    answer = egov(command, **(environment | {"EGOV_DEMO": "false"}))
+
+    assert answer.returncode == 2
+    assert re.findall(r"EGOV_\w+(?=: must)", answer.stderr) == [
+        "EGOV_BASE_URL",
+        "EGOV_REGISTRAR_URL",
+        "EGOV_MAIL_FROM",
+        "EGOV_CONTACT",
+        "EGOV_KEYS_DIR",
+    ]
+
+
+def test_several_processes_are_not_let_loose_on_sqlite(environment: dict[str, str]) -> None:
+    migrate(environment["EGOV_DATABASE_URL"])
+    answer = egov("serve", "--workers", "2", **environment)
+
+    assert answer.returncode == 2
+    assert answer.stderr == "egov: several processes need PostgreSQL: SQLite has one that writes\n"
+
+
 def test_wrong_usage_is_2() -> None:
     assert egov("no-such-command").returncode == 2
 
 
 def test_a_database_that_cannot_be_opened_is_said_in_one_line() -> None:
-    answer = egov("serve", EGOV_DATABASE_URL="sqlite:////no/such/folder/egov.sqlite3")
+    answer = egov("serve", EGOV_DATABASE_URL="sqlite:////no/such/folder/egov.sqlite3", EGOV_DEMO="true")
 
     assert answer.returncode == 1
     assert answer.stderr.startswith("egov: the database did not do it (OperationalError)")

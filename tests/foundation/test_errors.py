@@ -86,7 +86,7 @@ def test_an_unexpected_error_shows_nothing_but_a_reference(
     assert "secret@example.org" not in answer.text
     logged = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     failure = next(line for line in logged if line["event"] == "request.failed")
-    assert f"<code>{failure['reference']}</code>" in answer.text
+    assert f"<code>{failure['request']}</code>" in answer.text
     assert failure["error"] == "RuntimeError"
     assert failure["trace"][-1].endswith(" crash")
     assert "secret@example.org" not in json.dumps(logged)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Message
-from scripts.check_catalogues import problems, wrongs
+from scripts.check_catalogues import badly_set, problems, wrongs
 
 from egov_participation import i18n, paths
 from egov_participation.i18n import catalogue, counted, ntranslate, translate
@@ -61,6 +61,40 @@ def test_russian_has_three_plural_forms(folder: Path, n: int, words: str) -> Non
     assert ntranslate("ru", ONE, MANY, n) == words
 
 
+@pytest.mark.parametrize(
+    ("lang", "n", "said"),
+    [
+        ("ru", 1, "1 результат"),
+        ("ru", 2, "2 результата"),
+        ("ru", 5, "5 результатов"),
+        ("ru", 11, "11 результатов"),
+        ("ru", 21, "21 результат"),
+        ("ru", 1002, "1002 результата"),
+        ("kk", 1, "1 нәтиже"),
+        ("kk", 5, "5 нәтиже"),
+        ("kk", 21, "21 нәтиже"),
+        ("en", 1, "1 result"),
+        ("en", 0, "0 results"),
+        ("en", 21, "21 results"),
+    ],
+)
+def test_the_projects_own_texts_are_counted_as_each_language_counts(lang: str, n: int, said: str) -> None:
+    assert ntranslate(lang, "%(num)s result", "%(num)s results", n) == said
+
+
+def test_in_kazakh_one_thing_may_go_without_its_number() -> None:
+    assert list(wrongs("kk", Message(("One day", MANY), ("Бір күн", "%(num)s күн")))) == []
+    assert list(wrongs("kk", Message((ONE, MANY), ("%(num)s күн", "күн")))) == ["has other placeholders in 'күн'"]
+
+
+def test_english_is_checked_where_it_is_written() -> None:
+    assert list(badly_set("en", 'Say "yes" ...')) == [
+        "three dots instead of …",
+        "quotation marks other than “ ”",
+    ]
+    assert list(badly_set("en", 'It’s <b class="x">“here”</b> – don\'t wait …')) == []
+
+
 @pytest.mark.parametrize("lang", i18n.LANGUAGES)
 def test_the_projects_own_catalogues_can_be_read(lang: str) -> None:
     assert translate(lang, "This page does not exist")
@@ -78,7 +112,27 @@ def test_the_projects_own_catalogues_can_be_read(lang: str) -> None:
         (Message("100%%", "100"), ["has other placeholders in '100'"]),
         (Message("<b>One</b>", "<i>Один</i>"), ["has other tags in '<i>Один</i>'"]),
         (Message((ONE, MANY), ("%(num)s день", "%(num)s дня", "%(num)s дней")), []),
-        (Message(("One day", MANY), ("Один день", "%(num)s дня", "%(num)s дней")), []),
+        (
+            Message(("One day", MANY), ("Один день", "%(num)s дня", "%(num)s дней")),
+            ["has other placeholders in 'Один день'"],  # it would be said of 21 days, too
+        ),
+        (
+            Message((ONE, MANY), ("%(num)s день", "%(n)s дня", "%(num)s дней")),
+            ["has other placeholders in '%(n)s дня'"],
+        ),
+        (Message("Open the file", "Open the file"), ["is not translated but repeated"]),
+        (Message("QR", "QR"), []),
+        (Message("%(a)s – %(b)s", "%(a)s – %(b)s"), []),
+        (Message("Say “yes”", "Скажите “да”"), ["has quotation marks other than « » in 'Скажите “да”'"]),
+        (Message("Say “yes”", 'Скажите "да"'), ["has quotation marks other than « » in 'Скажите \"да\"'"]),
+        (Message('<a href="x">Go</a>', '<a href="x">Идти</a>'), []),
+        (Message('A list ["a"].', 'Список ["a"].'), []),
+        (Message("Wait …", "Ждите..."), ["has three dots instead of … in 'Ждите...'"]),
+        (Message("Wait here", "Ждите  тут"), ["has two spaces in 'Ждите  тут'"]),
+        (Message("Here – now", "Тут - сейчас"), ["has a hyphen instead of a dash in 'Тут - сейчас'"]),
+        (Message("Stop!", "Стой !"), ["has a space before a punctuation mark in 'Стой !'"]),
+        (Message("Name:", "Имя: "), ["begins or ends with other white space in 'Имя: '"]),
+        (Message("Name: ", "Имя:"), ["begins or ends with other white space in 'Имя:'"]),
         (Message((ONE, MANY), ("%(num)s день", "%(num)s дней")), ["has 2 plural forms of 3"]),
         (Message((ONE, MANY), ("%(num)s день", "", "%(num)s дней")), ["is empty"]),
     ],

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
 from sqlmodel import select
 from structlog.testing import capture_logs
 
-from egov_participation import jobs
+from egov_participation import jobs, rounds
 from egov_participation.clock import ManualClock
 from egov_participation.jobs import MAX_ATTEMPTS, Job, Payload, Worker, enqueue
 from egov_participation.services import Services
 
 done: list[str] = []
+began, go_on = threading.Event(), threading.Event()
 
 
 @jobs.handler("test.note")
@@ -47,11 +49,42 @@ def once_more(services: Services, payload: Payload) -> None:
         tx.commit()
 
 
+@jobs.handler("test.slow")
+def slow(_services: Services, payload: Payload) -> None:
+    time.sleep(0.01)
+    done.append(payload["word"])
+
+
+@jobs.handler("test.waits")
+def wait(_services: Services, payload: Payload) -> None:
+    began.set()
+    assert go_on.wait(60)
+    done.append(payload["word"])
+
+
+@jobs.handler("test.cancels")
+def cancel_itself(services: Services, payload: Payload) -> None:
+    done.append(payload["word"])
+    with services.database.uow() as tx:
+        jobs.cancel(tx, "test.cancels", "1")
+        tx.commit()
+
+
 @pytest.fixture(autouse=True)
 def _forget() -> Iterator[None]:
     done.clear()
+    began.clear()
+    go_on.clear()
     yield
     done.clear()
+
+
+def together(*functions: Callable[[], None]) -> None:
+    threads = [threading.Thread(target=function) for function in functions]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
 
 
 def add(services: Services, kind: str, key: str, word: str, after: timedelta | None = None) -> None:
@@ -128,7 +161,7 @@ def test_a_job_to_be_forgotten_that_always_fails_leaves_a_line_in_the_log_and_no
 
     assert len(done) == MAX_ATTEMPTS
     assert all_jobs(services) == []
-    assert [line["dead"] for line in logged] == [False] * (MAX_ATTEMPTS - 1) + [True]
+    assert [line["dead"] for line in logged if line["event"] == "job.failed"] == [False] * (MAX_ATTEMPTS - 1) + [True]
 
 
 def test_jobs_are_done_in_their_order_and_those_that_they_cause_at_once(services: Services, worker: Worker) -> None:
@@ -188,6 +221,138 @@ def test_a_job_that_always_fails_is_laid_aside_and_kept(
     assert "secret@example.org" not in logged
 
 
+def test_a_job_can_be_taken_back_or_put_off_until_it_is_done(
+    services: Services, worker: Worker, clock: ManualClock
+) -> None:
+    for key in ("cancelled", "put off", "done"):
+        add(services, "test.note", key, key, timedelta(minutes=5))
+    later = clock() + timedelta(hours=1)
+    with services.database.uow() as tx:
+        assert jobs.cancel(tx, "test.note", "cancelled")
+        assert jobs.postpone(tx, "test.note", "put off", later)
+        tx.commit()
+    clock.advance(minutes=5)
+    worker.run_due()
+    assert done == ["done"]
+
+    with services.database.uow() as tx:
+        for key in ("cancelled", "done", "never was"):
+            assert not jobs.cancel(tx, "test.note", key)
+            assert not jobs.postpone(tx, "test.note", key, later)
+    clock.set(later)
+    worker.run_due()
+    assert done == ["done", "put off"]
+
+
+def test_what_is_cancelled_while_it_is_done_does_not_come_back(services: Services, worker: Worker) -> None:
+    add(services, "test.cancels", "1", "itself")
+    worker.run_due()
+    worker.run_due()
+
+    assert done == ["itself"]
+
+
+def give_up(services: Services, worker: Worker, clock: ManualClock) -> jobs.DeadJob:
+    add(services, "test.fail", "1", "x")
+    for _ in range(MAX_ATTEMPTS):
+        worker.run_due()
+        clock.advance(hours=2)
+    with services.database.read() as session:
+        (dead,), total = jobs.dead(session)
+    assert total == 1
+    return dead
+
+
+def test_the_office_sees_what_was_given_up_and_nothing_of_what_it_holds(
+    services: Services, worker: Worker, clock: ManualClock
+) -> None:
+    add(services, "test.note", "well", "y")
+    dead = give_up(services, worker, clock)
+
+    assert dead == jobs.DeadJob(dead.id, "test.fail", "1", MAX_ATTEMPTS, clock() - timedelta(hours=2), "RuntimeError")
+    (row,) = [job for job in all_jobs(services) if job.dead_at]
+    assert "secret@example.org" not in repr(row)
+
+
+def test_the_office_lets_a_job_be_tried_again_from_the_beginning(
+    services: Services, worker: Worker, clock: ManualClock
+) -> None:
+    dead = give_up(services, worker, clock)
+    done.clear()
+    with services.database.uow() as tx:
+        assert jobs.retry(tx, dead.id, clock())
+        assert not jobs.retry(tx, dead.id, clock())
+        assert not jobs.discard(tx, dead.id)
+        tx.commit()
+    worker.run_due()
+
+    assert done == ["x"]
+    assert [(job.attempts, job.dead_at) for job in all_jobs(services)] == [(1, None)]
+
+
+def test_the_office_discards_a_job_with_what_it_holds(services: Services, worker: Worker, clock: ManualClock) -> None:
+    dead = give_up(services, worker, clock)
+    with services.database.uow() as tx:
+        assert jobs.discard(tx, dead.id)
+        assert not jobs.discard(tx, dead.id)
+        tx.commit()
+
+    assert all_jobs(services) == []
+
+
+def test_a_job_that_was_done_long_ago_is_deleted(services: Services, worker: Worker, clock: ManualClock) -> None:
+    add(services, "test.note", "1", "a")
+    worker.run_due()
+    add(services, "test.note", "2", "b", timedelta(days=30))
+    clock.advance(days=6)
+    worker.run_due()
+    assert len(all_jobs(services)) == 2
+    clock.advance(days=1)
+    worker.run_due()
+
+    assert [job.key for job in all_jobs(services)] == ["2"]
+    assert done == ["a"]
+
+
+def test_two_workers_share_the_jobs_and_none_is_done_twice(services: Services, worker: Worker) -> None:
+    for number in range(20):
+        add(services, "test.slow", str(number), str(number))
+    together(worker.run_due, Worker(services).run_due)
+    worker.run_due()
+
+    assert sorted(done, key=int) == [str(number) for number in range(20)]
+
+
+def test_a_job_in_hand_is_not_taken_back_and_no_other_worker_takes_it(services: Services, worker: Worker) -> None:
+    add(services, "test.waits", "1", "in hand")
+    add(services, "test.note", "2", "beside")
+    at_work = threading.Thread(target=worker.run_due)
+    at_work.start()
+    assert began.wait(30)
+    Worker(services).run_due()
+    with services.database.uow() as tx:
+        if services.database.dialect == "postgresql":  # on SQLite nobody can know
+            assert not jobs.cancel(tx, "test.waits", "1")
+    go_on.set()
+    at_work.join()
+
+    assert sorted(done) == ["beside", "in hand"]
+
+
+def test_ticks_are_called_by_one_worker_at_a_time(
+    services: Services, worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slow(_services: Services) -> None:
+        done.append("begin")
+        Worker(services).run_due()
+        done.append("end")
+
+    monkeypatch.setattr(jobs, "_ticks", [slow])
+    worker.run_due()
+
+    assert done == ["begin", "end"]
+
+
 def test_a_kind_that_nobody_does_fails_like_any_other(services: Services, worker: Worker) -> None:
     add(services, "test.unknown", "1", "x")
     worker.run_due()
@@ -219,7 +384,7 @@ def test_a_tick_that_fails_stops_neither_the_others_nor_the_jobs(
 def test_the_thread_works_until_it_is_stopped(services: Services, worker: Worker) -> None:
     add(services, "test.note", "1", "in the thread")
     worker.start()
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 30
     while not done and time.monotonic() < deadline:
         time.sleep(0.02)
     worker.stop()
@@ -235,10 +400,10 @@ def test_the_thread_outlives_a_database_that_fails(services: Services, monkeypat
             if len(done) == 1:
                 raise OSError
 
-    monkeypatch.setattr(jobs, "SECONDS_BETWEEN_ROUNDS", 0.01)
+    monkeypatch.setattr(rounds, "SECONDS_BETWEEN", 0.01)
     worker = Failing(services)
     worker.start()
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 30
     while len(done) < 3 and time.monotonic() < deadline:
         time.sleep(0.01)
     worker.stop()

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-_MADE = re.compile(r"\bsecret\((?:[\w().]+\.)?keys_dir, (?:\"(?P<name>[\w-]+)\"|(?P<constant>[A-Z_]+))")
+_MADE = re.compile(r"\b(?:secret|seal)\((?:[\w().]+\.)?keys_dir, (?:\"(?P<name>[\w-]+)\"|(?P<constant>[A-Z_]+))")
 
 
 def made() -> set[str]:

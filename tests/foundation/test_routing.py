@@ -7,7 +7,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.testclient import TestClient
 
-from egov_participation.web.routing import BOOTH, PERSONAL, SIGNED_IN, route
+from egov_participation.actions import Action
+from egov_participation.web.routing import BOOTH, route
 
 
 def endpoint(_request: Request) -> Response:
@@ -108,15 +109,15 @@ def test_the_booth_has_a_session_of_its_own(booth: TestClient) -> None:
 
 def test_a_public_route_that_changes_something_is_refused_when_stated() -> None:
     with pytest.raises(ValueError, match="may only read"):
-        route("/x", endpoint, methods=("POST",))
+        route("/x", endpoint, Action.READ, methods=("POST",))
 
 
 def test_only_the_booth_takes_a_form_from_the_main_site() -> None:
     with pytest.raises(ValueError, match="from_main"):
-        route("/x", endpoint, methods=("POST",), access=PERSONAL, from_main=True)
+        route("/x", endpoint, Action.VISIT, methods=("POST",), from_main=True)
     with pytest.raises(ValueError, match="from_main"):
-        route("/x", endpoint, site=BOOTH, access=SIGNED_IN, from_main=True)
+        route("/x", endpoint, Action.VOTE, site=BOOTH, from_main=True)
 
 
 def test_a_route_is_named_after_its_room_and_function() -> None:
-    assert route("/x", endpoint).name.endswith(".endpoint")
+    assert route("/x", endpoint, Action.READ).name.endswith(".endpoint")

@@ -59,6 +59,64 @@ def test_where_the_source_is_published_is_an_https_address(value: str) -> None:
     assert Settings(source_url="https://code.example.org/egov").source_url == "https://code.example.org/egov"
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        "https://registrar.example.org:8100",
+        "http://registrar.example.org:8100",
+        "http://127.0.0.1",
+        "http://127.0.0.1:8100/path",
+        "http://somebody@127.0.0.1:8100",
+        "unix:registrar.sock",
+    ],
+)
+def test_the_registrar_is_on_this_machine_and_told_who_asks(value: str) -> None:
+    secret = Path("/srv/egov/secrets/registrar")
+    with pytest.raises(ValidationError, match="leaves no machine"):
+        Settings(registrar_url=value, registrar_token_file=secret)
+    for right in ("http://127.0.0.1:8100", "http://[::1]:8100", "unix:/run/registrar.sock"):
+        assert Settings(registrar_url=right, registrar_token_file=secret).registrar_url == right
+        with pytest.raises(ValidationError, match="EGOV_REGISTRAR_TOKEN_FILE must be set"):
+            Settings(registrar_url=right)
+
+
+SAFE = {
+    "base_url": "https://vote.example.org",
+    "booth_url": "https://booth.example.org",
+    "trusted_proxies": "127.0.0.1/32",
+    "mail_from": "vote@example.org",
+    "contact": "help@example.org",
+    "database_url": "sqlite:////srv/egov/data/egov.sqlite3",
+    "keys_dir": "/srv/egov/keys",
+    "registrar_url": "unix:/run/egov-registrar/registrar.sock",
+    "registrar_token_file": "/srv/egov/secrets/registrar",
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({}, []),
+        ({"base_url": "http://localhost", "booth_url": "http://booth.localhost"}, ["EGOV_BASE_URL"]),
+        ({"trusted_proxies": ""}, ["EGOV_TRUSTED_PROXIES"]),
+        ({"mail_from": "no-reply@localhost"}, ["EGOV_MAIL_FROM"]),
+        ({"contact": ""}, ["EGOV_CONTACT"]),
+        ({"registrar_url": ""}, ["EGOV_REGISTRAR_URL"]),
+        ({"registrar_passkey_hours": 0}, ["EGOV_REGISTRAR_PASSKEY_HOURS"]),
+        ({"registrar_passkey_hours": 0, "demo": True}, []),
+        ({"keys_dir": "/srv/egov/data/keys"}, ["EGOV_KEYS_DIR"]),
+        ({"keys_dir": "/srv/egov/data/keys", "database_url": "postgresql+psycopg://egov@/egov"}, []),
+        ({"smtp_user": "egov", "smtp_host": "localhost"}, ["EGOV_SMTP_PASSWORD_FILE"]),
+        ({"contact": "", "trusted_proxies": ""}, ["EGOV_TRUSTED_PROXIES", "EGOV_CONTACT"]),
+        ({"contact": "", "trusted_proxies": "", "demo": True}, []),
+    ],
+)
+def test_what_is_unsafe_is_named(change: dict[str, object], named: list[str]) -> None:
+    settings = Settings.model_validate(SAFE | change)
+
+    assert [sentence.partition(":")[0] for sentence in settings.unsafe()] == named
+
+
 def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EGOV_SMTP_HOST", "mail.example.org")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from jinja2 import Environment, FileSystemLoader
+from jinja2 import DictLoader, Environment, FileSystemLoader
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.testclient import TestClient
@@ -58,3 +58,12 @@ def test_addresses_on_the_other_host_are_written_in_full(app: Starlette) -> None
 def test_an_address_that_nobody_has_is_an_error(app: Starlette) -> None:
     with pytest.raises(KeyError):
         app.state.addresses.url_for(asked(app, Site.MAIN), "test.nothing")
+
+
+def test_the_line_of_a_mail_address_may_end_after_its_signs_and_that_of_a_time_nowhere(services: Services) -> None:
+    loader = DictLoader({"x": "{{ address|breakable }} {{ time|unbroken }}"})
+    template = Templates(services, Addresses([], services.settings), loader).get("en", "x")
+
+    said = template.render(address="a.<b>@mail.example", time="6 October, 12:00")
+
+    assert said == "a.<wbr>&lt;b&gt;@<wbr>mail.<wbr>example 6\u00a0October,\u00a012:00"

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
+from tests.conftest import ClientFactory
+from tests.identity.provider import TestProvider, Visitor, running
 
 from egov_participation.app import create_app
 from egov_participation.clock import ManualClock
@@ -21,6 +23,7 @@ from egov_participation.registry.keys import IinKeys
 from egov_participation.registry.rules import Entry
 from egov_participation.registry.service import add_residents
 from egov_participation.services import Services
+from egov_participation.settings import Settings
 
 
 class _Forms(HTMLParser):
@@ -32,7 +35,7 @@ class _Forms(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
         if tag == "form":
-            self._fields = self.forms.setdefault(given["action"], {})
+            self._fields = self.forms.setdefault(given.get("action", ""), {})
         elif tag == "input" and "name" in given:
             self._fields.setdefault(given["name"], given.get("value", ""))
 
@@ -129,3 +132,31 @@ def new_browser(
 @pytest.fixture
 def browser(new_browser: Callable[[], Browser]) -> Browser:
     return new_browser()
+
+
+@pytest.fixture
+def provider(clock: ManualClock, people: list[Entry]) -> Iterator[TestProvider]:
+    """An honest one, at which the first of `people` signs in."""
+    with running(clock) as provider:
+        provider.person = {"iin": people[0].iin.digits}
+        yield provider
+
+
+@pytest.fixture
+def app_with(services: Services, settings: Settings, provider: TestProvider) -> Starlette:
+    """The room's pages, with that provider."""
+    secret = settings.keys_dir.parent / "secret"
+    secret.write_text(f"{provider.secret}\n")
+    told = {
+        "oidc_issuer": provider.issuer,
+        "oidc_client_id": "egov",
+        "oidc_client_secret_file": secret,
+        "oidc_name": "Тест кілті / Тест-ключ / Test ID",
+    }
+    known = Settings.model_validate(settings.model_dump() | told)
+    return create_app(known, services=Services(**{**vars(services), "settings": known}), routes=identity_routes)
+
+
+@pytest.fixture
+def visitor(app_with: Starlette, new_client: ClientFactory, provider: TestProvider) -> Visitor:
+    return Visitor(new_client(app_with), provider)

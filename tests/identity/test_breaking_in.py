@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from sqlmodel import select
+from tests.disk import Disk
 from tests.identity.conftest import Browser, browser_code, forms_of
 
 from egov_participation.clock import ManualClock
@@ -262,7 +262,7 @@ def test_nothing_that_is_logged_holds_an_iin_an_address_a_code_or_a_token(
 
 
 def test_neither_the_iin_nor_the_code_is_legible_in_the_database(
-    browser: Browser, people: list[Entry], stranger: Entry, services: Services, outbox: NullMailer
+    browser: Browser, people: list[Entry], stranger: Entry, services: Services, disk: Disk
 ) -> None:
     browser.give_iin(stranger.iin.digits)
     browser.give_iin(people[0].iin.digits)
@@ -270,8 +270,8 @@ def test_neither_the_iin_nor_the_code_is_legible_in_the_database(
     with services.database.read() as session:
         jobs = session.exec(select(Job)).all()
     assert not any(code in str(job.model_dump()) for job in jobs)
-    path = Path(services.settings.database_url.removeprefix("sqlite:///"))
-    content = b"".join(file.read_bytes() for file in path.parent.glob(path.name + "*"))
+    content = disk.content()
+    assert people[0].mail.encode() in content
     for iin in (people[0].iin.digits, stranger.iin.digits):
         assert iin.encode() not in content
     for token in browser.cookies.values():

@@ -15,6 +15,7 @@ from egov_participation.database import UnitOfWork
 from egov_participation.errors import DomainError
 from egov_participation.identity import rules, service
 from egov_participation.identity.keys import keys
+from egov_participation.identity.service import limits
 from egov_participation.identity.service.tokens import new_token
 from egov_participation.jobs import Worker
 from egov_participation.mail import NullMailer
@@ -174,6 +175,61 @@ def test_a_limit_counts_each_one_apart_and_begins_anew_with_each_window(services
         assert {row.count for row in session.exec(select(LimitCount))} == {1, 2}
 
 
+def test_wrong_codes_from_one_neighbourhood_cannot_shut_an_owner_out(
+    services: Services, people: list[Entry], clock: ManualClock
+) -> None:
+    """Somebody with an IPv6 /48 has 65,536 lines, and may yet try no more than two of them for one IIN."""
+    ours, now = keys(services.settings.keys_dir), clock()
+    subject = ours.iin.hash(people[0].iin).hex()
+    with services.database.uow() as tx:
+        tried = 0
+        for number in range(8):
+            for _ in range(rules.WRONG_PER_LINE.times):
+                try:
+                    limits.take_for_line(
+                        tx, ours.throttle, rules.WRONG_LIMITS, f"2001:db8:1:{number}::/64", now, subject
+                    )
+                    tried += 1
+                except DomainError:
+                    break
+        assert tried == 2 * rules.WRONG_PER_LINE.times
+        limits.check_for_line(tx, ours.throttle, rules.WRONG_LIMITS, "2001:db8:2:1::/64", now, subject)
+        limits.check_for_line(tx, ours.throttle, rules.WRONG_LIMITS, "2001:db8:1:1::/64", now, "somebody else")
+    assert rules.WRONG_LIMITS.around.times * 3 < rules.WRONG_PER_DAY.times
+
+
+def test_a_neighbourhood_may_do_more_than_a_line_but_not_as_much_as_all_its_lines() -> None:
+    for held in (
+        *rules.CODE_LIMITS,
+        rules.WRONG_LIMITS,
+        rules.NETWORK_CODE_LIMITS,
+        rules.NETWORK_TRY_LIMITS,
+        rules.PASSKEY_LIMITS,
+        rules.PROVIDER_LIMITS,
+    ):
+        assert held.line.times < held.around.times <= 5 * held.line.times
+        assert held.line.window == held.around.window
+        assert held.line.code == held.around.code == "sign_in.too_many"
+        assert held.line.name != held.around.name
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("2001:db8:1:2::1", "2001:db8:1:ffff::1", True),
+        ("2001:db8:1::1", "2001:db8:2::1", False),
+        ("192.0.2.1", "192.0.2.254", True),
+        ("192.0.2.1", "192.0.3.1", False),
+        ("::ffff:192.0.2.1", "192.0.2.7", True),
+        ("testclient", "", True),
+        ("testclient", "192.0.2.1", False),
+    ],
+)
+def test_a_neighbourhood_is_an_ipv4_24_or_an_ipv6_48(one: str, other: str, same: bool) -> None:
+    around = [rules.neighbourhood_of(rules.network_of(address)) for address in (one, other)]
+    assert (around[0] == around[1]) is same
+
+
 def test_who_asked_too_often_is_told_when_to_come_back(
     browser: Browser, people: list[Entry], clock: ManualClock
 ) -> None:
@@ -184,6 +240,11 @@ def test_who_asked_too_often_is_told_when_to_come_back(
     fields = forms_of(browser.page)["/en/sign-in"] | {"iin": people[0].iin.digits}
     answer = browser.client.post("/en/sign-in", data=fields)
     assert (answer.status_code, answer.headers["retry-after"]) == (429, "2400")
+    assert "Wait an hour, then try again." in answer.text
+    assert "few minutes" not in answer.text
+    assert "Whoever has a passkey can sign in with it at any time." in answer.text
+    assert 'href="http://localhost/en/sign-in?fresh=1"' in answer.text
+    assert 'href="http://localhost/en/help/contact"' in answer.text
 
 
 @pytest.mark.parametrize(

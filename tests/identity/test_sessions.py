@@ -150,7 +150,7 @@ def test_the_session_says_who_since_when_and_how_surely(
 def test_my_page_shows_what_is_held_and_never_the_whole_iin(signed_in: Browser, people: list[Entry]) -> None:
     signed_in.get("/en/me")
     for shown in (people[0].family_name, people[0].mail, people[0].iin.mask, "Firefox, Android", "this browser"):
-        assert shown in signed_in.page
+        assert shown in signed_in.page.replace("<wbr>", "")
     assert people[0].iin.digits not in signed_in.page
     assert people[0].iin.digits[:8] not in signed_in.page
     assert signed_in.client.get("/en/me").headers["cache-control"] == "no-store"

@@ -16,11 +16,14 @@ from egov_participation.registry.csv_file import FileProblems
 from egov_participation.registry.keys import IinKeys
 from egov_participation.registry.models import Resident
 from egov_participation.registry.rules import Entry
-from egov_participation.registry.service import Changes, import_file
+from egov_participation.registry.service import Changes, EmbeddedRegistry, import_file
 from egov_participation.settings import Settings
 
 NOW = dt.datetime(2024, 10, 6, 7, 0, tzinfo=dt.UTC)
-COLUMNS = ["iin", "family_name", "given_name", "patronymic", "birth_date", "mail", "territory", "language"]
+COLUMNS = [
+    *("iin", "family_name", "given_name", "patronymic", "birth_date", "mail", "territory", "language"),
+    *("district", "address"),
+]
 
 Import = Callable[[str | bytes], Changes]
 
@@ -31,7 +34,9 @@ def row(entry: Entry, **cells: str) -> list[str]:
 
 
 def table(rows: Iterable[list[str]], delimiter: str = ",", end: str = "\n") -> str:
-    return "".join(delimiter.join(cells) + end for cells in [COLUMNS, *rows])
+    # Addresses have commas of their own.
+    quoted = ([f'"{cell}"' if delimiter in cell and '"' not in cell else cell for cell in cells] for cells in rows)
+    return "".join(delimiter.join(cells) + end for cells in [COLUMNS, *quoted])
 
 
 @pytest.fixture
@@ -86,6 +91,27 @@ def test_a_missing_birth_date_comes_from_the_iin_and_a_missing_language_is_kazak
     assert (resident.birth_date, resident.language, resident.patronymic) == (person.birth_date, "kk", "")
 
 
+def test_districts_and_addresses_are_entered_where_they_are_known(
+    load: Import, people: list[Entry], database: Database, settings: Settings
+) -> None:
+    keys = IinKeys.open(settings.keys_dir)
+    registry = EmbeddedRegistry(keys)
+    head = "iin,family_name,given_name,mail,territory,district,address\n"
+    one, other = (f"{person.iin.digits},Омаров,Ерлан,a@mail.example,KZ-75," for person in people[:2])
+    load(head + one + '751210000,"Абай даңғылы,  5"\n' + other + ",\n")
+    with database.read() as session:
+        found, bare = (registry.find(session, person.iin) for person in people[:2])
+        assert found is not None
+        assert bare is not None
+        assert (found.district, registry.address(session, found.person_id)) == ("751210000", "Абай даңғылы, 5")
+        assert (bare.district, registry.address(session, bare.person_id)) == ("", "")
+        assert b"\xd0\x90" not in (session.get_one(Resident, found.person_id).address_sealed or b"")
+    assert load(head + one + '751210000,"Абай даңғылы, 5"\n' + other + ",\n") == Changes(0, 0, 2)
+    assert load(head + one + "751210000,\n" + other + "751110000,\n") == Changes(0, 2, 0)
+    with database.read() as session:
+        assert registry.address(session, found.person_id) == ""
+
+
 def test_dates_are_read_in_both_ways_of_writing_them(load: Import, people: list[Entry], database: Database) -> None:
     load(table([row(people[0], birth_date=f"{people[0].birth_date:%d.%m.%Y}")]))
     with database.read() as session:
@@ -110,6 +136,10 @@ def test_dates_are_read_in_both_ways_of_writing_them(load: Import, people: list[
         ("mail", "айгүл@mail.example", "mail is not a mail address"),
         ("territory", "KZ-99", "territory must be the ISO 3166-2 code"),
         ("territory", "Астана", "territory must be the ISO 3166-2 code"),
+        ("district", "711110000", "district must be the code"),
+        ("district", "KZ-75", "district must be the code"),
+        ("address", "я" * 301, "address is longer than 300 characters"),
+        ("address", "Абай\u202eдаңғылы", "address has signs that cannot be printed"),
         ("language", "de", "language must be kk, ru or en"),
     ],
 )
@@ -152,7 +182,11 @@ def test_one_wrong_line_at_the_end_leaves_the_register_as_it_was(
     load: Import, people: list[Entry], database: Database
 ) -> None:
     load(table([row(people[0])]))
-    moved = [row(people[0], territory="KZ-10"), *(row(person) for person in people[1:]), row(people[4], iin="1")]
+    moved = [
+        row(people[0], territory="KZ-71", district=""),
+        *(row(person) for person in people[1:]),
+        row(people[4], iin="1"),
+    ]
     problems(load, table(moved))
     with database.read() as session:
         resident = session.exec(select(Resident)).one()

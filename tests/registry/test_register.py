@@ -9,14 +9,15 @@ from pathlib import Path
 
 import pytest
 from sqlmodel import select
+from tests.disk import Disk
 
 from egov_participation.database import Database
+from egov_participation.jurisdiction.territories import REGIONS
 from egov_participation.registry import fake
 from egov_participation.registry.keys import IinKeys, SealError
 from egov_participation.registry.models import Resident
 from egov_participation.registry.rules import Entry
 from egov_participation.registry.service import Changes, EmbeddedRegistry, add_residents
-from egov_participation.registry.territories import TERRITORIES
 
 NOW = dt.datetime(2024, 10, 6, 7, 0, tzinfo=dt.UTC)
 
@@ -46,12 +47,10 @@ def test_somebody_is_found_by_the_iin_and_by_the_id(database: Database, keys: Ii
         assert registry.get(session, "0" * 32) is None
 
 
-def test_no_iin_is_legible_in_the_database_file(database: Database, keys: IinKeys) -> None:
+def test_no_iin_is_legible_in_the_database_file(database: Database, keys: IinKeys, disk: Disk) -> None:
     entries = list(fake.residents(50))
     add(database, keys, entries)
-    database.close()
-    path = Path(database.url.removeprefix("sqlite:///"))
-    content = b"".join(file.read_bytes() for file in path.parent.glob(path.name + "*"))
+    content = disk.content()
     assert entries[0].mail.encode() in content
     for entry in entries:
         assert entry.iin.digits.encode() not in content
@@ -142,17 +141,9 @@ def test_made_up_people_are_the_same_every_time_adult_and_all_different() -> Non
 def test_made_up_people_live_in_all_regions_by_population(count: int) -> None:
     shares = fake.shares(count)
     assert sum(shares.values()) == count
-    assert set(shares) == set(TERRITORIES)
+    assert set(shares) == set(REGIONS)
     if count >= 20:
         assert min(shares.values()) >= 1
     if count == 12345:
         assert shares["KZ-75"] == max(shares.values())
         assert shares["KZ-62"] == min(shares.values())
-
-
-def test_there_are_twenty_regions_with_names_in_three_languages() -> None:
-    assert len(TERRITORIES) == 20
-    for code, territory in TERRITORIES.items():
-        assert code == territory.code
-        assert len({territory.name(language) for language in ("kk", "ru", "en")}) == 3
-    assert sum(territory.thousands for territory in TERRITORIES.values()) == pytest.approx(20_034, abs=10)

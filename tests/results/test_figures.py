@@ -44,7 +44,11 @@ def test_turnout_counts_those_who_did_not_vote() -> None:
 def test_days_are_in_order_those_without_a_ballot_too() -> None:
     figure = figures.ballots_by_day("en", "days", DAYS, "")
 
-    assert figure.rows == (("4 October 2024", "93"), ("5 October 2024", "0"), ("6 October 2024", "296"))
+    assert figure.rows == (
+        ("4\u00a0October\u00a02024", "93"),
+        ("5\u00a0October\u00a02024", "0"),
+        ("6\u00a0October\u00a02024", "296"),
+    )
 
 
 def test_a_figure_that_was_drawn_is_not_drawn_again() -> None:

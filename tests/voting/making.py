@@ -7,17 +7,22 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from io import BytesIO
 
+import pytest
+from tests.registrar.book import CredentialBook
+
 from egov_crypto import ballot, tally, trustee
 from egov_crypto.election import Election
 from egov_crypto.question import Question
 from egov_crypto.trustee import TrusteeKey
 from egov_crypto.verify import Verified, verify_archive
+from egov_participation.errors import DomainError
 from egov_participation.registry import iin
 from egov_participation.registry.keys import IinKeys
 from egov_participation.registry.rules import Entry
 from egov_participation.registry.service import add_residents
 from egov_participation.services import Services
 from egov_participation.voting import service, texts
+from egov_participation.voting.models import Vote, VoteEvent
 from egov_participation.voting.roll_file import ListedRoll
 from egov_participation.voting.rules import VoteKind
 from egov_participation.voting.setup_file import SetupTrustee, VoteSetup
@@ -102,9 +107,8 @@ def make_vote(
         tuple(setup_trustee(place, key) for place, (_, key) in enumerate(keys, 1)),
     )
     created = service.create_vote(services, setup)
-    credentials = tuple(
-        services.registrar.credential(created.uuid, person, signed_in_at=now, assurance=3) for person in people
-    )
+    book = CredentialBook(services)
+    credentials = tuple(book.credential(created.uuid, person) for person in people)
     election = Election.parse(service.vote(services, created.uuid).election)
     return MadeVote(created.uuid, election, tuple(private for private, _ in keys), tuple(people), credentials)
 
@@ -121,7 +125,25 @@ def archive_of(services: Services, uuid: str) -> bytes:
 
 def verified(services: Services, uuid: str) -> Verified:
     """The archive as an observer verifies it; raises if anything does not hold."""
+    with services.database.read() as session:
+        vote = session.get_one(Vote, uuid)
+        last = session.get_one(VoteEvent, (uuid, vote.head_height))
+        assert (last.type, last.hash) == (vote.head_type, vote.head_hash)
     return verify_archive(BytesIO(archive_of(services, uuid)))
+
+
+def cast(services: Services, vote: MadeVote, voter: int, raw: bytes) -> service.CastOutcome:
+    """As the voter of that number does."""
+    return service.cast(services, vote.uuid, vote.people[voter], raw)
+
+
+def refused(services: Services, vote: MadeVote, voter: int, raw: bytes) -> tuple[int, str]:
+    """(status, code) of the refusal; nothing may have been recorded by the attempt."""
+    before = archive_of(services, vote.uuid)
+    with pytest.raises(DomainError) as refusal:
+        cast(services, vote, voter, raw)
+    assert archive_of(services, vote.uuid) == before
+    return int(refusal.value.status), refusal.value.code
 
 
 def close_at(services: Services, closes_at: datetime) -> None:

@@ -6,45 +6,34 @@ import base64
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from nacl.signing import VerifyKey
 from sqlmodel import col, select
-from tests.voting.making import NO, YES, MadeVote, archive_of, close, make_vote, tallied, verified
+from tests.disk import Disk
+from tests.voting.making import NO, YES, MadeVote, archive_of, cast, close, make_vote, refused, tallied, verified
 
 from egov_crypto import ballot, wire
-from egov_crypto.archive import EventType
 from egov_participation import jobs
 from egov_participation.clock import ManualClock
 from egov_participation.errors import DomainError
 from egov_participation.jobs import Job, Worker
 from egov_participation.mail import NullMailer
+from egov_participation.notices.service import SEND_QUIETLY
+from egov_participation.registrar.interface import Way
 from egov_participation.services import Services
 from egov_participation.voting import service
-from egov_participation.voting.models import AppendOnlyError, Vote, VoteEvent
+from egov_participation.voting.models import Vote, VoteEvent
 from egov_participation.voting.rules import BallotStatus, VoteState
-from egov_participation.voting.service.append import AppendError, HeadMovedError, append_event
-from egov_participation.voting.service.casting import RECORDED
+from egov_participation.voting.service.casting import BALLOT_RECORDED
 
 
 @pytest.fixture
 def vote(services: Services) -> MadeVote:
     return make_vote(services)
-
-
-def cast(services: Services, vote: MadeVote, voter: int, raw: bytes) -> service.CastOutcome:
-    return service.cast(services, vote.uuid, vote.people[voter], raw)
-
-
-def refused(services: Services, vote: MadeVote, voter: int, raw: bytes) -> tuple[int, str]:
-    """(status, code) of the refusal; nothing may have been recorded by the attempt."""
-    before = archive_of(services, vote.uuid)
-    with pytest.raises(DomainError) as refusal:
-        cast(services, vote, voter, raw)
-    assert archive_of(services, vote.uuid) == before
-    return int(refusal.value.status), refusal.value.code
 
 
 def changed(raw: bytes, change: Callable[[dict[str, object]], None]) -> bytes:
@@ -129,10 +118,30 @@ def test_one_voter_casts_twenty_new_ballots_an_hour_at_most(
     assert cast(services, vote, 0, vote.ballot(0)).new
 
 
-def test_somebody_elses_recorded_ballot_is_refused(services: Services, vote: MadeVote) -> None:
+def test_whoever_sends_bytes_that_stand_on_the_board_gets_their_public_receipt_and_the_registrar_is_not_asked(
+    services: Services, vote: MadeVote
+) -> None:
+    def asked(*_: object) -> bool:
+        raise AssertionError
+
     raw = vote.ballot(0)
-    cast(services, vote, 0, raw)
-    assert refused(services, vote, 1, raw) == (403, "credential.not_yours")
+    first = cast(services, vote, 0, raw)
+    unasked = replace(services, registrar=SimpleNamespace(owns=asked))
+    assert cast(unasked, vote, 1, raw) == service.CastOutcome(first.receipt, new=False)
+    assert service.vote(services, vote.uuid).ballots == 1
+
+
+def test_who_tries_the_codes_of_others_is_told_no_more_and_their_own_is_taken_an_hour_later(
+    services: Services, clock: ManualClock
+) -> None:
+    vote = make_vote(services, voters=22)
+    for voter in range(1, 21):
+        assert refused(services, vote, 0, vote.ballot(voter)) == (403, "credential.not_yours")
+    assert refused(services, vote, 0, vote.ballot(0)) == (429, "credential.too_many")
+    assert refused(services, vote, 0, vote.ballot(21)) == (429, "credential.too_many")
+    assert cast(services, vote, 1, vote.ballot(1)).new
+    clock.advance(hours=1)
+    assert cast(services, vote, 0, vote.ballot(0)).new
 
 
 def test_a_person_who_is_not_on_the_roll_is_refused(services: Services, vote: MadeVote) -> None:
@@ -262,22 +271,45 @@ def test_the_same_ballot_sent_many_times_at_once_is_recorded_once(services: Serv
 
 
 def test_the_voter_is_told_by_mail_and_the_mail_says_nothing_of_the_ballot(
-    services: Services, vote: MadeVote, worker: Worker, outbox: NullMailer
+    services: Services, vote: MadeVote, worker: Worker, outbox: NullMailer, clock: ManualClock
 ) -> None:
+    clock.advance(hours=6)  # the mails about the codes that were shown
     worker.run_due()
     outbox.sent.clear()
     raw = vote.ballot(1)
     receipt = json.loads(cast(services, vote, 1, raw).receipt)
+    clock.advance(hours=6)
     worker.run_due()
     (mail,) = outbox.sent
     assert mail.to == "n1@mail.example"
     assert vote.uuid in mail.text
-    everything = mail.subject + mail.text
+    everything = mail.subject + mail.text + mail.html + str(mail.headers)
     secrets = (receipt["tracker"], receipt["head"], json.loads(raw)["credential"], vote.credentials[1])
     assert not any(secret in everything for secret in secrets)
 
 
-def test_no_job_row_can_be_joined_with_a_ballot(services: Services, vote: MadeVote, worker: Worker) -> None:
+def test_the_moment_of_the_alarm_does_not_tell_the_moment_of_the_ballot(
+    services: Services, worker: Worker, outbox: NullMailer, clock: ManualClock
+) -> None:
+    vote = make_vote(services, voters=12, lasts=timedelta(days=2))
+    clock.advance(hours=6)  # the mails about the codes that were shown
+    worker.run_due()
+    outbox.sent.clear()
+    for voter in range(12):
+        cast(services, vote, voter, vote.ballot(voter))
+    when: list[int] = []
+    for hour in range(6):
+        clock.advance(hours=1)
+        worker.run_due()
+        when += [hour] * (len(outbox.sent) - len(when))
+    assert len(when) == 12
+    assert len(set(when)) > 1  # all in the same hour by chance: once in 362,797,056 times
+    assert [mail.to for mail in outbox.sent] != [f"n{voter}@mail.example" for voter in range(12)]
+
+
+def test_no_job_row_can_be_joined_with_a_ballot(
+    services: Services, vote: MadeVote, worker: Worker, clock: ManualClock
+) -> None:
     raw = vote.ballot(0)
     receipt = json.loads(cast(services, vote, 0, raw).receipt)
     rows = alarms(services)
@@ -285,6 +317,7 @@ def test_no_job_row_can_be_joined_with_a_ballot(services: Services, vote: MadeVo
     assert vote.people[0] in written  # it names the person; so it may name nothing of the ballot
     for secret in (receipt["tracker"], receipt["head"], json.loads(raw)["credential"]):
         assert secret not in written
+    clock.advance(hours=6)
     worker.run_due()
     assert alarms(services) == []  # nor when, nor how many
 
@@ -292,8 +325,9 @@ def test_no_job_row_can_be_joined_with_a_ballot(services: Services, vote: MadeVo
 def alarms(services: Services) -> list[tuple[str, str]]:
     """Key and opened payload of the jobs that wait, as they stand in the table."""
     with services.database.read() as session:
-        waiting = session.exec(select(Job).where(Job.kind == RECORDED).order_by(col(Job.id))).all()
-    return [(job.key, json.dumps(jobs._opened(services.settings.keys_dir, job.payload))) for job in waiting]
+        waiting = session.exec(select(Job).where(Job.kind == SEND_QUIETLY).order_by(col(Job.id))).all()
+    opened = [(job.key, json.dumps(jobs._opened(services.settings.keys_dir, job.payload))) for job in waiting]
+    return [(key, payload) for key, payload in opened if BALLOT_RECORDED.name in payload]
 
 
 def test_waiting_jobs_do_not_stand_in_the_order_of_the_ballots(services: Services, worker: Worker) -> None:
@@ -307,16 +341,14 @@ def test_waiting_jobs_do_not_stand_in_the_order_of_the_ballots(services: Service
 
 
 def test_neither_the_database_nor_its_log_names_a_voter_as_a_ballot_comes(
-    services: Services, vote: MadeVote, worker: Worker
+    services: Services, vote: MadeVote, worker: Worker, disk: Disk
 ) -> None:
     worker.run_due()
-    path = Path(services.settings.database_url.removeprefix("sqlite:///"))
-    log = path.with_name(path.name + "-wal")
-    before = log.stat().st_size
+    before = disk.log_end()
     tracker = json.loads(cast(services, vote, 0, vote.ballot(0)).receipt)["tracker"]
-    services.registrar.credential(vote.uuid, vote.people[1], signed_in_at=services.clock(), assurance=1)
+    services.registrar.begin(vote.uuid, vote.people[1], Way.CODE, lang="kk")
     worker.run_due()
-    written = log.read_bytes()[before:]
+    written = disk.log_since(before)
     assert tracker.encode() in written
     assert not any(person.encode() in written for person in vote.people)
 
@@ -330,30 +362,22 @@ def test_a_ballots_row_holds_the_day_and_no_time(services: Services, vote: MadeV
     assert not [column for column in VoteEvent.model_fields if column.endswith("_at")]
 
 
-def test_a_published_event_cannot_be_changed_or_deleted(services: Services, vote: MadeVote) -> None:
-    cast(services, vote, 0, vote.ballot(0))
-    for change in (lambda row, _: setattr(row, "blob", b""), lambda row, tx: tx.session.delete(row)):
-        with services.database.uow() as tx:
-            change(tx.get(VoteEvent, (vote.uuid, 1)), tx)
-            with pytest.raises(AppendOnlyError):
-                tx.flush()
-    assert verified(services, vote.uuid).report.ballots == 1
+def test_while_the_registrar_does_not_answer_nothing_is_recorded_and_the_same_bytes_are_taken_later(
+    services: Services, vote: MadeVote
+) -> None:
+    def down(*_: object, **__: object) -> bool:
+        raise DomainError(503, "down", code="registrar.unavailable", retry_after=10)
+
+    raw = vote.ballot(0)
+    without = replace(services, registrar=SimpleNamespace(owns=down))
+    assert refused(without, vote, 0, raw) == (503, "registrar.unavailable")
+    assert cast(services, vote, 0, raw).new
 
 
-def test_an_event_that_the_grammar_forbids_is_not_appended(services: Services, vote: MadeVote) -> None:
-    for event_type in set(EventType) - {EventType.BALLOT, EventType.END_BALLOTS}:
-        with services.database.uow() as tx:
-            row = tx.get(Vote, vote.uuid)
-            assert row is not None
-            with pytest.raises(AppendError):
-                append_event(tx, row, event_type, b"{}")
-
-
-def test_who_read_an_older_head_cannot_append(services: Services, vote: MadeVote) -> None:
-    with services.database.read() as session:
-        stale = session.get(Vote, vote.uuid)
-        assert stale is not None
-        session.expunge(stale)
-    cast(services, vote, 0, vote.ballot(0))
-    with services.database.uow() as tx, pytest.raises(HeadMovedError):
-        append_event(tx, stale, EventType.END_BALLOTS)
+def test_a_credential_whose_theft_was_reported_casts_nothing_more(services: Services, vote: MadeVote) -> None:
+    first = vote.ballot(0)
+    assert cast(services, vote, 0, first).new
+    services.registrar.block(vote.uuid, vote.people[0])
+    assert refused(services, vote, 0, vote.ballot(0)) == (403, "credential.blocked")
+    # What stands is not undone, and whoever lost the answer still gets the receipt, which is everybody's.
+    assert not cast(services, vote, 0, first).new

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import pytest
 from structlog.testing import capture_logs
+from tests.registrar.book import CredentialBook
 from tests.voting.making import (
     NO,
     YES,
@@ -26,7 +27,8 @@ from egov_crypto.question import Question
 from egov_participation.clock import ManualClock
 from egov_participation.errors import DomainError
 from egov_participation.jobs import Worker
-from egov_participation.registrar.service import InProcessRegistrar
+from egov_participation.registrar.interface import Way
+from egov_participation.registrar.service import LocalRegistrar
 from egov_participation.services import Services
 from egov_participation.voting import service
 from egov_participation.voting.rules import VoteState
@@ -37,10 +39,10 @@ class Crash(Exception):
     """What a power cut would be, for those who are in the same process."""
 
 
-class FailingRegistrar(InProcessRegistrar):
+class FailingRegistrar(LocalRegistrar):
     """A registrar that is down when it is asked to destroy; everything else it does."""
 
-    def destroy(self, vote_uuid: str) -> None:
+    def destroy(self, vote: str) -> None:
         raise Crash
 
 
@@ -83,7 +85,7 @@ def test_an_open_vote_is_not_closed(services: Services, vote: MadeVote) -> None:
     before = archive_of(services, vote.uuid)
     closing.close(services, vote.uuid)
     assert archive_of(services, vote.uuid) == before
-    assert services.registrar.credential(vote.uuid, vote.people[0], signed_in_at=services.clock(), assurance=1)
+    assert CredentialBook(services).credential(vote.uuid, vote.people[0])
 
 
 def test_a_crash_after_any_step_of_closing_is_made_good_by_the_next_tick(
@@ -116,7 +118,8 @@ def test_a_registrar_that_is_down_holds_up_its_vote_until_it_is_back_and_no_othe
     services: Services, vote: MadeVote, clock: ManualClock
 ) -> None:
     past_closing(services, vote, clock)
-    registrar = FailingRegistrar(services.database, services.clock, services.settings.keys_dir)
+    assert isinstance(services.registrar, LocalRegistrar)
+    registrar = FailingRegistrar(services.registrar.means)
     down = replace(services, registrar=registrar)
     with capture_logs() as logged:
         service.close_due_votes(down)
@@ -131,7 +134,7 @@ def test_a_registrar_that_is_down_holds_up_its_vote_until_it_is_back_and_no_othe
 def test_private_credentials_are_gone_when_the_tally_is_there(services: Services, vote: MadeVote) -> None:
     close(services, vote)
     with pytest.raises(DomainError) as refusal:
-        services.registrar.credential(vote.uuid, vote.people[0], signed_in_at=services.clock(), assurance=3)
+        services.registrar.begin(vote.uuid, vote.people[0], Way.CODE, lang="kk")
     assert (refusal.value.status, refusal.value.code) == (410, "credential.closed")
 
 

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+from tests.registrar.book import CredentialBook
 from tests.voting.making import YES_NO, archive_of, close_at, make_people, verified
 
 from egov_crypto.trustee import TrusteeKey
@@ -25,6 +27,8 @@ def egov_ballot(*arguments: str | Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
+# What is tried is the tool; the votes around it run on PostgreSQL in other tests.
+@pytest.mark.sqlite
 def test_a_vote_by_people_with_the_command_line_tool(services: Services, tmp_path: Path) -> None:
     key, passphrase, public = (tmp_path / name for name in ("key.json", "passphrase", "public.json"))
     egov_ballot("trustee", "new", key, "--public", public, "--passphrase-to", passphrase)
@@ -48,9 +52,7 @@ def test_a_vote_by_people_with_the_command_line_tool(services: Services, tmp_pat
     )
     archive, credential = tmp_path / "vote.bel", tmp_path / "code"
     archive.write_bytes(archive_of(services, created.uuid))
-    credential.write_text(
-        services.registrar.credential(created.uuid, people[0], signed_in_at=now, assurance=1), "ascii"
-    )
+    credential.write_text(CredentialBook(services).credential(created.uuid, people[0]), "ascii")
     ballot = tmp_path / "ballot.json"
     egov_ballot("vote", archive, "--credential-file", credential, "--choices", "[[0,1,0]]", "--out", ballot)
     assert service.cast(services, created.uuid, people[0], ballot.read_bytes().strip()).new

@@ -22,7 +22,7 @@ from egov_participation.voting import service
 from egov_participation.voting.models import PublicCredential, Vote
 from egov_participation.voting.roll_file import ListedRoll
 from egov_participation.voting.rules import VoteKind
-from egov_participation.voting.service.creating import years_before
+from egov_participation.voting.service.electorate import years_before
 from egov_participation.voting.setup_file import RegistryRoll, SetupError, VoteSetup, read
 from egov_participation.voting.texts import Texts
 
@@ -145,6 +145,8 @@ class TestCommands:
             **os.environ,
             "EGOV_DATABASE_URL": services.settings.database_url,
             "EGOV_KEYS_DIR": str(services.settings.keys_dir),
+            "EGOV_REGISTRAR_DATABASE_URL": services.settings.registrar_database_url,
+            "EGOV_REGISTRAR_KEYS_DIR": str(services.settings.registrar_keys_dir),
         }
 
         def command(*arguments: object) -> Result:
@@ -198,7 +200,7 @@ class TestCommands:
         file.write_text(text, "utf-8")
         done = run("create", file)
         assert done.exit_code == 1
-        assert f"{file}: kind: A binding vote cannot be set up yet" in done.stderr
+        assert f"{file}: trustees: A binding vote has at least 3 trustees" in done.stderr
         assert f"{file}: administrator: " in done.stderr
         assert service.votes(services) == []
 

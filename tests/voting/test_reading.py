@@ -8,9 +8,10 @@ import subprocess
 from collections import OrderedDict
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Engine, event, text
 from sqlalchemy.dialects import sqlite
 from tests.voting.making import BLANK, NO, YES, MadeVote, archive_of, close, make_vote, tallied, verified
 
@@ -115,6 +116,13 @@ def test_ballots_are_counted_by_the_day_of_the_place(services: Services, clock: 
     assert service.ballots_per_day(services, vote.uuid) == [(date(2024, 10, 6), 2), (date(2024, 10, 8), 1)]
 
 
+def open_now(services: Services) -> list[str]:
+    """As the front page finds them: what was read at the full hour, and the clock of this moment."""
+    now = services.clock()
+    found = service.not_closed(services, now.replace(minute=0, second=0, microsecond=0))
+    return [vote.uuid for vote in (one.at(now) for one in found) if vote.state is service.VoteState.OPEN]
+
+
 def test_votes_are_listed_page_by_page_and_the_open_ones_apart(services: Services, clock: ManualClock) -> None:
     short = make_vote(services, lasts=timedelta(hours=1)).uuid
     long = make_vote(services, lasts=timedelta(hours=9)).uuid
@@ -122,9 +130,9 @@ def test_votes_are_listed_page_by_page_and_the_open_ones_apart(services: Service
     assert [vote.uuid for vote in service.votes(services)] == [long, later, short]
     assert [vote.uuid for vote in service.votes(services, limit=2)] == [long, later]
     assert [vote.uuid for vote in service.votes(services, after=later)] == [short]
-    assert [vote.uuid for vote in service.open_votes(services)] == [short, long]
+    assert open_now(services) == [short, long]
     clock.advance(hours=3)
-    assert [vote.uuid for vote in service.open_votes(services)] == [later, long]
+    assert open_now(services) == [later, long]
 
 
 def test_turnout_counts_people_and_not_ballots(services: Services, vote: MadeVote) -> None:
@@ -156,12 +164,36 @@ def test_the_reference_tool_reads_and_verifies_what_we_serve(
     assert verified(services, vote.uuid).report.result == [[1, 1, 3]]
 
 
+@pytest.mark.sqlite
 def test_counting_ballots_reads_an_index_and_no_ballot(services: Services, vote: MadeVote) -> None:
     statement = counting.counting(vote.uuid).compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
     with services.database.read() as session:
         plan = " ".join(str(row[-1]) for row in session.execute(text(f"EXPLAIN QUERY PLAN {statement}")))
 
     assert "USING COVERING INDEX ix_voting_event_ballots" in plan
+
+
+@pytest.mark.sqlite
+def test_no_ballot_is_read_to_find_the_days(services: Services, vote: MadeVote) -> None:
+    asked: list[tuple[str, Any]] = []
+    listening = (Engine, "before_cursor_execute", lambda *told: asked.append((told[2], told[3])))
+    event.listen(*listening)
+    try:
+        assert [head.type for head in service.heads(services, vote.uuid)] == ["Setup", "Ballot"]
+        assert len(service.ballots_per_day(services, vote.uuid)) == 1
+    finally:
+        event.remove(*listening)
+
+    with services.database.read() as session:
+        plans = [
+            str(session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all())
+            for statement, values in asked
+            if "min(voting_event.day)" in statement
+            or "max(voting_event.height)" in statement
+            or "GROUP BY" in statement
+        ]
+    assert len(plans) == 4
+    assert all("USING COVERING INDEX ix_voting_event_day" in plan for plan in plans)
 
 
 def test_ballots_are_counted_once_for_each_head_and_anew_when_it_moves(

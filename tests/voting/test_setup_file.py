@@ -100,7 +100,7 @@ def test_everything_that_is_wrong_is_said_at_once_with_its_path(folder: Path) ->
 @pytest.mark.parametrize(
     ("old", "new", "problem"),
     [
-        ('kind = "consultative"', 'kind = "binding"', "kind: A binding vote cannot be set up yet"),
+        ('kind = "consultative"', 'kind = "binding"', "trustees: A binding vote has at least 3 trustees"),
         ("Келісесіз бе?", "Иә / жоқ?", "questions[1].text: A text may not hold a slash between spaces"),
         ('kk = "Жоқ", ru = "Нет", en = "No"', 'kk = "Иә", ru = "Да", en = "Yes"', "questions[1].answers: Two answers"),
         ('ru = "Нет"', 'ru = "  "', "questions[1].answers[2].ru: A text is missing."),
@@ -166,9 +166,10 @@ class TestRollFiles:
         assert roll.lines == (2, 4)
 
     def test_wrong_lines_are_told_by_number_and_never_by_iin(self, folder: Path, listed: Path) -> None:
-        self.write(folder, "iin,weight\n900101300017,0\n900101300018,1\n910101300019,1\n910101300019,1\n900101300017\n")
+        rows = ("900101300017,0", "900101300018,1", "910101300019,1", "910101300019,1", "900101300017")
+        self.write(folder, "\n".join(("iin,weight", *rows, f"900101300017,{'9' * 5000}")) + "\n")
         found = problems(listed)
-        assert [line.split(": ")[0] for line in found] == [f"roll.file (roll.csv), line {n}" for n in (2, 3, 5, 6)]
+        assert [line.split(": ")[0] for line in found] == [f"roll.file (roll.csv), line {n}" for n in (2, 3, 5, 6, 7)]
         assert not any(iin in line for line in found for iin in ("900101300017", "900101300018", "910101300019"))
 
     @pytest.mark.parametrize("text", ["", "name\n900101300017\n", "iin\n", "iin\n\xff"])

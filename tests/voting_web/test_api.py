@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import re
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import pytest
 from nacl.signing import VerifyKey
 from starlette.testclient import TestClient
 from tests.voting.making import BLANK, NO, MadeVote, make_vote, tallied
+from tests.voting.protocols import sign
 
 from egov_crypto import ballot
 from egov_participation.i18n import LANGUAGES, translate
+from egov_participation.incidents import service as incidents
+from egov_participation.incidents.rules import Kind
 from egov_participation.services import Services
 from egov_participation.voting import rules, service
 from egov_participation.voting.service import casting
+from egov_participation.voting.texts import Texts
 from egov_participation.voting.trackers import to_address
+
+TITLE = Texts("Сынақ дауыс беру", "Пробное голосование", "A trial vote")
 
 Json = dict[str, Any]
 
@@ -66,7 +74,7 @@ def misfits(value: Any, schema: Json, description: Json, place: str = "") -> lis
 def test_a_vote_is_as_described_in_every_state(
     client: TestClient, services: Services, vote: MadeVote, description: Json
 ) -> None:
-    schema = {"$ref": "#/components/schemas/Vote"}
+    schema = {"$ref": "#/components/schemas/VoteInFull"}
     shown = client.get(f"/api/v1/votes/{vote.uuid}").json()
     assert misfits(shown, schema, description) == []
     assert (shown["state"], shown["result"], shown["voters"]) == ("open", None, 0)
@@ -85,7 +93,8 @@ def test_a_vote_is_as_described_in_every_state(
     assert shown["questions"][0]["question"] == {"kk": "Қолдайсыз ба?", "ru": "Поддерживаете?", "en": "Do you agree?"}
 
 
-def test_every_address_in_a_vote_leads_somewhere(client: TestClient, vote: MadeVote) -> None:
+def test_every_address_in_a_vote_leads_somewhere(client: TestClient, services: Services, vote: MadeVote) -> None:
+    tallied(services, vote)
     shown = client.get(f"/api/v1/votes/{vote.uuid}").json()
 
     for path in (shown["url"], shown["archive_url"], *shown["links"].values()):
@@ -97,6 +106,8 @@ def test_every_described_address_answers_as_described(
 ) -> None:
     raw = vote.ballot(0)
     service.cast(services, vote.uuid, vote.people[0], raw)
+    tallied(services, vote)
+    sign(services, vote.uuid)
 
     readable = {path: operations for path, operations in description["paths"].items() if "get" in operations}
     assert len(readable) == len(description["paths"]) - 1  # but for the one that takes ballots
@@ -104,10 +115,55 @@ def test_every_described_address_answers_as_described(
         address = path.format(uuid=vote.uuid, tracker=to_address(ballot.tracker(raw)))
         answer = client.get(address, headers={"Accept": "application/json"})
         (media_type, content), *_ = operations["get"]["responses"]["200"]["content"].items()
-        assert answer.headers["content-type"] == media_type
-        if media_type == "application/json":
+        assert answer.headers["content-type"].partition(";")[0] == media_type
+        if media_type == "application/json" and content["schema"] != {"type": "object"}:  # else: files of their own
             assert misfits(answer.json(), content["schema"], description) == []
         assert answer.headers["access-control-allow-origin"] == "*"
+
+
+def test_what_was_decided_and_reported_is_told_with_its_reasons_and_nobodys_words(
+    client: TestClient, services: Services, vote: MadeVote, description: Json
+) -> None:
+    reason = Texts("Қате", "Ошибка", "A mistake")
+    with services.database.uow() as tx:
+        service.cancel(services, tx, vote.uuid, reason, "ab" * 32)
+        number = incidents.report(
+            tx, services, once="cd" * 16, vote_uuid=vote.uuid, kind=Kind.OTHER, text="my secret",
+            mail="a@mail.example", person=None, network="203.0.113.7", lang="en",
+        )  # fmt: skip
+        tx.commit()
+    answer = client.get(f"/api/v1/votes/{vote.uuid}")
+    shown = answer.json()
+
+    assert misfits(shown, {"$ref": "#/components/schemas/VoteInFull"}, description) == []
+    assert (shown["state"], shown["rehearsal"]) == ("cancelled", False)
+    assert shown["cancelled_at"] is not None
+    assert [(act["kind"], act["reason"]) for act in shown["acts"]] == [("cancelled", reason.as_dict())]
+    assert [one["reference"] for one in shown["incidents"]] == [number]
+    assert "secret" not in answer.text
+    assert "mail.example" not in answer.text
+    assert shown["setup_hash"] == hashlib.sha256(client.get(shown["links"]["setup"]).content).hexdigest()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_feed_of_votes_tells_what_became_of_each(
+    lang: str, client: TestClient, services: Services, vote: MadeVote
+) -> None:
+    address = f"/{lang}/votes.atom"
+    assert f'type="application/atom+xml" href="{address}"' in client.get(f"/{lang}/votes").text
+    first = client.get(address)
+    assert first.headers["content-type"].partition(";")[0] == "application/atom+xml"
+    assert client.get(address, headers={"If-None-Match": first.headers["etag"]}).status_code == 304
+    tallied(services, vote)
+    feed = ET.fromstring(client.get(address).content)
+
+    names = {"a": "http://www.w3.org/2005/Atom"}
+    (entry,) = feed.findall("a:entry", names)
+    assert entry.findtext("a:title", None, names) == f"{translate(lang, 'Result')}: {TITLE.of(lang)}"
+    link = entry.find("a:link", names)
+    assert link is not None
+    assert client.get(link.attrib["href"].removeprefix("http://localhost")).status_code == 200
+    assert entry.findtext("a:updated", None, names) == "2024-10-06T15:00:00Z"
 
 
 def test_what_has_not_changed_is_not_sent_again(client: TestClient, services: Services, vote: MadeVote) -> None:
@@ -224,12 +280,20 @@ def test_before_another_sites_program_asks_it_is_told_that_it_may(
     assert (page.status_code, "access-control-allow-origin" in page.headers) == (405, False)
 
 
+DATA = ("heads.json", "setup.json", "registrar.json", "protocol.json", "result.csv", "turnout.json")
+"""What observers' programs read of a vote besides its archive."""
+
+
 def test_other_sites_programs_read_what_is_not_there_too(client: TestClient, vote: MadeVote) -> None:
     for address in (
         f"/votes/{vote.uuid}/ballots/{'A' * 43}",
         f"/votes/{vote.uuid}/ballots/nonsense",
         f"/votes/{vote.uuid}/receipts/{'A' * 43}",
         "/votes/11111111111111/archive.bel",
+        *(f"/votes/11111111111111/{name}" for name in DATA),
+        f"/votes/{vote.uuid}/protocol.json",  # it has no result yet
+        f"/votes/{vote.uuid}/result.csv",
+        f"/votes/{vote.uuid}/turnout.json",
         "/api/v1/nothing",
     ):
         answer = client.get(address, headers={"Accept": "application/json"})

@@ -16,6 +16,7 @@ from egov_participation.i18n import LANGUAGES, translate
 from egov_participation.services import Services
 from egov_participation.voting import rules, service
 from egov_participation.voting.models import Vote
+from egov_participation.voting.texts import Texts
 from egov_participation.web.csrf import HEADER
 
 Situation = Callable[[Services, MadeVote], bytes]
@@ -68,13 +69,6 @@ def someone_elses(services: Services, vote: MadeVote) -> bytes:
     return vote.ballot(1)
 
 
-def someone_elses_recorded(services: Services, vote: MadeVote) -> bytes:
-    """The very bytes that another voter has cast: their receipt is not for others to ask for in this way."""
-    raw = vote.ballot(1)
-    service.cast(services, vote.uuid, vote.people[1], raw)
-    return raw
-
-
 def of_nobody(services: Services, vote: MadeVote) -> bytes:
     return ballot.make(vote.election, credential.generate(), YES)
 
@@ -118,7 +112,6 @@ TABLE: list[tuple[Situation, int, str, str]] = [
     (forged_signature, 422, "ballot.hash", rules.INVALID.sentence),
     (replayed, 409, "ballot.superseded", rules.SUPERSEDED.sentence),
     (someone_elses, 403, "credential.not_yours", rules.NOT_YOURS.sentence),
-    (someone_elses_recorded, 403, "credential.not_yours", rules.NOT_YOURS.sentence),
     (of_nobody, 403, "credential.unknown", rules.UNKNOWN_CREDENTIAL.sentence),
     (of_another_vote, 422, "ballot.election", rules.INVALID.sentence),
     (too_early, 403, "vote.not_open", rules.NOT_OPEN.sentence),
@@ -215,3 +208,19 @@ def test_a_page_of_the_board_that_is_not_there_is_the_nearest_one(
     page: str, vote: MadeVote, client: TestClient
 ) -> None:
     assert client.get(f"/en/votes/{vote.uuid}/{page}").status_code == 200
+
+
+def test_the_pages_of_the_booth_say_that_and_why_a_vote_was_cancelled(
+    services: Services, vote: MadeVote, at_booth: AtBooth
+) -> None:
+    voter, reason = at_booth(0), Texts("Қате", "Ошибка", "Two questions were printed wrongly.")
+    with services.database.uow() as tx:
+        service.cancel(services, tx, vote.uuid, reason, "ab" * 32)
+        tx.commit()
+
+    for page in ("booth", "credential", "ballot-file"):
+        shown = voter.get(f"/en/votes/{vote.uuid}/{page}", headers={"Accept": "text/html"}).text
+        assert "This vote was cancelled." in shown, page
+        assert reason.en in shown, page
+        assert "<form" not in shown, page
+    assert "booth/main.js" not in voter.get(f"/en/votes/{vote.uuid}/booth").text

@@ -11,13 +11,13 @@ from starlette.testclient import TestClient
 from tests.conftest import ClientFactory
 from tests.voting.making import MadeVote, close, make_vote
 from tests.voting_web.conftest import fields_of
+from tests.voting_web.entering import ask_for_the_way, go, sign_in
 from tests.voting_web.test_pages import text_of
 
 from egov_crypto import ballot
 from egov_participation.app import create_services
 from egov_participation.clock import ManualClock
 from egov_participation.database import Database
-from egov_participation.identity.service.sessions import open_main
 from egov_participation.jobs import Worker
 from egov_participation.mail import NullMailer
 from egov_participation.services import Services
@@ -41,30 +41,6 @@ def voter(client: TestClient, services: Services, vote: MadeVote) -> TestClient:
     """The browser of voter 0, who has just signed in."""
     sign_in(client, services, vote.people[0])
     return client
-
-
-def sign_in(client: TestClient, services: Services, person: str) -> None:
-    with services.database.uow() as tx:
-        token = open_main(tx, person, assurance=1, agent="", replaced=None, now=services.clock())
-        tx.commit()
-    client.cookies.set("session", token)
-
-
-def ask_for_the_way(voter: TestClient, vote: MadeVote, purpose: str) -> tuple[int, str]:
-    """Press a button of the page before the booth."""
-    address = f"/en/votes/{vote.uuid}/enter"
-    answer = voter.post(address, data=fields_of(voter.get(address).text) | {"purpose": purpose})
-    return answer.status_code, answer.text if answer.status_code == 200 else answer.headers.get("location", answer.text)
-
-
-def go(voter: TestClient, booth: TestClient, vote: MadeVote, purpose: str = "booth") -> str:
-    """Through both pages to the booth's host; where that leads."""
-    _, page = ask_for_the_way(voter, vote, purpose)
-    answer = booth.post(
-        "/handoff", data=fields_of(page), headers={"Origin": "http://localhost", "Sec-Fetch-Site": "same-site"}
-    )
-    assert answer.status_code == 303
-    return answer.headers["location"]
 
 
 def test_who_is_not_signed_in_is_sent_to_sign_in_and_back(client: TestClient, vote: MadeVote) -> None:
@@ -99,15 +75,44 @@ def test_a_voter_comes_to_the_booth_of_this_vote_by_a_way_that_works_once(
         assert member in shown.text
 
 
-def test_the_voting_code_is_shown_after_a_press_of_its_button_and_its_owner_is_told(
-    voter: TestClient, booth: TestClient, vote: MadeVote, worker: Worker, outbox: NullMailer
-) -> None:
+def prove_by_code(voter: TestClient, vote: MadeVote, worker: Worker, outbox: NullMailer) -> str:
+    """Ask the registrar for a code and enter it, without JavaScript; the page that leads to the booth."""
+    code = f"/en/votes/{vote.uuid}/code"
+    asked = voter.get(code)
+    assert asked.status_code == 200
+    sent = voter.post(f"{code}/mail", data=fields_of(asked.text))
+    assert "n…@mail.example" in sent.text
     worker.run_due()
-    outbox.sent.clear()
-    page = go(voter, booth, vote, "credential")
+    typed = re.findall(r"^    (\d{4})(\d{4})$", outbox.sent[-1].text, re.MULTILINE)[-1]
+    done = voter.post(f"{code}/answer", data=fields_of(sent.text) | {"code": " ".join(typed)})
+    assert done.status_code == 200
+    return done.text
+
+
+def to_the_code(voter: TestClient, booth: TestClient, vote: MadeVote, worker: Worker, outbox: NullMailer) -> str:
+    """Through the proof to the booth's host; the address of the page with the code."""
+    page = prove_by_code(voter, vote, worker, outbox)
+    from_main = {"Origin": "http://localhost", "Sec-Fetch-Site": "same-site"}
+    answer = booth.post("/handoff", data=fields_of(page), headers=from_main)
+    assert answer.status_code == 303
+    assert "release" not in answer.headers["location"]
+    return answer.headers["location"]
+
+
+def test_the_voting_code_is_shown_after_a_press_of_its_button_and_its_owner_is_told(
+    voter: TestClient,
+    booth: TestClient,
+    services: Services,
+    vote: MadeVote,
+    worker: Worker,
+    outbox: NullMailer,
+    clock: ManualClock,
+) -> None:
+    page = to_the_code(voter, booth, vote, worker, outbox)
     assert page == f"/en/votes/{vote.uuid}/credential"
     before = booth.get(page)
     assert vote.credentials[0] not in before.text.replace("</span><span>", "")
+    outbox.sent.clear()
     worker.run_due()
     assert outbox.sent == []
 
@@ -116,34 +121,91 @@ def test_the_voting_code_is_shown_after_a_press_of_its_button_and_its_owner_is_t
     assert vote.credentials[0] in shown.text.replace("</span><span>", "")
     assert shown.headers["cache-control"] == "no-store"
     assert "<svg" in shown.text
+    again = booth.post(page, data=fields_of(before.text))
+    assert again.status_code == 403
+    assert vote.credentials[0] not in again.text.replace("</span><span>", "")
+    assert f"http://localhost/en/votes/{vote.uuid}/code" in again.text
+    clock.advance(hours=6)
     worker.run_due()
     assert len(outbox.sent) == 1
     assert vote.credentials[0] not in outbox.sent[0].text
 
 
 def test_who_signed_in_long_ago_signs_in_again_before_the_code_is_shown(
-    voter: TestClient, booth: TestClient, vote: MadeVote, clock: ManualClock
+    voter: TestClient, vote: MadeVote, clock: ManualClock
 ) -> None:
-    page = go(voter, booth, vote, "credential")
+    code = f"/en/votes/{vote.uuid}/code"
+    fields = fields_of(voter.get(code).text)
     clock.advance(minutes=10, seconds=1)
-    again = f"/en/sign-in?fresh=1&next=%2Fen%2Fvotes%2F{vote.uuid}%2Fenter"
-
-    refused = booth.post(page, data=fields_of(booth.get(page).text))
-    assert refused.status_code == 403
-    assert "Sign in again" in text_of(refused.text)
-    assert f"http://localhost{again}".replace("&", "&amp;") in refused.text
-    assert vote.credentials[0] not in refused.text.replace("</span><span>", "")
-    assert again.replace("&", "&amp;") in voter.get(f"/en/votes/{vote.uuid}/enter").text
-    assert ask_for_the_way(voter, vote, "credential") == (303, again)
+    again = f"/en/sign-in?fresh=1&next=%2Fen%2Fvotes%2F{vote.uuid}%2Fcode"
+    asked = voter.get(code)
+    assert (asked.status_code, asked.headers["location"]) == (303, again)
+    for step in ("mail", "answer", "on"):
+        refused = voter.post(f"{code}/{step}", data=fields)
+        assert (refused.status_code, refused.headers["location"]) == (303, again)
+    assert voter.post(f"{code}/passkey", data=fields).status_code == 403
     assert ask_for_the_way(voter, vote, "booth")[0] == 200
 
 
+def test_the_platforms_session_alone_shows_no_code(voter: TestClient, booth: TestClient, vote: MadeVote) -> None:
+    assert ask_for_the_way(voter, vote, "credential") == (303, f"/en/votes/{vote.uuid}/code")
+    go(voter, booth, vote)
+    page = f"/en/votes/{vote.uuid}/credential"
+    shown = booth.get(page).text
+    assert f"http://localhost/en/votes/{vote.uuid}/code" in shown
+    fields = {"csrf_token": fields_of(booth.get(f"/en/votes/{vote.uuid}/booth").text)["csrf_token"]}
+    for made_up in (None, "x" * 43):
+        if made_up is not None:
+            booth.cookies.set("release", made_up)
+        refused = booth.post(page, data=fields)
+        assert refused.status_code == 403
+        assert vote.credentials[0] not in refused.text.replace("</span><span>", "")
+
+
+def test_a_wrong_code_of_the_registrars_is_said_beside_the_field(voter: TestClient, vote: MadeVote) -> None:
+    code = f"/en/votes/{vote.uuid}/code"
+    sent = voter.post(f"{code}/mail", data=fields_of(voter.get(code).text))
+    wrong = voter.post(f"{code}/answer", data=fields_of(sent.text) | {"code": "1234 567"})
+    assert wrong.status_code == 422
+    assert "This is not the code from the mail" in text_of(wrong.text)
+    assert 'value="1234567"' in wrong.text
+
+
+def test_what_was_proved_for_one_person_shows_nothing_in_anothers_booth(
+    voter: TestClient,
+    booth: TestClient,
+    services: Services,
+    vote: MadeVote,
+    worker: Worker,
+    outbox: NullMailer,
+    app: Starlette,
+    new_client: ClientFactory,
+) -> None:
+    stolen = fields_of(prove_by_code(voter, vote, worker, outbox))["release"]
+    thief = new_client(app)
+    sign_in(thief, services, vote.people[1])
+    page = to_the_code(thief, booth, vote, worker, outbox)
+    fields = fields_of(booth.get(page).text)
+    booth.cookies.set("release", stolen, domain="booth.localhost")
+    for name in [cookie for cookie in booth.cookies.jar if cookie.name == "release" and cookie.value != stolen]:
+        booth.cookies.jar.clear(name.domain, name.path, name.name)
+    refused = booth.post(page, data=fields)
+    assert refused.status_code == 403
+    assert vote.credentials[0] not in refused.text.replace("</span><span>", "")
+
+
 def test_the_code_is_gone_when_the_vote_has_closed(
-    voter: TestClient, booth: TestClient, vote: MadeVote, services: Services, clock: ManualClock
+    voter: TestClient,
+    booth: TestClient,
+    vote: MadeVote,
+    services: Services,
+    clock: ManualClock,
+    worker: Worker,
+    outbox: NullMailer,
 ) -> None:
     clock.set(service.vote(services, vote.uuid).closes_at - timedelta(minutes=5))
     sign_in(voter, services, vote.people[0])
-    page = go(voter, booth, vote, "credential")
+    page = to_the_code(voter, booth, vote, worker, outbox)
     fields = fields_of(booth.get(page).text)
     close(services, vote)
 
@@ -297,13 +359,16 @@ def test_from_a_wrong_file_a_way_leads_back_to_the_form(
     lang: str, button: str, voter: TestClient, booth: TestClient, vote: MadeVote
 ) -> None:
     fields = {"csrf_token": fields_of(booth.get(go(voter, booth, vote)).text)["csrf_token"]}
-    form = f"/{lang}/votes/{vote.uuid}/booth"
-    for content in (b"{}", b"", b" " * 1_100_000):
-        file = {"ballot": ("ballot.json", content)}
-        refused = booth.post(f"/{lang}/votes/{vote.uuid}/ballot-file", data=fields, files=file)
-        assert refused.status_code in {400, 413, 422}
-        assert f'href="{form}"' in refused.text
-        assert button in text_of(refused.text)
+    form = f"/{lang}/votes/{vote.uuid}/ballot-file"
+    for content in (b"{}", b""):
+        refused = booth.post(form, data=fields, files={"ballot": ("ballot.json", content)})
+        assert refused.status_code in {400, 422}
+        assert 'class="govuk-error-summary"' in refused.text
+        assert 'name="ballot"' in refused.text
+    refused = booth.post(form, data=fields, files={"ballot": ("ballot.json", b" " * 1_100_000)})
+    assert refused.status_code == 413
+    assert f'href="{form}"' in refused.text
+    assert button in text_of(refused.text)
     assert 'name="ballot"' in booth.get(form).text
 
 
@@ -327,9 +392,9 @@ def test_that_voting_is_over_is_said_before_anybody_is_asked_to_sign_in(
 
 
 def test_a_voting_code_has_its_own_dashes_and_no_gaps_beside_them(
-    voter: TestClient, booth: TestClient, vote: MadeVote
+    voter: TestClient, booth: TestClient, vote: MadeVote, worker: Worker, outbox: NullMailer
 ) -> None:
-    page = go(voter, booth, vote, "credential")
+    page = to_the_code(voter, booth, vote, worker, outbox)
     shown = booth.post(page, data=fields_of(booth.get(page).text)).text
 
     assert "-</span><span>" in shown

@@ -57,8 +57,10 @@ def test_charts_are_coloured_legible_and_written_in_the_pages_own_font(
     charts, colour, font = shown(page)
 
     assert said == []
-    assert len(charts) == 2  # one picture of each, the one for this width
-    assert BLUE in charts[0]["bars"]  # type: ignore[operator]
+    assert len(charts) == 4  # answers, turnout, the map of regions, their bars: of each the one for this width
+    for chart in (charts[0], *charts[2:]):
+        assert BLUE in chart["bars"]  # type: ignore[operator]
+    assert len(charts[2]["texts"]) > 40  # type: ignore[arg-type] # twenty squares with letters and a number, and the note
     for chart in charts:
         assert "rgb(0, 0, 0)" not in chart["bars"]  # type: ignore[operator]
         assert set(chart["texts"]) == {colour}  # type: ignore[call-overload]

@@ -1,20 +1,25 @@
-"""How tests look at pages: what is in the HTML, and how Chromium shows it on a phone."""
+"""How tests look at pages: what is in the HTML, and how Chromium shows it on a phone or on a desk."""
 
 from __future__ import annotations
 
 import re
+from html import escape
 from html.parser import HTMLParser
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Route, ViewportSize
+from playwright.sync_api import Browser, Page, Request, Route, ViewportSize
 from starlette.testclient import TestClient
 
 PHONE: ViewportSize = {"width": 320, "height": 640}
+DESK: ViewportSize = {"width": 1280, "height": 800}
 INLINE = re.compile(r"""<style\b|\sstyle\s*=|\son[a-z]+\s*=\s*["']|javascript:""", re.IGNORECASE)
 INLINE_SCRIPT = re.compile(r"<script(?![^>]*\ssrc=)", re.IGNORECASE)
-_WIDTH = "document.documentElement.scrollWidth"
+_WIDTH = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+_AXE = Axe().axe_script
 _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+_PASSED_ON = ("accept", "content-type", "hx-request", "hx-target", "hx-current-url", "x-csrf-token")
+"""The headers of the browser that the application is told; cookies are the test client's own."""
 
 
 class Reader(HTMLParser):
@@ -45,17 +50,47 @@ class Reader(HTMLParser):
             self.title += data
 
 
-def visit(browser: Browser, site: TestClient, path: str, *, dark: bool = False) -> Page:
-    """The page on a phone. The site answers from within the test: no server, no socket."""
+def visit(
+    browser: Browser, site: TestClient, path: str, *, dark: bool = False, size: ViewportSize = PHONE, **options: Any
+) -> Page:
+    """A page in a browser of its own. The site answers from within the test: no server, no socket.
+
+    Args:
+        site: what is asked, and whose cookies are sent: the test's client, signed in or not.
+        options: further ones of the browser's context, e.g. ``java_script_enabled=False``.
+    """
+    page = browser.new_page(
+        viewport=size, color_scheme="dark" if dark else "light", base_url=str(site.base_url), **options
+    )
+    serve(page, site)
+    go(page, path, scripts=options.get("java_script_enabled", True))
+    return page
+
+
+def serve(page: Page, site: TestClient) -> None:
+    """Let `site` answer whatever the page asks for; what stands under ``/static`` is asked for once."""
+    static: dict[str, tuple[int, dict[str, str], bytes]] = {}
+
+    def ask(request: Request) -> tuple[int, dict[str, str], bytes]:
+        headers = {name: value for name, value in request.headers.items() if name in _PASSED_ON}
+        found = site.request(request.method, request.url, headers=headers, content=request.post_data_buffer)
+        if found.is_redirect and request.is_navigation_request():
+            # The browser would follow a redirect past the test, to a server that is not there.
+            onward = escape(found.headers["location"], quote=True)
+            return 200, {"content-type": "text/html"}, f'<meta http-equiv="refresh" content="0;url={onward}">'.encode()
+        # The body is not compressed any more, and its length is the browser's to find.
+        answer = {name: value for name, value in found.headers.items() if name != "content-encoding"}
+        return found.status_code, answer, found.content
 
     def answer(asked: Route) -> None:
-        found = site.get(asked.request.url, headers={"Accept": asked.request.headers.get("accept", "*/*")})
-        asked.fulfill(status=found.status_code, headers=dict(found.headers), body=found.content)
+        url = asked.request.url
+        found = static.get(url) or ask(asked.request)
+        if "/static/" in url:
+            static[url] = found
+        status, headers, body = found
+        asked.fulfill(status=status, headers=headers, body=body)
 
-    page = browser.new_page(viewport=PHONE, color_scheme="dark" if dark else "light", base_url=str(site.base_url))
     page.route("**/*", answer)
-    go(page, path)
-    return page
 
 
 def address(lang: str, path: str) -> str:
@@ -63,16 +98,17 @@ def address(lang: str, path: str) -> str:
     return f"/{lang}{path.rstrip('/')}"
 
 
-def go(page: Page, path: str) -> None:
+def go(page: Page, path: str, *, scripts: bool = True) -> None:
     """Visit another page; what the scripts do is done afterwards."""
     page.goto(path)
-    page.wait_for_selector("body.govuk-frontend-supported")
+    if scripts:
+        page.wait_for_selector("body.govuk-frontend-supported")
 
 
 def too_wide(page: Page) -> int:
     """By how many pixels the page scrolls sideways."""
     width: int = page.evaluate(_WIDTH)
-    return max(0, width - PHONE["width"])
+    return max(0, width)
 
 
 def barriers(page: Page, *, colours_only: bool = False) -> list[tuple[str, list[str]]]:
@@ -82,5 +118,9 @@ def barriers(page: Page, *, colours_only: bool = False) -> list[tuple[str, list[
         colours_only: look at contrast alone; the rest is the same in both colour schemes.
     """
     wanted = {"type": "rule", "values": ["color-contrast"]} if colours_only else {"type": "tag", "values": _RULES}
-    violations: list[Any] = Axe().run(page, options={"runOnly": wanted}).response["violations"]
+    if page.evaluate("typeof axe") == "undefined":  # once a document, however often it is looked at
+        page.evaluate(_AXE)
+    # What is in order is not written down: most of the time went there.
+    options = {"runOnly": wanted, "resultTypes": ["violations"]}
+    violations: list[Any] = page.evaluate("options => axe.run(options).then(found => found.violations)", options)
     return [(rule["id"], [node["html"][:200] for node in rule["nodes"]]) for rule in violations]

@@ -1,4 +1,5 @@
-"""The demonstration: a believable country with a counted referendum and a vote that is open, on an embedded database.
+"""The demonstration: a believable country with a counted, a closed and an open vote, and a commission at work.
 
-Everything in it is made by the use cases that a real country would use, with an invented clock and invented people.
+It has an embedded database. Everything in it is made by the use cases that a real country would use, with an invented
+clock and invented people.
 """

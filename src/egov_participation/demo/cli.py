@@ -12,8 +12,12 @@ from rich.console import Console
 from rich.progress import Progress, TaskID
 
 from egov_participation import paths
+from egov_participation.actions import ROLE_NAMES
 from egov_participation.clock import system_clock
+from egov_participation.demo import officials, votes
 from egov_participation.demo.fill import fill, guests
+from egov_participation.demo.fill import people as everybody
+from egov_participation.demo.keys import path_of
 from egov_participation.services import Services
 from egov_participation.settings import Settings
 from egov_participation.voting import service
@@ -23,11 +27,14 @@ MARK = "made-by"
 
 
 def demo(port: int = 8000, folder: Path = FOLDER, fresh: bool = typer.Option(False, help="Make it anew.")) -> None:
-    """A country to try: a counted referendum, an open vote, people to sign in as. Made at the first start."""
+    """A country to try: a counted, a closed and an open vote, a commission at work, people to sign in as.
+
+    Made at the first start.
+    """
     import uvicorn
 
     from egov_participation.app import create_app, create_services
-    from egov_participation.database import migrate
+    from egov_participation.database import Schema, migrate
 
     _refuse_port_in_use(port)
     if fresh or not _is_current(folder):
@@ -35,6 +42,7 @@ def demo(port: int = 8000, folder: Path = FOLDER, fresh: bool = typer.Option(Fal
         _make(folder, port)
     settings = _settings(folder, port)
     migrate(settings.database_url)
+    migrate(settings.registrar_database_url, Schema.REGISTRAR)
     services = create_services(settings)
     _welcome(services, folder)
     # Both addresses that `localhost` may mean, and nothing that another machine could reach.
@@ -67,7 +75,7 @@ def _is_current(folder: Path) -> bool:
 
 def _made_by() -> str:
     """What the demonstration depends on, in one digest: the migrations and what fills it."""
-    files = [*paths.alembic_dir().glob("versions/*.py"), *Path(__file__).parent.glob("*.py")]
+    files = [*paths.alembic_dir().glob("*/*.py"), *Path(__file__).parent.glob("*.py")]
     return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(files))).hexdigest()
 
 
@@ -75,9 +83,18 @@ def _settings(folder: Path, port: int) -> Settings:
     return Settings(
         database_url=f"sqlite:///{folder / 'egov.sqlite3'}",
         keys_dir=folder / "keys",
+        registrar_database_url=f"sqlite:///{folder / 'registrar.sqlite3'}",
+        registrar_keys_dir=folder / "registrar-keys",
         base_url=f"http://localhost:{port}",
         booth_url=f"http://booth.localhost:{port}",
         demo=True,
+        registrar_passkey_hours=0,  # whoever tries it out cannot wait; its pages say that a real one does
+        # Made up: these numbers and addresses belong to nobody, and the page says so.
+        operator="Демонстрация (мекеме емес) / Демонстрация (не учреждение) / A demonstration (no institution)",
+        contact="help@egov.example",
+        contact_phone="+7 700 000-00-00",
+        contact_hours="9:00–18:00",
+        contact_address="Астана, Үлгі көшесі, 1",
     )
 
 
@@ -102,14 +119,32 @@ def _make(folder: Path, port: int) -> None:
 def _welcome(services: Services, folder: Path) -> None:
     site = services.settings.base_url
     counted = next(vote for vote in service.votes(services) if vote.result is not None)
+    closed = folder / "trustees" / "closed"
+    pages = "\n".join(
+        f"    {services.settings.booth_url}{path_of(closed, number).read_text().strip()}  {name.en}"
+        for number, name in enumerate(votes.TRUSTEES, 1)
+    )
     people = "\n".join(f"    {entry.iin.digits}  {entry.given_name} {entry.family_name}" for entry in guests())
+    chosen, _ = officials.choose(everybody(), guests())
+    names = "\n".join(
+        f"    {person.iin.digits}  {person.given_name} {person.family_name}, {ROLE_NAMES[role].lower()}"
+        for person, role in ((official.entry, official.role) for official in chosen)
+    )
     Console(stderr=True, highlight=False, soft_wrap=True).print(
         f"""
   The demonstration:       {site}/
   Mails that it sends:     {site}/demo/mailbox
   Sign in with an IIN of
 {people}
-  Trustees' key files of the open vote, with passphrases: {folder / "trustees"}
+  Officials, who sign in with a code of their app too (the mailbox shows it) and then enter {site}/office
+{names}
+  The commission finds a draft with gaps, a frozen setup that its second member is to approve, and a report to answer.
+  A vote has closed and waits for its trustees, who decrypt on their pages, each with the key file of the same number:
+{pages}
+  Trustees' key files, with passphrases:
+    of the closed vote:    {closed}
+    of the open vote:      {folder / "trustees"}
+    of the frozen setup:   {folder / "trustees" / "street"}
   Verify the referendum:   .venv/bin/egov-verify vote {site}/en/votes/{counted.uuid}
 """
     )

@@ -1,27 +1,33 @@
-"""Filling the demonstration's database: people, a referendum from roll to result, and a vote that is open."""
+"""Filling the demonstration's database: people, a referendum from roll to result, a closed and an open vote, work."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Final
 
 from sqlmodel import col, delete
 
-from egov_crypto import ballot, tally, trustee
-from egov_crypto.election import Election
+from egov_crypto import tally, trustee
 from egov_crypto.verify import verify_archive
+from egov_participation import rooms
+from egov_participation.actions import Role
 from egov_participation.app import create_services
 from egov_participation.clock import ManualClock
-from egov_participation.database import migrate
-from egov_participation.demo import votes
+from egov_participation.contact import service as contact
+from egov_participation.contact.rules import Topic
+from egov_participation.database import Schema, migrate
+from egov_participation.demo import commission, officials, registrar, votes
 from egov_participation.demo.keys import write_key_files
+from egov_participation.demo.voters import Voter, cast, residents
 from egov_participation.jobs import Job
 from egov_participation.mail import NullMailer
+from egov_participation.notices import service as notices
 from egov_participation.registry import fake
 from egov_participation.registry.keys import IinKeys
 from egov_participation.registry.rules import Entry
@@ -33,23 +39,19 @@ from egov_participation.voting.roll_file import ListedRoll
 from egov_participation.voting.setup_file import SetupTrustee
 
 SEED: Final = 2024
-EARLY_BALLOTS: Final = 60
+EARLY_BALLOTS: Final = 40
 """Ballots that the open vote has from the start."""
+CLOSED_BALLOTS: Final = 15
+"""Ballots of the vote that waits for its trustees."""
 
 Progress = Callable[[str, int, int], None]
 """Called with what is done, how far it is, and how far it goes."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Voter:
-    person_id: str
-    choices: list[list[int]]
-    at: datetime
-
-
-def people() -> list[Entry]:
+@cache
+def people() -> tuple[Entry, ...]:
     """Everybody in the demonstration, always the same."""
-    return list(fake.residents(votes.REGISTERED, SEED))
+    return tuple(fake.residents(votes.REGISTERED, SEED))
 
 
 def guests() -> list[Entry]:
@@ -69,24 +71,74 @@ def guests() -> list[Entry]:
 
 
 def fill(settings: Settings, trustees_folder: Path, now: datetime, progress: Progress) -> None:
-    """Make the database that ``settings`` name and fill it; it must not exist yet. Takes some ten seconds.
+    """Make the database that ``settings`` name and fill it; it must not exist yet. Takes some quarter of a minute.
 
-    The open vote's trustees' key files, with their passphrases, are written to ``trustees_folder``.
+    The trustees' key files, with their passphrases, are written to ``trustees_folder``: those of the open vote, and in
+    folders of it those of the closed one and of the setup that is frozen.
     """
+    rooms.load("tasks")
     migrate(settings.database_url)
-    clock = ManualClock(votes.REFERENDUM_OPENS - timedelta(days=7))
+    migrate(settings.registrar_database_url, Schema.REGISTRAR)
+    clock = ManualClock(votes.REFERENDUM_OPENS - timedelta(days=40))
     services = create_services(settings, clock=clock, mailer=NullMailer())
     chance = random.Random(SEED)  # noqa: S311 - who votes what is invented; keys and ballots take real randomness
     try:
         _enter_people(services, clock.now)
-        _hold_referendum(services, clock, chance, progress)
-        _open_budget_vote(services, clock, chance, now, trustees_folder, progress)
-        # Nobody reads the mails of invented voters: the mailbox starts empty, for those of the visitors.
-        with services.database.uow() as tx:
-            tx.session.exec(delete(Job).where(col(Job.done_at).is_(None)))
-            tx.commit()
+        chosen, waiting = officials.choose(people(), guests())
+        officials.appoint(services, clock, chosen, votes.REFERENDUM_OPENS - timedelta(days=20))
+        members = [officials.person_id(services, one.entry) for one in chosen if one.role is Role.COMMISSION]
+        _hold_referendum(services, clock, chance, members, progress)
+        budget = _open_budget_vote(services, clock, chance, now, trustees_folder, progress)
+        officials.leave_a_proposal(services, clock, chosen, waiting, now)
+        _write_to_the_contact_centre(services, now)
+        _throw_mails_away(services)
+        of_the_city = [entry for entry in people() if entry.territory == votes.LIBRARY_CITY]
+        some = chance.sample(residents(services, of_the_city), CLOSED_BALLOTS)
+        commission.hold_a_vote(services, clock, members, some, chance, now, trustees_folder / "closed")
+        _throw_mails_away(services)
+        commission.leave_a_frozen_setup(services, clock, members, now, trustees_folder / "street")
+        commission.leave_a_draft(services, clock, members[0], now)
+        guest = officials.person_id(services, guests()[1])
+        commission.leave_reports(services, clock, budget, guest, members[0], now)
+        officials.leave_a_failed_job(services, chosen, now)
     finally:
+        services.registrar.close()
         services.database.close()
+
+
+def _throw_mails_away(services: Services) -> None:
+    """Nobody reads the mails of invented people: the mailbox starts empty, for those of the visitors."""
+    with services.database.uow() as tx:
+        tx.session.exec(delete(Job).where(col(Job.kind).in_([notices.SEND, notices.SEND_QUIETLY])))
+        tx.commit()
+    registrar.forget_mails(services)
+
+
+def _write_to_the_contact_centre(services: Services, now: datetime) -> None:
+    """Two messages for the office: one with time left, one that is late."""
+    for days, topic, lang, text in (
+        (
+            4,
+            Topic.ACCESSIBILITY,
+            "kk",
+            "Телефонда дауыс беру кодының суреті экранға сыймай тұр. Не істейін?",
+        ),
+        (26, Topic.SIGN_IN, "ru", "Сменил почту и больше не получаю коды для входа. Куда мне обратиться?"),
+    ):
+        then = replace(services, clock=ManualClock(now - timedelta(days=days)))
+        with services.database.uow() as tx:
+            contact.send(
+                tx,
+                then,
+                once=f"{days:032x}",
+                topic=topic,
+                text=text,
+                mail=f"visitor{days}@mail.example",
+                person=None,
+                network="demo",
+                lang=lang,
+            )
+            tx.commit()
 
 
 def _enter_people(services: Services, now: datetime) -> None:
@@ -95,25 +147,29 @@ def _enter_people(services: Services, now: datetime) -> None:
         tx.commit()
 
 
-def _hold_referendum(services: Services, clock: ManualClock, chance: random.Random, progress: Progress) -> None:
+def _hold_referendum(
+    services: Services, clock: ManualClock, chance: random.Random, members: Sequence[str], progress: Progress
+) -> None:
+    clock.set(votes.REFERENDUM_OPENS - timedelta(days=7))
     keys = [trustee.generate() for _ in votes.TRUSTEES]
     roll = ListedRoll({entry.iin: 1 for entry in people()}, tuple(range(2, votes.REGISTERED + 2)))
     created = service.create_vote(services, votes.referendum(_setup_trustees([key for _, key in keys]), roll))
     choices = [[[1, 0, 0]]] * votes.BLANK + [[[0, 1, 0]]] * votes.FOR + [[[0, 0, 1]]] * votes.AGAINST
     chance.shuffle(choices)
     times = sorted(_moments(chance, len(choices)))
-    persons = chance.sample(_person_ids(services), len(choices))
-    ballots = [_Voter(*voter) for voter in zip(persons, choices, times, strict=True)]
+    persons = chance.sample(residents(services, people()), len(choices))
+    ballots = [Voter(*voter) for voter in zip(persons, choices, times, strict=True)]
     # Some change their mind: what they cast first is the opposite of what counts.
     for changed in chance.sample(ballots[len(ballots) // 2 :], votes.REVOTES):
         opposite = [[0, changed.choices[0][2], changed.choices[0][1]]] if not changed.choices[0][0] else [[0, 1, 0]]
-        ballots.insert(0, _Voter(changed.person_id, opposite, votes.REFERENDUM_OPENS + timedelta(minutes=1)))
-    _cast(services, clock, created.uuid, ballots, lambda done: progress("referendum", done, len(ballots)))
+        ballots.insert(0, Voter(changed.resident, opposite, votes.REFERENDUM_OPENS + timedelta(minutes=1)))
+    cast(services, clock, created.uuid, ballots, lambda done: progress("referendum", done, len(ballots)))
     clock.set(votes.REFERENDUM_CLOSES)
     service.close_due_votes(services)
-    for private_key, _ in keys:
-        service.hand_in_decryption(services, created.uuid, _decryption(services, created.uuid, private_key))
+    for decryption in _decryptions(services, created.uuid, [private_key for private_key, _ in keys]):
+        service.hand_in_decryption(services, created.uuid, decryption)
         clock.advance(hours=1)
+    commission.sign_protocol(services, clock, members, created.uuid)
 
 
 def _open_budget_vote(
@@ -123,50 +179,36 @@ def _open_budget_vote(
     now: datetime,
     trustees_folder: Path,
     progress: Progress,
-) -> None:
+) -> str:
+    """The vote's uuid."""
     pairs = [trustee.generate() for _ in votes.TRUSTEES]
     setup = votes.budget(_setup_trustees([key for _, key in pairs]), now)
     clock.set(setup.opens_at - timedelta(days=7))
     created = service.create_vote(services, setup)
     write_key_files(trustees_folder, created.uuid, [private_key for private_key, _ in pairs])
-    with services.database.read() as session:
-        found = [services.registry.find(session, entry.iin) for entry in guests()]
-    visitors = {person.person_id for person in found if person is not None}
-    persons = chance.sample([person for person in _person_ids(services) if person not in visitors], EARLY_BALLOTS)
+    visitors = {entry.iin for entry in guests()}
+    others = [entry for entry in people() if entry.iin not in visitors]
+    persons = chance.sample(residents(services, others), EARLY_BALLOTS)
     span = (now - setup.opens_at).total_seconds()
     ballots = [
-        _Voter(person, _budget_choices(chance), setup.opens_at + timedelta(seconds=span * part / EARLY_BALLOTS))
+        Voter(person, _budget_choices(chance), setup.opens_at + timedelta(seconds=span * part / EARLY_BALLOTS))
         for part, person in enumerate(persons)
     ]
-    _cast(services, clock, created.uuid, ballots, lambda done: progress("open vote", done, len(ballots)))
+    cast(services, clock, created.uuid, ballots, lambda done: progress("open vote", done, len(ballots)))
+    return created.uuid
 
 
 def _setup_trustees(keys: Sequence[trustee.TrusteeKey]) -> tuple[SetupTrustee, ...]:
     return tuple(SetupTrustee(name, key) for name, key in zip(votes.TRUSTEES, keys, strict=True))
 
 
-def _cast(
-    services: Services, clock: ManualClock, uuid: str, ballots: Sequence[_Voter], progress: Callable[[int], None]
-) -> None:
-    """Each voter's ballot, made as a voter's device makes it and cast as the booth casts it."""
-    election = Election.parse(service.vote(services, uuid).election)
-    for done, voter in enumerate(ballots, 1):
-        clock.set(voter.at)
-        credential = services.registrar.credential(uuid, voter.person_id, signed_in_at=voter.at, assurance=1)
-        service.cast(services, uuid, voter.person_id, ballot.make(election, credential, voter.choices))
-        progress(done)
+def _decryptions(services: Services, uuid: str, private_keys: Sequence[int]) -> list[bytes]:
+    """As trustees make them: the archive is verified whole, and what is decrypted is what was recomputed from it.
 
-
-def _decryption(services: Services, uuid: str, private_key: int) -> bytes:
-    """As a trustee does it: the archive is verified whole, and what is decrypted is what was recomputed from it."""
+    Each trustee verifies it for themselves, which here would be the same work three times.
+    """
     verified = verify_archive(BytesIO(b"".join(service.archive_file(services, uuid).chunks())))
-    return tally.decrypt(verified.election, verified.tally, private_key)
-
-
-def _person_ids(services: Services) -> list[str]:
-    with services.database.read() as session:
-        found = [services.registry.find(session, entry.iin) for entry in people()]
-    return [person.person_id for person in found if person is not None]
+    return [tally.decrypt(verified.election, verified.tally, private_key) for private_key in private_keys]
 
 
 def _moments(chance: random.Random, count: int) -> Iterator[datetime]:

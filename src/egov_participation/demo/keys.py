@@ -15,3 +15,14 @@ def write_key_files(folder: Path, uuid: str, private_keys: Sequence[int]) -> Non
         passphrase = keyfile.generate_passphrase()
         (folder / f"trustee-{number}.key").write_bytes(keyfile.seal(private_key, uuid, passphrase))
         (folder / f"trustee-{number}.passphrase").write_text(passphrase + "\n")
+
+
+def write_paths(folder: Path, paths: Sequence[str]) -> None:
+    """Write ``trustee-N.path`` for each: where the trustee's page stands on the booth's host. Their mails said it."""
+    for number, path in enumerate(paths, 1):
+        path_of(folder, number).write_text(path + "\n")
+
+
+def path_of(folder: Path, number: int) -> Path:
+    """The file that holds the path of a trustee's page."""
+    return folder / f"trustee-{number}.path"

@@ -17,6 +17,8 @@ from egov_participation.identity.keys import IdentityKeys
 from egov_participation.identity.service.tokens import is_token, new_token
 from egov_participation.web.context import services
 
+HEADER: Final = "x-browser-token"
+"""Where scripts send what forms carry in their field ``browser``."""
 _LIFE: Final = 3600
 """Seconds that the browser keeps the cookie after the last page that set it."""
 
@@ -66,7 +68,7 @@ def check(request: Request, keys: IdentityKeys) -> str:
             ),
             code="browser.cookie",
         )
-    given = request.state.form.get("browser")
+    given = request.headers.get(HEADER) or request.state.form.get("browser")
     if not isinstance(given, str) or not hmac.compare_digest(given.encode(), keys.form_token(token).encode()):
         message = N_("This page is out of date, so nothing was changed. Go back, reload the page and send it again.")
         raise DomainError(403, message, code="browser.form")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from egov_participation.i18n import N_
 from egov_participation.identity import service
 from egov_participation.identity.keys import keys
 from egov_participation.identity.service.signin import SEND_CODE
@@ -9,10 +10,22 @@ from egov_participation.jobs import Payload, handler, tick
 from egov_participation.services import Services
 
 
-@handler(SEND_CODE)
+@handler(SEND_CODE, words=N_("Mail a code for signing in"))
 def send_code(services: Services, payload: Payload) -> None:
     """Mail the code of a sign-in."""
     service.send_code(services, keys(services.settings.keys_dir), payload["attempt"])
+
+
+@handler(service.ERASE, words=N_("Erase a person’s data"))
+def erase(services: Services, payload: Payload) -> None:
+    """Delete what may go of a person who asked for it."""
+    service.erase(services, payload)
+
+
+@tick
+def change_due_addresses(services: Services) -> None:
+    """Use new mail addresses that have waited long enough."""
+    service.change_due_addresses(services)
 
 
 @tick

@@ -37,8 +37,8 @@ def import_command(file: Annotated[Path, typer.Argument(help="CSV in UTF-8.", sh
 
     The first line names the columns, in any order. Needed: iin, family_name,
     given_name, mail, territory (KZ-10 to KZ-79). Where known: patronymic,
-    birth_date (1990-12-31 or 31.12.1990), language (kk, ru or en).
-    Commas or semicolons.
+    birth_date (1990-12-31 or 31.12.1990), language (kk, ru or en), district
+    (its KATO code), address (as the person is shown it). Commas or semicolons.
 
     Who is in the register already, by IIN, is brought up to date.
 
@@ -86,3 +86,33 @@ def _bar(file: Path) -> Iterator[service.ImportProgress]:
     finally:
         if bar.live.is_started:
             bar.stop()
+
+
+@app.command()
+def check() -> None:
+    """Ask the register whether it answers, and say what was found.
+
+    Exit 0: it can be used. 1: it does not answer as docs/registry.md says, or
+    the database or its keys are not right; the reason is printed.
+    """
+    settings = Settings()
+    database = Database(settings.database_url)
+    registry = service.registry_for(settings, database, system_clock)
+    try:
+        with database.read() as session:
+            service.check_keys(session, IinKeys.open(settings.keys_dir))
+            residents = service.count_residents(session)
+        if isinstance(registry, service.HttpRegistry):
+            begun = time.monotonic()
+            name, number = registry.ask_status()
+            took = round((time.monotonic() - begun) * 1000)
+            holds = "" if number is None else f", {counted(number, 'resident')}"
+            typer.echo(f"{settings.registry_url}: {name or 'a register'} answers in {took} ms{holds}")
+        else:
+            typer.echo(f"the embedded register: {counted(residents, 'resident')}")
+    except (service.Unanswered, SealError) as error:
+        typer.echo(f"egov: the register cannot be used: {error}", err=True)
+        raise typer.Exit(1) from None
+    finally:
+        registry.close()
+        database.close()

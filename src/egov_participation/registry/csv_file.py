@@ -1,8 +1,8 @@
 """Residents from a CSV file.
 
 The first line names the columns, in any order: ``iin``, ``family_name``, ``given_name``, ``mail``, ``territory``, and,
-where they are known, ``patronymic``, ``birth_date``, ``language``. UTF-8, with or without a byte-order mark; commas or
-semicolons.
+where they are known, ``patronymic``, ``birth_date``, ``language``, ``district``, ``address``. UTF-8, with or without a
+byte-order mark; commas or semicolons.
 """
 
 from __future__ import annotations

@@ -7,9 +7,9 @@ import random
 from collections.abc import Iterator
 from typing import Final
 
+from egov_participation.jurisdiction.territories import REGIONS, country
 from egov_participation.registry import iin
 from egov_participation.registry.rules import Entry
-from egov_participation.registry.territories import TERRITORIES
 
 MAIL_DOMAIN: Final = "mail.example"
 """Reserved (RFC 2606): nobody can ever get mail there."""
@@ -74,6 +74,13 @@ _RUSSIAN_FATHERS: Final = (
 # Where a large part of the population speaks Russian first; a third of the people there get Russian names.
 _RUSSIAN_SPOKEN: Final = frozenset({"KZ-11", "KZ-35", "KZ-39", "KZ-55", "KZ-59", "KZ-63", "KZ-71", "KZ-75", "KZ-10"})
 
+_STREETS: Final = (
+    ("Абай даңғылы", "проспект Абая"), ("Сәтбаев көшесі", "улица Сатпаева"), ("Достық көшесі", "улица Достык"),
+    ("Бейбітшілік көшесі", "улица Бейбитшилик"), ("Әуезов көшесі", "улица Ауэзова"),
+    ("Желтоқсан көшесі", "улица Желтоксан"),
+)  # fmt: skip
+_PARTS: Final = {code: country("kz").parts(code) for code in REGIONS}
+
 _LATIN: Final = {
     "а": "a", "ә": "a", "б": "b", "в": "v", "г": "g", "ғ": "g", "д": "d", "е": "e", "ё": "e", "ж": "zh", "з": "z",
     "и": "i", "й": "i", "к": "k", "қ": "q", "л": "l", "м": "m", "н": "n", "ң": "n", "о": "o", "ө": "o", "п": "p",
@@ -100,10 +107,11 @@ def residents(count: int, seed: int = 1) -> Iterator[Entry]:
 
 def shares(count: int) -> dict[str, int]:
     """How many of `count` people live in each region."""
-    floor = 1 if count >= len(TERRITORIES) else 0
-    total = sum(territory.thousands for territory in TERRITORIES.values())
-    rest = count - floor * len(TERRITORIES)
-    exact = {code: rest * territory.thousands / total for code, territory in TERRITORIES.items()}
+    floor = 1 if count >= len(REGIONS) else 0
+    people = {code: region.population.people for code, region in REGIONS.items() if region.population}
+    total = sum(people.values())
+    rest = count - floor * len(REGIONS)
+    exact = {code: rest * number / total for code, number in people.items()}
     found = {code: int(share) for code, share in exact.items()}
     by_remainder = sorted(exact, key=lambda code: (found[code] - exact[code], code))
     for code in by_remainder[: rest - sum(found.values())]:
@@ -126,6 +134,9 @@ def _resident(chance: random.Random, territory: str) -> Entry:
     while number is None:
         birth_date = _FIRST_BIRTHDAY + dt.timedelta(days=chance.randrange((_LAST_BIRTHDAY - _FIRST_BIRTHDAY).days + 1))
         number = iin.make(birth_date, male=male, number=chance.randrange(10_000))
+    # Apart, so that the people stay the same whatever is said of where they live.
+    place = random.Random(number.digits)  # noqa: S311 - as above
+    district = place.choice(_PARTS[territory])
     speaks_russian = russian or (territory in _RUSSIAN_SPOKEN and chance.random() < 0.3)
     return Entry(
         iin=number,
@@ -136,7 +147,17 @@ def _resident(chance: random.Random, territory: str) -> Entry:
         mail=f"{_latin(given)}.{_latin(family)}{birth_date:%y}{chance.randrange(100):02d}@{MAIL_DOMAIN}",
         territory=territory,
         language="ru" if speaks_russian else "kk",
+        district=district.code,
+        address=_address(place, district.name("ru" if speaks_russian else "kk"), russian=speaks_russian),
     )
+
+
+def _address(chance: random.Random, place: str, *, russian: bool) -> str:
+    kazakh_street, russian_street = chance.choice(_STREETS)
+    house, flat = chance.randrange(1, 90), chance.randrange(1, 80)
+    if russian:
+        return f"{place}, {russian_street}, дом {house}, квартира {flat}"
+    return f"{place}, {kazakh_street}, {house}-үй, {flat}-пәтер"
 
 
 def _latin(name: str) -> str:

@@ -34,6 +34,58 @@ class Resident(SQLModel, table=True):
     mail: str
     territory: str = Field(index=True)
     """ISO 3166-2:KZ code of the region."""
+    district: str = Field(default="", index=True)
+    """Code of the district, city or city district; empty where not known."""
     language: str
     """What mails are written in: kk, ru or en."""
+    address_sealed: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+    """Locality, street and house: nobody but the person is shown them, so nobody can read them here."""
     updated_at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False))
+
+
+class KnownPerson(SQLModel, table=True):
+    """Somebody of a registry that is asked over HTTP: the id that the platform knows the person by, which never
+    changes, and for a time what the registry said."""
+
+    __tablename__: ClassVar[str] = "registry_known_person"
+    __table_args__ = (
+        CheckConstraint("length(person_id) = 32", name="person_id"),
+        CheckConstraint("length(iin_hash) = 32", name="iin_hash"),
+        CheckConstraint("(record_sealed IS NULL) = (fetched_at IS NULL)", name="record"),
+    )
+
+    person_id: str = Field(primary_key=True)
+    """As `Resident.person_id`."""
+    iin_hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False, unique=True))
+    iin_sealed: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    record_sealed: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+    """What the registry said, as JSON; empty for somebody known from a roll alone, gone from the registry, or not
+    asked about for long."""
+    fetched_at: datetime | None = Field(default=None, sa_column=Column(UTCDateTime, nullable=True, index=True))
+
+
+class Outage(SQLModel, table=True):
+    """Whether the registry answers, for all processes of the platform: one row while it does not."""
+
+    __tablename__: ClassVar[str] = "registry_outage"
+
+    name: str = Field(primary_key=True)
+    """Which registry."""
+    failures: int
+    """How often in a row it was asked in vain."""
+    retry_at: datetime | None = Field(default=None, sa_column=Column(UTCDateTime, nullable=True))
+    """Nobody asks before; empty while there were too few failures to stop asking."""
+
+
+class OwnContact(SQLModel, table=True):
+    """How a person wants to be written to, where it is not what the registry says; that stays as it is."""
+
+    __tablename__: ClassVar[str] = "registry_own_contact"
+    __table_args__ = (CheckConstraint("language IN ('kk', 'ru', 'en')", name="language"),)
+
+    person_id: str = Field(primary_key=True)
+    mail: str | None = None
+    """None: the registry's."""
+    language: str | None = None
+    """None: the registry's."""
+    changed_at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False))

@@ -9,12 +9,13 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Final, TypeVar
 
+from egov_participation.jurisdiction.territories import REGIONS, TERRITORIES
 from egov_participation.registry.iin import Iin
-from egov_participation.registry.territories import TERRITORIES
 
 LANGUAGES: Final = ("kk", "ru", "en")
 MAX_NAME: Final = 100
 MAX_MAIL: Final = 254
+MAX_ADDRESS: Final = 300
 
 # Deliberately narrow: what passes goes into a mail header as it is.
 _MAIL: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+", re.ASCII)
@@ -35,7 +36,12 @@ class Entry:
     birth_date: date
     mail: str
     territory: str
+    """Code of the region."""
     language: str
+    district: str = ""
+    """Code of the district, city or city district in that region; empty where not known."""
+    address: str = ""
+    """Locality, street and house, as the person is shown it and nobody else; empty where not known."""
 
 
 COLUMNS: Final = tuple(field.name for field in fields(Entry))
@@ -50,10 +56,13 @@ class EntryError(ValueError):
         self.sentences = sentences
 
 
-def parse_entry(cells: Mapping[str, str], today: date) -> Entry:
-    """Read the cells of one line, by column.
+def parse_entry(cells: Mapping[str, str], today: date, *, mail_needed: bool = True) -> Entry:
+    """Read the cells of one line, or what a registry answered, by column.
 
     A missing birth date is taken from the IIN, a missing language is Kazakh.
+
+    Args:
+        mail_needed: whether an entry without an address for mails is refused.
 
     Raises:
         EntryError: with everything that is wrong.
@@ -72,12 +81,30 @@ def parse_entry(cells: Mapping[str, str], today: date) -> Entry:
     given_name = read("given_name", lambda text: _name(text, "given_name"), "")
     patronymic = read("patronymic", lambda text: _name(text, "patronymic") if text else "", "")
     birth_date: date | None = read("birth_date", lambda text: _birth_date(text, iin, today), None)
-    mail = read("mail", _mail, "")
+    mail = read("mail", lambda text: _mail(text) if text or mail_needed else "", "")
     territory = read("territory", _territory, "")
     language = read("language", _language, "")
+    district = read("district", lambda text: _district(text, territory), "")
+    address = read("address", _address, "")
     if problems or iin is None or birth_date is None:
         raise EntryError(problems)
-    return Entry(iin, family_name, given_name, patronymic, birth_date, mail, territory, language)
+    return Entry(iin, family_name, given_name, patronymic, birth_date, mail, territory, language, district, address)
+
+
+def age_on(birth_date: date, day: date) -> int:
+    """Whole years of age on a day; negative before the birth.
+
+    Somebody born on 29 February is a year older on 1 March in years without that day.
+    """
+    return day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))
+
+
+def latest_birth(day: date, age: int) -> date:
+    """The latest birth date of somebody who is so many years old on that day: the inverse of `age_on`."""
+    try:
+        return day.replace(year=day.year - age)
+    except ValueError:
+        return day.replace(year=day.year - age, day=28)
 
 
 def _name(text: str, column: str) -> str:
@@ -112,18 +139,39 @@ def _birth_date(text: str, iin: Iin | None, today: date) -> date | None:
     return born
 
 
+def is_mail(text: str) -> bool:
+    """Whether the text is a mail address that we write to."""
+    return len(text) <= MAX_MAIL and _MAIL.fullmatch(text) is not None
+
+
 def _mail(text: str) -> str:
     if not text:
         raise ValueError("mail is empty")
-    if len(text) > MAX_MAIL or _MAIL.fullmatch(text) is None:
+    if not is_mail(text):
         raise ValueError("mail is not a mail address such as name@mail.example")
     return text
 
 
 def _territory(text: str) -> str:
-    if text not in TERRITORIES:
+    if text not in REGIONS:
         raise ValueError("territory must be the ISO 3166-2 code of a region, from KZ-10 to KZ-79")
     return text
+
+
+def _district(text: str, region: str) -> str:
+    """A district of that region; of a region that is wrong itself nothing can be said."""
+    if text and region and (text not in TERRITORIES or TERRITORIES[text].parent != region):
+        raise ValueError(f"district must be the code (KATO) of a district or city of {region}")
+    return text
+
+
+def _address(text: str) -> str:
+    address = " ".join(unicodedata.normalize("NFC", text).split())
+    if len(address) > MAX_ADDRESS:
+        raise ValueError(f"address is longer than {MAX_ADDRESS} characters")
+    if not address.isprintable():
+        raise ValueError("address has signs that cannot be printed")
+    return address
 
 
 def _language(text: str) -> str:

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -20,9 +20,9 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
+from matplotlib.font_manager import FontProperties, findfont
+from matplotlib.ft2font import FT2Font
 from matplotlib.patches import Rectangle
-from matplotlib.textpath import TextPath
 from matplotlib.ticker import MaxNLocator
 
 # Okabe and Ito's palette, told apart by people with any kind of colour vision; all hold 3:1 on both grounds.
@@ -34,11 +34,16 @@ GREY: Final = "#767676"
 WIDE, NARROW = 700, 340
 """Widths in pixels."""
 
+SHARES: Final = 10_000
+"""The whole, where bars are shares: their values are whole numbers."""
+
 _STYLE: Final = mpl.rc_params_from_file(Path(__file__).with_name("chart.mplstyle"), use_default_template=False)
 _LOCK: Final = threading.Lock()
 _BAR: Final = 24
 _GAP: Final = 8
 _LINE: Final = 1.35
+_MEASURED: Final = 100.0
+"""The size in which signs are measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,21 @@ class Bar:
     """The value as people read it, with unit or share."""
     quiet: bool = False
     """Not an answer like the others: grey."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One square of a tile map."""
+
+    row: int
+    column: int
+    """From 1."""
+    label: str
+    """A few letters."""
+    text: str
+    """The value as people read it, in a few signs."""
+    depth: float | None
+    """How deep its colour is, 0 to 1; None: no value of its own, a dashed square."""
 
 
 Drawing = Callable[[], Figure]
@@ -164,6 +184,87 @@ def columns(bars: Sequence[Bar], width: int, number: Callable[[int], str]) -> Fi
     return figure
 
 
+def rows(bars: Sequence[Bar], whole: int, width: int) -> Figure:
+    """Thin horizontal bars for many values: on a wide picture each beside its label, on a narrow one under it.
+
+    Args:
+        whole: what the full width is; each bar stands on a pale one of that width.
+    """
+    size = _font_size(width) - 2
+    side = max((_text_width(bar.label, size) for bar in bars), default=0.0) + 2 * _GAP if width > NARROW else 0.0
+    height = 18.0
+    step = height + _GAP + (0 if side else size * _LINE)
+    room = width - side - max((_text_width(bar.text, size) for bar in bars), default=0.0) - _GAP
+    figure, axes = _canvas(width, max(len(bars), 1) * step)
+    for place, bar in enumerate(bars):
+        top = place * step
+        if side:
+            _write(axes, side - _GAP, top + height / 2, bar.label, size, ha="right")
+        else:
+            top = _lines(axes, [bar.label], top, size)
+        _rectangle(axes, side, top, room, GREY, height, alpha=0.25)
+        length = room * bar.value / whole if whole else 0
+        _rectangle(axes, side, top, length, GREY if bar.quiet else BLUE, height)
+        _write(axes, side + room + _GAP, top + height / 2, bar.text, size, weight="bold")
+    return figure
+
+
+def tiles(squares: Sequence[Tile], width: int, note: str) -> Figure:
+    """A tile map: squares in rows and columns, each with its letters and its value; the deeper the blue, the more.
+
+    The blue is laid over the page's ground thinly enough that the page's ink can be read on it, on light and on dark.
+
+    Args:
+        note: written below: what the numbers and the shades are.
+    """
+    across, down = max(square.column for square in squares), max(square.row for square in squares)
+    size = 17.0 if width > NARROW else 14.0
+    side = min(width / across, 86)
+    tall = side if width > NARROW else side * 1.2
+    small = _font_size(width) - 2
+    below = _wrap(note, width, small)
+    figure, axes = _canvas(width, down * tall + _GAP + len(below) * small * _LINE)
+    ink = mpl.rcParams["text.color"]
+    for square in squares:
+        left, top = (square.column - 1) * side + 1.5, (square.row - 1) * tall + 1.5
+        if square.depth is not None:
+            _rectangle(axes, left, top, side - 3, BLUE, tall - 3, alpha=0.08 + 0.47 * square.depth)
+        line = "-" if square.depth is not None else "--"
+        axes.add_artist(
+            Rectangle((left, top), side - 3, tall - 3, facecolor="none", edgecolor=ink, linewidth=1, linestyle=line)
+        )
+        middle, centre = left + side / 2 - 1.5, top + tall / 2 - 1.5
+        _write(axes, middle, centre - size * 0.65, square.label, size, ha="center")
+        _write(axes, middle, centre + size * 0.65, square.text, size, ha="center", weight="bold")
+    _lines(axes, below, down * tall + _GAP, small)
+    return figure
+
+
+def with_words(figure: Figure, heading: str, note: str) -> Figure:
+    """The picture with a heading above it and a note below, as it goes about alone."""
+    width, height = (72 * float(inches) for inches in figure.get_size_inches())
+    size = _font_size(int(width))
+    above, below = _wrap(heading, width, size + 3, bold=True), _wrap(note, width, size - 2)
+    top = len(above) * (size + 3) * _LINE + (2 * _GAP if above else 0)
+    bottom = len(below) * (size - 2) * _LINE + (_GAP if below else 0)
+    whole = top + height + bottom
+    for axes in figure.axes:
+        box = axes.get_position()
+        axes.set_position((box.x0, (box.y0 * height + bottom) / whole, box.width, box.height * height / whole))
+    figure.set_size_inches(width / 72, whole / 72)
+    axes = _pixels(figure, width, whole)
+    _lines(axes, above, 0, size + 3, bold=True)
+    _lines(axes, below, top + height + _GAP, size - 2)
+    return figure
+
+
+def _write(
+    axes: Axes, left: float, middle: float, text: str, size: float, *, ha: str = "left", weight: str = "normal"
+) -> None:
+    """A word or two at a height."""
+    axes.text(left, middle, text, fontsize=size, weight=weight, ha=ha, va="center_baseline", parse_math=False)
+
+
 def _labelled(bars: Sequence[Bar], width: float, size: float) -> list[int]:
     """The places of the columns whose labels are written: as many as fit, evenly, none sticking out on the right."""
     widths = [_text_width(bar.label, size) for bar in bars]
@@ -179,17 +280,21 @@ def _font_size(width: int) -> float:
 def _canvas(width: float, height: float) -> tuple[Figure, Axes]:
     """An empty picture whose coordinates are pixels from its top left corner."""
     figure = Figure(figsize=(width / 72, height / 72))
+    return figure, _pixels(figure, width, height)
+
+
+def _pixels(figure: Figure, width: float, height: float) -> Axes:
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set_axis_off()
     axes.set_xlim(0, width)
     axes.set_ylim(height, 0)
-    return figure, axes
+    return axes
 
 
 def _rectangle(
     axes: Axes, left: float, top: float, width: float, colour: str, height: float = _BAR, alpha: float = 1
 ) -> None:
-    axes.add_patch(Rectangle((left, top), width, height, facecolor=colour, linewidth=0, alpha=alpha))
+    axes.add_artist(Rectangle((left, top), width, height, facecolor=colour, linewidth=0, alpha=alpha))
 
 
 def _lines(
@@ -223,10 +328,22 @@ def _wrap(text: str, width: float, size: float, *, bold: bool = False) -> list[s
     return lines
 
 
-@lru_cache(maxsize=4096)
 def _text_width(text: str, size: float, *, bold: bool = True) -> float:
     """In DejaVu Sans, which is wider than the fonts of the page: what fits here fits there."""
-    if not text.strip():
-        return 0.0
-    font = FontProperties(family="DejaVu Sans", weight="bold" if bold else "normal")
-    return float(TextPath((0, 0), text, size=size, prop=font, usetex=False).get_extents().width)
+    return size * sum(_advance(sign, bold=bold) for sign in text.strip())
+
+
+@lru_cache(maxsize=4096)
+def _advance(sign: str, *, bold: bool) -> float:
+    """How far a sign of size 1 moves the pen."""
+    glyph = _font(bold=bold).load_char(ord(sign))
+    return float(glyph.linearHoriAdvance) / 65536 / _MEASURED
+
+
+@cache
+def _font(*, bold: bool) -> FT2Font:
+    """Touched while drawing alone, which a lock holds."""
+    path = findfont(FontProperties(family="DejaVu Sans", weight="bold" if bold else "normal"))
+    font = FT2Font(path)
+    font.set_size(_MEASURED, 72)
+    return font

@@ -15,11 +15,11 @@ from babel.dates import format_skeleton
 from markupsafe import Markup
 from matplotlib.figure import Figure as Picture
 
+from egov_participation.formats import filters
 from egov_participation.i18n import LOCALES, N_, translate
 from egov_participation.results import charts
 from egov_participation.results.charts import Bar
 from egov_participation.results.svg import inline
-from egov_participation.web.formats import filters
 
 _KEPT = 256
 
@@ -60,7 +60,7 @@ def question(lang: str, figure_id: str, title: str, counts: tuple[Count, ...], w
     return Figure(
         id=figure_id,
         title=title,
-        svg=_drawn(figure_id, title, _in_words(bars), partial(charts.answers, bars, whole)),
+        svg=drawn(figure_id, title, _in_words(bars), partial(charts.answers, bars, whole)),
         source=source,
         head=(translate(lang, N_("Answer")), translate(lang, N_("Number of votes")), translate(lang, N_("Share"))),
         rows=tuple((count.answer, _number(lang)(count.votes), _share(lang, count.votes, whole)) for count in counts),
@@ -75,20 +75,26 @@ def picture(lang: str, title: str, counts: tuple[Count, ...], whole: int, source
     return charts.to_png(lambda: charts.answers(bars, whole, charts.WIDE, heading=title, note=source))
 
 
+def draw_answers(lang: str, counts: tuple[Count, ...], whole: int) -> charts.Drawing:
+    """The result of one question alone, to be made a file of."""
+    bars = _answer_bars(lang, counts, whole)
+    return lambda: charts.answers(bars, whole, charts.WIDE)
+
+
+def answers_in_words(lang: str, counts: tuple[Count, ...], whole: int) -> str:
+    """What that picture shows, for who does not see it."""
+    return _in_words(_answer_bars(lang, counts, whole))
+
+
 @lru_cache(maxsize=_KEPT)
 def turnout(lang: str, figure_id: str, voters: int, registered: int, source: str) -> Figure:
     """How many of those on the register voted."""
     title = translate(lang, N_("Turnout"))
-    number = _number(lang)
-    voted, others = translate(lang, N_("Voted")), translate(lang, N_("Did not vote"))
-    parts = [
-        Bar(words, value, f"{words}: {number(value)} ({_share(lang, value, registered)})")
-        for words, value in ((voted, voters), (others, registered - voters))
-    ]
+    number, parts = _number(lang), _turnout_bars(lang, voters, registered)
     return Figure(
         id=figure_id,
         title=title,
-        svg=_drawn(
+        svg=drawn(
             figure_id,
             title,
             "; ".join(part.text for part in parts),
@@ -110,16 +116,51 @@ def ballots_by_day(lang: str, figure_id: str, days: tuple[tuple[date, int], ...]
     """
     title = translate(lang, N_("Ballots by day"))
     number, written = _number(lang), filters(lang, "UTC")["date"]
-    bars = tuple(Bar(format_skeleton("MMMd", day, locale=LOCALES[lang]), count, number(count)) for day, count in days)
+    bars = _day_bars(lang, days)
     return Figure(
         id=figure_id,
         title=title,
-        svg=_drawn(figure_id, title, _in_words(bars), lambda width: charts.columns(bars, width, number)),
+        svg=drawn(figure_id, title, _in_words(bars), lambda width: charts.columns(bars, width, number)),
         source=source,
         head=(translate(lang, N_("Day")), translate(lang, N_("Ballots"))),
         rows=tuple((written(day), number(count)) for day, count in days),
         numeric=(1,),
     )
+
+
+@lru_cache(maxsize=_KEPT)
+def turnout_picture(lang: str, title: str, voters: int, registered: int, source: str) -> bytes:
+    """How many of those on the register voted, as a PNG that can go about alone.
+
+    Args:
+        title: what was voted on.
+    """
+    heading = f"{translate(lang, N_('Turnout'))}. {title}"
+    parts = _turnout_bars(lang, voters, registered)
+    return charts.to_png(lambda: charts.with_words(charts.share(*parts, charts.WIDE), heading, source))
+
+
+@lru_cache(maxsize=_KEPT)
+def days_picture(lang: str, title: str, days: tuple[tuple[date, int], ...], source: str) -> bytes:
+    """How many ballots came in each day, as a PNG that can go about alone."""
+    heading = f"{translate(lang, N_('Ballots by day'))}. {title}"
+    bars = _day_bars(lang, days)
+    return charts.to_png(lambda: charts.with_words(charts.columns(bars, charts.WIDE, _number(lang)), heading, source))
+
+
+def _turnout_bars(lang: str, voters: int, registered: int) -> tuple[Bar, Bar]:
+    """Those who voted, and the others."""
+    number = _number(lang)
+
+    def part(words: str, value: int) -> Bar:
+        return Bar(words, value, f"{words}: {number(value)} ({_share(lang, value, registered)})")
+
+    return part(translate(lang, N_("Voted")), voters), part(translate(lang, N_("Did not vote")), registered - voters)
+
+
+def _day_bars(lang: str, days: tuple[tuple[date, int], ...]) -> tuple[Bar, ...]:
+    number = _number(lang)
+    return tuple(Bar(format_skeleton("MMMd", day, locale=LOCALES[lang]), count, number(count)) for day, count in days)
 
 
 def _answer_bars(lang: str, counts: tuple[Count, ...], whole: int) -> tuple[Bar, ...]:
@@ -136,8 +177,8 @@ def _answer_bars(lang: str, counts: tuple[Count, ...], whole: int) -> tuple[Bar,
     )
 
 
-def _drawn(figure_id: str, title: str, words: str, draw: Callable[[int], Picture]) -> Markup:
-    """The same picture for both widths, one after the other."""
+def drawn(figure_id: str, title: str, words: str, draw: Callable[[int], Picture]) -> Markup:
+    """The same picture for both widths, one after the other; ``words`` say what it shows."""
     return Markup("").join(
         inline(
             charts.to_svg(partial(draw, width)),

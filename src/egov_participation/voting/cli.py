@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, DownloadColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from egov_participation.i18n import counted
 from egov_participation.services import Services
@@ -44,7 +44,7 @@ def create(
     with _services(context) as services:
         try:
             setup = setup_file.read(file, services.clock())
-            with _bar("Making voting codes", MofNCompleteColumn()) as progress:
+            with _bar("Making voting codes", TaskProgressColumn()) as progress:
                 created = service.create_vote(services, setup, progress)
         except setup_file.SetupError as refusal:
             for problem in refusal.problems:
@@ -153,7 +153,7 @@ def _services(context: typer.Context) -> Iterator[Services]:
 
 
 @contextmanager
-def _bar(words: str, column: MofNCompleteColumn | DownloadColumn) -> Iterator[Callable[[int, int], None]]:
+def _bar(words: str, column: TaskProgressColumn | DownloadColumn) -> Iterator[Callable[[int, int], None]]:
     """A progress bar on standard error, from the third second on, if that is a terminal."""
     begun = time.monotonic()
     columns = (TextColumn("{task.description}"), BarColumn(), column, TimeRemainingColumn())

@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
+from egov_participation.formats import filters
 from egov_participation.i18n import N_, translate
-from egov_participation.results import figures
+from egov_participation.jurisdiction.territories import REGIONS
+from egov_participation.results import charts, figures, regions
 from egov_participation.results.figures import Count, Figure
+from egov_participation.results.regions import Region
+from egov_participation.voting.turnout import Group
 from egov_participation.voting.views import QuestionView, VoteView
-from egov_participation.web.formats import filters
 
 MOST_DAYS = 400
 """More columns than pixels help nobody: then only the days with ballots are drawn."""
@@ -45,6 +48,96 @@ def of_days(vote: VoteView, days: Sequence[tuple[date, int]], lang: str, timezon
     Args:
         days: (day, ballots) of the days that have any, in order.
     """
+    pairs = _days(vote, days, timezone)
+    return figures.ballots_by_day(lang, "days", pairs, _source(vote, lang, timezone)) if pairs else None
+
+
+def of_regions(vote: VoteView, lang: str, timezone: str) -> list[Figure]:
+    """Turnout by region as a map and as bars; none before the registrar has stated it."""
+    found = regions_of(vote, lang)
+    if not found:
+        return []
+    source = regional_source(vote, lang, timezone)
+    return [regions.tile_map(lang, "map", found, source), regions.bars(lang, "regions", found, source)]
+
+
+CHARTS = ("turnout", "days", "map", "regions")
+"""What `chart_picture` can draw."""
+
+
+def chart_picture(
+    vote: VoteView, name: str, days: Sequence[tuple[date, int]], lang: str, timezone: str
+) -> bytes | None:
+    """One of `CHARTS` of a counted vote as a PNG; None if there is nothing to draw of it."""
+    title, source, pairs = vote.title.of(lang), _source(vote, lang, timezone), _days(vote, days, timezone)
+    found = regions_of(vote, lang)
+    if vote.result is None:
+        return None
+    if name == "turnout":
+        return figures.turnout_picture(lang, title, vote.voters, vote.registered, source)
+    if name == "days" and pairs:
+        return figures.days_picture(lang, title, pairs, source)
+    if name == "map" and found:
+        return regions.map_picture(lang, title, found, regional_source(vote, lang, timezone))
+    if name == "regions" and found:
+        return regions.bars_picture(lang, title, found, regional_source(vote, lang, timezone))
+    return None
+
+
+def drawn_answers(vote: VoteView, number: int, lang: str) -> tuple[str, str]:
+    """The chart of the question `number` (from 1) of a counted vote as a whole SVG document, and in words."""
+    _, counts = _counts(vote, lang)[number - 1]
+    return charts.to_svg(figures.draw_answers(lang, counts, _whole(vote))), figures.answers_in_words(
+        lang, counts, _whole(vote)
+    )
+
+
+def drawn_map(vote: VoteView, lang: str) -> tuple[str, str]:
+    """The map of turnout as a whole SVG document, and in words."""
+    found = regions_of(vote, lang)
+    return charts.to_svg(regions.draw_map(lang, found, charts.WIDE)), regions.in_words(lang, found)
+
+
+def regions_of(vote: VoteView, lang: str) -> tuple[Region, ...]:
+    """What the registrar states, by name: the regions in their alphabet's order, then those counted together."""
+    if vote.regional is None:
+        return ()
+    found = [_region(group, lang) for group in vote.regional.groups]
+    return tuple(sorted(found, key=lambda region: (not region.code, _in_order(region.name))))
+
+
+_LETTERS = {letter: place for place, letter in enumerate("аәбвгғдеёжзийкқлмнңоөпрстуұүфхһцчшщъыіьэюя", 0x400)}
+"""Kazakh's letters in their order, Russian's among them; Unicode has them one after the other."""
+
+
+def _in_order(text: str) -> list[int]:
+    return [_LETTERS.get(letter, ord(letter)) for letter in text.casefold()]
+
+
+def regional_source(vote: VoteView, lang: str, timezone: str) -> str:
+    """Who says so, and of when it is."""
+    return translate(
+        lang,
+        N_("Source: the registrar's signed statement of %(date)s."),
+        date=filters(lang, timezone)["datetime"](vote.regional.at if vote.regional else vote.closes_at),
+    )
+
+
+def _region(group: Group, lang: str) -> Region:
+    if group.territory is None:
+        names = tuple(_region_name(code, lang) for code in group.territories)
+        return Region("", ", ".join(names), group.voters, group.registered, group.territories)
+    return Region(group.territory, _region_name(group.territory, lang), group.voters, group.registered)
+
+
+def _region_name(code: str, lang: str) -> str:
+    if not code:
+        return translate(lang, N_("Region not known"))
+    return REGIONS[code].name(lang) if code in REGIONS else code
+
+
+def _days(vote: VoteView, days: Sequence[tuple[date, int]], timezone: str) -> tuple[tuple[date, int], ...]:
+    """Every day with its ballots, or only those that have any if there are too many; none if it was but one."""
     zone = ZoneInfo(timezone)
     first, last = vote.opens_at.astimezone(zone).date(), vote.closes_at.astimezone(zone).date()
     if days:
@@ -52,10 +145,7 @@ def of_days(vote: VoteView, days: Sequence[tuple[date, int]], lang: str, timezon
     length = (last - first).days + 1
     counted = dict(days)
     shown = [first + timedelta(n) for n in range(length)] if length <= MOST_DAYS else list(counted)
-    if len(shown) < 2:
-        return None
-    pairs = tuple((day, counted.get(day, 0)) for day in shown)
-    return figures.ballots_by_day(lang, "days", pairs, _source(vote, lang, timezone))
+    return tuple((day, counted.get(day, 0)) for day in shown) if len(shown) > 1 else ()
 
 
 def _counts(vote: VoteView, lang: str) -> list[tuple[QuestionView, tuple[Count, ...]]]:

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import ClassVar
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     Column,
     Connection,
@@ -22,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapper
 from sqlmodel import Field, SQLModel
 
+from egov_crypto.archive import EventType
 from egov_participation.database import UTCDateTime
 
 
@@ -34,6 +36,7 @@ class Vote(SQLModel, table=True):
         CheckConstraint("opens_at < closes_at", name="times"),
         CheckConstraint("registered > 0", name="registered"),
         CheckConstraint("head_height >= 0 AND length(head_hash) = 64", name="head"),
+        CheckConstraint("head_type IN ({})".format(", ".join(f"'{kind}'" for kind in EventType)), name="head_type"),
         CheckConstraint("archive_size > 0 AND archive_size % 512 = 0", name="archive_size"),
     )
 
@@ -54,13 +57,27 @@ class Vote(SQLModel, table=True):
     """φ: unpadded Base64 of the SHA-256 of `election`."""
     registered: int
     """How many public credentials were published."""
-    timestamp: int
+    timestamp: int = Field(sa_type=BigInteger)
     """The archive header's, in seconds; every member of the archive bears it."""
     head_height: int
+    head_type: str
+    """The last event's (`egov_crypto.archive.EventType`): the vote's state follows from it."""
     head_hash: str
     """SHA-256 of the last event, in hex."""
-    archive_size: int
+    archive_size: int = Field(sa_type=BigInteger)
     """Bytes of the archive up to the head."""
+    rehearsal: bool = False
+    """A mock vote with generated voters: marked as such everywhere, listed nowhere, and thrown away in the end."""
+    setup: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+    """The setup document (`egov_participation.voting.setup`), whose hash was confirmed and, in the office, approved."""
+    confirmation: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+    """The registrar's signed statement on it, as JSON."""
+    turnout: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+    """The registrar's signed turnout by region, as JSON; None until the vote has closed."""
+    protocol: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+    """The signed protocol of the result, as JSON; None until two members of the commission have approved it."""
+    acts: int = 0
+    """How many acts there are (`VoteAct`): what is kept of a vote in memory goes by it."""
 
 
 class VoteEvent(SQLModel, table=True):
@@ -90,6 +107,7 @@ class VoteEvent(SQLModel, table=True):
         Index("ix_voting_event_credential", "vote_uuid", "credential", "height"),
         Index("ix_voting_event_type", "vote_uuid", "type", "height"),
         Index("ix_voting_event_ballots", "vote_uuid", "type", "credential"),  # counts, without reading the blobs
+        Index("ix_voting_event_day", "vote_uuid", "day", "height"),  # a day stands behind the blob: to skip to it
     )
 
     vote_uuid: str = Field(primary_key=True)
@@ -97,7 +115,7 @@ class VoteEvent(SQLModel, table=True):
     type: str
     hash: str
     """SHA-256 of the event's JSON, in hex: the archive's head once this event stood last."""
-    start: int
+    start: int = Field(sa_type=BigInteger)
     """Offset of `blob` in the archive."""
     length: int
     blob: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
@@ -113,7 +131,10 @@ class VoteEvent(SQLModel, table=True):
 
 
 class PublicCredential(SQLModel, table=True):
-    """The published list of credentials, one row each, to look one up without parsing the list."""
+    """The published list of credentials, one row each, to look one up without parsing the list.
+
+    No foreign key to the vote: the rows are put down in batches before it is there (`service.creating`).
+    """
 
     __tablename__: ClassVar[str] = "voting_credential"
     __table_args__ = (
@@ -121,9 +142,9 @@ class PublicCredential(SQLModel, table=True):
         CheckConstraint("length(credential) = 64", name="point"),
     )
 
-    vote_uuid: str = Field(primary_key=True, foreign_key="voting_vote.uuid")
+    vote_uuid: str = Field(primary_key=True)
     credential: str = Field(primary_key=True)
-    weight: int
+    weight: int = Field(sa_type=BigInteger)
 
 
 class Trustee(SQLModel, table=True):
@@ -140,6 +161,29 @@ class Trustee(SQLModel, table=True):
     name_en: str
     public_key: str
     """The key's point, 64 hex digits."""
+
+
+class VoteAct(SQLModel, table=True):
+    """What was decided about a vote, in public: it stands in its timeline and among its evidence, and never changes."""
+
+    __tablename__: ClassVar[str] = "voting_act"
+    __table_args__ = (
+        CheckConstraint("kind IN ('set_up', 'extended', 'cancelled', 'published', 'corrected')", name="kind"),
+        CheckConstraint("length(content_hash) = 64", name="hash"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    vote_uuid: str = Field(foreign_key="voting_vote.uuid", index=True)
+    kind: str
+    at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False))
+    reason_kk: str = ""
+    reason_ru: str = ""
+    reason_en: str = ""
+    """Public: why a vote was extended or cancelled, or what an erratum corrects."""
+    content: str = ""
+    """Canonical JSON of what was approved: ``{"closes_at": …}``, ``{"setup": <hash>}``, ``{"protocol": <hash>}``."""
+    content_hash: str
+    """SHA-256 of what two members approved (`approvals.Proposal.content_hash`), in hex."""
 
 
 class AppendOnlyError(Exception):

@@ -17,9 +17,13 @@ class Problem:
 
     def text(self, translate: Callable[[str], str] = str) -> str:
         """The sentence with its path before it, in the language that ``translate`` gives."""
-        sentence = translate(self.sentence)
-        sentence = sentence % self.values if self.values else sentence
+        sentence = self.said(translate)
         return f"{self.path}: {sentence}" if self.path else sentence
+
+    def said(self, translate: Callable[[str], str] = str) -> str:
+        """The sentence alone, where its place is shown otherwise."""
+        sentence = translate(self.sentence)
+        return sentence % self.values if self.values else sentence
 
     def __str__(self) -> str:
         return self.text()

@@ -28,6 +28,11 @@ class VoteKind(StrEnum):
     CONSULTATIVE = "consultative"
     BINDING = "binding"
 
+    @property
+    def assurance(self) -> int:
+        """How surely somebody must be signed in to take part (``foundation.md``): 1 a mailed code, 3 in person."""
+        return 3 if self is VoteKind.BINDING else 1
+
 
 class VoteState(StrEnum):
     """The states of ``api.md`` (``shuffling`` comes with questions that need a mixnet)."""
@@ -47,6 +52,9 @@ class BallotStatus(StrEnum):
     SUPERSEDED = "superseded"  # a later ballot of the same credential stands on the board
     WAITING = "waiting"  # the last so far; it will count if no later one comes
 
+
+BINDING_TRUSTEES: Final = 3
+"""A binding vote has at least so many (``trust.md``): else too few could open single ballots."""
 
 MAX_BALLOT_BYTES: Final = 1_000_000
 """A larger ballot is refused before it is parsed."""
@@ -85,6 +93,22 @@ INVALID: Final = Refusal(
     "ballot.invalid",
     N_("The ballot's proofs do not hold, so it cannot be counted. It was not recorded."),
 )
+NOT_SURE_ENOUGH: Final = Refusal(
+    HTTPStatus.FORBIDDEN,
+    "vote.assurance",
+    N_(
+        "In a binding vote a ballot is taken only from somebody who signed in with a key enrolled in person or an "
+        "electronic identity."
+    ),
+)
+BLOCK_NOT_SURE_ENOUGH: Final = Refusal(
+    HTTPStatus.FORBIDDEN,
+    "theft.assurance",
+    N_(
+        "In a binding vote a code is blocked only for somebody who signed in with a key enrolled in person or an "
+        "electronic identity. Without one, call the contact centre or come to a service centre."
+    ),
+)
 UNKNOWN_CREDENTIAL: Final = Refusal(
     HTTPStatus.FORBIDDEN,
     "credential.unknown",
@@ -111,6 +135,14 @@ BALLOTS_PER_HOUR: Final = Limit(
     ),
 )
 """Counted for a credential in a vote. Nobody changes their mind so often, and everybody else downloads each ballot."""
+REFUSED_PER_HOUR: Final = Limit(
+    "refused_ballots",
+    40,
+    timedelta(hours=1),
+    "ballot.refused_too_often",
+    N_("Too many of your ballots were refused within the hour. Nothing was recorded. Try again in an hour."),
+)
+"""Counted for a person in a vote: to refuse a ballot takes as much work as to take one, and others wait for it."""
 UNKNOWN_BALLOT: Final = Refusal(
     HTTPStatus.NOT_FOUND, "ballot.unknown", N_("No ballot with this number stands on the board of this vote.")
 )

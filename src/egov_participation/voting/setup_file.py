@@ -1,5 +1,7 @@
-"""The file that a vote is set up from (TOML; ``docs/vote-file.md`` describes it).
+"""The file that a vote is set up from (TOML; ``docs/vote-file.md`` describes it), and a draft of the same shape.
 
+Both are read by one reader, so that what the office takes the command line takes too, and the reverse. A document has
+what JSON knows: its times and days are strings as RFC 3339 writes them, and what is not known yet is null.
 Everything that is wrong is said at once: each problem has the path of its key and one plain sentence.
 """
 
@@ -7,25 +9,27 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from egov_crypto.errors import CryptoError
 from egov_crypto.question import Question
 from egov_crypto.trustee import TrusteeKey
 from egov_participation.i18n import N_
-from egov_participation.registry.territories import TERRITORIES
+from egov_participation.jurisdiction.territories import TERRITORIES
 from egov_participation.voting import texts
 from egov_participation.voting.problems import Problem, Problems
 from egov_participation.voting.roll_file import ListedRoll, read_roll
-from egov_participation.voting.rules import VoteKind
+from egov_participation.voting.rules import BINDING_TRUSTEES, VoteKind
 from egov_participation.voting.texts import LANGUAGES, Texts
 
 MAX_QUESTIONS: Final = 20
 MAX_ANSWERS: Final = 500
 """Over all questions: a ballot then stays below the 1 MB that is taken."""
 MAX_TRUSTEES: Final = 30
+
+_Day = TypeVar("_Day", date, datetime)
 
 _TOP: Final = {
     "kind", "title", "description", "administrator", "credential_authority", "opens_at", "closes_at",
@@ -35,13 +39,22 @@ _TOP: Final = {
 
 @dataclass(frozen=True, slots=True)
 class RegistryRoll:
-    """Everybody in the register of residents who is old enough on the opening day and lives in one of ``territories``.
+    """Everybody in the register of residents who is old enough on a day and lives in one of ``territories``.
 
     No territories means everywhere.
     """
 
     min_age: int
     territories: tuple[str, ...]
+    age_on: date | None = None
+    """The day; None: the one on which the vote opens."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRoll:
+    """The people of a file that was taken over before; the commission's room keeps who they are."""
+
+    size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +77,7 @@ class VoteSetup:
     opens_at: datetime
     closes_at: datetime
     questions: tuple[Question, ...]
-    roll: RegistryRoll | ListedRoll
+    roll: RegistryRoll | ListedRoll | KeptRoll
     trustees: tuple[SetupTrustee, ...]
 
 
@@ -91,17 +104,35 @@ def read(path: Path, now: datetime) -> VoteSetup:
         problems.add("", N_("The file is not TOML in UTF-8: %(reason)s."), reason=str(error))
     if problems.found:
         raise SetupError(problems.found)
-    setup = _Reader(document, path.parent, now, problems).read()
-    if setup is None or problems.found:
-        raise SetupError(problems.found)
+    return _read(_Reader(document, now, path.parent, problems=problems))
+
+
+def read_document(document: dict[str, Any], now: datetime, kept: int = 0) -> VoteSetup:
+    """Check a draft's document.
+
+    Args:
+        kept: how many people its uploaded list names, if it is voted by a list.
+
+    Raises:
+        SetupError: with everything that is wrong or missing.
+    """
+    return _read(_Reader(document, now, None, kept))
+
+
+def _read(reader: _Reader) -> VoteSetup:
+    setup = reader.read()
+    if setup is None or reader.problems.found:
+        raise SetupError(reader.problems.found)
     return setup
 
 
 @dataclass
 class _Reader:
     document: dict[str, Any]
-    folder: Path
     now: datetime
+    folder: Path | None
+    """Where files that it names are; None of a draft's document, which names none."""
+    kept: int = 0
     problems: Problems = field(default_factory=Problems)
 
     def read(self) -> VoteSetup | None:
@@ -115,6 +146,13 @@ class _Reader:
         questions = self._questions()
         roll = self._roll()
         trustees = self._trustees()
+        named = self.document.get("trustees")
+        if kind is VoteKind.BINDING and (not isinstance(named, list) or len(named) < BINDING_TRUSTEES):
+            self.problems.add(
+                "trustees",
+                N_("A binding vote has at least %(number)s trustees, of whom one keeps the key away from any network."),
+                number=str(BINDING_TRUSTEES),
+            )
         if (
             kind is None or title is None or description is None or administrator is None or authority is None
             or opens_at is None or closes_at is None or roll is None or self.problems.found
@@ -133,17 +171,12 @@ class _Reader:
 
     def _kind(self) -> VoteKind | None:
         value = self.document.get("kind")
+        if value is None:
+            self.problems.add("kind", N_("It is not said yet whether the vote is consultative or binding."))
+            return None
         if value not in tuple(VoteKind):
             self.problems.add("kind", N_("Say whether the vote is “consultative” or “binding”."))
             return None
-        if value == VoteKind.BINDING:
-            self.problems.add(
-                "kind",
-                N_(
-                    "A binding vote cannot be set up yet: its voters must sign in with a key enrolled in person or an"
-                    " electronic identity, and neither exists here so far. Set it up as “consultative”."
-                ),
-            )
         return VoteKind(value)
 
     def _texts(self, key: str, path: str = "", table: dict[str, Any] | None = None) -> Texts | None:
@@ -205,6 +238,11 @@ class _Reader:
 
     def _time(self, key: str) -> datetime | None:
         value = self.document.get(key)
+        if value is None:
+            self.problems.add(key, N_("A date and time is missing."))
+            return None
+        if self.folder is None and isinstance(value, str):
+            value = _parsed(datetime, value)
         if not isinstance(value, datetime):
             self.problems.add(key, N_("A date and time is wanted, without quotes: 2026-11-01T09:00:00+05:00."))
             return None
@@ -216,6 +254,9 @@ class _Reader:
     def _tables(self, key: str, most: int) -> list[tuple[str, dict[str, Any]]]:
         """(path, table) of each element of an array of tables; at least one, at most ``most``."""
         value = self.document.get(key)
+        if self.folder is None and not value:
+            self.problems.add(key, N_("At least one is needed."))
+            return []
         if not isinstance(value, list) or not value or not all(isinstance(item, dict) for item in value):
             self.problems.add(key, N_("At least one is wanted, each under its own [[%(key)s]]."), key=key)
             return []
@@ -261,6 +302,9 @@ class _Reader:
         """The answers if all of them hold, else none."""
         value = table.get("answers")
         at = _at(path, "answers")
+        if value == []:
+            self.problems.add(at, N_("There is no answer yet."))
+            return []
         if not isinstance(value, list) or not value:
             self.problems.add(at, N_("Answers are wanted, each a table with kk, ru and en."))
             return []
@@ -272,26 +316,44 @@ class _Reader:
 
     # -- roll and trustees ---------------------------------------------------------------------------------------------
 
-    def _roll(self) -> RegistryRoll | ListedRoll | None:
+    def _roll(self) -> RegistryRoll | ListedRoll | KeptRoll | None:
         table = self.document.get("roll")
+        if table is None and self.folder is None:
+            self.problems.add("roll.from", N_("It is not said yet who may vote."))
+            return None
         if not isinstance(table, dict) or table.get("from") not in ("registry", "file"):
             self.problems.add("roll.from", N_("Say who may vote: “registry” (the register of residents) or “file”."))
             return None
-        if table["from"] == "file":
-            self._unknown("roll", table, {"from", "file"})
-            name = self._text(table.get("file"), "roll.file")
-            return read_roll(self.folder / name, self.problems) if name is not None else None
-        self._unknown("roll", table, {"from", "min_age", "territories"})
+        return self._listed(table) if table["from"] == "file" else self._registered(table)
+
+    def _listed(self, table: dict[str, Any]) -> ListedRoll | KeptRoll | None:
+        self._unknown("roll", table, {"from", "file"})
+        if self.folder is None:
+            if not self.kept:
+                self.problems.add("roll.file", N_("The list of voters is not uploaded yet."))
+            return KeptRoll(self.kept) if self.kept else None
+        name = self._text(table.get("file"), "roll.file")
+        return read_roll(self.folder / name, self.problems) if name is not None else None
+
+    def _registered(self, table: dict[str, Any]) -> RegistryRoll | None:
+        self._unknown("roll", table, {"from", "min_age", "age_on", "territories"})
         min_age = self._number(table, "min_age", "roll", 18)
+        day = table.get("age_on")
+        if self.folder is None and isinstance(day, str):
+            day = _parsed(date, day)
+        if "age_on" in table and (not isinstance(day, date) or isinstance(day, datetime)):
+            self.problems.add("roll.age_on", N_("A day is wanted, without quotes: 2026-11-01."))
+            return None
         territories = table.get("territories", [])
         if not isinstance(territories, list) or not all(
             isinstance(item, str) and item in TERRITORIES for item in territories
         ):
             self.problems.add(
-                "roll.territories", N_('A list of regions\' codes is wanted, such as ["KZ-71", "KZ-75"].')
+                "roll.territories",
+                N_('A list of codes of regions or districts is wanted, such as ["KZ-71", "751210000"].'),
             )
             return None
-        return None if min_age is None else RegistryRoll(min_age, tuple(territories))
+        return None if min_age is None else RegistryRoll(min_age, tuple(territories), day)
 
     def _trustees(self) -> list[SetupTrustee]:
         trustees: list[SetupTrustee] = []
@@ -316,6 +378,9 @@ class _Reader:
 
     def _key_json(self, path: str, table: dict[str, Any]) -> bytes | None:
         inline, file = table.get("public_key"), table.get("public_key_file")
+        if self.folder is None and not isinstance(inline, str):
+            self.problems.add(path, N_("This trustee has not handed in a key yet."))
+            return None
         if (inline is None) == (file is None) or not isinstance(inline or file, str):
             self.problems.add(
                 path, N_("Give either public_key_file (the file's name) or public_key (what stands in it, in quotes).")
@@ -324,7 +389,7 @@ class _Reader:
         if isinstance(inline, str):
             return inline.strip().encode()
         try:
-            return (self.folder / str(file)).read_bytes().strip()
+            return ((self.folder or Path()) / str(file)).read_bytes().strip()
         except OSError as error:
             self.problems.add(
                 _at(path, "public_key_file"),
@@ -336,3 +401,10 @@ class _Reader:
 
 def _at(path: str, key: str) -> str:
     return f"{path}.{key}" if path else key
+
+
+def _parsed(kind: type[_Day], text: str) -> _Day | None:
+    try:
+        return kind.fromisoformat(text)
+    except ValueError:
+        return None

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from egov_crypto.archive import EventType
+from egov_participation.voting.protocol import SignedProtocol
 from egov_participation.voting.rules import BallotStatus, VoteKind, VoteState
+from egov_participation.voting.setup import SetupDocument, digest
 from egov_participation.voting.texts import Texts
+from egov_participation.voting.turnout import RegionalTurnout
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,51 @@ class EventView:
     hash: str
     owner: int | None
     """Of a partial decryption: which trustee, from 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeadView:
+    """Where the archive stood once: after the last ballot of a day, or after an event that is no ballot."""
+
+    height: int
+    hash: str
+    type: EventType
+    day: date | None
+    """Of a ballot: its day, which ended with it as far as is known yet."""
+    owner: int | None
+    """Of a partial decryption: which trustee, from 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetupDocuments:
+    """What was confirmed before a vote opened."""
+
+    document: SetupDocument
+    raw: bytes
+    confirmation: bytes | None
+    """The registrar's signed statement."""
+    confirmed_at: datetime | None
+    """When it signed."""
+
+    @property
+    def hash(self) -> str:
+        """The document's own: what was confirmed."""
+        return digest(self.raw)
+
+
+@dataclass(frozen=True, slots=True)
+class ActView:
+    """Something that two members of the commission decided about the vote."""
+
+    kind: str
+    """``set_up``, ``extended``, ``cancelled``, ``published`` or ``corrected``."""
+    at: datetime
+    reason: Texts
+    """Public; of an erratum what it corrects. Empty where no reason is asked for."""
+    content: Mapping[str, Any]
+    """``{"setup": hash}``, ``{"before": time, "closes_at": time}``, ``{"protocol": hash}``."""
+    content_hash: str
+    """Of what was approved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +127,37 @@ class VoteView:
     """φ, unpadded Base64."""
     archive_size: int
     """Bytes."""
+    acts: tuple[ActView, ...] = ()
+    """What the commission decided about it, in order; none where it was set up by command and left alone."""
+    cancelled_at: datetime | None = None
+    rehearsal: bool = False
+    """A mock vote: every page of it says so."""
+    setup_hash: str | None = None
+    """SHA-256 of the setup document, in hex."""
+    protocol: SignedProtocol | None = None
+    """The signed protocol of the result."""
+    regional: RegionalTurnout | None = None
+    """What the registrar says of turnout by region."""
+
+    @property
+    def signed(self) -> bool:
+        """Whether the protocol of the result is signed."""
+        return self.protocol is not None
+
+    @property
+    def errata(self) -> tuple[ActView, ...]:
+        """What was corrected in the signed protocol since, the last first."""
+        return tuple(act for act in reversed(self.acts) if act.kind == "corrected")
+
+    @property
+    def cancellation(self) -> ActView | None:
+        """Why it was cancelled, if it was; None also where that was done before there were reasons."""
+        return next((act for act in self.acts if act.kind == "cancelled"), None)
+
+    @property
+    def assurance(self) -> int:
+        """How surely somebody must be signed in to take part."""
+        return self.kind.assurance
 
     @property
     def turnout(self) -> float:

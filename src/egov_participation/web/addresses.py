@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from urllib.parse import urlencode
+from functools import lru_cache
+from urllib.parse import quote_plus
 
 from starlette.requests import Request
 from starlette.routing import Route
 
+from egov_participation.actions import Action
 from egov_participation.i18n import LANGUAGES
 from egov_participation.services import Site
 from egov_participation.settings import Settings
@@ -33,7 +35,13 @@ class Addresses:
     """Knows every route by its name."""
 
     def __init__(self, specs: Iterable[RouteSpec], settings: Settings) -> None:
-        self._routes = {s.name: (s, Route(s.full_path, s.endpoint, name=s.name)) for s in specs}
+        specs = list(specs)
+        pages = [spec for spec in specs if spec.menu]
+        # What every official may look at is no work of theirs: but for the front page it stands below what is.
+        pages.sort(key=lambda spec: spec.action is Action.ENTER_OFFICE and spec.path != "/office")
+        self.office_pages = tuple(pages)
+        """What stands in the office's navigation: the front page, the rooms' pages in their order, and the rest."""
+        self._routes = {spec.name: (spec, _route(spec)) for spec in specs}
         self._origins = {Site.MAIN: settings.base_url, Site.BOOTH: settings.booth_url}
 
     def url_for(self, request: Request, name: str, **params: object) -> str:
@@ -49,23 +57,30 @@ class Addresses:
         path = str(route.url_path_for(name, **params))
         return path if spec.site is site(request) else self._origins[spec.site] + path
 
-    def languages(self, request: Request) -> list[LanguageLink]:
+    def languages(self, request: Request) -> tuple[LanguageLink, ...]:
         """The page being shown in every language; empty where an address has no language in it."""
-        _, language, *rest = request.url.path.split("/")
-        if language not in LANGUAGES:
-            return []
-        query = f"?{request.url.query}" if request.url.query else ""
+        return _languages(self._origins[site(request)], request.scope["path"], request.scope["query_string"])
 
-        def page(code: str) -> str:
-            return "/".join(["", code, *rest]) + query
 
-        return [
-            LanguageLink(
-                lang=code,
-                name=name,
-                current=code == lang(request),
-                url=f"{self._origins[site(request)]}{page(code)}",
-                choose=f"/language/{code}?{urlencode({'to': page(code)})}",
-            )
-            for code, name in LANGUAGES.items()
-        ]
+@lru_cache(maxsize=2000)  # for the tests, which make many applications of the same routes
+def _route(spec: RouteSpec) -> Route:
+    return Route(spec.full_path, spec.endpoint, name=spec.name)
+
+
+@lru_cache(maxsize=1000)
+def _languages(origin: str, path: str, query: bytes) -> tuple[LanguageLink, ...]:
+    _, here, *rest = path.split("/")
+    if here not in LANGUAGES:
+        return ()
+    # A query is percent-encoded ASCII; whatever else is in it is not repeated.
+    end = "".join(f"/{part}" for part in rest) + (f"?{query.decode('ascii', 'replace')}" if query else "")
+    return tuple(
+        LanguageLink(
+            lang=code,
+            name=name,
+            current=code == here,
+            url=f"{origin}/{code}{end}",
+            choose=f"/language/{code}?to={quote_plus(f'/{code}{end}')}",
+        )
+        for code, name in LANGUAGES.items()
+    )

@@ -25,20 +25,20 @@ def site(request: Request) -> Site:
 
 
 def session_or_none(request: Request) -> SessionInfo | None:
-    """The session, if there is one. On a PUBLIC route it is not looked at.
+    """The session, if there is one. On a route to read it is not looked at.
 
     Raises:
-        RuntimeError: the route is PUBLIC, so what it shows may not depend on who asks.
+        RuntimeError: the action is `Action.READ`, so what it shows may not depend on who asks.
     """
     try:
         return cast("SessionInfo | None", request.state.session)
     except AttributeError:
-        raise RuntimeError("a PUBLIC page does not look at the session; make its route PERSONAL") from None
+        raise RuntimeError("a page to read does not look at the session; make it one to visit") from None
 
 
 def session(request: Request) -> SessionInfo:
-    """The session of a SIGNED_IN route."""
+    """The session of a route that needs one."""
     found = session_or_none(request)
     if found is None:
-        raise RuntimeError("this route is not SIGNED_IN")
+        raise RuntimeError("this route needs no session")
     return found

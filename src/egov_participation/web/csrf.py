@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from functools import cache
+from pathlib import Path
 
 from starlette.requests import Request
 
@@ -26,8 +28,13 @@ def token(request: Request) -> str:
     session = session_or_none(request)
     if session is None:
         return ""
-    key = keyring.secret(services(request).settings.keys_dir, "csrf")
+    key = _key(services(request).settings.keys_dir)
     return hmac.new(key, session.token_hash.encode(), hashlib.sha256).hexdigest()
+
+
+@cache
+def _key(keys_dir: Path) -> bytes:
+    return keyring.secret(keys_dir, "csrf")
 
 
 def check_origin(request: Request, *, from_main: bool = False) -> None:
@@ -49,9 +56,21 @@ def check_origin(request: Request, *, from_main: bool = False) -> None:
     else:
         allowed = origin == own and (fetch_site in {None, "same-origin"} or from_main)
     if not allowed:
-        raise DomainError(
-            403, N_("This request came from another site, so it was not carried out."), code="csrf.origin"
-        )
+        raise _foreign()
+
+
+def check_program(request: Request) -> None:
+    """Refuse a request that a browser made, of this site or another: those say where they come from, programs do not.
+
+    Raises:
+        DomainError: 403.
+    """
+    if "origin" in request.headers or "sec-fetch-site" in request.headers:
+        raise _foreign()
+
+
+def _foreign() -> DomainError:
+    return DomainError(403, N_("This request came from another site, so it was not carried out."), code="csrf.origin")
 
 
 def check_token(request: Request) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import secrets
 from http import HTTPStatus
 
 import structlog
@@ -12,13 +11,16 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from egov_participation.actions import Capacity
 from egov_participation.errors import DomainError
 from egov_participation.i18n import N_, translate
 from egov_participation.logs import describe
+from egov_participation.outage import as_refusal
 from egov_participation.services import Site
 from egov_participation.web.context import lang, services, site
 from egov_participation.web.language import of_path
 from egov_participation.web.security import is_for_machines
+from egov_participation.web.sessions import OFFICE_PATH, is_in_office
 from egov_participation.web.templating import render
 
 log = structlog.get_logger()
@@ -37,6 +39,28 @@ _TITLES = {
     500: N_("Something went wrong on our side"),
     503: N_("This service is not available right now"),
 }
+_GONE = N_("This link no longer works")
+_TITLES_BY_CODE = {
+    "address.link": _GONE,
+    "mails.token": _GONE,
+    "trustee.unknown": _GONE,
+    "trustee.session": N_("Open the link of your invitation"),
+}
+"""Where the status alone would say something else."""
+_ADDRESS = (N_("Change your mail address"), "/me/data/address")
+_MAILS = (N_("Your mails"), "/me/mails")
+_DESK = (N_("Begin again with the IIN"), "/office/desk")
+_WAYS_BY_CODE = {
+    "address.link": (_ADDRESS, _MAILS),
+    "mails.token": (_MAILS,),
+    "enrolment.state": (_DESK,),
+    "enrolment.unknown": (_DESK,),
+}
+"""Where to go on from there: words and a path of the main site, without the language."""
+_PASSKEY = (N_("Sign in with a passkey"), "/sign-in?fresh=1")
+_HELP = (N_("Write to us"), "/help/contact")
+_OFFICE = (N_("What awaits you"), OFFICE_PATH)
+_OWN_CODE = (N_("Code from a service centre"), "/me/security/desk")
 _MESSAGES = {
     400: N_("What your browser sent was damaged or incomplete. Nothing was changed. Go back and try again."),
     404: N_("Check the address, or start again from the front page."),
@@ -45,21 +69,22 @@ _MESSAGES = {
     500: N_("It is not your fault. Please try again in a few minutes."),
 }
 _LIMIT = N_("1 MB")
+LIMITED_CODES = "sign_in.too_many"
+"""The code of refusals to somebody who asked for, or entered, too many codes."""
 _VOTE = re.compile(r"/[a-z]{2}/votes/([0-9A-Za-z]+)(/ballot-file)?")
 
 
-def error_response(
-    request: Request, status: int, message: str | None = None, *, code: str | None = None, reference: str | None = None
-) -> Response:
+def error_response(request: Request, status: int, message: str | None = None, *, code: str | None = None) -> Response:
     """An error in the form that the one who asked can read.
 
     Args:
         message: a sentence already in the request's language; by default the status's own.
         code: for programs, stable; by default ``http.<status>``.
-        reference: under which the log has more; shown so that it can be quoted.
     """
+    # Of what is our fault the log has more, under the number of the request: shown so that it can be quoted.
+    reference = request.state.request_number if status >= 500 else None
     generic = status if status in _TITLES else (500 if status >= 500 else 400)
-    title = translate(lang(request), _TITLES[generic])
+    title = translate(lang(request), _TITLES_BY_CODE.get(code or "", _TITLES[generic]))
     if message is None:
         message = translate(
             lang(request), _MESSAGES.get(generic, _MESSAGES[400]), limit=translate(lang(request), _LIMIT)
@@ -78,20 +103,40 @@ def error_response(
         title=title,
         message=message,
         reference=reference,
+        limited=code == LIMITED_CODES,
+        ways=[(translate(lang(request), words), path) for words, path in _ways(request, status, code)],
         **_ways_on(request, status, code),
     )
 
 
+def _ways(request: Request, status: int, code: str | None) -> tuple[tuple[str, str], ...]:
+    if code == "enrolment.unknown" and "/me/" in request.url.path:
+        return (_OWN_CODE,)
+    found = _WAYS_BY_CODE.get(code or "", ())
+    if status == 429 and not (code or "").startswith("contact."):
+        found = (_PASSKEY, _HELP) if code == LIMITED_CODES else (_HELP,)
+    acting = getattr(request.state, "session", None)
+    if acting is not None and acting.capacity is Capacity.OFFICIAL and is_in_office(request):
+        found = (*(way for way in found if way is not _HELP), _OFFICE)
+    return found
+
+
 def _ways_on(request: Request, status: int, code: str | None) -> dict[str, str]:
     """On the booth: `enter_url`, where one enters it for the vote in the address; `form_url`, where a refused file was
-    chosen. Each is empty where it would not help."""
+    chosen. On the main site: `office_url`, for a citizen who asked for an official's page; `sign_out_to`, for an
+    official in a citizen's place, the page to come back to as a citizen. Each is empty where it would not help."""
     at_booth = site(request) is Site.BOOTH
     vote = _VOTE.match(request.url.path) if at_booth else None
     page = f"/{lang(request)}/votes/{vote[1]}" if vote else ""
     outside = status == 401 or code == "session.other_vote"
+    acting = getattr(request.state, "session", None)
+    citizen = code == "role.missing" and acting is not None and acting.capacity is Capacity.CITIZEN
+    citizens = f"/{lang(request)}" if request.method != "GET" else request.url.path
     return {
+        "sign_out_to": citizens if code == "role.official" else "",
+        "office_url": f"/{lang(request)}/office/enter" if citizen else "",
         "enter_url": f"{services(request).settings.base_url}{page}/enter" if vote and outside else "",
-        "form_url": f"{page}/booth" if vote and vote[2] and not outside and status != 404 else "",
+        "form_url": f"{page}/ballot-file" if vote and vote[2] and not outside and status != 404 else "",
     }
 
 
@@ -125,7 +170,8 @@ def domain_error(request: Request, error: Exception) -> Response:
 
 
 class UnexpectedErrorMiddleware:
-    """Answers what nobody foresaw with 500 and a reference number under which the log says where it happened.
+    """Answers what nobody foresaw with 500 and the number of the request, under which the log says where it happened;
+    and what comes of an outage, such as a database that is restarted, with 503.
 
     It stands inside the security headers, which Starlette's own would stand outside of. With `debug`, as in tests, the
     error is raised again after the answer.
@@ -148,10 +194,16 @@ class UnexpectedErrorMiddleware:
         try:
             await self.app(scope, receive, watched)
         except Exception as error:
-            reference = secrets.token_hex(4)
-            log.error("request.failed", reference=reference, **describe(error))
+            outage = as_refusal(error)
+            log.error("request.failed" if outage is None else "request.outage", **describe(error))
             if not started:
-                response = error_response(Request(scope), HTTPStatus.INTERNAL_SERVER_ERROR, reference=reference)
+                response = _unexpected(Request(scope), outage)
                 await response(scope, receive, send)
-            if scope["app"].debug or started:
+            if started or (scope["app"].debug and outage is None):
                 raise
+
+
+def _unexpected(request: Request, outage: DomainError | None) -> Response:
+    return (
+        error_response(request, HTTPStatus.INTERNAL_SERVER_ERROR) if outage is None else domain_error(request, outage)
+    )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar, cast, get_origin
+from typing import Final, Generic, TypeVar, cast, get_origin
 
 from pydantic import BaseModel, ValidationError
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
+from starlette.responses import Response
 
 from egov_participation.i18n import N_, translate
 from egov_participation.web.context import lang
@@ -27,11 +29,32 @@ class Form(Generic[Model]):
     data: Model | None = None
 
 
+MAX_TEXT: Final = 4000
+"""Characters of a message."""
+
+
+def written(text: str) -> str:
+    """What somebody wrote in sentences, with its line breaks, without signs that turn writing round or are not seen.
+
+    Raises:
+        ValueError: it is too short to say anything, or longer than `MAX_TEXT` (msgids).
+    """
+    found = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    found = "".join(
+        sign for sign in found if sign == "\n" or unicodedata.category(sign) not in ("Cc", "Cf", "Cs", "Co")
+    )
+    if len(found.strip()) < 10:
+        raise ValueError(N_("Write in a sentence or two what it is about."))
+    if len(found) > MAX_TEXT:
+        raise ValueError(N_("This is longer than 4000 characters. Shorten it, or send it in two messages."))
+    return found.strip()
+
+
 async def read_body(request: Request) -> None:
     """Read the whole body (its size is limited already) into ``request.state.body`` and ``request.state.form``."""
     request.state.body = await request.body()
     is_form = request.headers.get("content-type", "").partition(";")[0].strip().lower() in FORM_TYPES
-    request.state.form = await request.form(max_fields=200, max_files=10) if is_form else FormData()
+    request.state.form = await request.form(max_fields=2000, max_files=10) if is_form else FormData()
 
 
 def body(request: Request) -> bytes:
@@ -57,6 +80,21 @@ def parse(request: Request, model: type[Model]) -> Form[Model]:
         return Form(values, data=model.model_validate(raw))
     except ValidationError as error:
         return Form(values, errors=_sentences(error, lang(request)))
+
+
+def parse_query(request: Request, model: type[Model]) -> Form[Model]:
+    """The same for what stands in the address after ``?``; it changes nothing, so it needs no token."""
+    values = dict(request.query_params)
+    try:
+        return Form(values, data=model.model_validate(values))
+    except ValidationError as error:
+        return Form(values, errors=_sentences(error, lang(request)))
+
+
+def kept_by_the_browser(response: Response) -> Response:
+    """A page with a form, kept by the browser alone: going back finds what was typed."""
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
 
 
 _SENTENCES = {

@@ -22,8 +22,7 @@ class LanguageMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            request = Request(scope)
-            request.state.lang = of_path(scope["path"]) or preferred(request)
+            scope.setdefault("state", {})["lang"] = of_path(scope["path"]) or preferred(Request(scope))
         await self.app(scope, receive, send)
 
 

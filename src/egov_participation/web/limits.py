@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -25,8 +24,8 @@ class BodyLimitMiddleware:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        announced = Headers(scope=scope).get("content-length", "")
-        size = int(announced) if announced.isdecimal() else 0
+        announced = next((value for name, value in scope["headers"] if name == b"content-length"), b"")
+        size = int(announced) if announced.isdigit() else 0
         arrived = 0
 
         async def counted() -> Message:

@@ -1,24 +1,36 @@
-"""One line a request: method, the route's pattern, status, time. No address, query, body, identifier or cookie."""
+"""One line a request: its number, method, the route's name, status, time. No address, path, query, body or cookie.
+
+The same numbers, added up, are what `metrics` shows, and a trace holds no more than they do.
+"""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 
 import structlog
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-log = structlog.get_logger()
+from egov_participation import logs, metrics, tracing
+from egov_participation.settings import Settings
+from egov_participation.web.proxies import is_trusted, request_number
 
-CASTING = ("/votes/{uuid}/ballots", "/votes/{uuid}/ballot-file")
+CASTING = frozenset({"voting.cast", "voting.cast_file"})
 """Where ballots are posted. Rows keep the day of a ballot; a line for each that was taken would keep its second."""
+WATCHING = frozenset({"health", "ready", "metrics"})
+"""What machines ask every few seconds is logged only with the level ``debug``."""
+OWN = "own_request"
+"""In a scope's ``state``: the platform asks itself, of which nothing is logged and counted."""
+_METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"})
 
 
 class RequestLogMiddleware:
     """Logs what is needed to see that the service is well, and nothing that links a person to a vote."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self.app = app
+        self._trusted = settings.trusted_proxies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -33,11 +45,39 @@ class RequestLogMiddleware:
                 status = message["status"]
             await send(message)
 
-        try:
-            await self.app(scope, receive, watched)
-        finally:
-            route = scope.get("route")
-            pattern = route.path if isinstance(route, Route) else "-"
-            milliseconds = round((time.perf_counter() - start) * 1000, 1)
-            if not (scope["method"] == "POST" and pattern.endswith(CASTING) and status < 300):
-                log.info("request", method=scope["method"], route=pattern, status=status, ms=milliseconds)
+        number = request_number(scope, self._trusted)
+        state = scope.setdefault("state", {})
+        state["request_number"] = number
+        structlog.contextvars.bind_contextvars(request=number)
+        method = scope["method"] if scope["method"] in _METHODS else "-"
+        with tracing.request(method, self._from_outside(scope)) as span:
+            try:
+                await self.app(scope, receive, watched)
+            finally:
+                route = route_name(scope)
+                if not (state.get(OWN) or (method == "POST" and route in CASTING and status < 300)):
+                    seconds = time.perf_counter() - start
+                    metrics.request(route, method, status, seconds)
+                    logs.line(
+                        "debug" if route in WATCHING else "info",
+                        "request",
+                        method=method,
+                        route=route,
+                        status=status,
+                        ms=round(seconds * 1000, 1),
+                        request=number,
+                    )
+                    span.answered(route, status)
+                structlog.contextvars.unbind_contextvars("request")
+
+    def _from_outside(self, scope: Scope) -> Mapping[str, str]:
+        """The trace that a trusted proxy has begun, if it has."""
+        if not tracing.is_on() or not scope["client"] or not is_trusted(scope["client"][0], self._trusted):
+            return {}
+        return {str(n, "latin-1"): str(v, "latin-1") for n, v in scope["headers"] if n == b"traceparent"}
+
+
+def route_name(scope: Scope) -> str:
+    """The name of the route that a request came to; ``-`` where it came to none."""
+    route = scope.get("route")
+    return route.name if isinstance(route, Route) else "-"

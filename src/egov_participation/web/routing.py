@@ -1,4 +1,4 @@
-"""Routes: each says who may come, to which host name, and whether it stands under a language.
+"""Routes: each names the action it needs, says to which host name it belongs, and whether it stands under a language.
 
 A room's ``routes.py`` holds ``routes = [route(…), …]``. The guard around every endpoint is here, so none can forget it:
 access, cross-site requests, the token of forms, and what caches may keep.
@@ -6,9 +6,10 @@ access, cross-site requests, the token of forms, and what caches may keep.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from inspect import iscoroutinefunction
 from typing import cast
 
@@ -18,26 +19,29 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route, Router
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from egov_participation import actions
+from egov_participation.actions import Action
+from egov_participation.errors import DomainError
 from egov_participation.i18n import LANGUAGES
 from egov_participation.services import Site
 from egov_participation.web import csrf, sessions
-from egov_participation.web.context import lang
+from egov_participation.web.context import lang, session_or_none
 from egov_participation.web.forms import read_body
 
 Endpoint = Callable[[Request], Response] | Callable[[Request], Awaitable[Response]]
 
 
 class Access(StrEnum):
-    """Who may come."""
+    """What an action makes of a route: who may come at all, and what caches may keep."""
 
     PUBLIC = "public"
     """Anybody sees the same; the session is not even looked at, so caches may keep it. Reading only."""
     PERSONAL = "personal"
     """Anybody may come, and what they see may depend on their session, if they have one."""
     SIGNED_IN = "signed-in"
-    """A session is needed: others are sent to sign in."""
+    """A session is needed, and the action must be allowed to it: others are sent to sign in, or refused."""
 
 
 PUBLIC, PERSONAL, SIGNED_IN = Access
@@ -59,11 +63,19 @@ class RouteSpec:
     path: str
     endpoint: Endpoint
     name: str
+    action: Action
     methods: frozenset[str]
-    access: Access
     site: Site
     localized: bool
     from_main: bool
+    menu: str = ""
+    from_program: bool = False
+    again: Endpoint | None = None
+
+    @property
+    def access(self) -> Access:
+        """Who may come at all, by the action."""
+        return {Action.READ: PUBLIC, Action.VISIT: PERSONAL}.get(self.action, SIGNED_IN)
 
     @property
     def full_path(self) -> str:
@@ -74,67 +86,122 @@ class RouteSpec:
 def route(
     path: str,
     endpoint: Endpoint,
+    action: Action,
     *,
     methods: Sequence[str] = ("GET",),
-    access: Access = PUBLIC,
     site: Site = MAIN,
     localized: bool = True,
     name: str | None = None,
     from_main: bool = False,
+    menu: str = "",
+    from_program: bool = False,
+    again: Endpoint | None = None,
 ) -> RouteSpec:
     """State a route.
 
     Args:
         path: e.g. ``/votes/{uuid}``, without the language.
         endpoint: ``(request) -> response``. A plain function runs in a thread and may use the database; a coroutine
-            may not.
+            may only through `reading.read`.
+        action: what the table must allow to whoever comes (`actions.RULES`).
         name: for `url_for`; by default ``<room>.<function>``, e.g. ``voting.board``.
         localized: the page stands under ``/kk``, ``/ru``, ``/en``, and its bare address leads to one of them.
         from_main: the one form that the main site posts to the booth's; its body must prove itself, since neither
             origin nor token does.
+        menu: of a page of the office, its name (marked with `N_`) in the office's navigation, which shows to each
+            official what the action allows to them.
+        from_program: a POST of a program that is no browser, such as a mail provider's; its address or body must prove
+            itself.
+        again: answers in the endpoint's place a form whose token is not that of the session (somebody signed in or out
+            meanwhile): with the form as it was filled in, where what was typed must not be lost. It changes nothing.
 
     Raises:
-        ValueError: a PUBLIC route that changes something, or `from_main` on the main site.
+        ValueError: an `Action.READ` that changes something, or `from_main` on the main site.
     """
     allowed = frozenset(methods)
-    if access is PUBLIC and not allowed <= SAFE_METHODS:
-        raise ValueError(f"{path}: a PUBLIC route may only read")
+    if action is Action.READ and not allowed <= SAFE_METHODS:
+        raise ValueError(f"{path}: a route to read may only read")
     if from_main and (site is not BOOTH or allowed != {"POST"}):
         raise ValueError(f"{path}: from_main is for a POST to the booth")
     if name is None:
         room = endpoint.__module__.removeprefix("egov_participation.").partition(".")[0]
         name = f"{room}.{endpoint.__name__}"
-    return RouteSpec(path, endpoint, name, allowed, access, site, localized, from_main)
+    return RouteSpec(path, endpoint, name, action, allowed, site, localized, from_main, menu, from_program, again)
 
 
-def build(specs: Iterable[RouteSpec]) -> Router:
-    """The router of one site: the stated routes first, then the bare addresses that lead to a language."""
-    specs = list(specs)
-    routes: list[BaseRoute] = [Route(s.full_path, _guarded(s), methods=sorted(s.methods), name=s.name) for s in specs]
+@lru_cache(maxsize=32)  # for the tests, which make many applications of the same routes
+def build(specs: tuple[RouteSpec, ...]) -> ASGIApp:
+    """The router of one site: the stated routes first, then the bare addresses that lead to a language.
+
+    There are hundreds of routes, and Starlette tries them one after the other: so each word that an address begins
+    with, after its language, has a router of its own.
+    """
+    routes: list[tuple[str | None, BaseRoute]] = [
+        (_first_word(s.path), Route(s.full_path, _guarded(s), methods=sorted(s.methods), name=s.name)) for s in specs
+    ]
     bare = dict.fromkeys(s.path for s in specs if s.localized and "GET" in s.methods)
-    routes += [Route(path, _to_language) for path in bare]
+    routes += [(_first_word(path), Route(path, _to_language)) for path in bare]
+    routers = {word: _router(routes, word) for word in {word for word, _ in routes}}
+    other = routers.get(None) or _router([], None)
+
+    async def find(scope: Scope, receive: Receive, send: Send) -> None:
+        first, *rest = scope["path"][1:].split("/", 2)
+        word = first if first not in LANGUAGES else rest[0] if rest else ""
+        await routers.get(word, other)(scope, receive, send)
+
+    return find
+
+
+def _first_word(path: str) -> str | None:
+    """The first word of a route's path without the language; None if any word may stand there."""
+    word = path.split("/", 2)[1]
+    return None if "{" in word else word
+
+
+def _router(routes: list[tuple[str | None, BaseRoute]], word: str | None) -> Router:
     # Starlette's own redirect of slashes names scheme and host as this process sees them, behind whatever proxy.
-    return Router(routes, redirect_slashes=False, default=_without_slash)
+    fitting = [found for first, found in routes if first is None or first == word]
+    return Router(fitting, redirect_slashes=False, default=_without_slash)
 
 
 def _guarded(spec: RouteSpec) -> Callable[[Request], Awaitable[Response]]:
+    access, run = spec.access, _endpoint(spec.endpoint)
+    again = _endpoint(spec.again) if spec.again else None
+
     async def endpoint(request: Request) -> Response:
         changes = request.method not in SAFE_METHODS
         if changes:
-            csrf.check_origin(request, from_main=spec.from_main)
-        if spec.access is not PUBLIC:
+            if spec.from_program:
+                csrf.check_program(request)
+            else:
+                csrf.check_origin(request, from_main=spec.from_main)
+        request.state.public = access is PUBLIC
+        if access is not PUBLIC:
             request.state.session = await run_in_threadpool(sessions.load, request)
-        if spec.access is SIGNED_IN and request.state.session is None:
-            return sessions.sign_in_first(request)
+        if access is SIGNED_IN:
+            found = session_or_none(request)
+            if found is None:
+                return sessions.sign_in_first(request)
+            if not actions.may(spec.action, found.roles):
+                way = await run_in_threadpool(sessions.enter_office_first, request, found)
+                if way is not None:
+                    return way
+            actions.check(spec.action, found.capacity, found.roles)
+        answer = run
         try:
             if changes:
                 await read_body(request)
                 if not spec.from_main:
-                    csrf.check_token(request)
-            response = await _answer(spec.endpoint, request)
+                    try:
+                        csrf.check_token(request)
+                    except DomainError:
+                        if again is None:
+                            raise
+                        answer = again
+            response = await answer(request)
         finally:
             await request.close()  # the uploaded files of a form
-        if spec.access is not PUBLIC:
+        if access is not PUBLIC:
             response.headers.setdefault("Cache-Control", "no-store")
         return response
 
@@ -153,10 +220,16 @@ def _with_query(path: str, request: Request) -> str:
     return f"{path}?{request.url.query}" if request.url.query else path
 
 
-async def _answer(endpoint: Endpoint, request: Request) -> Response:
+def _endpoint(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
+    """A coroutine as it is; a plain function in a thread."""
     if iscoroutinefunction(endpoint):
-        return await cast(Callable[[Request], Awaitable[Response]], endpoint)(request)
-    return await run_in_threadpool(cast(Callable[[Request], Response], endpoint), request)
+        return cast(Callable[[Request], Awaitable[Response]], endpoint)
+    plain = cast(Callable[[Request], Response], endpoint)
+
+    async def run(request: Request) -> Response:
+        return await run_in_threadpool(plain, request)
+
+    return run
 
 
 async def _to_language(request: Request) -> Response:

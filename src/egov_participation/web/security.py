@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Set as AbstractSet
 from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import MutableHeaders
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -16,18 +17,30 @@ _YEAR = 365 * 24 * 3600
 
 
 class SiteMiddleware:
-    """Tells the two hosts apart (``request.state.site``), refuses others with 421, and sets each one's headers."""
+    """Tells the two hosts apart (``request.state.site``), refuses others with 421, and sets each one's headers.
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+    Args:
+        beside: paths that are answered whatever the host name: who watches the machine asks it by its address.
+    """
+
+    def __init__(self, app: ASGIApp, settings: Settings, beside: AbstractSet[str] = frozenset()) -> None:
         self.app = app
-        self._sites = {urlsplit(settings.base_url).netloc: Site.MAIN, urlsplit(settings.booth_url).netloc: Site.BOOTH}
-        self._headers = {site: security_headers(site, settings) for site in Site}
+        self._beside = beside
+        origins = {settings.base_url: Site.MAIN, settings.booth_url: Site.BOOTH}
+        self._sites = {urlsplit(origin).netloc.encode(): site for origin, site in origins.items()}
+        self._headers = {
+            site: [(name.lower().encode(), value.encode()) for name, value in security_headers(site, settings).items()]
+            for site in Site
+        }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        site = self._sites.get(Headers(scope=scope).get("host", "").lower())
+        host = next((value for name, value in scope["headers"] if name == b"host"), b"")
+        site = self._sites.get(host.lower())
+        if site is None and scope["path"] in self._beside:
+            site = Site.MAIN
         if site is None:
             await PlainTextResponse("This server does not serve this host name.\n", 421)(scope, receive, send)
             return
@@ -35,11 +48,10 @@ class SiteMiddleware:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
                 if is_open_data(scope["path"]):
-                    headers.update(OPEN_DATA_HEADERS)
-                for name, value in self._headers[site].items():
-                    headers.setdefault(name, value)
+                    MutableHeaders(scope=message).update(OPEN_DATA_HEADERS)
+                given = dict(message["headers"])
+                message["headers"] += [header for header in self._headers[site] if header[0] not in given]
             await send(message)
 
         if scope["method"] == "OPTIONS" and is_open_data(scope["path"]):
@@ -59,12 +71,14 @@ PREFLIGHT_HEADERS = {
 }
 """What a browser is told before it asks for a part of an archive, or for what is new, on another site's behalf."""
 
-_BALLOT = re.compile(r"/votes/[^/]+/(ballots|receipts)/.+")
+_OF_A_VOTE = re.compile(r"/votes/[^/]+/((ballots|receipts)/.+|[^/]+\.(json|csv))")
+"""What stands under no language is no page."""
 
 
 def is_open_data(path: str) -> bool:
-    """Whether an address is one whose answers other sites' programs may read: for machines alone, or a ballot's."""
-    return is_for_machines(path) or _BALLOT.fullmatch(path) is not None
+    """Whether an address is one whose answers, refusals too, other sites' programs may read: for machines alone, or a
+    ballot or another public file of a vote."""
+    return is_for_machines(path) or _OF_A_VOTE.fullmatch(path) is not None
 
 
 def is_for_machines(path: str) -> bool:

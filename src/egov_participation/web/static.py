@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import mimetypes
+import time
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,9 @@ for _type, _ending in (("text/javascript", ".js"), ("image/svg+xml", ".svg"), ("
     mimetypes.add_type(_type, _ending)
 
 
+_urls: dict[str, tuple[float, str]] = {}
+
+
 @cache
 def _version(name: str, _changed: int) -> str:
     return hashlib.sha256((paths.static_dir() / name).read_bytes()).hexdigest()[:12]
@@ -31,7 +35,12 @@ def static_url(name: str) -> str:
     Raises:
         FileNotFoundError: there is no such file.
     """
-    return f"/static/{name}?v={_version(name, (paths.static_dir() / name).stat().st_mtime_ns)}"
+    known = _urls.get(name)
+    if known is None or known[0] < time.monotonic():
+        # Looked at again after a second: whoever works on a file sees it, and a page does not look six times each.
+        url = f"/static/{name}?v={_version(name, (paths.static_dir() / name).stat().st_mtime_ns)}"
+        known = _urls[name] = (time.monotonic() + 1, url)
+    return known[1]
 
 
 class CachedStaticFiles(StaticFiles):

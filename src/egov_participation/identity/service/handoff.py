@@ -9,8 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import col, delete
+from sqlmodel import col, delete, select
 
+from egov_participation import actions
+from egov_participation.actions import Action
 from egov_participation.database import UnitOfWork
 from egov_participation.errors import DomainError
 from egov_participation.i18n import N_
@@ -38,8 +40,10 @@ def create_handoff(
     """A token to post to the booth's ``/handoff`` within 60 seconds, once.
 
     Raises:
-        DomainError: 403 ``session.not_fresh``: a credential is asked for, and the sign-in is older than 10 minutes.
+        DomainError: 403 ``role.official``: an official's session. 403 ``session.not_fresh``: a credential is asked for,
+            and the sign-in is older than 10 minutes.
     """
+    actions.check(Action.VOTE, session.capacity, session.roles)
     if purpose is Purpose.CREDENTIAL and not rules.is_fresh(session.signed_in_at, now):
         raise DomainError(
             403,
@@ -66,10 +70,11 @@ def redeem_handoff(tx: UnitOfWork, token: str, now: datetime) -> Entered:
     Raises:
         DomainError: 403 ``handoff.invalid``: unknown, used, too old, or the session that made it has ended.
     """
-    found = tx.get(Handoff, hash_token(token)) if is_token(token) else None
+    found = _spend(tx, token) if is_token(token) else None
     main = tx.get(LoginSession, found.parent) if found is not None else None
-    if found is not None:
-        tx.exec(delete(Handoff).where(col(Handoff.token_hash) == found.token_hash))
+    if main is not None:
+        sessions.alone(tx, main.person_id)
+        main = tx.get(LoginSession, main.token_hash, populate_existing=True)
     if found is None or now >= found.expires_at or main is None or not sessions.alive(main, now):
         raise DomainError(
             403,
@@ -77,3 +82,11 @@ def redeem_handoff(tx: UnitOfWork, token: str, now: datetime) -> Entered:
             code="handoff.invalid",
         )
     return Entered(sessions.open_booth(tx, main, found.vote, now), found.vote, Purpose(found.purpose), found.lang)
+
+
+def _spend(tx: UnitOfWork, token: str) -> Handoff | None:
+    """Locked before it is deleted: of two who show the same token at the same moment one finds it."""
+    found = tx.exec(select(Handoff).where(Handoff.token_hash == hash_token(token)).with_for_update()).first()
+    if found is not None:
+        tx.exec(delete(Handoff).where(col(Handoff.token_hash) == found.token_hash))
+    return found

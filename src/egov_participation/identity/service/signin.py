@@ -16,19 +16,34 @@ from sqlalchemy import ColumnElement
 from sqlmodel import Session, SQLModel, and_, col, delete, func, select
 
 from egov_participation.database import UnitOfWork
-from egov_participation.i18n import N_, translate
+from egov_participation.i18n import N_
 from egov_participation.identity import rules
 from egov_participation.identity.keys import IdentityKeys
-from egov_participation.identity.models import Handoff, LoginSession, SignIn
-from egov_participation.identity.service import sessions
+from egov_participation.identity.models import Challenge, Handoff, LoginSession, PendingTotp, ProviderSignIn, SignIn
+from egov_participation.identity.service import limits, sessions
 from egov_participation.identity.service.tokens import hash_token
 from egov_participation.jobs import enqueue
-from egov_participation.mail import Mail
+from egov_participation.notices import service as notices
+from egov_participation.notices.service import notice
 from egov_participation.registry.iin import Iin
 from egov_participation.services import Services, SessionInfo, Site
 from egov_participation.throttle import LimitCount
 
 SEND_CODE: Final = "identity.send_code"
+
+CODE: Final = notice(
+    "identity.code",
+    subject=N_("Your code for signing in"),
+    paragraphs=(
+        N_("Enter this code on the page where you asked for it. It works for 10 minutes and only in that browser."),
+        N_(
+            "If you did not ask for a code, do nothing: without it nobody can sign in as you. "
+            "Never tell the code to anybody. We never ask for it by phone or by message."
+        ),
+    ),
+    code="code",
+)
+"""Sent at once, and in no table: it is composed as it leaves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +77,13 @@ def begin(
     Raises:
         DomainError: 429 ``sign_in.too_many``, for the IIN or for the network; do not commit.
     """
+    _alone(tx, browser)
     subject = keys.iin.hash(iin).hex()
     _check_wrong_tries(tx, keys, subject, network, now)
     throttle = keys.throttle
-    throttle.take(tx, rules.CODES_PER_NETWORK, network, now)
-    throttle.take(tx, rules.CODES_PER_HOUR, f"{subject}|{network}", now)
-    throttle.take(tx, rules.CODES_PER_DAY, f"{subject}|{network}", now)
+    limits.take_for_line(tx, throttle, rules.NETWORK_CODE_LIMITS, network, now)
+    for held in rules.CODE_LIMITS:
+        limits.take_for_line(tx, throttle, held, network, now, subject)
     throttle.take(tx, rules.MAILS_PER_DAY, subject, now)
     browser_hash = hash_token(browser)
     attempt = secrets.token_hex(16)
@@ -101,6 +117,7 @@ def another_code(tx: UnitOfWork, keys: IdentityKeys, *, browser: str, network: s
     Raises:
         DomainError: as `begin`.
     """
+    _alone(tx, browser)
     row = tx.get(SignIn, hash_token(browser))
     if row is None or now >= row.expires_at:
         return False
@@ -122,30 +139,16 @@ def send_code(services: Services, keys: IdentityKeys, attempt: str) -> None:
             return
         person = services.registry.find(session, keys.iin.open_sealed(row.iin_sealed, attempt))
         lang = row.lang
-    if person is None:
+    if person is None or not person.mail:
         return
     code = f"{secrets.randbelow(10**rules.CODE_DIGITS):0{rules.CODE_DIGITS}}"
     with services.database.uow() as tx:
-        row = tx.session.exec(select(SignIn).where(SignIn.attempt == attempt)).first()
+        row = tx.session.exec(select(SignIn).where(SignIn.attempt == attempt).with_for_update()).first()
         if row is None:
             return
         row.person_id, row.code_hash = person.person_id, keys.code_hash(attempt, code)
         tx.commit()
-    services.mailer.send(_mail(person.mail, code, lang))
-
-
-def _mail(to: str, code: str, lang: str) -> Mail:
-    text = translate(
-        lang,
-        N_(
-            "Your code for signing in: %(code)s\n\n"
-            "Enter it on the page where you asked for it. It works for 10 minutes and only in that browser.\n\n"
-            "If you did not ask for a code, do nothing: without it nobody can sign in as you. "
-            "Never tell the code to anybody. We never ask for it by phone or by message.\n"
-        ),
-        code=code,
-    )
-    return Mail(to, translate(lang, N_("Your code for signing in")), text)
+    notices.deliver(services, notices.compose(services.settings, CODE, person.mail, lang, person.person_id, code=code))
 
 
 def enter_code(
@@ -167,7 +170,8 @@ def enter_code(
     Raises:
         DomainError: 429 ``sign_in.too_many``.
     """
-    keys.throttle.take(tx, rules.TRIES_PER_NETWORK, network, now)
+    _alone(tx, browser)
+    limits.take_for_line(tx, keys.throttle, rules.NETWORK_TRY_LIMITS, network, now)
     row = tx.get(SignIn, hash_token(browser))
     if row is None or not _is_open(row, now):
         return Refused(0)
@@ -179,18 +183,31 @@ def enter_code(
     expected = row.code_hash or bytes(32)
     right = hmac.compare_digest(keys.code_hash(row.attempt, code), expected)
     if not right or row.person_id is None:
-        keys.throttle.take(tx, rules.WRONG_PER_LINE, f"{subject}|{network}", now)
+        limits.take_for_line(tx, keys.throttle, rules.WRONG_LIMITS, network, now, subject)
         keys.throttle.take(tx, rules.WRONG_PER_DAY, subject, now)
         return Refused(rules.CODE_TRIES - row.tries)
     person_id, next_path = row.person_id, row.next_path
     tx.session.delete(row)
-    token = sessions.open_main(tx, person_id, assurance=rules.MAILED_CODE, agent=agent, replaced=replaced, now=now)
+    token = sessions.open_main(
+        tx,
+        person_id,
+        assurance=rules.MAILED_CODE,
+        method=rules.Method.MAILED_CODE,
+        agent=agent,
+        replaced=replaced,
+        now=now,
+    )
     return SignedIn(token, next_path)
+
+
+def _alone(tx: UnitOfWork, browser: str) -> None:
+    """Of several requests of one browser at the same moment, each finds what the one before it left."""
+    tx.lock(f"identity:sign-in:{hash_token(browser)}")
 
 
 def _check_wrong_tries(tx: UnitOfWork, keys: IdentityKeys, subject: str, network: str, now: datetime) -> None:
     """Refuse, with any code, where too many wrong ones were entered for this IIN."""
-    keys.throttle.check(tx, rules.WRONG_PER_LINE, f"{subject}|{network}", now)
+    limits.check_for_line(tx, keys.throttle, rules.WRONG_LIMITS, network, now, subject)
     keys.throttle.check(tx, rules.WRONG_PER_DAY, subject, now)
 
 
@@ -207,6 +224,9 @@ def purge(services: Services) -> None:
         (LoginSession, col(LoginSession.expires_at) <= now),
         (LoginSession, and_(col(LoginSession.site) == Site.MAIN, col(LoginSession.last_seen_at) <= idle_since)),
         (Handoff, col(Handoff.expires_at) <= now),
+        (ProviderSignIn, col(ProviderSignIn.expires_at) <= now),
+        (Challenge, col(Challenge.expires_at) <= now),
+        (PendingTotp, col(PendingTotp.expires_at) <= now),
         (LimitCount, col(LimitCount.expires_at) <= now),
     ]
     # Asked first, since this runs every second and the writer lane is for those who have something to write.

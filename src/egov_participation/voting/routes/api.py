@@ -10,13 +10,15 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from egov_participation.i18n import DEFAULT_LANGUAGE
+from egov_participation.actions import Action
+from egov_participation.i18n import DEFAULT_LANGUAGE, LANGUAGES
+from egov_participation.incidents.views import IncidentView
 from egov_participation.voting import rules, service, trackers
 from egov_participation.voting.routes.archive import OPEN_TO_ALL, has_tag
 from egov_participation.voting.routes.openapi import PAGE, document
 from egov_participation.voting.routes.public import number, tracker_of
 from egov_participation.voting.service.lookup import refusal
-from egov_participation.voting.views import BallotView, QuestionView, VoteView
+from egov_participation.voting.views import ActView, BallotView, QuestionView, VoteView
 from egov_participation.web.context import lang, services
 from egov_participation.web.routing import route
 
@@ -33,8 +35,10 @@ def api_votes(request: Request) -> Response:
 
 
 def api_vote(request: Request) -> Response:
-    """One vote."""
-    return answer(request, as_json(service.vote(services(request), request.path_params["uuid"])))
+    """One vote, with what was reported about it."""
+    here, uuid = services(request), request.path_params["uuid"]
+    found = as_json(service.vote(here, uuid))
+    return answer(request, {**found, "incidents": [_incident(one) for one in service.incidents_of(here, uuid)]})
 
 
 def api_ballots(request: Request) -> Response:
@@ -101,6 +105,10 @@ def as_json(vote: VoteView) -> Json:
         "kind": vote.kind.value,
         "opens_at": moment(vote.opens_at),
         "closes_at": moment(vote.closes_at),
+        "cancelled_at": None if vote.cancelled_at is None else moment(vote.cancelled_at),
+        "rehearsal": vote.rehearsal,
+        "setup_hash": vote.setup_hash,
+        "acts": [_act(act) for act in vote.acts],
         "questions": [_question(question) for question in vote.questions],
         "registered": vote.registered,
         "ballots": vote.ballots,
@@ -118,15 +126,79 @@ def as_json(vote: VoteView) -> Json:
         ],
         "threshold": None,
         "result": None if vote.result is None else [list(counts) for counts in vote.result],
-        "turnout": {"percent": round(100 * vote.turnout, 2), "by_region": []},
+        "turnout": {
+            "percent": round(100 * vote.turnout, 2),
+            "by_region": _by_region(vote),
+            "statement_url": f"{address}/turnout.json" if vote.regional else None,
+        },
+        "protocol": _protocol(vote),
         "archive_url": f"{address}/archive.bel",
         "url": page,
         "links": {
             "self": f"/api/v1{address}",
             "board": f"{page}/board",
             "result": f"{page}/result",
+            "result_csv": f"{address}/result.csv",
             "verify": f"{page}/verify",
+            "heads": f"{address}/heads.json",
+            **(
+                {"setup": f"{address}/setup.json", "registrar": f"{address}/registrar.json"}
+                if vote.setup_hash is not None
+                else {}
+            ),
         },
+    }
+
+
+def _act(act: ActView) -> Json:
+    """What two members of the commission decided, and why; a reason is asked for of some acts only."""
+    return {
+        "kind": act.kind,
+        "at": moment(act.at),
+        "reason": {lang: text for lang, text in act.reason.as_dict().items() if text},
+        "content": dict(act.content),
+        "hash": act.content_hash,
+    }
+
+
+def _incident(found: IncidentView) -> Json:
+    """What is public of it: never a word of who reported it."""
+    return {
+        "reference": found.reference,
+        "kind": found.kind.value,
+        "reported_on": found.reported_on.isoformat(),
+        "due_on": found.due_on.isoformat(),
+        "answered_at": None if found.answered_at is None else moment(found.answered_at),
+        "answer": None if found.answer is None else dict(found.answer),
+        "url": f"/{DEFAULT_LANGUAGE}/incidents/{found.reference}",
+    }
+
+
+def _by_region(vote: VoteView) -> list[Json]:
+    """What the registrar states. Several regions that are counted together have no `territory` of their own."""
+    return [
+        {
+            "territory": group.territory,
+            "territories": list(group.territories),
+            "voters": group.voters,
+            "registered": group.registered,
+        }
+        for group in (vote.regional.groups if vote.regional else ())
+    ]
+
+
+def _protocol(vote: VoteView) -> Json | None:
+    """The signed protocol's hash and addresses, with its errata; None while it is not signed."""
+    if vote.protocol is None:
+        return None
+    address = f"/votes/{vote.uuid}"
+    return {
+        "hash": vote.protocol.hash,
+        "key": vote.protocol.key,
+        "signed_at": moment(vote.protocol.signed_at),
+        "url": f"{address}/protocol.json",
+        "pdf": {lang: f"/{lang}{address}/protocol.pdf" for lang in LANGUAGES},
+        "errata": [{"at": moment(act.at), "text": act.reason.as_dict()} for act in vote.errata],
     }
 
 
@@ -157,10 +229,10 @@ def moment(value: datetime) -> str:
 
 
 routes = [
-    route("/api/v1/votes", api_votes, localized=False),
-    route("/api/v1/votes/{uuid}", api_vote, localized=False),
-    route("/api/v1/votes/{uuid}/ballots", api_ballots, localized=False),
-    route("/api/v1/openapi.json", api_description, localized=False),
-    route("/votes/{uuid}/ballots/{tracker:path}", tracker_data, localized=False),
-    route("/votes/{uuid}/receipts/{tracker:path}", receipt, localized=False),
+    route("/api/v1/votes", api_votes, Action.READ, localized=False),
+    route("/api/v1/votes/{uuid}", api_vote, Action.READ, localized=False),
+    route("/api/v1/votes/{uuid}/ballots", api_ballots, Action.READ, localized=False),
+    route("/api/v1/openapi.json", api_description, Action.READ, localized=False),
+    route("/votes/{uuid}/ballots/{tracker:path}", tracker_data, Action.READ, localized=False),
+    route("/votes/{uuid}/receipts/{tracker:path}", receipt, Action.READ, localized=False),
 ]

@@ -13,6 +13,7 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
+from egov_participation.actions import Action
 from egov_participation.voting import service
 from egov_participation.voting.service import ArchiveFile
 from egov_participation.web.context import services
@@ -99,4 +100,4 @@ def wanted_part(headers: Mapping[str, str], file: ArchiveFile) -> Part | None:
     return Part(start, min(last + 1, file.size))
 
 
-routes = [route("/votes/{uuid}/archive.bel", archive, localized=False)]
+routes = [route("/votes/{uuid}/archive.bel", archive, Action.READ, localized=False)]

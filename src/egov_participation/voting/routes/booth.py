@@ -5,22 +5,23 @@ The session there is for one vote and comes from the main site by a hand-off; no
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
-
 from starlette.requests import Request
 from starlette.responses import Response
 
 from egov_crypto import ballot as ballots
+from egov_participation import metrics
+from egov_participation.actions import Action
 from egov_participation.errors import DomainError
 from egov_participation.i18n import N_, translate
 from egov_participation.services import SessionInfo
 from egov_participation.voting import service, trackers
+from egov_participation.voting.routes.archive import archive
 from egov_participation.voting.routes.public import archive_url, qr_code
 from egov_participation.voting.views import VoteView
+from egov_participation.web import sessions
 from egov_participation.web.context import lang, services, session
 from egov_participation.web.forms import body, upload
-from egov_participation.web.routing import BOOTH, SIGNED_IN, route
-from egov_participation.web.sessions import SIGN_IN_PATH
+from egov_participation.web.routing import BOOTH, route
 from egov_participation.web.templating import render
 
 FILE_FIELD = "ballot"
@@ -55,22 +56,21 @@ def booth(request: Request) -> Response:
 def credential(request: Request) -> Response:
     """The voter's own voting code: behind a button, so that nobody sees it by opening a page.
 
+    The registrar shows it for what it gave when the person proved who they are (`proving`), once.
+
     Raises:
         DomainError: those of the registrar's ``credential``.
     """
     found, who = _own_vote(request), session(request)
-    code, refusal = None, None
+    code, refusal, release = None, None, sessions.release(request)
     if request.method == "POST":
         try:
-            code = services(request).registrar.credential(
-                found.uuid, who.person_id, signed_in_at=who.signed_in_at, assurance=who.assurance
-            )
+            code = services(request).registrar.credential(found.uuid, who.person_id, release or "")
         except DomainError as error:
-            if error.code != "credential.sign_in_again":
+            if error.code != "credential.release":
                 raise
             refusal = translate(lang(request), error.message, **error.params)
     main, page = services(request).settings.base_url, f"/{lang(request)}/votes/{found.uuid}"
-    sign_in = urlencode({"fresh": 1, "next": f"{page}/enter"})
     response = render(
         request,
         "booth/credential.html",
@@ -78,11 +78,14 @@ def credential(request: Request) -> Response:
         vote=found,
         booth_url_here=f"{page}/booth",
         vote_url=f"{main}{page}",
-        sign_in_url=f"{main}/{lang(request)}{SIGN_IN_PATH}?{sign_in}",
+        prove_url=f"{main}{page}/code",
+        released=release is not None,
         credential=code,
         qr_svg=qr_code(code) if code else None,
         refusal=refusal,
     )
+    if request.method == "POST":
+        sessions.clear_release(request, response)
     return _secret(response)
 
 
@@ -102,23 +105,43 @@ def cast(request: Request) -> Response:
     Raises:
         DomainError: as the table in ``voting/service/casting.py`` says.
     """
-    who = _own_session(request)
-    outcome = service.cast(services(request), request.path_params["uuid"], who.person_id, body(request))
+    outcome = _cast(request, request.path_params["uuid"], body(request), _own_session(request))
     return Response(outcome.receipt, 201 if outcome.new else 200, media_type="application/json")
 
 
-def cast_file(request: Request) -> Response:
-    """Take a ballot as a file: for those who encrypt it with ``egov-ballot`` and for browsers without JavaScript.
+def ballot_file(request: Request) -> Response:
+    """Where a ballot is handed in that was encrypted elsewhere. It works without JavaScript."""
+    return _file_page(request, _own_vote(request))
 
-    Raises:
-        DomainError: 422 ``ballot.missing``, and those of `service.cast`.
+
+def _file_page(request: Request, found: VoteView, refusal: DomainError | None = None) -> Response:
+    """The form; with why the file that came was not taken."""
+    here, page = services(request), f"/{lang(request)}/votes/{found.uuid}"
+    errors = {FILE_FIELD: translate(lang(request), refusal.message, **refusal.params)} if refusal else {}
+    return render(
+        request,
+        "booth/ballot_file.html",
+        status=refusal.status if refusal else 200,
+        vote=found,
+        errors=errors,
+        booth_url_here=f"{page}/booth",
+        vote_url=f"{here.settings.base_url}{page}",
+    )
+
+
+def cast_file(request: Request) -> Response:
+    """Take a ballot as a file: for those who encrypt it elsewhere and for browsers without JavaScript.
+
+    What is refused (422 ``ballot.missing``, and as `service.cast` says) is said in the form.
     """
     found, who = _own_vote(request), session(request)
-    raw = upload(request, FILE_FIELD)
-    if not raw:
-        raise DomainError(422, N_("Choose the file that your program wrote."), code="ballot.missing")
-    raw = raw.strip()  # an editor's or a shell's line end is no part of the ballot
-    outcome = service.cast(services(request), found.uuid, who.person_id, raw)
+    raw = (upload(request, FILE_FIELD) or b"").strip()  # an editor's or a shell's line end is no part of the ballot
+    try:
+        if not raw:
+            raise DomainError(422, N_("Choose the file that holds your ballot."), code="ballot.missing")
+        outcome = _cast(request, found.uuid, raw, who)
+    except DomainError as refusal:
+        return _file_page(request, found, refusal)
     tracker = ballots.tracker(raw)
     main = f"{services(request).settings.base_url}/{lang(request)}/votes/{found.uuid}"
     return render(
@@ -130,6 +153,18 @@ def cast_file(request: Request) -> Response:
         new=outcome.new,
         tracker_url=f"{main}/ballots/{trackers.to_address(tracker)}",
     )
+
+
+def _cast(request: Request, uuid: str, raw: bytes, who: SessionInfo) -> service.CastOutcome:
+    """`service.cast`, counted."""
+    try:
+        outcome = service.cast(services(request), uuid, who.person_id, raw, assurance=who.assurance)
+    except DomainError as refusal:
+        metrics.cast_refused(refusal.code)
+        raise
+    if outcome.new:
+        metrics.cast_accepted()
+    return outcome
 
 
 def _own_session(request: Request) -> SessionInfo:
@@ -165,10 +200,12 @@ def _secret(response: Response) -> Response:
 
 
 routes = [
-    route("/votes/{uuid}/booth", booth, access=SIGNED_IN, site=BOOTH),
-    route("/votes/{uuid}/credential", credential, methods=("GET", "POST"), access=SIGNED_IN, site=BOOTH),
-    route("/votes/{uuid}/ballot-file", cast_file, methods=("POST",), access=SIGNED_IN, site=BOOTH),
-    route("/votes/{uuid}/election.json", election, site=BOOTH, localized=False),
-    route("/votes/{uuid}/trustees.json", trustees, site=BOOTH, localized=False),
-    route("/votes/{uuid}/ballots", cast, methods=("POST",), access=SIGNED_IN, site=BOOTH, localized=False),
+    route("/votes/{uuid}/booth", booth, Action.VOTE, site=BOOTH),
+    route("/votes/{uuid}/credential", credential, Action.VOTE, methods=("GET", "POST"), site=BOOTH),
+    route("/votes/{uuid}/ballot-file", ballot_file, Action.VOTE, site=BOOTH),
+    route("/votes/{uuid}/ballot-file", cast_file, Action.VOTE, methods=("POST",), site=BOOTH),
+    route("/votes/{uuid}/election.json", election, Action.READ, site=BOOTH, localized=False),
+    route("/votes/{uuid}/trustees.json", trustees, Action.READ, site=BOOTH, localized=False),
+    route("/votes/{uuid}/archive.bel", archive, Action.READ, site=BOOTH, localized=False, name="voting.booth_archive"),
+    route("/votes/{uuid}/ballots", cast, Action.VOTE, methods=("POST",), site=BOOTH, localized=False),
 ]

@@ -7,13 +7,16 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from egov_participation import actions
+from egov_participation.actions import Action, Capacity
 from egov_participation.errors import DomainError
 from egov_participation.i18n import N_
 from egov_participation.identity.service import Purpose, create_handoff, is_fresh
 from egov_participation.voting import service
 from egov_participation.voting.service import VoteState
+from egov_participation.voting.views import VoteView
 from egov_participation.web.context import lang, services, session, session_or_none
-from egov_participation.web.routing import PERSONAL, route
+from egov_participation.web.routing import route
 from egov_participation.web.sessions import SIGN_IN_PATH, sign_in_first
 from egov_participation.web.templating import render
 
@@ -24,7 +27,7 @@ _ENTERED = frozenset({VoteState.SETUP, VoteState.OPEN})
 def enter(request: Request) -> Response:
     """What is needed before voting; posted, the page that leads to the booth with a token that works once.
 
-    That voting is over is said to anybody: nobody signs in to learn it.
+    That voting is over is said to anybody: nobody signs in to learn it. An official is told to come as a citizen.
     """
     here = services(request)
     vote = service.vote(here, request.path_params["uuid"])
@@ -34,14 +37,18 @@ def enter(request: Request) -> Response:
         return sign_in_first(request)
     who = session(request)
     if request.method == "POST":
+        actions.check(Action.VOTE, who.capacity, who.roles)
         return _hand_over(request)
+    if who.capacity is Capacity.OFFICIAL:
+        return render(request, "voting/enter.html", vote=vote, on_roll=True, sign_out_to=request.url.path)
     return render(
         request,
         "voting/enter.html",
         vote=vote,
         on_roll=here.registrar.is_on_roll(vote.uuid, who.person_id),
         fresh=is_fresh(who.signed_in_at, here.clock()),
-        sign_in_url=_sign_in_again(request),
+        sure=who.assurance >= vote.assurance,
+        sign_in_url=sign_in_again(request, vote),
     )
 
 
@@ -52,12 +59,14 @@ def _hand_over(request: Request) -> Response:
         purpose = Purpose(str(request.state.form.get("purpose", Purpose.BOOTH)))
     except ValueError:
         raise DomainError(400, N_("This form was not sent as a whole. Go back and try again."), code="form") from None
+    if purpose is Purpose.CREDENTIAL:
+        return RedirectResponse(f"/{lang(request)}/votes/{vote.uuid}/code", 303)
     if not here.registrar.is_on_roll(vote.uuid, who.person_id):
         raise DomainError(
             403, N_("You are not on the register of this vote, so you cannot vote in it."), code="voter.not_on_roll"
         )
-    if purpose is Purpose.CREDENTIAL and not is_fresh(who.signed_in_at, here.clock()):
-        return RedirectResponse(_sign_in_again(request), 303)
+    if who.assurance < vote.assurance:
+        return RedirectResponse(sign_in_again(request, vote), 303)
     with here.database.uow() as tx:
         token = create_handoff(tx, who, vote.uuid, purpose, lang=lang(request), now=here.clock())
         tx.commit()
@@ -65,8 +74,10 @@ def _hand_over(request: Request) -> Response:
     return render(request, "voting/handoff.html", vote=vote, token=token, action=action, purpose=purpose)
 
 
-def _sign_in_again(request: Request) -> str:
-    return f"/{lang(request)}{SIGN_IN_PATH}?{urlencode({'fresh': 1, 'next': request.url.path})}"
+def sign_in_again(request: Request, vote: VoteView, next_path: str = "") -> str:
+    """Where one signs in as surely as the vote asks, and comes back here, or to `next_path`."""
+    level = {"level": vote.assurance} if vote.assurance > 1 else {}
+    return f"/{lang(request)}{SIGN_IN_PATH}?{urlencode({'fresh': 1, **level, 'next': next_path or request.url.path})}"
 
 
-routes = [route("/votes/{uuid}/enter", enter, methods=("GET", "POST"), access=PERSONAL)]
+routes = [route("/votes/{uuid}/enter", enter, Action.VISIT, methods=("GET", "POST"))]

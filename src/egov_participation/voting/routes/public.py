@@ -10,14 +10,15 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from egov_participation import source
+from egov_participation.actions import Action
 from egov_participation.errors import DomainError
 from egov_participation.i18n import N_, translate
-from egov_participation.registrar.service import InProcessRegistrar
 from egov_participation.voting import figures, service, trackers
 from egov_participation.voting.service import VoteState
 from egov_participation.voting.views import VoteView
 from egov_participation.voting.wording import file_size, history
 from egov_participation.web.context import lang, services
+from egov_participation.web.reading import page, read
 from egov_participation.web.routing import route
 from egov_participation.web.templating import render
 
@@ -31,34 +32,44 @@ _SECTIONS = (
 )
 
 
-def votes(request: Request) -> Response:
+async def votes(request: Request) -> Response:
     """The list of votes: what is open, what comes, what was."""
     after = request.query_params.get("after")
-    found = service.votes(services(request), after=after, limit=VOTES_PAGE + 1)
-    page, more = found[:VOTES_PAGE], len(found) > VOTES_PAGE
-    sections = [
-        (translate(lang(request), heading), [vote for vote in page if vote.state in states])
-        for heading, states in _SECTIONS
-    ]
-    return render(
-        request,
-        "voting/votes.html",
-        sections=[(heading, those) for heading, those in sections if those],
-        next=f"?after={page[-1].uuid}" if more else None,
-        first=after is None,
-    )
+    found = await read(request, service.published_votes, after, VOTES_PAGE + 1)
+    now = services(request).clock()
+    shown, more = [vote.at(now) for vote in found[:VOTES_PAGE]], len(found) > VOTES_PAGE
+
+    def make() -> Response:
+        sections = [
+            (translate(lang(request), heading), [vote for vote in shown if vote.state in states])
+            for heading, states in _SECTIONS
+        ]
+        return render(
+            request,
+            "voting/votes.html",
+            sections=[(heading, those) for heading, those in sections if those],
+            next=f"?after={shown[-1].uuid}" if more else None,
+            first=after is None,
+        )
+
+    return page(request, (shown, more), make)
 
 
-def vote(request: Request) -> Response:
+async def vote(request: Request) -> Response:
     """A vote: its state, what is asked, the one thing to do, what happened, how to check."""
-    found = _vote(request)
+    now = services(request).clock()
+    found = (await read(request, service.published, request.path_params["uuid"])).at(now)
     timezone = services(request).settings.timezone
-    return _page(
+    return page(
         request,
-        "vote",
-        found,
-        figures=figures.of_results(found, lang(request), timezone),
-        timeline=history(found, lang(request), timezone, services(request).clock()),
+        (found,),
+        lambda: page_of(
+            request,
+            "vote",
+            found,
+            figures=figures.of_results(found, lang(request), timezone),
+            timeline=history(found, lang(request), timezone, now),
+        ),
     )
 
 
@@ -81,7 +92,7 @@ def board(request: Request) -> Response:
     page = number(request.query_params.get("page", "1"), at_most=pages)
     # Ballots stand at the heights 1, 2, 3 … without a gap: only they come between set-up and closing.
     ballots = service.board(services(request), found.uuid, after=(page - 1) * BALLOTS_PAGE, limit=BALLOTS_PAGE).ballots
-    response = _page(request, "board", found, ballots=ballots, page=page, pages=pages, tracker=typed, errors=errors)
+    response = page_of(request, "board", found, ballots=ballots, page=page, pages=pages, tracker=typed, errors=errors)
     response.status_code = 404 if errors else 200
     return response
 
@@ -91,55 +102,13 @@ def tracker(request: Request) -> Response:
     found = _vote(request)
     ballot = service.ballot(services(request), found.uuid, tracker_of(request))
     address = f"{services(request).settings.base_url}{request.url.path}"
-    return _page(
+    return page_of(
         request,
         "tracker",
         found,
         found=ballot,
         qr=qr_code(address),
         receipt_key=service.receipt_key(services(request)),
-    )
-
-
-def result(request: Request) -> Response:
-    """The result with its charts, or what is still to come."""
-    found = _vote(request)
-    language, timezone = lang(request), services(request).settings.timezone
-    days = service.ballots_per_day(services(request), found.uuid) if found.result is not None else []
-    return _page(
-        request,
-        "result",
-        found,
-        figures=figures.of_results(found, language, timezone),
-        turnout=figures.of_turnout(found, language, timezone) if found.result is not None else None,
-        days=figures.of_days(found, days, language, timezone) if found.result is not None else None,
-    )
-
-
-def result_picture(request: Request) -> Response:
-    """A question's result as a PNG, to be passed on.
-
-    Raises:
-        DomainError: 404 ``result.none``.
-    """
-    found = _vote(request)
-    timezone = services(request).settings.timezone
-    png = figures.picture(found, request.path_params["number"], lang(request), timezone)
-    if png is None:
-        raise DomainError(404, N_("There is no result of this question yet."), code="result.none")
-    return Response(png, media_type="image/png", headers={"Cache-Control": "public, max-age=3600"})
-
-
-def verify(request: Request) -> Response:
-    """How to verify the vote: the exact commands, what each check proves, the numbers to compare."""
-    here = services(request)
-    return _page(
-        request,
-        "verify",
-        _vote(request),
-        receipt_key=service.receipt_key(here),
-        source=source_of(request),
-        registrar_inside=isinstance(here.registrar, InProcessRegistrar),
     )
 
 
@@ -178,7 +147,8 @@ def _vote(request: Request) -> VoteView:
     return service.vote(services(request), request.path_params["uuid"])
 
 
-def _page(request: Request, name: str, found_vote: VoteView, **context: Any) -> Response:
+def page_of(request: Request, name: str, found_vote: VoteView, **context: Any) -> Response:
+    """One of the pages of a vote, with its archive's address and size."""
     return render(
         request,
         f"voting/{name}.html",
@@ -204,11 +174,8 @@ def number(text: str | None, *, at_most: int) -> int:
 
 
 routes = [
-    route("/votes", votes),
-    route("/votes/{uuid}", vote),
-    route("/votes/{uuid}/board", board),
-    route("/votes/{uuid}/ballots/{tracker:path}", tracker),
-    route("/votes/{uuid}/result", result),
-    route("/votes/{uuid}/result-{number:int}.png", result_picture),
-    route("/votes/{uuid}/verify", verify),
+    route("/votes", votes, Action.READ),
+    route("/votes/{uuid}", vote, Action.READ),
+    route("/votes/{uuid}/board", board, Action.READ),
+    route("/votes/{uuid}/ballots/{tracker:path}", tracker, Action.READ),
 ]

@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from egov_participation import source
+from egov_participation.actions import Action
 from egov_participation.voting.routes.archive import has_tag
 from egov_participation.web.routing import route
 
@@ -19,4 +20,4 @@ def source_archive(request: Request) -> Response:
     return Response(source.archive(), media_type="application/gzip", headers=headers)
 
 
-routes = [route(source.PATH, source_archive, localized=False)]
+routes = [route(source.PATH, source_archive, Action.READ, localized=False)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
+from egov_participation.actions import Action
 from egov_participation.errors import DomainError
 from egov_participation.i18n import N_, translate
 from egov_participation.voting import service
@@ -13,7 +14,7 @@ from egov_participation.voting.service import DecryptionOutcome
 from egov_participation.voting.texts import Texts
 from egov_participation.web.context import lang, services
 from egov_participation.web.forms import upload
-from egov_participation.web.routing import PERSONAL, route
+from egov_participation.web.routing import route
 from egov_participation.web.templating import render
 
 FIELD = "decryption"
@@ -53,4 +54,4 @@ def _page(
     )
 
 
-routes = [route("/votes/{uuid}/decryption", decryption, methods=("GET", "POST"), access=PERSONAL)]
+routes = [route("/votes/{uuid}/decryption", decryption, Action.VISIT, methods=("GET", "POST"))]

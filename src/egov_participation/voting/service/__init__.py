@@ -1,43 +1,121 @@
 """What is done with votes: one function for each use case. Pages, API and command line call these and nothing below."""
 
-from egov_participation.voting.rules import BallotStatus, VoteKind, VoteState
+from egov_participation.voting.rules import BINDING_TRUSTEES, BallotStatus, VoteKind, VoteState
+from egov_participation.voting.service.acts import (
+    acts,
+    cancel,
+    check_cancellation,
+    check_correction,
+    check_extension,
+    check_protocol,
+    correct,
+    extend,
+    publish_protocol,
+)
 from egov_participation.voting.service.archives import ArchiveFile, archive_file
 from egov_participation.voting.service.casting import CastOutcome, cast
 from egov_participation.voting.service.closing import close_due_votes
-from egov_participation.voting.service.creating import CreatedVote, create_vote
+from egov_participation.voting.service.creating import (
+    CreatedVote,
+    PreparedSetup,
+    create_vote,
+    prepare_setup,
+    publish_setup,
+    stage_credentials,
+    unstage_credentials,
+)
 from egov_participation.voting.service.decrypting import DecryptionOutcome, hand_in_decryption
+from egov_participation.voting.service.electorate import count_registered, registered, voters_of, warnings_of
+from egov_participation.voting.service.evidence import heads, incidents_of, setup_documents
+from egov_participation.voting.service.mine import CASTING_TO_COME, OwnVotes, block, votes_of
+from egov_participation.voting.service.past import PastVotes, past_votes
+from egov_participation.voting.service.protocol import protocol_key, signed_protocol
 from egov_participation.voting.service.reading import (
+    Published,
     ballot,
     ballots_per_day,
     board,
+    confirmation,
+    counted_unsigned,
     election,
-    open_votes,
+    key_is_used,
+    not_closed,
+    published,
+    published_votes,
+    questions_in,
+    setup_document,
     trustees,
     vote,
+    vote_in,
     votes,
+    votes_among,
 )
 from egov_participation.voting.service.receipting import receipt_key
+from egov_participation.voting.service.rehearsals import close_rehearsal, decrypt_rehearsal, discard_rehearsal
 
 __all__ = [
+    "BINDING_TRUSTEES",
+    "CASTING_TO_COME",
     "ArchiveFile",
     "BallotStatus",
     "CastOutcome",
     "CreatedVote",
     "DecryptionOutcome",
+    "OwnVotes",
+    "PastVotes",
+    "PreparedSetup",
+    "Published",
     "VoteKind",
     "VoteState",
+    "acts",
     "archive_file",
     "ballot",
     "ballots_per_day",
+    "block",
     "board",
+    "cancel",
     "cast",
+    "check_cancellation",
+    "check_correction",
+    "check_extension",
+    "check_protocol",
     "close_due_votes",
+    "close_rehearsal",
+    "confirmation",
+    "correct",
+    "count_registered",
+    "counted_unsigned",
     "create_vote",
+    "decrypt_rehearsal",
+    "discard_rehearsal",
     "election",
+    "extend",
     "hand_in_decryption",
-    "open_votes",
+    "heads",
+    "incidents_of",
+    "key_is_used",
+    "not_closed",
+    "past_votes",
+    "prepare_setup",
+    "protocol_key",
+    "publish_protocol",
+    "publish_setup",
+    "published",
+    "published_votes",
+    "questions_in",
     "receipt_key",
+    "registered",
+    "setup_document",
+    "setup_documents",
+    "signed_protocol",
+    "stage_credentials",
     "trustees",
+    "unstage_credentials",
     "vote",
+    "vote_in",
+    "voters_of",
     "votes",
+    "votes_among",
+    "votes_of",
+    "warnings_of",
 ]

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from sqlmodel import case, col, func, select
+from sqlalchemy import Integer
+from sqlmodel import case, cast, col, func, select
 
 from egov_participation.database import Database
 from egov_participation.services import Services
@@ -50,7 +51,7 @@ class ArchiveFile:
         first = select(func.max(begins)).where(mine, begins <= start).scalar_subquery()
         skipped = case((begins < start, start - begins), else_=0)
         statement = (
-            select(func.substr(col(VoteEvent.blob), skipped + 1, stop - begins - skipped))
+            select(func.substr(col(VoteEvent.blob), cast(skipped + 1, Integer), cast(stop - begins - skipped, Integer)))
             .where(mine, begins >= first, begins < stop)
             .order_by(begins)
         )

@@ -6,6 +6,8 @@ anywhere is followed by the next tick going on where it stopped:
 1. EndBallots is appended. Crash before: the clock has closed the vote all the same, no ballot is taken. After: step 2.
 2. The registrar destroys the private credentials. Crash before or after: it is asked again, and does it once.
 3. The tally is computed from the frozen archive and appended. Crash before: computed again, with the same outcome.
+
+Turnout by region comes apart from these (`regional`): a registrar that does not answer must hold up no result.
 """
 
 from __future__ import annotations
@@ -24,8 +26,9 @@ from egov_participation.logs import describe
 from egov_participation.services import Services
 from egov_participation.voting.models import PublicCredential, Vote, VoteEvent
 from egov_participation.voting.rules import VoteState
+from egov_participation.voting.service import regional
 from egov_participation.voting.service.append import append_event
-from egov_participation.voting.service.lookup import election_from, find_vote, last_event, state_of
+from egov_participation.voting.service.lookup import election_from, find_vote, state_of
 from egov_participation.voting.service.payloads import ciphertexts, data_members
 
 log = structlog.get_logger()
@@ -40,6 +43,7 @@ def close_due_votes(services: Services) -> None:
             close(services, uuid)
         except Exception as error:  # noqa: BLE001 - whatever holds up one vote, the others close, this one next second
             log.warning("vote.closing_failed", vote=uuid, **describe(error))
+    regional.ask_for_turnouts(services)
 
 
 def close(services: Services, uuid: str) -> None:
@@ -50,7 +54,7 @@ def close(services: Services, uuid: str) -> None:
     """
     end_ballots(services, uuid)
     with services.database.read() as session:
-        ended = last_event(session, find_vote(session, uuid)) is EventType.END_BALLOTS
+        ended = find_vote(session, uuid).head_type == EventType.END_BALLOTS
     if ended:
         services.registrar.destroy(uuid)
         append_tally(services, uuid)
@@ -60,8 +64,8 @@ def end_ballots(services: Services, uuid: str) -> None:
     """Append EndBallots if the clock has closed the vote and nothing has ended it yet."""
     with services.database.uow() as tx:
         vote = find_vote(tx.session, uuid, lock=True)
-        closed = state_of(tx.session, vote, services.clock()) is VoteState.CLOSED
-        if closed and last_event(tx.session, vote) is not EventType.END_BALLOTS:
+        closed = state_of(vote, services.clock()) is VoteState.CLOSED
+        if closed and vote.head_type != EventType.END_BALLOTS:
             append_event(tx, vote, EventType.END_BALLOTS)
             tx.commit()
 
@@ -71,8 +75,8 @@ def append_tally(services: Services, uuid: str) -> None:
     tally = compute_tally(services, uuid)
     with services.database.uow() as tx:
         vote = find_vote(tx.session, uuid, lock=True)
-        waiting = state_of(tx.session, vote, services.clock()) is VoteState.CLOSED
-        if waiting and last_event(tx.session, vote) is EventType.END_BALLOTS:
+        waiting = state_of(vote, services.clock()) is VoteState.CLOSED
+        if waiting and vote.head_type == EventType.END_BALLOTS:
             append_event(tx, vote, EventType.ENCRYPTED_TALLY, tally.to_json(), tally.sized_json())
             tx.commit()
 

@@ -1,37 +1,45 @@
-"""Setting a vote up: the roll's credentials, the election, and the first bytes of its archive.
+"""Setting a vote up: the election, the first bytes of its archive, and the setup document that fixes them.
 
-What takes long (a credential for each voter) happens before the writer lane is taken. Then everything lands in one
-transaction: a crash leaves a whole vote or none.
+What takes long (a credential for each voter, sorting and writing them) happens before the writer lane is taken:
+`prepare_setup` is pure. The public credentials are then put down in batches under the uuid of a vote that is not there
+yet (`stage_credentials`), so that nobody waits for a hundred thousand rows; `publish_setup` makes the vote itself, in
+one short transaction. A crash before it leaves rows that nothing leads to, and that `unstage_credentials` takes away.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from io import BytesIO
 from typing import Final
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import insert
+from sqlalchemy import delete, insert
+from sqlmodel import col, func, select
 
-from egov_crypto import archive, credential, trustee
-from egov_crypto.archive import EventType
+from egov_crypto import archive, credential, trustee, wire
+from egov_crypto.archive import EventType, Head
 from egov_crypto.election import Election, random_uuid
 from egov_participation.database import UnitOfWork
+from egov_participation.errors import DomainError
 from egov_participation.i18n import N_
-from egov_participation.registrar.interface import PreparedRoll, Progress, Voter
+from egov_participation.registrar.generated import is_marked
+from egov_participation.registrar.interface import Progress, Roll
+from egov_participation.search import service as search
 from egov_participation.services import Services
+from egov_participation.voting import setup as documents
 from egov_participation.voting import texts
 from egov_participation.voting.models import PublicCredential, Trustee, Vote, VoteEvent
 from egov_participation.voting.problems import Problem
 from egov_participation.voting.rules import VoteKind
-from egov_participation.voting.setup_file import RegistryRoll, SetupError, VoteSetup
+from egov_participation.voting.service.acts import add_act
+from egov_participation.voting.service.electorate import voters_of, warnings_of
+from egov_participation.voting.setup import SetupDocument
+from egov_participation.voting.setup_file import RegistryRoll, VoteSetup
 
-SMALL_GROUP: Final = 10
-"""Fewer voters than this who share a weight, or in all, and the result may tell how somebody voted (``trust.md``)."""
-
-_BATCH: Final = 1000
+_BATCH: Final = 5000
+"""Rows written in one transaction: some 50 ms on SQLite, for which everybody else waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +53,60 @@ class CreatedVote:
     warnings: tuple[Problem, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class PreparedSetup:
+    """Everything that a vote fixes, made and not yet published."""
+
+    election: Election
+    trustees: bytes
+    credentials: bytes
+    """The published JSON of each."""
+    archive_start: bytes = field(repr=False)
+    """Everything up to the archive's Setup event, which holds the three above."""
+    head: Head
+    document: bytes
+    """The setup document (`egov_participation.voting.setup`)."""
+    hash: str
+    """Of the document: what is confirmed and approved."""
+
+
 def create_vote(services: Services, setup: VoteSetup, progress: Progress | None = None) -> CreatedVote:
-    """Set a vote up from a setup file that holds.
+    """Set a vote up from a setup file that holds, in one go: by command, where nobody confirms or approves.
 
     Raises:
         SetupError: the roll is empty, or names people who are not in the register.
+        DomainError: 503 ``registrar.unavailable``.
     """
-    voters = _voters(services, setup)
-    uuid = random_uuid()
-    roll = services.registrar.prepare_roll(uuid, voters, progress)
+    voters = voters_of(services, setup)
+    uuid, registrar = random_uuid(), services.registrar
+    roll = registrar.prepare(
+        uuid, voters, binding=setup.kind is VoteKind.BINDING, closes_at=setup.closes_at, progress=progress
+    )
+    prepared = prepare_setup(services, uuid, setup, roll, services.clock())
+    confirmation = registrar.confirm(uuid, prepared.document)
+    stage_credentials(services, uuid, prepared.credentials)
+    with services.database.uow() as tx:
+        publish_setup(services, tx, prepared.document, prepared.archive_start, confirmation)
+        registrar.activate(uuid, prepared.hash)
+        tx.commit()
+    return CreatedVote(
+        uuid,
+        prepared.election.fingerprint,
+        len(voters),
+        opens_at_once=setup.opens_at <= services.clock(),
+        warnings=tuple(warnings_of(voters)),
+    )
+
+
+def prepare_setup(
+    services: Services, uuid: str, setup: VoteSetup, roll: Roll, now: datetime, *, rehearsal: bool = False
+) -> PreparedSetup:
+    """The election, the archive's first bytes and the setup document. Nothing is stored; takes long for a large roll.
+
+    Args:
+        roll: what the registrar prepared under this uuid.
+        now: the archive's timestamp.
+    """
     keys = [member.key for member in setup.trustees]
     election = Election.build(
         uuid=uuid,
@@ -64,129 +117,222 @@ def create_vote(services: Services, setup: VoteSetup, progress: Progress | None 
         administrator=setup.administrator,
         credential_authority=setup.credential_authority,
     )
-    with services.database.uow() as tx:
-        _store(services, tx, setup, election, roll)
-        services.registrar.store_roll(tx, roll, binding=setup.kind is VoteKind.BINDING, closes_at=setup.closes_at)
-        tx.commit()
-    return CreatedVote(
-        uuid,
-        election.fingerprint,
-        len(voters),
-        opens_at_once=setup.opens_at <= services.clock(),
-        warnings=tuple(_warnings(voters)),
-    )
-
-
-def _store(services: Services, tx: UnitOfWork, setup: VoteSetup, election: Election, roll: PreparedRoll) -> None:
-    created_at = services.clock()
-    published = sorted((point.text, weight) for point, weight in roll.public)
-    trustees = trustee.list_to_json([member.key for member in setup.trustees])
+    trustees = trustee.list_to_json(keys)
     credentials = credential.list_to_json(roll.public)
-    head, blob = archive.start(int(created_at.timestamp()), election.raw, trustees, credentials)
-    tx.add(
-        Vote(
-            uuid=election.uuid,
-            kind=setup.kind,
-            title_kk=setup.title.kk,
-            title_ru=setup.title.ru,
-            title_en=setup.title.en,
-            opens_at=setup.opens_at,
-            closes_at=setup.closes_at,
-            created_at=created_at,
-            election=election.raw,
-            trustees=trustees,
-            fingerprint=election.fingerprint,
-            registered=len(published),
-            timestamp=head.timestamp,
-            head_height=head.height,
-            head_hash=head.hash,
-            archive_size=len(blob),
-        )
-    )
-    tx.flush()
+    head, start = archive.start(int(now.timestamp()), election.raw, trustees, credentials)
+    document = SetupDocument(
+        uuid=uuid,
+        kind=setup.kind,
+        rehearsal=rehearsal,
+        title=setup.title,
+        opens_at=documents.whole_second(setup.opens_at),
+        closes_at=documents.whole_second(setup.closes_at),
+        election=wire.digest(election.raw),
+        trustees=wire.digest(trustees),
+        credentials=wire.digest(credentials),
+        fingerprint=election.fingerprint,
+        head=head.hash,
+        registered=len(roll.public),
+        weight=sum(weight for _, weight in roll.public),
+        roll_size=roll.size,
+        roll_hash=roll.hash,
+        roll_rule=rule_of(setup),
+        registrar=services.registrar.key,
+        trustee_names=tuple(member.name for member in setup.trustees),
+    ).to_json()
+    return PreparedSetup(election, trustees, credentials, start, head, document, documents.digest(document))
+
+
+def rule_of(setup: VoteSetup) -> documents.Rule:
+    """Who may vote, as the setup document says it: the rule, or that a list was handed in, whose hash stands beside."""
+    if isinstance(setup.roll, RegistryRoll):
+        rule: dict[str, str | int | list[str]] = {
+            "from": "registry",
+            "min_age": setup.roll.min_age,
+            "territories": list(setup.roll.territories),
+        }
+        return rule if setup.roll.age_on is None else rule | {"age_on": setup.roll.age_on.isoformat()}
+    return {"from": "file"}
+
+
+def stage_credentials(
+    services: Services, uuid: str, credentials: bytes, progress: Callable[[int], None] | None = None
+) -> None:
+    """Put the public credentials down in batches, each a short transaction, for a vote that is to be published.
+
+    Doing it again changes nothing: what another attempt left is taken away first.
+
+    Args:
+        progress: called with how many there are so far.
+    """
+    unstage_credentials(services, uuid)
+    done = 0
     # Sorted, as they are published: not even the order of the rows tells who is who.
-    rows = [{"vote_uuid": election.uuid, "credential": text, "weight": weight} for text, weight in published]
-    for start in range(0, len(rows), _BATCH):
-        tx.session.execute(insert(PublicCredential), rows[start : start + _BATCH])
-    for owner, member in enumerate(setup.trustees, 1):
+    for batch in _batches(_entries(credentials)):
+        with services.database.uow() as tx:
+            rows = [{"vote_uuid": uuid, "credential": text, "weight": weight} for text, weight in batch]
+            tx.session.execute(insert(PublicCredential), rows)
+            tx.commit()
+        done += len(rows)
+        if progress is not None:
+            progress(done)
+
+
+def unstage_credentials(services: Services, uuid: str) -> None:
+    """Take away what was put down for a vote that was never published."""
+    mine = col(PublicCredential.vote_uuid) == uuid
+    while True:
+        with services.database.uow() as tx:
+            if tx.get(Vote, uuid) is not None:
+                return
+            some = tx.exec(select(PublicCredential.credential).where(mine).order_by("credential").limit(_BATCH)).all()
+            if not some:
+                return
+            tx.session.execute(delete(PublicCredential).where(mine, col(PublicCredential.credential) <= some[-1]))
+            tx.commit()
+
+
+def publish_setup(
+    services: Services,
+    tx: UnitOfWork,
+    document: bytes,
+    archive_start: bytes,
+    confirmation: bytes,
+    *,
+    content_hash: str | None = None,
+) -> Vote:
+    """Make the vote whose setup was frozen. `stage_credentials` was done before; the registrar is told by the caller.
+
+    Args:
+        document: the setup document.
+        archive_start: everything up to the Setup event.
+        confirmation: the registrar's signed statement on the document.
+        content_hash: of what two members of the commission approved; None by command, which stands in no timeline.
+
+    Raises:
+        DomainError: 409 ``setup.mismatch``: the bytes are not those that the document fixes, or the credentials that
+            were put down are not all there.
+    """
+    setup, now = SetupDocument.parse(document), services.clock()
+    election, trustees, head = _checked(setup, archive_start)
+    staged = tx.exec(
+        select(func.count(), func.sum(PublicCredential.weight)).where(col(PublicCredential.vote_uuid) == setup.uuid)
+    ).one()
+    if (staged[0], int(staged[1] or 0)) != (setup.registered, setup.weight):
+        raise _mismatch()
+    vote = Vote(
+        uuid=setup.uuid,
+        kind=setup.kind,
+        title_kk=setup.title.kk,
+        title_ru=setup.title.ru,
+        title_en=setup.title.en,
+        opens_at=setup.opens_at,
+        closes_at=setup.closes_at,
+        created_at=now,
+        election=election.raw,
+        trustees=trustees,
+        fingerprint=setup.fingerprint,
+        registered=setup.registered,
+        timestamp=head.timestamp,
+        head_height=head.height,
+        head_type=EventType.SETUP,
+        head_hash=head.hash,
+        archive_size=len(archive_start),
+        rehearsal=setup.rehearsal,
+        setup=document,
+        confirmation=confirmation,
+    )
+    tx.add(vote)
+    tx.flush()
+    keys = trustee.parse_list(trustees)
+    for owner, (name, key) in enumerate(zip(setup.trustee_names, keys, strict=True), 1):
         tx.add(
             Trustee(
-                vote_uuid=election.uuid,
+                vote_uuid=setup.uuid,
                 owner=owner,
-                name_kk=member.name.kk,
-                name_ru=member.name.ru,
-                name_en=member.name.en,
-                public_key=member.key.public_key.text,
+                name_kk=name.kk,
+                name_ru=name.ru,
+                name_en=name.en,
+                public_key=key.public_key.text,
             )
         )
     tx.add(
         VoteEvent(
-            vote_uuid=election.uuid,
+            vote_uuid=setup.uuid,
             height=head.height,
             type=EventType.SETUP,
             hash=head.hash,
             start=0,
-            length=len(blob),
-            blob=blob,
+            length=len(archive_start),
+            blob=archive_start,
         )
     )
+    if content_hash is not None:
+        add_act(tx, vote, "set_up", now, content={"setup": documents.digest(document)}, content_hash=content_hash)
+    if not setup.rehearsal:
+        _make_findable(tx, setup, election)
     tx.flush()
+    return vote
 
 
-def _voters(services: Services, setup: VoteSetup) -> list[Voter]:
-    """Who is on the roll, in the register's or the file's order."""
-    problems: list[Problem] = []
-    with services.database.read() as session:
-        if isinstance(setup.roll, RegistryRoll):
-            opening_day = setup.opens_at.astimezone(ZoneInfo(services.settings.timezone)).date()
-            born_by = years_before(opening_day, setup.roll.min_age)
-            eligible = services.registry.eligible(session, born_by=born_by, territories=setup.roll.territories)
-            voters = [Voter(person_id) for person_id in eligible]
-        else:
-            voters = []
-            # By line, never by IIN: a terminal's scroll-back is no place for it.
-            for (iin, weight), line in zip(setup.roll.weights.items(), setup.roll.lines, strict=True):
-                person = services.registry.find(session, iin)
-                if person is None:
-                    where = f"roll.file, line {line}"
-                    problems.append(Problem(where, N_("Nobody with this IIN is in the register of residents."), {}))
-                else:
-                    voters.append(Voter(person.person_id, weight))
-    if not voters and not problems:
-        problems.append(Problem("roll", N_("Nobody in the register of residents fits: the roll is empty."), {}))
-    if problems:
-        raise SetupError(problems[:100])
-    return voters
+def _checked(setup: SetupDocument, archive_start: bytes) -> tuple[Election, bytes, Head]:
+    """The election, the list of trustees' keys and the head, all of them those that the document names."""
+    file = BytesIO(archive_start)
+    timestamp = archive.read_timestamp(file)
+    found = list(archive.members(file, timestamp))
+    if [member.kind for member in found] != ["data"] * 4 + ["event"]:
+        raise _mismatch()
+    election, trustees, credentials, _, event = found
+    said = (setup.election, setup.trustees, setup.credentials, setup.head)
+    if said != (election.hash, trustees.hash, credentials.hash, event.hash):
+        raise _mismatch()
+    raw = Election.parse(archive.content(file, election))
+    if raw.uuid != setup.uuid or texts.split(raw.name) != setup.title:
+        raise _mismatch()
+    if setup.rehearsal and not is_marked(setup.title.as_dict()):
+        raise _mismatch()
+    return raw, archive.content(file, trustees), Head(timestamp, 0, event.hash)
 
 
-def years_before(day: date, years: int) -> date:
-    """The latest birth date of somebody who is ``years`` old on ``day`` (born on 29 February: older on 1 March)."""
-    try:
-        return day.replace(year=day.year - years)
-    except ValueError:
-        return day.replace(year=day.year - years, day=28)
+def credentials_in(archive_start: bytes) -> bytes:
+    """The list of public credentials that the first bytes of an archive hold."""
+    file = BytesIO(archive_start)
+    found = list(archive.members(file, archive.read_timestamp(file)))
+    return archive.content(file, found[2])
 
 
-def _warnings(voters: Sequence[Voter]) -> list[Problem]:
-    """What the commission is warned of (``trust.md``, the registrar)."""
-    if len(voters) < SMALL_GROUP:
-        return [
-            Problem(
-                "roll",
-                N_(
-                    "Fewer than 10 people may vote (%(number)s): the result may tell how they voted, above all if all"
-                    " agree."
-                ),
-                {"number": len(voters)},
-            )
-        ]
-    sizes = Counter(voter.weight for voter in voters)
-    return [
-        Problem(
-            "roll",
-            N_("Fewer than 10 people have the weight %(weight)s (%(number)s): the result may tell how they voted."),
-            {"number": size, "weight": weight},
-        )
-        for weight, size in sorted(sizes.items())
-        if size < SMALL_GROUP
-    ]
+def _mismatch() -> DomainError:
+    return DomainError(
+        409,
+        N_("What is stored of this setup is not what was frozen. Nothing was published; thaw it and freeze it anew."),
+        code="setup.mismatch",
+    )
+
+
+def _entries(credentials: bytes) -> Iterator[tuple[str, int]]:
+    """(public credential, weight) of each entry of the published list, in its order."""
+    for entry in json.loads(credentials):
+        text, _, weight = entry.partition(",")
+        yield text, int(weight or 1)
+
+
+def _batches(entries: Iterable[tuple[str, int]]) -> Iterator[list[tuple[str, int]]]:
+    batch: list[tuple[str, int]] = []
+    for entry in entries:
+        batch.append(entry)
+        if len(batch) == _BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _make_findable(tx: UnitOfWork, setup: SetupDocument, election: Election) -> None:
+    """Put the vote into the search index: its description, its questions and their answers."""
+    asked = [text for question in election.questions for text in (question.question, *question.answers)]
+    parts = [texts.split(election.description), *map(texts.split, asked)]
+    found = {
+        lang: (setup.title.of(lang), " · ".join(part.of(lang) for part in parts if part is not None))
+        for lang in texts.LANGUAGES
+    }
+    search.index(tx, "vote", election.uuid, f"/votes/{election.uuid}", found, setup.opens_at)

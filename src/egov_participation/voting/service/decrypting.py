@@ -72,7 +72,7 @@ def hand_in_decryption(services: Services, vote_uuid: str, raw: bytes) -> Decryp
 
 
 def _standing(services: Services, session: Session, vote: Vote) -> _Standing:
-    refused = rules.refuse_decryption(state_of(session, vote, services.clock()))
+    refused = rules.refuse_decryption(state_of(vote, services.clock()))
     if refused is not None:
         raise refusal(refused)
     trustees = session.exec(select(Trustee).where(col(Trustee.vote_uuid) == vote.uuid))
@@ -112,7 +112,7 @@ def _result(standing: _Standing, owner: int, raw: bytes) -> bytes | None:
 def _record(services: Services, vote_uuid: str, head: Head, owner: int, raw: bytes, result: bytes | None) -> None:
     with services.database.uow() as tx:
         vote = find_vote(tx.session, vote_uuid, lock=True)
-        refused = rules.refuse_decryption(state_of(tx.session, vote, services.clock()))
+        refused = rules.refuse_decryption(state_of(vote, services.clock()))
         if head_of(vote) != head:
             raise HeadMovedError(f"height {head.height} is no longer the head")
         if refused is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
@@ -11,8 +12,24 @@ from egov_crypto.archive import EventType, Head
 from egov_crypto.election import Election
 from egov_participation.errors import DomainError
 from egov_participation.voting import rules
-from egov_participation.voting.models import Vote, VoteEvent
+from egov_participation.voting.models import Vote
 from egov_participation.voting.rules import Refusal, Timeline, VoteState
+
+
+@dataclass(frozen=True, slots=True)
+class VoteHead:
+    """Of a vote what casting needs, and no more is read of its row: its clock, and where its archive stands."""
+
+    uuid: str
+    opens_at: datetime
+    closes_at: datetime
+    cancelled_at: datetime | None
+    fingerprint: str
+    timestamp: int
+    head_height: int
+    head_type: str
+    head_hash: str
+    archive_size: int
 
 
 def refusal(reason: Refusal, code: str = "") -> DomainError:
@@ -28,30 +45,27 @@ def find_vote(session: Session, uuid: str, *, lock: bool = False) -> Vote:
     """
     statement = select(Vote).where(col(Vote.uuid) == uuid)
     if lock:  # SQLite has the one writer lane; other databases lock the row
-        statement = statement.with_for_update()
+        # Populated anew: the transaction may have read the row before it had the lock.
+        statement = statement.with_for_update().execution_options(populate_existing=True)
     vote = session.exec(statement).first()
     if vote is None:
         raise refusal(rules.UNKNOWN_VOTE)
     return vote
 
 
-def head_of(vote: Vote) -> Head:
+def head_of(vote: Vote | VoteHead) -> Head:
     """Where the vote's archive stands."""
     return Head(vote.timestamp, vote.head_height, vote.head_hash)
 
 
-def last_event(session: Session, vote: Vote) -> EventType:
-    """The type of the event at the head."""
-    statement = select(VoteEvent.type).where(
-        col(VoteEvent.vote_uuid) == vote.uuid, col(VoteEvent.height) == vote.head_height
-    )
-    return EventType(session.exec(statement).one())
-
-
-def state_of(session: Session, vote: Vote, now: datetime) -> VoteState:
+def state_of(vote: Vote | VoteHead, now: datetime) -> VoteState:
     """The vote's state at ``now``."""
-    timeline = Timeline(vote.opens_at, vote.closes_at, vote.cancelled_at, last_event(session, vote))
-    return rules.state(timeline, now)
+    return rules.state(timeline_of(vote), now)
+
+
+def timeline_of(vote: Vote | VoteHead) -> Timeline:
+    """What the vote's state follows from."""
+    return Timeline(vote.opens_at, vote.closes_at, vote.cancelled_at, EventType(vote.head_type))
 
 
 @lru_cache(maxsize=64)

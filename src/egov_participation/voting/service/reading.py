@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
+import threading
+from collections import OrderedDict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from io import BytesIO
+from typing import Final
 
 from sqlalchemy import ColumnElement, exists, func
 from sqlalchemy import select as sqlalchemy_select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
+from egov_crypto import archive
 from egov_crypto.archive import EventType
 from egov_crypto.question import Question
+from egov_participation.errors import DomainError
+from egov_participation.i18n import N_
 from egov_participation.services import Services
-from egov_participation.voting import rules, texts
+from egov_participation.voting import rules, texts, turnout
 from egov_participation.voting.models import PublicCredential, Trustee, Vote, VoteEvent
-from egov_participation.voting.rules import VoteKind, VoteState
+from egov_participation.voting.protocol import opened
+from egov_participation.voting.rules import Timeline, VoteKind, VoteState
+from egov_participation.voting.service.acts import acts
 from egov_participation.voting.service.counting import counts_of
-from egov_participation.voting.service.lookup import election_from, find_vote, refusal, state_of
+from egov_participation.voting.service.lookup import election_from, find_vote, refusal, timeline_of
 from egov_participation.voting.service.payloads import published_result, published_weight
 from egov_participation.voting.service.receipting import receipt_of
+from egov_participation.voting.setup import digest
 from egov_participation.voting.texts import Texts
 from egov_participation.voting.views import (
     BallotView,
@@ -32,6 +43,21 @@ from egov_participation.voting.views import (
 )
 
 MAX_PAGE = 500
+_KEPT: Final = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A vote as it stands in the database. What the clock makes of it is said by `at`."""
+
+    timeline: Timeline
+    _view: VoteView
+    _views: dict[VoteState, VoteView] = field(default_factory=dict)
+
+    def at(self, now: datetime) -> VoteView:
+        """The vote at ``now`` (aware); the same object as long as the state is the same."""
+        state = rules.state(self.timeline, now)
+        return self._views.get(state) or self._views.setdefault(state, replace(self._view, state=state))
 
 
 def vote(services: Services, uuid: str) -> VoteView:
@@ -40,8 +66,44 @@ def vote(services: Services, uuid: str) -> VoteView:
     Raises:
         DomainError: 404 ``vote.unknown``.
     """
+    return published(services, uuid).at(services.clock())
+
+
+def published(services: Services, uuid: str) -> Published:
+    """One vote, whatever the time.
+
+    Raises:
+        DomainError: 404 ``vote.unknown``.
+    """
     with services.database.read() as session:
-        return _view(services, session, find_vote(session, uuid))
+        return _published(session, find_vote(session, uuid))
+
+
+def published_in(session: Session, row: Vote) -> Published:
+    """The vote of a row that was read in `session`."""
+    return _published(session, row)
+
+
+def vote_in(services: Services, session: Session, uuid: str) -> VoteView:
+    """One vote, as it stands in a session that is open already.
+
+    Raises:
+        DomainError: 404 ``vote.unknown``.
+    """
+    return published_in(session, find_vote(session, uuid)).at(services.clock())
+
+
+def counted_unsigned(services: Services, session: Session) -> list[VoteView]:
+    """Votes with a result whose protocol is not signed, the first to have closed first."""
+    counted = select(VoteEvent.vote_uuid).where(col(VoteEvent.type) == EventType.RESULT)
+    statement = select(Vote).where(
+        col(Vote.protocol).is_(None),
+        col(Vote.cancelled_at).is_(None),
+        col(Vote.rehearsal).is_(False),
+        col(Vote.uuid).in_(counted),
+    )
+    now = services.clock()
+    return [published_in(session, row).at(now) for row in session.exec(statement.order_by(col(Vote.closes_at)))]
 
 
 def votes(services: Services, *, after: str | None = None, limit: int = 50) -> list[VoteView]:
@@ -50,7 +112,14 @@ def votes(services: Services, *, after: str | None = None, limit: int = 50) -> l
     Raises:
         DomainError: 400 ``query.after``: there is no such vote.
     """
-    statement = select(Vote).order_by(col(Vote.closes_at).desc(), col(Vote.uuid)).limit(min(limit, MAX_PAGE))
+    now = services.clock()
+    return [found.at(now) for found in published_votes(services, after, limit)]
+
+
+def published_votes(services: Services, after: str | None, limit: int) -> tuple[Published, ...]:
+    """What `votes` returns, whatever the time."""
+    listed = select(Vote).where(col(Vote.rehearsal).is_(False))
+    statement = listed.order_by(col(Vote.closes_at).desc(), col(Vote.uuid)).limit(min(limit, MAX_PAGE))
     with services.database.read() as session:
         previous = session.get(Vote, after) if after else None
         if after and previous is None:
@@ -58,20 +127,30 @@ def votes(services: Services, *, after: str | None = None, limit: int = 50) -> l
         if previous is not None:
             same_time = (col(Vote.closes_at) == previous.closes_at) & (col(Vote.uuid) > previous.uuid)
             statement = statement.where((col(Vote.closes_at) < previous.closes_at) | same_time)
-        return [_view(services, session, row) for row in session.exec(statement)]
+        return tuple(_published(session, row) for row in session.exec(statement))
 
 
-def open_votes(services: Services) -> list[VoteView]:
-    """The votes that can be voted in now, the first to close first."""
+def votes_among(services: Services, uuids: Collection[str]) -> list[VoteView]:
+    """The votes with these uuids, as they are now; unknown ones are left out. Rehearsals are among them."""
+    statement = select(Vote).where(col(Vote.uuid).in_(uuids))
     now = services.clock()
+    with services.database.read() as session:
+        return [_published(session, row).at(now) for row in session.exec(statement)]
+
+
+def not_closed(services: Services, at: datetime) -> tuple[Published, ...]:
+    """The votes that were not cancelled and close after ``at``, the first to close first; those to come are among them.
+
+    Args:
+        at: aware; a full hour, so that the answer can be kept for some time.
+    """
     statement = (
         select(Vote)
-        .where(col(Vote.opens_at) <= now, col(Vote.closes_at) > now, col(Vote.cancelled_at).is_(None))
+        .where(col(Vote.closes_at) > at, col(Vote.cancelled_at).is_(None), col(Vote.rehearsal).is_(False))
         .order_by(col(Vote.closes_at), col(Vote.uuid))
     )
     with services.database.read() as session:
-        found = [_view(services, session, row) for row in session.exec(statement)]
-    return [view for view in found if view.state is VoteState.OPEN]
+        return tuple(_published(session, row) for row in session.exec(statement))
 
 
 def board(services: Services, uuid: str, *, after: int = 0, limit: int = 50) -> BoardPage:
@@ -113,6 +192,38 @@ def election(services: Services, uuid: str) -> bytes:
         return find_vote(session, uuid).election
 
 
+def setup_document(services: Services, uuid: str) -> bytes:
+    """The setup document (`egov_participation.voting.setup`), byte for byte as it was confirmed and approved.
+
+    Raises:
+        DomainError: 404 ``vote.unknown`` or ``setup.none``: the vote is older than these documents.
+    """
+    return _document(services, uuid, "setup")
+
+
+def confirmation(services: Services, uuid: str) -> bytes:
+    """The registrar's signed statement on the setup, as JSON.
+
+    Raises:
+        DomainError: as `setup_document`.
+    """
+    return _document(services, uuid, "confirmation")
+
+
+def _document(services: Services, uuid: str, which: str) -> bytes:
+    with services.database.read() as session:
+        row = find_vote(session, uuid)
+        found: bytes | None = row.setup if which == "setup" else row.confirmation
+    if found is None:
+        raise DomainError(404, N_("This vote has no setup document."), code="setup.none")
+    return found
+
+
+def key_is_used(session: Session, public_key: str) -> bool:
+    """Whether a trustee of some vote has this public key (64 hex digits): each vote gets keys of its own."""
+    return session.exec(select(Trustee.owner).where(col(Trustee.public_key) == public_key).limit(1)).first() is not None
+
+
 def trustees(services: Services, uuid: str) -> bytes:
     """The trustees' JSON, byte for byte as published in the Setup.
 
@@ -131,7 +242,7 @@ def ballots_per_day(services: Services, uuid: str) -> list[tuple[date, int]]:
     """
     statement = (
         select(col(VoteEvent.day), func.count())
-        .where(col(VoteEvent.vote_uuid) == uuid, col(VoteEvent.type) == EventType.BALLOT)
+        .where(col(VoteEvent.vote_uuid) == uuid, col(VoteEvent.day).is_not(None))  # of ballots alone, by its index
         .group_by(col(VoteEvent.day))
         .order_by(col(VoteEvent.day))
     )
@@ -140,13 +251,40 @@ def ballots_per_day(services: Services, uuid: str) -> list[tuple[date, int]]:
         return [(day, count) for day, count in session.exec(statement) if day is not None]
 
 
-def _view(services: Services, session: Session, row: Vote) -> VoteView:
+_lock = threading.Lock()
+_known: OrderedDict[tuple[object, ...], Published] = OrderedDict()
+"""The last used last. All else of a vote is frozen, or stands in the archive, for which the head's hash stands."""
+
+
+def _published(session: Session, row: Vote) -> Published:
+    """The vote of a row that was read in this session."""
+    # The registrar's turnout is the one thing that comes by neither an event nor an act.
+    signed = row.protocol is not None
+    key = (
+        *(row.uuid, row.head_hash, row.fingerprint, row.opens_at, row.closes_at, row.cancelled_at, row.acts),
+        *(row.turnout, signed),
+    )
+    with _lock:
+        found = _known.get(key)
+        if found is not None:
+            _known.move_to_end(key)
+            return found
+    timeline = timeline_of(row)
+    found = Published(timeline, _view(session, row, rules.state(timeline, row.created_at)))
+    with _lock:
+        _known[key] = found
+        while len(_known) > _KEPT:
+            _known.popitem(last=False)
+    return found
+
+
+def _view(session: Session, row: Vote, state: VoteState) -> VoteView:
     election = election_from(row.election)
     ballots, voters = counts_of(session, row)
     return VoteView(
         uuid=row.uuid,
         kind=VoteKind(row.kind),
-        state=state_of(session, row, services.clock()),
+        state=state,
         title=Texts(row.title_kk, row.title_ru, row.title_en),
         description=texts.split_or_whole(election.description),
         administrator=texts.split_or_whole(election.administrator or ""),
@@ -167,7 +305,20 @@ def _view(services: Services, session: Session, row: Vote) -> VoteView:
         election=row.election,
         fingerprint=row.fingerprint,
         archive_size=row.archive_size,
+        acts=acts(session, row.uuid) if row.acts else (),
+        cancelled_at=row.cancelled_at,
+        rehearsal=row.rehearsal,
+        setup_hash=None if row.setup is None else digest(row.setup),
+        protocol=None if row.protocol is None else opened(row.protocol),
+        regional=None if row.turnout is None else turnout.read(row.turnout),
     )
+
+
+def questions_in(archive_start: bytes) -> tuple[QuestionView, ...]:
+    """What a vote asks whose archive begins with these bytes, before it is published."""
+    file = BytesIO(archive_start)
+    first = next(archive.members(file, archive.read_timestamp(file)))
+    return tuple(_question(question) for question in election_from(archive.content(file, first)).questions)
 
 
 def _question(question: Question) -> QuestionView:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
 from sqlmodel import Session, col, select
 
+from egov_crypto.archive import Head
 from egov_participation.services import Services
 from egov_participation.voting.models import Vote, VoteEvent
 from egov_participation.voting.receipts import ReceiptFacts, ReceiptKey
+from egov_participation.voting.service.append import BallotFacts
+from egov_participation.voting.service.lookup import VoteHead
 
 
 @lru_cache(maxsize=8)
@@ -27,7 +31,15 @@ def receipt_of(services: Services, session: Session, vote: Vote, tracker: str) -
     statement = select(VoteEvent.height, VoteEvent.hash, col(VoteEvent.day)).where(
         col(VoteEvent.vote_uuid) == vote.uuid, col(VoteEvent.tracker) == tracker
     )
-    height, head, day = session.exec(statement).one()
+    return _signed(services, vote, tracker, *session.exec(statement).one())
+
+
+def receipt_at(services: Services, vote: VoteHead, ballot: BallotFacts, head: Head) -> bytes:
+    """The same of a ballot that moved the archive's head there. Hand it out only when that is committed."""
+    return _signed(services, vote, ballot.tracker, head.height, head.hash, ballot.day)
+
+
+def _signed(services: Services, vote: Vote | VoteHead, tracker: str, height: int, head: str, day: date | None) -> bytes:
     if day is None:
         raise ValueError("only ballots have receipts")
     facts = ReceiptFacts(vote.uuid, vote.fingerprint, tracker, height, head, day)

@@ -1,0 +1,158 @@
+"""Pages of what one member proposes and another decides: exactly what is approved, and how the public will see it."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any, Final
+
+from sqlmodel import Session
+from starlette.requests import Request
+from starlette.responses import Response
+
+from egov_participation import approvals
+from egov_participation.actions import Action
+from egov_participation.approvals import Proposal
+from egov_participation.approvals.decision import DecisionForm
+from egov_participation.commission.routes.draft_common import to
+from egov_participation.commission.service import deciding
+from egov_participation.commission.service.lookup import find_draft, trustees_of
+from egov_participation.commission.service.trustees import name_of
+from egov_participation.errors import DomainError
+from egov_participation.i18n import N_, translate
+from egov_participation.voting import service as voting
+from egov_participation.voting.service import protocol as protocols
+from egov_participation.voting.setup import SetupDocument, digest
+from egov_participation.voting.wording import roll_in_words
+from egov_participation.web.context import lang, services, session
+from egov_participation.web.forms import Form, parse
+from egov_participation.web.routing import route
+from egov_participation.web.templating import render
+
+
+def proposal(request: Request) -> Response:
+    """What exactly is proposed, and the decision on it."""
+    return _page(request, Form())
+
+
+def decide(request: Request) -> Response:
+    """Approve what was shown, or refuse it."""
+    form = parse(request, DecisionForm)
+    if form.data is None:
+        return _page(request, form)
+    here, id_ = services(request), request.path_params["id"]
+    with here.database.read() as db:
+        _of_commission(db, id_, here.clock())
+    try:
+        if form.data.decision == "approve":
+            _approve(request, id_, form.data.content_hash)
+        else:
+            with here.database.uow() as tx:
+                approvals.refuse(tx, session(request), id_, here.clock(), reason=form.data.reason)
+                tx.commit()
+    except DomainError as refusal:
+        if refusal.status not in (409, 503):
+            raise
+        sentence = translate(lang(request), refusal.message, **refusal.params)
+        return _page(request, Form(form.values, {"": sentence}), refusal.status)
+    return to(request, "commission.proposal", id=id_)
+
+
+def _approve(request: Request, id_: str, content_hash: str) -> None:
+    here, acting = services(request), session(request)
+    settled = approvals.settle(here, acting, id_, content_hash)
+    with here.database.uow() as tx:
+        approvals.approve(here, tx, acting, id_, content_hash, settled=settled)
+        tx.commit()
+
+
+def withdraw(request: Request) -> Response:
+    """Take one's own proposal back."""
+    here, id_ = services(request), request.path_params["id"]
+    with here.database.uow() as tx:
+        _of_commission(tx.session, id_, here.clock())
+        approvals.withdraw(tx, session(request), id_, here.clock())
+        tx.commit()
+    return to(request, "commission.proposal", id=id_)
+
+
+def _page(request: Request, form: Form[DecisionForm], status: int = 422) -> Response:
+    here, acting, now = services(request), session(request), services(request).clock()
+    with here.database.read() as db:
+        found = _of_commission(db, request.path_params["id"], now)
+        people = {found.proposed_by, found.decided_by or ""} - {""}
+        names = {person_id: _name(request, db, person_id) for person_id in people}
+        about = _about(request, db, found)
+    return render(
+        request,
+        "commission/proposal.html",
+        status=status if form.errors else 200,
+        form=form,
+        proposal=found,
+        kind=found.kind.name.removeprefix("commission."),
+        title=translate(lang(request), found.kind.title),
+        names=names,
+        may_decide=approvals.may_decide(found, acting),
+        own=found.proposed_by == acting.person_id,
+        **about,
+    )
+
+
+def _about(request: Request, db: Session, found: Proposal) -> dict[str, Any]:
+    """What the page of its kind shows, and whether it is still what was proposed."""
+    here, content, uuid = services(request), found.content, str(found.content["vote"])
+    if found.kind is deciding.SET_UP:
+        draft = find_draft(db, str(content["draft"]))
+        # While it is pending, the setup is looked at as it is frozen now; it may have been thawed.
+        stale = draft.setup_hash != content["setup"]
+        setup = None if stale else SetupDocument.parse(draft.setup or b"")
+        return {
+            "stale": stale,
+            "draft": draft,
+            "setup": setup,
+            "who_votes": roll_in_words(setup.roll_rule, lang(request), here.settings.timezone) if setup else "",
+            "questions": () if stale else voting.questions_in(draft.archive_start or b""),
+            # With the addresses: who was invited as a trustee one member alone has written down.
+            "trustees": [] if stale else [(name_of(row).of(lang(request)), row) for row in trustees_of(db, draft.id)],
+            "vote": None,
+        }
+    vote = voting.vote_in(here, db, uuid)
+    context: dict[str, Any] = {"vote": vote, "stale": False, "draft": None}
+    if found.kind is deciding.EXTEND:
+        before, after = (datetime.fromisoformat(str(content[key])) for key in ("before", "closes_at"))
+        context |= {"before": before, "after": after, "stale": vote.closes_at != before}
+    if found.kind is deciding.PUBLISH:
+        unsigned = deciding.unsigned_protocol(here, db, found)
+        protocol = json.loads(unsigned)
+        later = protocols.incidents_now(db, uuid)["reported"] - protocol["incidents"]["reported"]
+        context |= {"stale": digest(unsigned) != content["protocol"], "protocol": protocol, "later": later}
+    texts = content.get("text" if found.kind is deciding.CORRECT else "reason")
+    if texts is not None:
+        context["texts"] = deciding.texts_of(texts)
+    return context
+
+
+def _of_commission(db: Session, id_: str, now: datetime) -> Proposal:
+    """A proposal of this room.
+
+    Raises:
+        DomainError: 404 ``approval.unknown``, also where it is another room's.
+    """
+    found = approvals.get(db, id_, now)
+    if found.kind not in deciding.KINDS:
+        raise DomainError(404, N_("There is no such proposal."), code="approval.unknown")
+    return found
+
+
+def _name(request: Request, db: Session, person_id: str) -> str:
+    person = services(request).registry.get(db, person_id)
+    return person.full_name if person else translate(lang(request), N_("No longer in the register"))
+
+
+_PROPOSAL: Final = "/office/votes/proposals/{id}"
+
+routes = [
+    route(_PROPOSAL, proposal, Action.SET_UP_VOTE),
+    route(f"{_PROPOSAL}/decide", decide, Action.SET_UP_VOTE, methods=["POST"]),
+    route(f"{_PROPOSAL}/withdraw", withdraw, Action.SET_UP_VOTE, methods=["POST"]),
+]

@@ -1,0 +1,193 @@
+"""Pages of the office about a draft's trustees: who they are, what each has done, and their invitations."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from egov_participation.actions import Action
+from egov_participation.commission import rules
+from egov_participation.commission.deciding_forms import TrusteeForm
+from egov_participation.commission.models import DraftTrustee
+from egov_participation.commission.routes.draft_common import found_draft, to
+from egov_participation.commission.service import invitations
+from egov_participation.commission.service.lookup import trustees_of
+from egov_participation.commission.service.trustees import Step, name_of, step_of
+from egov_participation.errors import DomainError
+from egov_participation.i18n import LANGUAGES, N_, translate
+from egov_participation.voting import service as voting
+from egov_participation.web.context import lang, services, session
+from egov_participation.web.forms import Form, parse
+from egov_participation.web.routing import route
+from egov_participation.web.templating import render
+
+_FIELDS: Final = ("name_kk", "name_ru", "name_en", "mail", "language")
+STEP_WORDS: Final = {
+    Step.KEY: N_("key awaited"),
+    Step.HANDED_IN: N_("key handed in"),
+    Step.CONFIRM: N_("confirmation awaited"),
+    Step.CONFIRMED: N_("has confirmed"),
+    Step.WAITING: N_("nothing to do now"),
+    Step.DECRYPT: N_("decryption awaited"),
+    Step.DECRYPTED: N_("has decrypted"),
+    Step.CANCELLED: N_("nothing left to do"),
+}
+"""Where a trustee stands: msgids."""
+
+
+def trustees(request: Request) -> Response:
+    """All of them, with what each has done and owes."""
+    here, draft = services(request), found_draft(request)
+    published = voting.vote(here, draft.uuid) if draft.state == "published" else None
+    with here.database.read() as db:
+        rows = trustees_of(db, draft.id)
+    steps = {row.id: step_of(draft, row, published) for row in rows}
+    return render(
+        request,
+        "commission/trustees.html",
+        draft=draft,
+        title=invitations.title_of(draft),
+        rows=[(row, name_of(row).of(lang(request)), steps[row.id]) for row in rows],
+        words=_words(request),
+        editable=draft.state == "editing",
+        least=rules.WANTED_TRUSTEES,
+        offline=any(row.offline for row in rows),
+    )
+
+
+def trustee(request: Request) -> Response:
+    """One of them, and what can be done."""
+    draft, row = found_draft(request), _row(request)
+    here = services(request)
+    published = voting.vote(here, draft.uuid) if draft.state == "published" else None
+    return render(
+        request,
+        "commission/trustee.html",
+        draft=draft,
+        row=row,
+        name=name_of(row),
+        step=step_of(draft, row, published),
+        words=_words(request),
+        language_names=LANGUAGES,
+        editable=draft.state == "editing",
+    )
+
+
+def new_trustee(request: Request) -> Response:
+    """Whom to ask."""
+    return _form_page(request, Form(values={"language": "kk"}))
+
+
+def add_trustee(request: Request) -> Response:
+    """Put them on the list; nothing is sent yet."""
+    form = parse(request, TrusteeForm)
+    if form.data is None:
+        return _form_page(request, form)
+    here, draft = services(request), found_draft(request)
+    try:
+        with here.database.uow() as tx:
+            made = invitations.add(here, tx, session(request), draft.id, _given(form.data))
+            tx.commit()
+    except DomainError as refusal:
+        return _form_page(request, _refused(request, form, refusal), status=refusal.status)
+    return to(request, "commission.trustee", id=draft.id, trustee=made)
+
+
+def change_trustee(request: Request) -> Response:
+    """Write something else of them."""
+    row = _row(request)
+    values = {name: str(getattr(row, name)) for name in _FIELDS}
+    return _form_page(request, Form(values | ({"offline": "true"} if row.offline else {})), row)
+
+
+def save_trustee(request: Request) -> Response:
+    """Save it."""
+    form, row = parse(request, TrusteeForm), _row(request)
+    if form.data is None:
+        return _form_page(request, form, row)
+    here = services(request)
+    try:
+        with here.database.uow() as tx:
+            invitations.change(here, tx, session(request), row.id, _given(form.data))
+            tx.commit()
+    except DomainError as refusal:
+        return _form_page(request, _refused(request, form, refusal), row, refusal.status)
+    return to(request, "commission.trustee", id=row.draft_id, trustee=row.id)
+
+
+def invite(request: Request) -> Response:
+    """Send the invitation, or another one in its place."""
+    here, row = services(request), _row(request)
+    with here.database.uow() as tx:
+        invitations.invite(here, tx, session(request), row.id)
+        tx.commit()
+    return to(request, "commission.trustee", id=row.draft_id, trustee=row.id)
+
+
+def remove(request: Request) -> Response:
+    """Take them off the list."""
+    here, row = services(request), _row(request)
+    with here.database.uow() as tx:
+        invitations.remove(here, tx, session(request), row.id)
+        tx.commit()
+    return to(request, "commission.trustees", id=row.draft_id)
+
+
+def _form_page(
+    request: Request, form: Form[TrusteeForm], row: DraftTrustee | None = None, status: int = 422
+) -> Response:
+    return render(
+        request,
+        "commission/trustee_form.html",
+        status=status if form.errors else 200,
+        draft=found_draft(request),
+        row=row,
+        form=form,
+        language_names=LANGUAGES,
+    )
+
+
+def _given(form: TrusteeForm) -> invitations.Given:
+    return invitations.Given(form.name(), form.mail, form.language, form.offline)
+
+
+def _refused(request: Request, form: Form[TrusteeForm], refusal: DomainError) -> Form[TrusteeForm]:
+    """The form as it was filled in, with what the rules say; 404 of a draft that is not there is no form's."""
+    if refusal.status != 409:
+        raise refusal
+    name = "mail" if refusal.code == "trustee.repeated" else ""
+    return Form(form.values, {name: translate(lang(request), refusal.message)})
+
+
+def _row(request: Request) -> DraftTrustee:
+    """The trustee in the address, of the draft in the address.
+
+    Raises:
+        DomainError: 404 ``trustee.unknown``.
+    """
+    with services(request).database.read() as db:
+        for row in trustees_of(db, request.path_params["id"]):
+            if row.id == request.path_params["trustee"]:
+                return row
+    raise DomainError(404, N_("There is no such trustee."), code="trustee.unknown")
+
+
+def _words(request: Request) -> dict[Step, str]:
+    return {step: translate(lang(request), words) for step, words in STEP_WORDS.items()}
+
+
+_ALL: Final = "/office/votes/drafts/{id}/trustees"
+_ONE: Final = f"{_ALL}/{{trustee}}"
+
+routes = [
+    route(_ALL, trustees, Action.SET_UP_VOTE),
+    route(f"{_ALL}/new", new_trustee, Action.SET_UP_VOTE),
+    route(f"{_ALL}/new", add_trustee, Action.SET_UP_VOTE, methods=["POST"]),
+    route(_ONE, trustee, Action.SET_UP_VOTE),
+    route(f"{_ONE}/change", change_trustee, Action.SET_UP_VOTE),
+    route(f"{_ONE}/change", save_trustee, Action.SET_UP_VOTE, methods=["POST"]),
+    route(f"{_ONE}/invite", invite, Action.SET_UP_VOTE, methods=["POST"], name="commission.invite_trustee"),
+    route(f"{_ONE}/remove", remove, Action.SET_UP_VOTE, methods=["POST"], name="commission.remove_trustee"),
+]

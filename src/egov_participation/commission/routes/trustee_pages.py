@@ -1,0 +1,220 @@
+"""A trustee's pages on the booth's host: the way in by the invitation's link, and the one step that is due.
+
+Keys are made, setups compared and sums decrypted by the browser (`static/trustee/`) or by `egov-ballot`; either way a
+public file is handed in by the same forms, which need no script.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from egov_crypto import wire
+from egov_participation.actions import Action
+from egov_participation.commission.routes import trustee_session
+from egov_participation.commission.routes.draft_common import address
+from egov_participation.commission.service import trustees
+from egov_participation.commission.service.trustees import Step, TrusteeView
+from egov_participation.errors import DomainError
+from egov_participation.i18n import N_, translate
+from egov_participation.voting import service as voting
+from egov_participation.voting.routes.public import archive_url, source_of
+from egov_participation.voting.setup import SetupDocument
+from egov_participation.voting.wording import roll_in_words
+from egov_participation.web.context import lang, services
+from egov_participation.web.forms import upload
+from egov_participation.web.routing import BOOTH, route
+from egov_participation.web.templating import render
+
+_PAGES: Final = {
+    Step.KEY: "trustee/key.html",
+    Step.CONFIRM: "trustee/confirm.html",
+    Step.DECRYPT: "trustee/decrypt.html",
+}
+"""Where there is something to do; elsewhere the page says what is awaited of whom."""
+_ERRORS: Final = {
+    "key.reopened": N_("Say that you opened the key file with its passphrase, so that it does not fail you later."),
+    "key.missing": N_("Choose the public file, such as trustee.public.json."),
+    "decryption.missing": N_("Choose the file that your program wrote."),
+}
+
+
+def invitation(request: Request) -> Response:
+    """Who is invited to what. Opening it does nothing: programs that look at mails open links too."""
+    found = trustee_session.invited(request, request.path_params["token"])
+    return _own(render(request, "trustee/invitation.html", trustee=found))
+
+
+def enter(request: Request) -> Response:
+    """The link becomes a session; from then on its token stands in no address."""
+    token = request.path_params["token"]
+    trustee_session.invited(request, token)
+    response = _to_page(request)
+    trustee_session.begin(request, response, token)
+    return response
+
+
+def leave(request: Request) -> Response:
+    """The session ends; the link of the invitation opens another."""
+    response = render(request, "trustee/left.html")
+    trustee_session.end(request, response)
+    return _own(response)
+
+
+def page(request: Request) -> Response:
+    """What is due, or what is awaited."""
+    return _page(request, trustee_session.trustee(request))
+
+
+def hand_in_key(request: Request) -> Response:
+    """Take the public key; what is wrong with it is said at the form."""
+    token, raw = trustee_session.token_of(request), upload(request, "key")
+    reopened = request.state.form.get("reopened") == "yes"
+    found = trustees.by_token(services(request), token)
+    if not raw:
+        return _page(request, found, "key", _ERRORS["key.missing"], template=_PAGES[Step.KEY])
+    if not reopened:
+        return _page(request, found, "reopened", _ERRORS["key.reopened"], template=_PAGES[Step.KEY])
+    try:
+        trustees.hand_in_key(services(request), token, raw, reopened=True)
+    except DomainError as error:
+        return _refused(request, found, "key", error, _PAGES[Step.KEY])
+    return _to_page(request)
+
+
+def replace_key(request: Request) -> Response:
+    """The form for a key in place of the one that was handed in, while the setup is not frozen."""
+    found = trustee_session.trustee(request)
+    if found.step not in (Step.KEY, Step.HANDED_IN):
+        return _to_page(request)
+    return _page(request, found, template=_PAGES[Step.KEY])
+
+
+def confirm(request: Request) -> Response:
+    """Confirm the setup whose number the page showed."""
+    token = trustee_session.token_of(request)
+    trustees.confirm(services(request), token, str(request.state.form.get("setup_hash", "")))
+    return _to_page(request)
+
+
+def decrypt(request: Request) -> Response:
+    """Take a decryption; whose it is, its proofs tell."""
+    found, raw = trustee_session.trustee(request), upload(request, "decryption")
+    if found.published is None:
+        return _to_page(request)
+    if not raw:
+        return _page(request, found, "decryption", _ERRORS["decryption.missing"])
+    try:
+        voting.hand_in_decryption(services(request), found.vote, raw)
+    except DomainError as error:
+        return _refused(request, found, "decryption", error, _PAGES[Step.DECRYPT])
+    return _to_page(request)
+
+
+def setup(request: Request) -> Response:
+    """The frozen setup document, byte for byte: its SHA-256 is what is confirmed.
+
+    Raises:
+        DomainError: 404 ``setup.none``.
+    """
+    return _bytes(trustee_session.trustee(request).setup, "application/json")
+
+
+def registrar(request: Request) -> Response:
+    """The registrar's signed statement on that document, which the browser verifies.
+
+    Raises:
+        DomainError: 404 ``setup.none``.
+    """
+    return _bytes(trustee_session.trustee(request).confirmation, "application/json")
+
+
+def archive_start(request: Request) -> Response:
+    """The first bytes of the archive that is to be, which hold questions, keys and public credentials.
+
+    Raises:
+        DomainError: 404 ``setup.none``.
+    """
+    return _bytes(trustee_session.trustee(request).archive_start, "application/x-tar")
+
+
+def _page(
+    request: Request,
+    found: TrusteeView,
+    field: str = "",
+    error: str = "",
+    *,
+    status: int = 422,
+    template: str | None = None,
+) -> Response:
+    here = services(request)
+    context: dict[str, Any] = {
+        "trustee": found,
+        "steps": Step,
+        "errors": {field: translate(lang(request), error)} if error else {},
+        "source": source_of(request),
+        "vote_url": f"{here.settings.base_url}/{lang(request)}/votes/{found.vote}",
+        "key_print": wire.compact_digest(found.public_key) if found.public_key else "",
+    }
+    if found.setup is not None:
+        setup = context["setup"] = SetupDocument.parse(found.setup)
+        context["who_votes"] = roll_in_words(setup.roll_rule, lang(request), here.settings.timezone)
+    if found.archive_start is not None:
+        context["questions"] = voting.questions_in(found.archive_start)
+    if found.published is not None:
+        context["archive_url"] = archive_url(request, found.published)
+        context["archive_here"] = address(request, "voting.booth_archive", uuid=found.vote)
+    name = template or _PAGES.get(found.step, "trustee/waiting.html")
+    return _own(render(request, name, status=status if error else 200, **context))
+
+
+def _refused(request: Request, found: TrusteeView, field: str, error: DomainError, template: str) -> Response:
+    """The form again with what is wrong with its file; an invitation that was sent anew is no form's matter."""
+    if error.code == "trustee.unknown":
+        raise error
+    said = translate(lang(request), error.message, **error.params)
+    return _page(request, found, field, said, status=error.status, template=template)
+
+
+def _to_page(request: Request) -> Response:
+    return RedirectResponse(address(request, "commission.trustee_page"), 303, {"Cache-Control": "no-store"})
+
+
+def _own(response: Response) -> Response:
+    """Neither caches nor the browser's own history keep this page."""
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _bytes(raw: bytes | None, media_type: str) -> Response:
+    if raw is None:
+        raise DomainError(404, N_("No setup is frozen at this moment."), code="setup.none")
+    return _own(Response(raw, media_type=media_type))
+
+
+_ALL: Final = "/trustee"
+
+routes = [
+    route(_ALL, page, Action.VISIT, site=BOOTH, name="commission.trustee_page"),
+    route(f"{_ALL}/key", replace_key, Action.VISIT, site=BOOTH, name="commission.trustee_replace_key"),
+    route(f"{_ALL}/key", hand_in_key, Action.VISIT, methods=["POST"], site=BOOTH, name="commission.trustee_key"),
+    route(f"{_ALL}/confirm", confirm, Action.VISIT, methods=["POST"], site=BOOTH, name="commission.trustee_confirm"),
+    route(f"{_ALL}/decrypt", decrypt, Action.VISIT, methods=["POST"], site=BOOTH, name="commission.trustee_decrypt"),
+    route(f"{_ALL}/leave", leave, Action.VISIT, methods=["POST"], site=BOOTH, name="commission.trustee_leave"),
+    route(f"{_ALL}/setup.json", setup, Action.VISIT, site=BOOTH, localized=False, name="commission.trustee_setup"),
+    route(
+        f"{_ALL}/registrar.json",
+        registrar,
+        Action.VISIT,
+        site=BOOTH,
+        localized=False,
+        name="commission.trustee_registrar",
+    ),
+    route(
+        f"{_ALL}/start.bel", archive_start, Action.VISIT, site=BOOTH, localized=False, name="commission.trustee_start"
+    ),
+    route(f"{_ALL}/{{token}}", invitation, Action.VISIT, site=BOOTH, name="commission.trustee_invitation"),
+    route(f"{_ALL}/{{token}}", enter, Action.VISIT, methods=["POST"], site=BOOTH, name="commission.trustee_enter"),
+]

@@ -1,0 +1,321 @@
+"""What a trustee does by the link of the invitation: hands a key in, confirms the frozen setup, sees how things stand.
+
+The link is the way in, for somebody who has neither role nor account; its token is random, and only its hash is kept.
+An invitation that is sent again has a new token, and the old link leads nowhere.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from sqlmodel import Session, select
+
+from egov_crypto import wire
+from egov_crypto.errors import CryptoError
+from egov_crypto.trustee import TrusteeKey
+from egov_participation.commission import documents
+from egov_participation.commission.models import Draft, DraftTrustee
+from egov_participation.commission.service import letters
+from egov_participation.commission.service.lookup import find_draft, lock_draft, trustees_of
+from egov_participation.database import UnitOfWork
+from egov_participation.errors import DomainError
+from egov_participation.i18n import N_
+from egov_participation.services import Services
+from egov_participation.voting import service as voting
+from egov_participation.voting.service import VoteState
+from egov_participation.voting.setup import SetupDocument
+from egov_participation.voting.texts import Texts
+from egov_participation.voting.views import VoteView
+
+MAX_KEY_BYTES: Final = 10_000
+"""A larger file is no public key: real ones have some 300 bytes."""
+
+
+class Step(StrEnum):
+    """Where a trustee stands."""
+
+    KEY = "key"
+    """The key is awaited, or was made and its file not opened once more."""
+    HANDED_IN = "handed_in"
+    """The key is there; the setup is not frozen yet."""
+    CONFIRM = "confirm"
+    """The setup is frozen: it is to be looked at and confirmed."""
+    CONFIRMED = "confirmed"
+    """Confirmed; two members of the commission have not approved it yet."""
+    WAITING = "waiting"
+    """The vote is set up, and has not closed and been added up."""
+    DECRYPT = "decrypt"
+    """The encrypted sum is there and this trustee's decryption is awaited."""
+    DECRYPTED = "decrypted"
+    """This trustee's decryption is recorded."""
+    CANCELLED = "cancelled"
+    """The vote was cancelled: nothing is ever decrypted. Or the draft was discarded."""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherTrustee:
+    """What a trustee may know of another one."""
+
+    owner: int
+    name: Texts
+    offline: bool
+    has_key: bool
+    confirmed: bool
+    """The setup that is frozen now."""
+    decrypted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TrusteeView:
+    """All that a trustee's page shows. Times are aware, in UTC."""
+
+    id: str
+    vote: str
+    """Uuid of the vote that it is or will be (another one after each thaw)."""
+    step: Step
+    owner: int
+    """Place in the list of trustees, from 1."""
+    name: Texts
+    language: str
+    offline: bool
+    title: Texts
+    """Of the vote, as far as it is written; fixed once the setup is frozen."""
+    public_key: bytes | None
+    """One's own, with its proof, as JSON."""
+    key_point: str | None
+    """The key itself, 64 hex digits, as `voting.views.TrusteeView.public_key` has it."""
+    key_at: datetime | None
+    reopened_at: datetime | None
+    others: tuple[OtherTrustee, ...]
+    setup: bytes | None
+    """The setup document; None until it is frozen."""
+    setup_hash: str | None
+    confirmation: bytes | None
+    """The registrar's signed statement on it."""
+    archive_start: bytes | None
+    """The archive's first bytes, which hold the list of keys, until the vote is published; from then on None."""
+    confirmed_at: datetime | None
+    published: VoteView | None
+    """The vote, once two members have approved it."""
+
+
+def by_token(services: Services, token: str) -> TrusteeView:
+    """What the trustee of this link may see.
+
+    Raises:
+        DomainError: 404 ``trustee.unknown``: the link is not one, or another one was sent since.
+    """
+    with services.database.read() as session:
+        row = _by_token(session, token)
+        draft, all_ = find_draft(session, row.draft_id), trustees_of(session, row.draft_id)
+    published = voting.vote(services, draft.uuid) if draft.state == "published" else None
+    return _view(draft, row, all_, published)
+
+
+def hand_in_key(services: Services, token: str, raw: bytes, *, reopened: bool) -> TrusteeView:
+    """Take a trustee's public key, in place of an earlier one, and write to the trustee that it was taken.
+
+    Args:
+        raw: the public key with its proof, as `egov-ballot trustee new` and the page write it.
+        reopened: whether the trustee opened the key file once more with its passphrase; without that nothing is frozen.
+
+    Raises:
+        DomainError: 404 ``trustee.unknown``; 413 ``key.size``; 400 ``key.format``; 422 ``key.proof``; 409 ``key.used``
+            (another trustee's, or of another vote), and ``draft.frozen`` and the like: the setup is fixed.
+    """
+    key = _read_key(raw)
+    point = key.public_key.text
+    with services.database.uow() as tx:
+        row = _locked(tx, token, f"trustee-key:{point}")
+        now = services.clock()
+        if row.key_point != point:
+            used = tx.exec(select(DraftTrustee.id).where(DraftTrustee.key_point == point)).first() is not None
+            if used or voting.key_is_used(tx.session, point):
+                raise DomainError(
+                    409,
+                    N_("This key belongs to another trustee or to another vote. Make a new one for this vote alone."),
+                    code="key.used",
+                )
+            kind = letters.KEY_HANDED_IN if row.key_point is None else letters.KEY_REPLACED
+            public = wire.dump(key.to_json())
+            row.public_key, row.key_point, row.key_at, row.reopened_at = public, point, now, None
+            title = _working_title(find_draft(tx.session, row.draft_id))
+            letters.to_trustee(services, tx, row, kind, title, fingerprint=wire.compact_digest(public))
+        if reopened:
+            row.reopened_at = now
+        tx.flush()
+        tx.commit()
+    return by_token(services, token)
+
+
+def confirm(services: Services, token: str, setup_hash: str) -> TrusteeView:
+    """Note that the trustee has looked at the frozen setup and confirms the one of this hash, and write that to them.
+
+    Raises:
+        DomainError: 404 ``trustee.unknown``; 409 ``setup.other`` (another setup is frozen by now) or
+            ``draft.not_frozen`` and the like.
+    """
+    with services.database.uow() as tx:
+        row = _locked(tx, token, states=("frozen",))
+        draft = find_draft(tx.session, row.draft_id)
+        if draft.setup is None or setup_hash != draft.setup_hash:
+            raise DomainError(
+                409,
+                N_(
+                    "This is not the setup that is frozen now. Nothing was confirmed: open your link again and look at "
+                    "the setup anew."
+                ),
+                code="setup.other",
+            )
+        if row.confirmed_hash != setup_hash:
+            row.confirmed_hash, row.confirmed_at = setup_hash, services.clock()
+            setup = SetupDocument.parse(draft.setup)
+            hashes = {"setup": letters.in_groups(setup_hash), "head": letters.in_groups(setup.head)}
+            letters.to_trustee(services, tx, row, letters.CONFIRMED, setup.title, **hashes)
+        tx.commit()
+    return by_token(services, token)
+
+
+def token_hash(token: str) -> str:
+    """What is kept of a link."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def step_of(draft: Draft, row: DraftTrustee, published: VoteView | None) -> Step:
+    """Where a trustee stands."""
+    if published is not None:
+        if published.state is VoteState.CANCELLED:
+            return Step.CANCELLED
+        if any(trustee.owner == row.place and trustee.decrypted for trustee in published.trustees):
+            return Step.DECRYPTED
+        return Step.DECRYPT if published.state is VoteState.DECRYPTING else Step.WAITING
+    if draft.state == "discarded":
+        return Step.CANCELLED
+    if draft.state == "frozen":
+        return Step.CONFIRMED if row.confirmed_hash == draft.setup_hash else Step.CONFIRM
+    return Step.KEY if row.public_key is None or row.reopened_at is None else Step.HANDED_IN
+
+
+def name_of(row: DraftTrustee) -> Texts:
+    """The trustee's name in three languages."""
+    return Texts(row.name_kk, row.name_ru, row.name_en)
+
+
+def _locked(tx: UnitOfWork, token: str, lock: str = "", states: tuple[str, ...] = ("editing",)) -> DraftTrustee:
+    """The trustee of a link, in a draft that is locked and in one of these states.
+
+    Raises:
+        DomainError: 404 ``trustee.unknown``; 409 of `lookup.check_state`.
+    """
+    if lock:
+        tx.lock(lock)
+    draft = lock_draft(tx, _by_token(tx.session, token).draft_id)
+    # Again, now that nobody changes it: another invitation may have been sent, or the trustee removed.
+    tx.session.expire_all()
+    row = _by_token(tx.session, token)
+    if draft.state not in states:
+        message, code = _REFUSALS[draft.state]
+        raise DomainError(409, message, code=code)
+    return row
+
+
+def _by_token(session: Session, token: str) -> DraftTrustee:
+    row = session.exec(select(DraftTrustee).where(DraftTrustee.token_hash == token_hash(token))).first()
+    if row is None:
+        raise DomainError(
+            404,
+            N_(
+                "This link leads nowhere. If another invitation was sent to you since, use the link in the latest one; "
+                "else ask the commission."
+            ),
+            code="trustee.unknown",
+        )
+    return row
+
+
+def _read_key(raw: bytes) -> TrusteeKey:
+    if len(raw) > MAX_KEY_BYTES:
+        raise DomainError(413, N_("The file is too large for a public key. Nothing was taken over."), code="key.size")
+    try:
+        return TrusteeKey.parse(raw.strip())
+    except CryptoError as error:
+        if getattr(error, "code", "") == "trustees.proof":
+            raise DomainError(
+                422,
+                N_("The proof that goes with this key does not hold. Nothing was taken over: make a new key."),
+                code="key.proof",
+            ) from None
+        raise DomainError(
+            400,
+            N_("This is not a trustee’s public key. Hand in the public file, never the key file itself."),
+            code="key.format",
+        ) from None
+
+
+def _working_title(draft: Draft) -> Texts:
+    title = documents.load(draft.document)["title"]
+    return Texts(title["kk"], title["ru"], title["en"])
+
+
+def _view(draft: Draft, row: DraftTrustee, all_: list[DraftTrustee], published: VoteView | None) -> TrusteeView:
+    decrypted = {trustee.owner for trustee in published.trustees if trustee.decrypted} if published else set()
+    return TrusteeView(
+        id=row.id,
+        vote=draft.uuid,
+        step=step_of(draft, row, published),
+        owner=row.place,
+        name=name_of(row),
+        language=row.language,
+        offline=row.offline,
+        title=SetupDocument.parse(draft.setup).title if draft.setup else _working_title(draft),
+        public_key=row.public_key,
+        key_point=row.key_point,
+        key_at=row.key_at,
+        reopened_at=row.reopened_at,
+        others=tuple(
+            OtherTrustee(
+                other.place,
+                name_of(other),
+                other.offline,
+                other.public_key is not None,
+                draft.setup_hash is not None and other.confirmed_hash == draft.setup_hash,
+                other.place in decrypted,
+            )
+            for other in all_
+            if other.id != row.id
+        ),
+        setup=draft.setup,
+        setup_hash=draft.setup_hash,
+        confirmation=draft.confirmation,
+        archive_start=draft.archive_start if published is None else None,
+        confirmed_at=row.confirmed_at if row.confirmed_hash == draft.setup_hash else None,
+        published=published,
+    )
+
+
+_REFUSALS: Final = {
+    "editing": (
+        N_("The setup is not frozen any more: the commission is changing it. Wait for its mail."),
+        "draft.not_frozen",
+    ),
+    "preparing": (
+        N_("The setup is being frozen at this moment, so no key is taken any more."),
+        "draft.preparing",
+    ),
+    "frozen": (
+        N_("The setup is frozen with the key that you handed in before. It can no longer change."),
+        "draft.frozen",
+    ),
+    "published": (
+        N_("The vote is set up. Its keys, and what was confirmed, can no longer change."),
+        "draft.published",
+    ),
+    "discarded": (
+        N_("The commission has discarded this vote. There is nothing left to do."),
+        "draft.discarded",
+    ),
+}

@@ -1,0 +1,159 @@
+"""Pages: writing to the contact centre, asking how a message stands, and the office's inbox."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from egov_participation.actions import Action
+from egov_participation.contact import service
+from egov_participation.contact.forms import AnswerForm, MessageForm
+from egov_participation.correspondence.pages import blank, own_address, posted, posted_by_another
+from egov_participation.errors import DomainError
+from egov_participation.i18n import LANGUAGES, N_, translate
+from egov_participation.identity import service as identity
+from egov_participation.web.context import lang, services, session, session_or_none
+from egov_participation.web.forms import Form, kept_by_the_browser, parse
+from egov_participation.web.proxies import client_address
+from egov_participation.web.routing import route
+from egov_participation.web.templating import render
+
+
+def contact(request: Request) -> Response:
+    """Address and telephone of the contact centre, and a form."""
+    return _contact_page(request, blank())
+
+
+def _contact_page(request: Request, form: Form[MessageForm], status: int = 200) -> Response:
+    settings = services(request).settings
+    return kept_by_the_browser(
+        render(
+            request,
+            "contact/contact.html",
+            status=status,
+            form=form,
+            topics=list(_topics(request).items()),
+            person_mail=own_address(request),
+            centre={
+                "address": settings.contact_address,
+                "phone": settings.contact_phone,
+                "hours": settings.contact_hours,
+                "mail": settings.contact,
+            },
+        )
+    )
+
+
+def _topics(request: Request) -> dict[str, str]:
+    return {value: translate(lang(request), name) for value, name in service.topics()}
+
+
+def send(request: Request) -> Response:
+    """Hand a message in. Whatever is wrong, what was typed stays in the form."""
+    here, form = services(request), posted(request, MessageForm)
+    if form.data is None:
+        return _contact_page(request, form, 422)
+    try:
+        with here.database.uow() as tx:
+            reference = service.send(
+                tx,
+                here,
+                once=form.data.once,
+                topic=form.data.topic,
+                text=form.data.text,
+                mail=form.data.mail,
+                person=session_or_none(request),
+                network=identity.network_of(client_address(request)),
+                lang=lang(request),
+            )
+            tx.commit()
+    except DomainError as refusal:
+        form.errors[""] = translate(lang(request), refusal.message)
+        return _contact_page(request, form, refusal.status)
+    return RedirectResponse(f"/{lang(request)}/help/contact/sent/{reference}", 303)
+
+
+def send_again(request: Request) -> Response:
+    """The form came from another session than the one of now: it is shown again, as it was filled in."""
+    return _contact_page(request, posted_by_another(request, MessageForm), 403)
+
+
+def sent(request: Request) -> Response:
+    """It has arrived, and this is its number."""
+    found = _standing(request, request.path_params["reference"])
+    if found is None:
+        raise DomainError(404, N_("There is no message with this number."), code="message.unknown")
+    return render(request, "contact/sent.html", found=found)
+
+
+def status(request: Request) -> Response:
+    """How a message stands, for whoever has its number."""
+    number = request.query_params.get("number", "").strip()[:40]
+    found = _standing(request, number) if number else None
+    errors = {}
+    if number and found is None:
+        errors["number"] = translate(lang(request), N_("There is no message with this number. Check each sign of it."))
+    answer = render(
+        request, "contact/status.html", status=404 if errors else 200, number=number, found=found, errors=errors
+    )
+    answer.headers["Referrer-Policy"] = "no-referrer"
+    return answer
+
+
+def _standing(request: Request, number: str) -> service.Standing | None:
+    here = services(request)
+    with here.database.uow() as tx:
+        found = service.standing(tx, here, number, network=identity.network_of(client_address(request)))
+        tx.commit()
+    return found
+
+
+def inbox(request: Request) -> Response:
+    """What waits for an answer, and what was answered lately."""
+    here = services(request)
+    with here.database.read() as db:
+        waiting, answered = service.open_messages(here, db), service.answered_messages(here, db)
+    return render(request, "contact/inbox.html", waiting=waiting, answered=answered, topics=_topics(request))
+
+
+def message(request: Request) -> Response:
+    """One message, with the form for its answer."""
+    return _message_page(request, Form())
+
+
+def _message_page(request: Request, form: Form[AnswerForm], status: int = 200) -> Response:
+    here = services(request)
+    with here.database.read() as db:
+        found = service.message(here, db, request.path_params["reference"])
+    return render(
+        request,
+        "contact/message.html",
+        status=status,
+        form=form,
+        found=found,
+        topic=_topics(request)[found.topic],
+        language=LANGUAGES[found.language],
+    )
+
+
+def answer(request: Request) -> Response:
+    """Send the answer."""
+    form = parse(request, AnswerForm)
+    if form.data is None:
+        return _message_page(request, form, 422)
+    here = services(request)
+    with here.database.uow() as tx:
+        service.answer(tx, here, session(request), request.path_params["reference"], form.data.text)
+        tx.commit()
+    return RedirectResponse(f"/{lang(request)}/office/messages", 303)
+
+
+routes = [
+    route("/help/contact", contact, Action.VISIT),
+    route("/help/contact", send, Action.VISIT, methods=["POST"], again=send_again),
+    route("/help/contact/sent/{reference}", sent, Action.VISIT),
+    route("/help/contact/status", status, Action.VISIT),
+    route("/office/messages", inbox, Action.ANSWER_MESSAGE, menu=N_("Messages")),
+    route("/office/messages/{reference}", message, Action.ANSWER_MESSAGE),
+    route("/office/messages/{reference}", answer, Action.ANSWER_MESSAGE, methods=["POST"]),
+]

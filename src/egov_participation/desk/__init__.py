@@ -1,0 +1,1 @@
+"""The service centre's desk: what an operator does for a person who is present."""

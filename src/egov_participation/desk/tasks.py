@@ -1,0 +1,13 @@
+"""What the worker does for the desk."""
+
+from __future__ import annotations
+
+from egov_participation.desk import service
+from egov_participation.jobs import tick
+from egov_participation.services import Services
+
+
+@tick
+def purge_enrolments(services: Services) -> None:
+    """Delete what is over."""
+    service.purge(services)

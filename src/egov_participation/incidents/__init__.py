@@ -1,0 +1,1 @@
+"""Incidents of votes: what voters and others report, and what the commission answers in public."""

@@ -1,0 +1,1 @@
+"""What the law of a place fixes: its territories, with their populations, and which days count."""

@@ -1,0 +1,1 @@
+"""The officials' pages: what awaits them, the audit trail, jobs that failed, the page of all patterns."""

@@ -1,0 +1,1 @@
+"""What whoever runs the servers needs: serving, backups and their return, the doctor."""

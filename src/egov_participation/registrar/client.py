@@ -1,0 +1,314 @@
+"""The registrar in a process of its own, as the platform sees it: `interface.Registrar` over HTTP on this machine."""
+
+from __future__ import annotations
+
+import base64
+import json
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final, NoReturn
+
+import httpx
+import structlog
+
+from egov_crypto.group import Point
+from egov_participation.errors import DomainError
+from egov_participation.i18n import N_
+from egov_participation.logs import describe
+from egov_participation.registrar import wire
+from egov_participation.registrar.interface import Challenge, Progress, Roll, Voter, Way
+from egov_participation.registrar.line import SOCKET, Line, LineError
+
+log = structlog.get_logger()
+
+_QUICK: Final = 10.0
+_PROVING: Final = 30.0
+"""An electronic identity's provider is asked meanwhile."""
+_LONG: Final = 300.0
+"""Until the next part of an answer about a whole roll."""
+_BATCH: Final = 1000
+
+
+class _Odd(Exception):
+    """An answer that is not as agreed."""
+
+
+class RemoteRegistrar:
+    """Asks the registrar's own process. Safe to share between threads.
+
+    Args:
+        url: ``unix:/PATH`` or ``http://127.0.0.1:PORT``.
+        secret_file: with the shared secret; read at each question, so that it can be replaced.
+    """
+
+    inside = False
+
+    def __init__(self, url: str, secret_file: Path) -> None:
+        socket = url.removeprefix(SOCKET) if url.startswith(SOCKET) else None
+        self._line = Line(url)
+        # No proxy and no .netrc of the environment: what is asked here leaves no machine.
+        self._http = httpx.Client(
+            base_url="http://registrar" if socket else url,
+            transport=httpx.HTTPTransport(uds=socket, retries=1, trust_env=False),
+            trust_env=False,
+            follow_redirects=False,
+            timeout=httpx.Timeout(_LONG, connect=2),
+        )
+        self._secret = wire.Secret(secret_file)
+        self._key: str | None = None
+        self._asking_key = threading.Lock()
+
+    @property
+    def key(self) -> str:
+        with self._asking_key:
+            if self._key is None:
+                self._key = str(self._ask("key", {}))
+            return self._key
+
+    def prepare(
+        self,
+        vote: str,
+        voters: Sequence[Voter],
+        *,
+        binding: bool,
+        closes_at: datetime,
+        progress: Progress | None = None,
+    ) -> Roll:
+        head = {"vote": vote, "binding": binding, "closes_at": wire.moment(closes_at)}
+        items = ([voter.person_id, voter.weight, voter.territory] for voter in voters)
+        content = _body(head, items, len(voters))
+        with (
+            _Answering(),
+            self._http.stream("POST", "/v1/prepare", content=content, headers=self._headers()) as response,
+        ):
+            if response.status_code != 200:
+                response.read()
+                _raise(response.status_code, response.text)
+            return _read_roll(response.iter_lines(), progress)
+
+    def confirm(self, vote: str, setup: bytes) -> bytes:
+        return _bytes(self._ask("confirm", {"vote": vote, "setup": _base64(setup)}, _LONG))
+
+    def activate(self, vote: str, setup_hash: str) -> None:
+        self._ask("activate", {"vote": vote, "setup_hash": setup_hash})
+
+    def discard(self, vote: str) -> None:
+        self._ask("discard", {"vote": vote}, _LONG)
+
+    def rehearsal_credentials(self, vote: str) -> dict[str, str]:
+        found = _checked(self._ask("rehearsal_credentials", {"vote": vote}), lambda held: isinstance(held, dict))
+        return {id_: _text(credential) for id_, credential in found.items()}
+
+    def extend(self, vote: str, closes_at: datetime) -> None:
+        self._ask("extend", {"vote": vote, "closes_at": wire.moment(closes_at)})
+
+    def votes_of(self, person_id: str) -> list[str]:
+        return _texts(self._ask("votes_of", {"person_id": person_id}))
+
+    def is_on_roll(self, vote: str, person_id: str) -> bool:
+        return _truth(self._ask("is_on_roll", {"vote": vote, "person_id": person_id}))
+
+    def owns(self, vote: str, person_id: str, public_credential: str) -> bool:
+        asked = {"vote": vote, "person_id": person_id, "public_credential": public_credential}
+        return _truth(self._ask("owns", asked))
+
+    def ways(self, vote: str, person_id: str) -> list[Way]:
+        found = _texts(self._ask("ways", {"vote": vote, "person_id": person_id}))
+        return [Way(way) for way in found if way in list(Way)]
+
+    def begin(self, vote: str, person_id: str, way: Way, *, lang: str) -> Challenge:
+        found = self._ask("begin", {"vote": vote, "person_id": person_id, "way": way.value, "lang": lang})
+        match found:
+            case {"way": str(way_), "id": str(id_), "options": str(options), "nonce": str(nonce), "mailed_to": str(to)}:
+                return Challenge(Way(way_), id_, options, nonce, to)
+        raise _unavailable(_Odd())
+
+    def prove(self, vote: str, person_id: str, answer: Mapping[str, str]) -> str:
+        return _text(self._ask("prove", {"vote": vote, "person_id": person_id, "answer": dict(answer)}, _PROVING))
+
+    def credential(self, vote: str, person_id: str, release: str) -> str:
+        return _text(self._ask("credential", {"vote": vote, "person_id": person_id, "release": release}))
+
+    def enrol_passkey(self, person_id: str, credential_id: bytes, public_key: bytes, *, name: str) -> None:
+        asked = {
+            "person_id": person_id,
+            "credential_id": _base64(credential_id),
+            "public_key": _base64(public_key),
+            "name": name,
+        }
+        self._ask("enrol_passkey", asked)
+
+    def forget_passkey(self, person_id: str, credential_id: bytes) -> None:
+        self._ask("forget_passkey", {"person_id": person_id, "credential_id": _base64(credential_id)})
+
+    def passkey_from(self, person_id: str) -> datetime | None:
+        found = self._ask("passkey_from", {"person_id": person_id})
+        if found is None:
+            return None
+        try:
+            moment = datetime.fromisoformat(_text(found))
+        except ValueError:
+            raise _unavailable(_Odd()) from None
+        return _checked(moment, lambda at: at.tzinfo is not None)  # type: ignore[no-any-return]
+
+    def block(self, vote: str, person_id: str) -> None:
+        self._ask("block", {"vote": vote, "person_id": person_id})
+
+    def destroy(self, vote: str) -> None:
+        self._ask("destroy", {"vote": vote}, _LONG)
+
+    def turnout(self, vote: str, voted: Sequence[str]) -> bytes:
+        with _Answering():
+            response = self._http.post(
+                "/v1/turnout",
+                content=_body({"vote": vote}, voted, len(voted)),
+                headers=self._headers(),
+            )
+            return _bytes(_result(response.status_code, response.text))
+
+    def close(self) -> None:
+        self._http.close()
+        self._line.close()
+
+    def _ask(self, method: str, content: Mapping[str, Any], seconds: float = _QUICK) -> Any:
+        with _Answering():
+            body = json.dumps(content).encode()
+            status, answer = self._line.post(f"/v1/{method}", body, self._secret.read(), seconds)
+            return _result(status, answer.decode(errors="replace"))
+
+    def _headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self._secret.read()}"}
+
+
+class _Answering:
+    """Whatever keeps the registrar from answering becomes one refusal, which says what to do."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, _type: object, error: BaseException | None, _traceback: object) -> None:
+        if isinstance(error, (httpx.HTTPError, httpx.InvalidURL, _Odd, *LineError)):
+            raise _unavailable(error) from None
+
+
+def _unavailable(error: Exception) -> DomainError:
+    log.warning("registrar.unreachable", **describe(error))
+    return DomainError(
+        503,
+        N_(
+            "The registrar, a program of its own beside this site, does not answer at the moment. Nothing was changed,"
+            " and what you have entered stays. Try again in a few minutes."
+        ),
+        code="registrar.unavailable",
+        retry_after=10,
+    )
+
+
+def _body(head: Mapping[str, Any], items: Iterable[object], count: int) -> Iterator[bytes]:
+    yield wire.line(head)
+    batch: list[bytes] = []
+    for item in items:
+        batch.append(wire.line(item))
+        if len(batch) == _BATCH:
+            yield b"".join(batch)
+            batch = []
+    yield b"".join(batch) + wire.line({"count": count})
+
+
+def _read_roll(lines: Iterator[str], progress: Progress | None) -> Roll:
+    """The lines of a roll that was prepared; what came counts for nothing unless the end counts it.
+
+    To hand the roll over is half as much work as to prepare it.
+    """
+    head: tuple[int, str] | None = None
+    public: list[tuple[Point, int]] = []
+    tell = progress or (lambda _done, _total: None)
+    for one in lines:
+        match _json(one):
+            case {"progress": [int(done), int(total)]}:
+                tell(done, total + total // 2)
+            case {"size": int(size), "hash": str(digest)}:
+                head = size, digest
+            case [str(point), int(weight)] if head is not None:
+                public.append((_point(point), weight))
+                if len(public) % _BATCH == 0:
+                    tell(2 * head[0] + len(public), 3 * head[0])
+            case {"count": int(count)} if head is not None and count == len(public) == head[0]:
+                return Roll(head[0], head[1], public)
+            case {"error": refusal}:
+                raise _refusal(refusal)
+            case {"wrong": str(words)}:
+                raise ValueError(words)
+            case _:
+                raise _Odd
+    raise _Odd
+
+
+def _result(status: int, answer: str) -> Any:
+    if status != 200:
+        _raise(status, answer)
+    found = _json(answer)
+    if not isinstance(found, dict) or found.keys() != {"result"}:
+        raise _Odd
+    return found["result"]
+
+
+def _raise(status: int, answer: str) -> NoReturn:
+    match _json(answer):
+        case {"error": refusal}:
+            raise _refusal(refusal)
+        case {"wrong": str(words)} if status == 400:
+            raise ValueError(words)
+    raise _Odd
+
+
+def _refusal(found: object) -> DomainError:
+    try:
+        return wire.error_from_json(found)
+    except ValueError:
+        raise _Odd from None
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        raise _Odd from None
+
+
+def _point(text: str) -> Point:
+    try:
+        return Point.parse(text)
+    except ValueError:
+        raise _Odd from None
+
+
+def _checked(value: Any, right: Callable[[Any], bool]) -> Any:
+    if not right(value):
+        raise _unavailable(_Odd())
+    return value
+
+
+def _truth(value: Any) -> bool:
+    return bool(_checked(value, lambda found: isinstance(found, bool)))
+
+
+def _text(value: Any) -> str:
+    return str(_checked(value, lambda found: isinstance(found, str)))
+
+
+def _texts(value: Any) -> list[str]:
+    return list(_checked(value, lambda found: isinstance(found, list) and all(isinstance(one, str) for one in found)))
+
+
+def _bytes(value: Any) -> bytes:
+    try:
+        return base64.b64decode(_text(value), validate=True)
+    except ValueError:
+        raise _unavailable(_Odd()) from None
+
+
+def _base64(raw: bytes) -> str:
+    return base64.b64encode(raw).decode()

@@ -1,0 +1,158 @@
+"""The registrar's own mails: a code, that a credential was shown, that a passkey is known.
+
+They wait sealed in its own database and are sent by itself, so that the platform can neither read a code nor keep a
+warning back. The address is looked up when a mail leaves.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import structlog
+from sqlmodel import col, select
+
+from egov_participation import metrics
+from egov_participation.database import UnitOfWork
+from egov_participation.i18n import N_
+from egov_participation.logs import describe
+from egov_participation.mail import MailRefused
+from egov_participation.notices.service import NoticeKind, compose, notice
+from egov_participation.registrar.models import Outgoing
+from egov_participation.registrar.service.means import Means
+
+log = structlog.get_logger()
+
+MAX_ATTEMPTS: Final = 12
+_FIRST_WAIT: Final = timedelta(seconds=10)
+_LONGEST_WAIT: Final = timedelta(hours=1)
+_AT_ONCE: Final = 50
+
+CREDENTIAL_SHOWN: Final = notice(
+    "registrar.credential_shown",
+    subject=N_("Your voting code was shown"),
+    paragraphs=(
+        N_("Your code for a vote was shown on a screen, after somebody proved to the registrar to be you."),
+        N_(
+            "So that the time of this mail does not tell whose ballot is whose, it was sent at a moment left to "
+            "chance, up to six hours later."
+        ),
+        N_(
+            "If that was you, there is nothing to do. If it was not, somebody can pass for you: report on the page of "
+            "the vote that your code was stolen, change your mail's password, and end the sessions that you do not "
+            "know."
+        ),
+    ),
+    link=(N_("See the vote"), "/votes/%(vote)s"),
+    quiet=True,
+)
+"""It tells whose credential was displayed; quiet, since a ballot often follows soon."""
+
+CODE: Final = notice(
+    "registrar.code",
+    subject=N_("A code from the registrar"),
+    paragraphs=(
+        N_("Somebody asked to see your voting code. To show it, the registrar needs this code:"),
+        N_("It works for 10 minutes, on the page that asks for it. Nobody else needs it: tell it to nobody."),
+        N_(
+            "If you did not ask for it, do not pass it on: nothing was shown. Somebody is signed in as you, so change "
+            "your mail's password and end the sessions that you do not know."
+        ),
+    ),
+    code="code",
+    link=(N_("See the vote"), "/votes/%(vote)s"),
+)
+
+PASSKEY_KNOWN: Final = notice(
+    "registrar.passkey_known",
+    subject=N_("The registrar now knows your passkey"),
+    paragraphs=(
+        N_(
+            "The passkey “%(name)s” was enrolled for you at a service centre. From %(counts_from)s on it can show your "
+            "voting codes, those of binding votes too. Until then it shows none."
+        ),
+        N_("If you were there, there is nothing to do: the wait gives you the time to object if you were not."),
+        N_(
+            "If you were not at a service centre, somebody else's passkey would pass for yours. Object before that "
+            "time: remove the passkey on your page, and call the contact centre or the commission, who have the "
+            "registrar forget it even if your page does not show it."
+        ),
+    ),
+    link=(N_("See your ways of signing in"), "/me/security"),
+    summary=N_("The registrar knows a passkey of yours"),
+)
+
+_KINDS: Final[Mapping[str, NoticeKind]] = {kind.name: kind for kind in (CREDENTIAL_SHOWN, CODE, PASSKEY_KNOWN)}
+
+
+def enqueue(
+    means: Means,
+    tx: UnitOfWork,
+    person_id: str,
+    kind: NoticeKind,
+    *,
+    run_after: datetime,
+    lang: str = "",
+    **params: str | datetime,
+) -> None:
+    """Have a mail sent from `run_after` on, once `tx` is committed; in `lang`, or the person's own language."""
+    mail_id = secrets.token_hex(16)
+    kept = {name: {"at": value.isoformat()} if isinstance(value, datetime) else value for name, value in params.items()}
+    content = {"person": person_id, "notice": kind.name, "lang": lang, "params": kept}
+    tx.add(Outgoing(id=mail_id, sealed=means.vault.seal_mail(mail_id, content), run_after=run_after))
+
+
+def send_due(means: Means) -> None:
+    """Send what is due. What fails is tried again later, and given up after the twelfth time."""
+    now = means.clock()
+    with means.database.read() as session:
+        due = list(session.exec(select(Outgoing.id).where(col(Outgoing.run_after) <= now).limit(_AT_ONCE)))
+    for mail_id in due:
+        _send_one(means, mail_id, now)
+
+
+def _send_one(means: Means, mail_id: str, now: datetime) -> None:
+    with means.database.read() as session:
+        row = session.get(Outgoing, mail_id)
+    if row is None:
+        return
+    failure: Exception | None = None
+    try:
+        _hand_over(means, means.vault.open_mail(mail_id, row.sealed))
+    except Exception as error:  # noqa: BLE001 - whatever it is, the others must leave and this one is tried again
+        failure = error
+        log.warning("registrar.mail_failed", attempt=row.attempts + 1, **describe(error))
+    with means.database.uow() as tx:
+        kept = tx.get(Outgoing, mail_id)
+        if kept is not None:
+            kept.attempts += 1
+            if failure is None or kept.attempts >= MAX_ATTEMPTS:
+                tx.session.delete(kept)
+            else:
+                kept.run_after = now + min(_FIRST_WAIT * 2 ** (kept.attempts - 1), _LONGEST_WAIT)
+            tx.commit()
+
+
+def _hand_over(means: Means, content: Mapping[str, object]) -> None:
+    """To the register's address; what is no code also to the one that the person set."""
+    kind, params = _KINDS[str(content["notice"])], content["params"]
+    assert isinstance(params, dict)
+    said = {name: _param(value) for name, value in params.items()}
+    contact = means.residents.contact(str(content["person"]))
+    if contact is None:
+        return
+    also = contact.also if kind is not CODE else ""
+    for address in filter(None, (contact.mail, also)):
+        mail = compose(means.settings, kind, address, str(content["lang"]) or contact.lang, **said)
+        try:
+            means.mailer.send(mail)
+        except MailRefused:
+            metrics.mail("bounced")  # for good: trying again cannot help
+        else:
+            metrics.mail("sent")
+
+
+def _param(value: Any) -> str | datetime:
+    return datetime.fromisoformat(value["at"]) if isinstance(value, dict) else str(value)

@@ -1,0 +1,1 @@
+"""Who is entrusted with what: roles, granted by two people."""

@@ -1,0 +1,45 @@
+"""A thread that does the same once a second: what the worker and the registrar live by."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import structlog
+
+from egov_participation.logs import describe
+
+log = structlog.get_logger()
+
+SECONDS_BETWEEN = 1.0
+
+
+class Rounds:
+    """Calls `work` a second after it returned, again and again."""
+
+    def __init__(self, work: Callable[[], object], name: str, failure: str) -> None:
+        """
+        Args:
+            name: of the thread.
+            failure: the event that is logged when a round fails; the next one comes all the same.
+        """
+        self._work, self._failure = work, failure
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+
+    def start(self) -> None:
+        """Work in a thread until `stop`."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish the round in hand and end. May be called from a signal's handler, and before `start`."""
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stopping.wait(SECONDS_BETWEEN):
+            try:
+                self._work()
+            except Exception as error:  # noqa: BLE001 - such as a full disk: the thread must outlive it
+                log.error(self._failure, **describe(error))

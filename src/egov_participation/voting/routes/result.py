@@ -1,0 +1,174 @@
+"""The result of a vote: its page, its charts as pictures, and the signed protocol in every form.
+
+The forms have addresses that stay. Before there is anything behind one, it answers 404 and says why.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from egov_participation.actions import Action
+from egov_participation.errors import DomainError
+from egov_participation.i18n import N_
+from egov_participation.results.pdf import BusyError
+from egov_participation.voting import figures, protocol_pages, result_file, service
+from egov_participation.voting.routes.archive import OPEN_TO_ALL, has_tag
+from egov_participation.voting.routes.public import page_of
+from egov_participation.voting.views import VoteView
+from egov_participation.web.context import lang, services
+from egov_participation.web.routing import route
+
+BUSY: Final = N_(
+    "Many ask for a PDF at this moment. The signed protocol itself is there; try the PDF again in a minute."
+)
+
+
+def result(request: Request) -> Response:
+    """The result with its charts and its protocol, or what is still to come."""
+    here, found = services(request), _vote(request)
+    language, timezone = lang(request), here.settings.timezone
+    context: dict[str, Any] = {"figures": [], "turnout": None, "regional": [], "days": None}
+    if found.result is not None:
+        context = {
+            "figures": figures.of_results(found, language, timezone),
+            "turnout": figures.of_turnout(found, language, timezone),
+            "regional": figures.of_regions(found, language, timezone),
+            "days": figures.of_days(found, service.ballots_per_day(here, found.uuid), language, timezone),
+        }
+    return page_of(request, "result", found, key=service.protocol_key(here), **context)
+
+
+def result_picture(request: Request) -> Response:
+    """A question's result as a PNG, to be passed on.
+
+    Raises:
+        DomainError: 404 ``result.none``.
+    """
+    found, timezone = _vote(request), services(request).settings.timezone
+    png = figures.picture(found, request.path_params["number"], lang(request), timezone)
+    if png is None:
+        raise DomainError(404, N_("There is no result of this question yet."), code="result.none")
+    return _picture(png)
+
+
+def chart_picture(request: Request) -> Response:
+    """Another chart of the result as a PNG.
+
+    Raises:
+        DomainError: 404 ``result.no_chart``.
+    """
+    here, found, name = services(request), _vote(request), request.path_params["chart"]
+    png = None
+    if name in figures.CHARTS and found.result is not None:
+        days = service.ballots_per_day(here, found.uuid)
+        png = figures.chart_picture(found, name, days, lang(request), here.settings.timezone)
+    if png is None:
+        raise DomainError(404, N_("There is no such chart of this vote, or not yet."), code="result.no_chart")
+    return _picture(png)
+
+
+def protocol_json(request: Request) -> Response:
+    """The signed protocol, byte for byte.
+
+    Raises:
+        DomainError: 404 ``protocol.none``.
+    """
+    found = _vote(request)
+    raw = service.signed_protocol(services(request), found.uuid)
+    if raw is None:
+        raise _no_protocol(found)
+    return _file(request, raw, "application/json", f"protocol-{found.uuid}.json")
+
+
+def protocol_pdf(request: Request) -> Response:
+    """The signed protocol to read and print, in the language of the address.
+
+    Raises:
+        DomainError: 404 ``protocol.none``; 503 ``protocol.busy``.
+    """
+    found, settings = _vote(request), services(request).settings
+    try:
+        raw = protocol_pages.made(found, lang(request), settings.timezone, settings.base_url)
+    except BusyError:
+        raise DomainError(503, BUSY, code="protocol.busy") from None
+    if raw is None:
+        raise _no_protocol(found)
+    return _file(request, raw, "application/pdf", f"protocol-{found.uuid}-{lang(request)}.pdf", shown=True)
+
+
+def result_csv(request: Request) -> Response:
+    """The result as a table for spreadsheets.
+
+    Raises:
+        DomainError: 404 ``result.none``.
+    """
+    found = _vote(request)
+    raw = result_file.to_csv(found)
+    if raw is None:
+        raise DomainError(404, N_("This vote has no result yet."), code="result.none")
+    return _file(request, raw, "text/csv; charset=utf-8; header=present", f"result-{found.uuid}.csv")
+
+
+def turnout_json(request: Request) -> Response:
+    """The registrar's signed statement on turnout by region, byte for byte.
+
+    Raises:
+        DomainError: 404 ``turnout.none``.
+    """
+    found = _vote(request)
+    if found.regional is None:
+        raise DomainError(
+            404, N_("There is no turnout by region yet: the registrar states it after the vote has closed."),
+            code="turnout.none",
+        )  # fmt: skip
+    return _file(request, found.regional.raw, "application/json", f"turnout-{found.uuid}.json")
+
+
+def _vote(request: Request) -> VoteView:
+    return service.vote(services(request), request.path_params["uuid"])
+
+
+def _no_protocol(vote: VoteView) -> DomainError:
+    if vote.cancelled_at is not None:
+        message = N_("This vote was cancelled: it has no result, and there will be no protocol.")
+    elif vote.rehearsal:
+        message = N_("There is none: no protocol of a rehearsal is ever signed.")
+    elif vote.result is None:
+        message = N_("This vote has no result yet. Its protocol is signed after the count.")
+    else:
+        message = N_("The ballots are counted. Two members of the commission have not signed the protocol yet.")
+    return DomainError(404, message, code="protocol.none")
+
+
+def _picture(png: bytes) -> Response:
+    return Response(png, media_type="image/png", headers={"Cache-Control": "public, max-age=3600"})
+
+
+def _file(request: Request, raw: bytes, media_type: str, name: str, *, shown: bool = False) -> Response:
+    """A file with an entity tag, for any site's programs; 304 if the asker has it."""
+    etag = f'"{hashlib.sha256(raw).hexdigest()[:32]}"'
+    way = "inline" if shown else "attachment"
+    headers = {
+        **OPEN_TO_ALL,
+        "ETag": etag,
+        "Cache-Control": "public, no-cache",
+        "Content-Disposition": f'{way}; filename="{name}"',
+    }
+    if has_tag(request, etag):
+        return Response(status_code=304, headers=headers)
+    return Response(raw, media_type=media_type, headers=headers)
+
+
+routes = [
+    route("/votes/{uuid}/result", result, Action.READ),
+    route("/votes/{uuid}/result-{number:int}.png", result_picture, Action.READ),
+    route("/votes/{uuid}/chart-{chart}.png", chart_picture, Action.READ),
+    route("/votes/{uuid}/protocol.pdf", protocol_pdf, Action.READ),
+    route("/votes/{uuid}/protocol.json", protocol_json, Action.READ, localized=False),
+    route("/votes/{uuid}/result.csv", result_csv, Action.READ, localized=False),
+    route("/votes/{uuid}/turnout.json", turnout_json, Action.READ, localized=False),
+]

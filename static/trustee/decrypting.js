@@ -1,0 +1,59 @@
+/** What a trustee checks before decrypting, and the decryption itself: as `egov-ballot trustee decrypt` does both. */
+
+import { utf8 } from "../booth/encoding.js";
+import { UsageError, VerificationError } from "./errors.js";
+import { confirmedSetup, remember } from "./memory.js";
+import { decrypt, verifyDecryption } from "./tally.js";
+import { hexDigest } from "./wire.js";
+
+/**
+ * Refuses to go on with an archive that was verified, but is not the one to be decrypted with this key.
+ *
+ * @param {any} verified by `verifyArchive` @param {string} uuid of the vote that the page is about
+ * @param {import("./keyfile.js").KeyFile} file
+ * Throws UsageError (`vote`, `keyfile.election`, `early`) and VerificationError (`trustees.missing`).
+ */
+export function checkVerified(verified, uuid, file) {
+  if (verified.election.uuid !== uuid) throw new UsageError("vote");
+  if (!["", uuid].includes(file.election)) throw new UsageError("keyfile.election");
+  if (!verified.trustees.some(({ text }) => text === file.publicText)) throw new VerificationError("trustees.missing");
+  if (verified.tallied === null) throw new UsageError("early");
+}
+
+/**
+ * Refuses an archive that does not begin with the setup that was confirmed with this key in this browser.
+ *
+ * @param {any} verified by `verifyArchive` @param {import("./keyfile.js").KeyFile} file
+ * @returns {Promise<boolean>} whether a confirmation is remembered at all; throws VerificationError (`setup.confirmed`)
+ */
+export async function checkConfirmed(verified, file, recall = confirmedSetup) {
+  const head = await recall(file.publicText, verified.election.uuid);
+  if (head !== undefined && head !== verified.begun.hash) throw new VerificationError("setup.confirmed");
+  return head !== undefined;
+}
+
+/** @param {any} verified @returns {import("./memory.js").Mark} */
+export function markOf(verified) {
+  return { election: verified.election.fingerprint, tally: hexDigest(utf8(verified.tally.json())) };
+}
+
+/**
+ * @param {any} verified by `verifyArchive`, and looked at by {@link checkVerified}
+ * @param {import("./keyfile.js").KeyFile} file @param {string} passphrase
+ * @returns {Promise<string>} the partial decryption, which was verified; which tally it is of, is remembered before
+ * anything is given away. Throws UsageError (`keyfile.*`, `memory`), VerificationError (`tally.second`)
+ */
+export async function decryptVerified(verified, file, passphrase, rememberIt = remember) {
+  const secret = await file.open(passphrase);
+  try {
+    await rememberIt(file.publicText, verified.election.uuid, markOf(verified));
+  } catch (error) {
+    if (error instanceof VerificationError) throw error;
+    throw new UsageError("memory", String(error));
+  }
+  const { election, tally, trustees } = verified;
+  const text = decrypt(election, tally, secret, file.publicText);
+  const trustee = trustees.find((other) => other.text === file.publicText);
+  verifyDecryption(election, tally, trustee, utf8(text));
+  return text;
+}

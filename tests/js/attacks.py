@@ -1,0 +1,199 @@
+"""The crypto package's attacks, taken up again: each test there makes what is wrong, and this notes what was said.
+
+So another verifier can be asked about the very same archives and ballots.
+"""
+
+from __future__ import annotations
+
+import io
+from base64 import b64encode
+from collections import Counter
+from collections.abc import Callable, Iterator
+from itertools import islice
+from types import ModuleType
+from typing import Any
+
+import pytest
+from crypto.tests import (
+    making,
+    test_attacks_archive,
+    test_attacks_encodings,
+    test_attacks_format,
+    test_attacks_hashing,
+    test_attacks_statements,
+    test_attacks_trustees,
+)
+from crypto.tests.making import Archive
+
+from egov_crypto.election import Election
+from egov_crypto.errors import ArchiveError, UnsupportedError, VerificationError
+from egov_crypto.verify import Verified, verify_archive
+
+OF_EACH = 2
+"""Of what one test makes and gets the same code for, so many are kept."""
+
+_TESTS: dict[ModuleType, tuple[str, ...]] = {
+    test_attacks_archive: (
+        "the_same_ballot_twice_is_refused",
+        "a_superseded_ballot_cast_again_is_refused",
+        "junk_in_place_of_a_ballot_is_refused",
+        "a_ballot_of_somebody_who_is_not_on_the_list_is_refused",
+        "a_credential_in_capitals_does_not_take_its_voters_place",
+        "a_ballot_after_the_end_is_refused",
+        "a_second_end_tally_result_or_set_up_is_refused",
+        "an_archive_that_starts_with_another_event_is_refused",
+        "events_of_other_kinds_are_refused",
+        "a_chain_that_is_not_one_is_refused",
+        "a_first_event_with_a_parent_is_refused",
+        "a_height_is_a_small_natural_number",
+        "a_replaced_ballot_breaks_the_chain_and_a_mended_one_has_another_head",
+        "two_archives_joined_are_refused",
+        "an_archive_without_events_is_none",
+        "data_that_no_event_refers_to_is_refused",
+        "data_that_is_there_twice_or_in_another_order_is_refused_or_makes_no_difference",
+        "a_payload_where_none_is_due_and_none_where_one_is_are_refused",
+        "set_up_data_of_another_shape_is_refused",
+        "a_list_of_credentials_written_otherwise_is_refused",
+        "a_credential_twice_is_refused",
+    ),
+    test_attacks_encodings: (
+        "a_credential_of_small_order_in_it_is_refused_on_the_list",
+        "a_credential_with_secret_zero_would_be_anybodys",
+        "an_election_key_outside_the_group_is_refused",
+        "a_trustees_key_outside_the_group_is_refused",
+        "a_wrong_number_in_a_trustees_proof_is_refused",
+        "a_wrong_number_in_a_signature_is_refused",
+    ),
+    test_attacks_format: (
+        "a_wrong_or_otherwise_written_checksum_is_refused",
+        "sizes_that_lie_are_refused",
+        "padding_that_is_not_empty_is_refused",
+        "end_blocks_and_whatever_follows_are_refused",
+        "other_files_are_refused",
+        "other_files_are_no_archives",
+        "json_written_otherwise_is_refused_everywhere",
+        "more_and_fewer_keys_are_refused",
+    ),
+    test_attacks_hashing: ("a_proof_whose_hash_leaves_out_a_field_is_refused",),
+    test_attacks_statements: (
+        "votes_that_no_question_allows_are_refused",
+        "a_blank_question_answered_plainly_and_the_reverse_are_refused",
+        "bounds_that_cannot_hold_are_refused",
+        "answers_copied_under_another_credential_and_signed_anew_are_refused",
+        "a_ballot_of_another_election_is_refused",
+        "a_ballot_signed_by_another_credential_is_refused",
+        "a_signature_over_other_answers_is_refused",
+    ),
+    test_attacks_trustees: (
+        "a_key_that_cancels_the_others_is_refused_for_want_of_a_proof",
+        "the_identity_as_a_trustees_key_is_refused_though_its_proof_holds",
+        "a_group_off_the_list_is_not_verified_at_all",
+        "other_kinds_of_questions_and_trustees_are_not_verified_at_all",
+        "one_trustee_twice_is_refused",
+        "trustees_left_out_or_added_do_not_give_the_elections_key",
+        "a_tally_that_leaves_a_ballot_out_is_refused",
+        "a_tally_that_lies_about_its_size_is_refused",
+        "a_decryption_handed_in_for_another_trustee_is_refused",
+        "a_decryption_of_another_tally_is_refused",
+        "factors_that_move_votes_between_answers_are_refused",
+        "a_decryption_of_another_shape_is_refused",
+        "a_decryption_proof_whose_hash_leaves_out_a_field_is_refused",
+        "an_owner_who_is_no_trustee_is_refused",
+        "a_trustee_who_decrypts_twice_is_refused",
+        "a_result_before_all_decryptions_is_refused",
+        "another_result_than_the_decryptions_give_is_refused",
+        "a_result_of_another_shape_is_refused",
+    ),
+}
+
+
+class Attacks:
+    """What was made, as `verify_archives.mjs` reads it, each with the code and, of archives, the height."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.made: list[tuple[dict[str, str], str, int | None]] = []
+        self._kept: Counter[tuple[str, str]] = Counter()
+        self._now = ""
+        for module in _TESTS:
+            for name in ("verdict", "ballot_verdict", "verify_archive"):
+                if hasattr(module, name):
+                    monkeypatch.setattr(module, name, getattr(self, name))
+
+    def run(self) -> None:
+        """Make them all."""
+        for module, names in _TESTS.items():
+            fixtures = _Fixtures(module)
+            for name in names:
+                self._now = name
+                test = getattr(module, f"test_{name}")
+                for given in islice(_parameters(test), 4):
+                    test(**{one: given[one] if one in given else fixtures[one] for one in _arguments(test)})
+
+    def verdict(self, archive: Archive | bytes, jobs: int = 1) -> str:
+        """Stands for the function of the same name in making.py."""
+        raw = archive.raw if isinstance(archive, Archive) else archive
+        try:
+            self.verify_archive(io.BytesIO(raw), jobs=jobs)
+        except VerificationError as error:
+            return error.code
+        return "holds"
+
+    def ballot_verdict(self, election: Election, raw: bytes) -> str:
+        """Likewise."""
+        code = making.ballot_verdict(election, raw)
+        self._note({"election": _text(election.raw), "ballot": _text(raw)}, code, None)
+        return code
+
+    def verify_archive(self, file: io.BytesIO, **options: Any) -> Verified:
+        """Stands for the function of the same name in verify.py."""
+        asked = {"archive": _text(file.getvalue())}
+        try:
+            found = verify_archive(file, **options)
+        except VerificationError as error:
+            self._note(asked, error.code, error.height)
+            raise
+        except ArchiveError:
+            self._note(asked, "archive", None)
+            raise
+        except UnsupportedError:
+            self._note(asked, "unsupported", None)
+            raise
+        self._note(asked, "holds", None)
+        return found
+
+    def _note(self, asked: dict[str, str], code: str, height: int | None) -> None:
+        self._kept[self._now, code] += 1
+        if self._kept[self._now, code] <= OF_EACH:
+            self.made.append((asked, code, height))
+
+
+class _Fixtures(dict[str, Any]):
+    """What the fixtures of a module give, each made once."""
+
+    def __init__(self, module: ModuleType) -> None:
+        super().__init__()
+        self._module = module
+
+    def __missing__(self, name: str) -> Any:
+        function = getattr(self._module, name).__wrapped__
+        self[name] = function(**{one: self[one] for one in _arguments(function)})
+        return self[name]
+
+
+def _arguments(function: Callable[..., Any]) -> tuple[str, ...]:
+    return function.__code__.co_varnames[: function.__code__.co_argcount]
+
+
+def _parameters(test: Callable[..., None]) -> Iterator[dict[str, Any]]:
+    marks = [mark for mark in getattr(test, "pytestmark", []) if mark.name == "parametrize"]
+    if not marks:
+        yield {}
+        return
+    (mark,) = marks
+    names = mark.args[0] if isinstance(mark.args[0], tuple | list) else mark.args[0].replace(" ", "").split(",")
+    for values in mark.args[1]:
+        yield dict(zip(names, values if len(names) > 1 else (values,), strict=True))
+
+
+def _text(raw: bytes) -> str:
+    return b64encode(raw).decode()

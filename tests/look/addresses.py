@@ -1,0 +1,139 @@
+"""Where each page stands: what it is about, by the name of its route, in the `World` in which it is looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from starlette.testclient import TestClient
+from tests.look.world import Params, World
+
+from egov_participation.app import room_routes
+from egov_participation.web.routing import RouteSpec
+
+
+def _counted(world: World) -> Params:
+    return {"uuid": world.counted}
+
+
+def _open(world: World) -> Params:
+    return {"uuid": world.open}
+
+
+def _draft(world: World) -> Params:
+    return {"id": world.draft}
+
+
+def _trustee(world: World) -> Params:
+    return {"id": world.frozen.id, "trustee": world.frozen.trustee}
+
+
+def _frozen(world: World) -> Params:
+    return {"id": world.frozen.id}
+
+
+def _asked(world: World) -> Params:
+    return {"id": world.draft, "number": 1}
+
+
+PARAMS: Final[dict[str, Callable[[World], Params]]] = {
+    "voting.vote": _counted,
+    "voting.board": _counted,
+    "voting.result": _counted,
+    "voting.chart_picture": lambda world: {"uuid": world.counted, "chart": "map"},
+    "voting.protocol_pdf": _counted,
+    "voting.result_picture": lambda world: {"uuid": world.counted, "number": 1},
+    "voting.verify": _counted,
+    "voting.decryption": _counted,
+    "voting.tracker": lambda world: {"uuid": world.counted, "tracker": world.tracker},
+    "voting.enter": _open,
+    "voting.code": _open,
+    "voting.code_provider": _open,
+    "voting.report": _open,
+    "voting.theft": _open,
+    "voting.offline": _open,
+    "voting.ballot_file": _open,
+    "incidents.standing": lambda world: {"reference": world.incident},
+    "incidents.incident": lambda world: {"reference": world.incident},
+    "voting.booth": _open,
+    "voting.credential": _open,
+    "commission.draft": _draft,
+    "commission.draft_export": _draft,
+    "commission.draft_import": _draft,
+    "commission.draft_discard": _draft,
+    "commission.draft_title": _draft,
+    "commission.draft_description": _draft,
+    "commission.draft_kind": _draft,
+    "commission.draft_names": _draft,
+    "commission.draft_times": _draft,
+    "commission.draft_questions": _draft,
+    "commission.draft_question": _asked,
+    "commission.draft_answers": _asked,
+    "commission.draft_choice": _asked,
+    "commission.draft_voters": _draft,
+    "commission.draft_rule": _draft,
+    "commission.draft_list": _draft,
+    "commission.draft_preview": _draft,
+    "commission.draft_preview_question": _asked,
+    "commission.trustees": _frozen,
+    "commission.new_trustee": _draft,
+    "commission.trustee": _trustee,
+    "commission.change_trustee": _trustee,
+    "commission.trustee_invitation": lambda world: {"token": world.trustee_token},
+    "commission.setup": _frozen,
+    "commission.progress": lambda world: {"id": world.preparing},
+    "commission.thaw": _frozen,
+    "commission.proposal": lambda world: {"id": world.set_up},
+    "commission.rehearse": _frozen,
+    "commission.rehearsal": lambda world: {"id": world.rehearsing.id},
+    "commission.rehearsal_progress": lambda world: {"id": world.rehearsing.id},
+    "commission.rehearsal_protocol": lambda world: {"id": world.rehearsal.id},
+    "commission.vote": _open,
+    "commission.extend": _open,
+    "commission.cancel": _open,
+    "commission.correct": _counted,
+    "contact.sent": lambda world: {"reference": world.message},
+    "contact.message": lambda world: {"reference": world.message},
+    "desk.enrolment": lambda world: {"enrolment": world.enrolment},
+    "desk.shown_code": lambda world: {"enrolment": world.coded_enrolment},
+    "desk.own_key": lambda world: {"enrolment": world.claimed_enrolment},
+    "identity.passkey": lambda world: {"passkey": world.passkey},
+    "identity.link_to_confirm": lambda world: {"token": world.address_tokens[0]},
+    "identity.link_to_keep": lambda world: {"token": world.address_tokens[1]},
+    "notices.stop": lambda world: {"token": world.unsubscribe_token},
+    "office.decision": lambda world: {"id": world.proposal},
+    "office.proposal": lambda world: {"id": world.proposal},
+    "office.job": lambda world: {"id": world.dead_job},
+    "roles.proposal": lambda world: {"id": world.proposal},
+    "roles.end": lambda world: {"id": world.grant},
+}
+"""What a page is about, by the name of its route. A new page with something in its address is entered here."""
+
+FURTHER: Final[dict[str, Callable[[World], tuple[TestClient, str]]]] = {
+    "a vote to be extended": lambda world: (world.official.client, f"/office/votes/proposals/{world.extension}"),
+    "a draft to be frozen": lambda world: (world.official.client, f"/office/votes/drafts/{world.draft}/setup"),
+    "a rehearsal that is over": lambda world: (world.official.client, f"/office/votes/rehearsals/{world.rehearsal.id}"),
+    "the result of a rehearsal": lambda world: (world.anybody, f"/votes/{world.rehearsal.uuid}/result"),
+    "an open vote": lambda world: (world.anybody, f"/votes/{world.open}"),
+    "no such page": lambda world: (world.anybody, "/no-such-page"),
+    "no such vote": lambda world: (world.anybody, "/votes/1"),
+    "a page for officials": lambda world: (world.citizen.client, "/office/patterns"),
+}
+"""Pages that no route of their own leads to: what is not there, not allowed, or in another state."""
+
+
+def pages_by_route() -> list[RouteSpec]:
+    """Every route at which a page may stand: all but those for machines."""
+    return [spec for spec in room_routes() if "GET" in spec.methods and spec.localized]
+
+
+def path_of(spec: RouteSpec, world: World) -> str:
+    """The address of a route's page, without the language.
+
+    Raises:
+        KeyError: `PARAMS` does not say what the page shall be about.
+    """
+    if "{" not in spec.path:
+        return spec.path
+    path = spec.path.replace(":path}", "}").replace(":int}", "}")
+    return path.format(**PARAMS[spec.name](world))

@@ -1,0 +1,174 @@
+"""The doctor finds what is wrong, says what to do, and changes nothing."""
+
+from __future__ import annotations
+
+import json
+import socket
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from tests.foundation.test_cli import egov
+
+from egov_participation.clock import ManualClock
+from egov_participation.database import Database, migrate
+from egov_participation.jobs import Job, Worker, enqueue
+from egov_participation.operation.doctor import Finding, Verdict, examine
+from egov_participation.registry import fake
+from egov_participation.registry.keys import IinKeys
+from egov_participation.registry.service import add_residents
+from egov_participation.services import Services
+from egov_participation.settings import Settings
+
+OK, WARNING, FAILURE = Verdict
+
+
+def found(settings: Settings, clock: ManualClock) -> dict[str, Finding]:
+    return {finding.about: finding for finding in examine(settings, clock)}
+
+
+@pytest.fixture
+def demo(services: Services) -> Settings:
+    """A demonstration with people and a worker that lives."""
+    settings = services.settings.model_copy(update={"demo": True})
+    with services.database.uow() as tx:
+        add_residents(tx, IinKeys.open(settings.keys_dir), fake.residents(3), services.clock())
+        tx.commit()
+    Worker(services).run_due()
+    return settings
+
+
+def test_of_a_sound_demonstration_nothing_fails(demo: Settings, worker: Worker, clock: ManualClock) -> None:
+    worker.run_due()
+    findings = found(demo, clock)
+
+    # The time of the tests stands still, so that PostgreSQL's clock is years ahead of it.
+    failures = {about for about, finding in findings.items() if finding.verdict is FAILURE} - {"clock"}
+    assert failures == set()
+    assert findings["database"].verdict is findings["worker"].verdict is findings["register"].verdict is OK
+    assert findings["keys"].verdict is findings["keys of the register"].verdict is OK
+
+
+def test_everything_that_is_not_well_says_what_to_do(services: Services, clock: ManualClock) -> None:
+    for finding in examine(services.settings, clock):
+        assert finding.verdict is OK or finding.do, finding
+
+
+@pytest.mark.sqlite
+def test_settings_that_are_unsafe_are_failures(services: Services, clock: ManualClock) -> None:
+    findings = found(services.settings, clock)
+
+    for name in ("EGOV_BASE_URL", "EGOV_MAIL_FROM", "EGOV_CONTACT"):
+        assert findings[name].verdict is FAILURE
+
+
+def test_a_worker_that_was_not_heard_of_is_a_failure(demo: Settings, worker: Worker, clock: ManualClock) -> None:
+    worker.run_due()
+    clock.advance(minutes=3)
+
+    finding = found(demo, clock)["worker"]
+    assert finding.verdict is FAILURE
+    assert "not heard of since 2024-10-06 07:00 UTC" in finding.says
+
+
+def test_jobs_that_were_given_up_or_are_late_are_told(
+    demo: Settings, services: Services, worker: Worker, clock: ManualClock
+) -> None:
+    with services.database.uow() as tx:
+        enqueue(tx, "x.late", "1", {}, run_after=clock() - timedelta(minutes=20))
+        tx.add(Job(kind="x.dead", key="1", payload={}, dead_at=clock()))
+        tx.commit()
+    findings = found(demo, clock)
+
+    assert findings["given up"].verdict is findings["lateness"].verdict is WARNING
+    assert "20 minutes" in findings["lateness"].says
+
+
+@pytest.mark.sqlite
+def test_keys_that_others_may_read_are_a_failure(demo: Settings, clock: ManualClock) -> None:
+    key = demo.keys_dir / "iin-lookup"
+    key.chmod(0o640)
+
+    finding = found(demo, clock)["keys"]
+    assert finding.verdict is FAILURE
+    assert str(key) in finding.says
+
+
+@pytest.mark.sqlite
+def test_keys_that_are_not_those_of_the_database_are_a_failure(demo: Settings, clock: ManualClock) -> None:
+    (demo.keys_dir / "iin-lookup").write_bytes(b"x" * 32)
+    assert found(demo, clock)["keys of the register"].verdict is FAILURE
+
+    for name in ("iin-lookup", "iin-sealing"):
+        (demo.keys_dir / name).unlink()
+    assert found(demo, clock)["keys of the register"].verdict is FAILURE
+    assert not (demo.keys_dir / "iin-lookup").exists()  # asking makes none
+
+
+@pytest.mark.sqlite
+def test_a_secrets_file_that_others_may_read_is_a_failure(demo: Settings, clock: ManualClock, tmp_path: Path) -> None:
+    file = tmp_path / "token"
+    file.write_text("x")
+    file.chmod(0o644)
+    settings = demo.model_copy(update={"metrics_token_file": file})
+
+    assert found(settings, clock)["EGOV_METRICS_TOKEN_FILE"].verdict is FAILURE
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize("file", [False, True])
+def test_a_database_without_its_tables_says_migrate_and_the_rest_is_still_examined(
+    clock: ManualClock, tmp_path: Path, file: bool
+) -> None:
+    settings = Settings.for_tests(tmp_path).model_copy(update={"demo": True})
+    place = Path(settings.database_url.removeprefix("sqlite:///"))
+    if file:
+        place.touch()
+    findings = found(settings, clock)
+
+    assert findings["database"].verdict is FAILURE
+    assert "no tables yet" in findings["database"].says
+    assert "egov migrate" in findings["database"].do
+    assert not {"work", "register"} & set(findings)
+    assert "mail" in findings
+    assert place.exists() is file
+
+
+@pytest.mark.sqlite
+def test_a_database_that_does_not_answer_is_a_failure(clock: ManualClock, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    url = f"postgresql+psycopg://nobody@127.0.0.1:{port}/nothing"
+    settings = Settings.for_tests(tmp_path).model_copy(update={"demo": True, "database_url": url})
+
+    finding = found(settings, clock)["database"]
+    assert finding.verdict is FAILURE
+    assert "did not answer" in finding.says
+    assert "start it" in finding.do
+
+
+@pytest.mark.sqlite
+def test_a_mail_server_and_a_site_that_do_not_answer_are_told(demo: Settings, clock: ManualClock) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    change = {"demo": False, "smtp_host": "127.0.0.1", "smtp_port": port, "base_url": f"https://localhost:{port}"}
+    settings = demo.model_copy(update=change | {"booth_url": f"https://127.0.0.1:{port}"})
+    findings = found(settings, clock)
+
+    assert findings["mail"].verdict is FAILURE
+    assert findings[settings.base_url].verdict is findings[settings.booth_url].verdict is WARNING
+
+
+@pytest.mark.sqlite
+def test_the_command_ends_with_1_where_something_fails(tmp_path: Path) -> None:
+    database = {"EGOV_DATABASE_URL": f"sqlite:///{tmp_path}/egov.sqlite3", "EGOV_KEYS_DIR": f"{tmp_path}/keys"}
+    migrate(database["EGOV_DATABASE_URL"])
+    before = Database(database["EGOV_DATABASE_URL"])
+    before.close()
+    answer = egov("doctor", "--json", EGOV_DEMO="true", **database)
+
+    findings = json.loads(answer.stdout)
+    assert answer.returncode == 1
+    assert {finding["about"] for finding in findings} >= {"database", "worker", "mail"}
+    assert set(findings[0]) == {"about", "verdict", "says", "do"}
+    assert "✗ worker" in egov("doctor", EGOV_DEMO="true", **database).stdout

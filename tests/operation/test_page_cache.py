@@ -1,0 +1,208 @@
+"""Public pages are kept for a moment, and nobody sees an old one."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.testclient import TestClient
+from tests.conftest import ClientFactory
+
+from egov_participation.actions import Action
+from egov_participation.app import create_app
+from egov_participation.clock import ManualClock
+from egov_participation.errors import DomainError
+from egov_participation.jobs import enqueue
+from egov_participation.services import Services
+from egov_participation.settings import Settings
+from egov_participation.web.routing import BOOTH, route
+
+pytestmark = pytest.mark.sqlite
+
+made: Counter[str] = Counter()
+
+
+def page(request: Request) -> Response:
+    name = f"{request.url.hostname}{request.url.path}?{request.url.query} {request.headers.get('hx-request')}"
+    made[name] += 1
+    return PlainTextResponse(f"{name}: {made.total()}", headers={"Vary": "HX-Request"})
+
+
+def cookie(_request: Request) -> Response:
+    made["cookie"] += 1
+    response = PlainTextResponse(str(made.total()))
+    response.set_cookie("a", "b")
+    return response
+
+
+def private(_request: Request) -> Response:
+    made["private"] += 1
+    return PlainTextResponse(str(made.total()), headers={"Cache-Control": "no-store"})
+
+
+def streamed(_request: Request) -> Response:
+    made["streamed"] += 1
+    return StreamingResponse(iter([b"a", b"b"]))
+
+
+def refused(_request: Request) -> Response:
+    made["refused"] += 1
+    raise DomainError(404, "This page does not exist", code="x.y")
+
+
+def large(_request: Request) -> Response:
+    made["large"] += 1
+    return PlainTextResponse("x" * 600_000)
+
+
+@pytest.fixture(autouse=True)
+def nothing_made() -> None:
+    made.clear()
+
+
+ROUTES = [
+    route("/page", page, Action.READ, name="test.page"),
+    route("/page", page, Action.READ, site=BOOTH, name="test.booth_page"),
+    route("/mine", page, Action.VISIT, name="test.mine"),
+    *(route(f"/{f.__name__}", f, Action.READ, name=f"test.{f.__name__}") for f in (cookie, private, streamed, large)),
+    route("/refused", refused, Action.READ, name="test.refused"),
+]
+
+
+@pytest.fixture
+def app(services: Services) -> Starlette:
+    return create_app(services.settings, services=services, routes=ROUTES, debug=True)
+
+
+def test_a_public_page_is_made_once(client: TestClient) -> None:
+    first, second = client.get("/en/page"), client.get("/en/page")
+
+    assert made.total() == 1
+    assert first.content == second.content
+    assert first.headers == second.headers
+    assert second.headers["cache-control"] == "public, max-age=0, s-maxage=1"
+    assert "content-security-policy" in second.headers
+
+
+def test_host_path_query_and_fragment_are_told_apart(client: TestClient, booth: TestClient) -> None:
+    answers = [
+        client.get("/en/page").text,
+        client.get("/ru/page").text,
+        client.get("/en/page?a=1").text,
+        client.get("/en/page", headers={"HX-Request": "true"}).text,
+        booth.get("/en/page").text,
+    ]
+
+    assert len(set(answers)) == made.total() == 5
+
+
+def test_what_was_committed_shows_at_once(client: TestClient, services: Services) -> None:
+    client.get("/en/page")
+    with services.database.uow() as tx:
+        enqueue(tx, "a", "b", {})
+        tx.commit()
+    client.get("/en/page")
+
+    assert made.total() == 2
+
+
+def test_what_is_committed_while_a_page_is_made_shows_at_once(services: Services, new_client: ClientFactory) -> None:
+    def meanwhile(_request: Request) -> Response:
+        with services.database.uow() as tx:  # somebody else's
+            enqueue(tx, "a", f"{made.total()}", {})
+            tx.commit()
+        made["meanwhile"] += 1
+        return PlainTextResponse("old")
+
+    client = new_client(
+        create_app(services.settings, services=services, routes=[route("/page", meanwhile, Action.READ)], debug=True)
+    )
+    client.get("/en/page")
+    client.get("/en/page")
+
+    assert made.total() == 2
+
+
+@pytest.mark.parametrize("moved", [timedelta(seconds=1.1), timedelta(hours=1), -timedelta(seconds=1)])
+def test_the_clock_that_votes_close_by_decides(moved: timedelta, client: TestClient, clock: ManualClock) -> None:
+    client.get("/en/page")
+    clock.advance(seconds=moved.total_seconds())
+    client.get("/en/page")
+
+    assert made.total() == 2
+
+
+@pytest.mark.parametrize("path", ["/en/mine", "/en/cookie", "/en/private", "/en/streamed", "/en/refused", "/en/large"])
+def test_what_is_not_the_same_for_everybody_or_not_whole_or_large_is_not_kept(client: TestClient, path: str) -> None:
+    client.get(path)
+    client.get(path)
+
+    assert made.total() == 2
+
+
+@pytest.mark.parametrize("path", ["/en/mine", "/en/cookie", "/en/private", "/en/refused"])
+def test_what_is_not_kept_is_not_said_to_be_public(client: TestClient, path: str) -> None:
+    assert "public" not in client.get(path).headers.get("cache-control", "")
+
+
+def test_who_has_the_page_is_told_that_it_is_unchanged(client: TestClient) -> None:
+    first = client.get("/en/page")
+    again = client.get("/en/page", headers={"If-None-Match": f'"other", W/{first.headers["etag"]}'})
+
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["etag"] == first.headers["etag"]
+    assert again.headers["vary"] == "HX-Request"
+    assert "content-length" not in again.headers
+    assert client.get("/en/page", headers={"If-None-Match": '"other"'}).status_code == 200
+
+
+def test_a_page_that_was_made_anew_and_is_the_same_is_unchanged(client: TestClient, services: Services) -> None:
+    etag = client.get("/en/large").headers["etag"]
+
+    assert client.get("/en/large", headers={"If-None-Match": etag}).status_code == 304
+    assert made.total() == 2
+
+
+def test_who_asks_for_the_head_alone_gets_it_without_the_page(client: TestClient) -> None:
+    body = client.get("/en/page").content
+    head = client.head("/en/page")
+
+    assert (head.status_code, head.content, made.total()) == (200, b"", 1)
+    assert head.headers["content-length"] == str(len(body))
+
+
+def test_a_head_alone_is_not_kept_as_the_page(client: TestClient) -> None:
+    client.head("/en/page")
+
+    assert client.get("/en/page").content != b""
+
+
+def test_it_can_be_turned_off(services: Services, new_client: ClientFactory, settings: Settings) -> None:
+    off = dataclasses.replace(services, settings=settings.model_copy(update={"page_cache": 0.0}))
+    client = new_client(create_app(off.settings, services=off, routes=ROUTES, debug=True))
+    client.get("/en/page")
+    client.get("/en/page")
+
+    assert made.total() == 2
+
+
+def test_it_does_not_grow_without_end(client: TestClient, app: Starlette) -> None:
+    client.get("/en/page?n=0")
+    for number in range(1, 40):
+        client.get(f"/en/page?n={number}&{'x' * 1000}")
+    cache = app.middleware_stack
+    while not hasattr(cache, "_pages"):
+        cache = cache.app  # type: ignore[union-attr]
+    cache._max_bytes = 5_000
+    client.get("/en/page?n=40")
+    before = made.total()
+    client.get("/en/page?n=40")
+    assert made.total() == before  # the newest is kept
+    client.get("/en/page?n=0")
+    assert made.total() == before + 1  # the oldest has gone
+    assert cache._bytes == sum(len(kept.body) for kept in cache._pages.values()) <= 5_000
