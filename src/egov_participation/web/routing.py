@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from inspect import iscoroutinefunction
-from typing import cast
 
 from starlette.concurrency import run_in_threadpool
 from starlette.convertors import StringConvertor, register_url_convertor
@@ -165,40 +164,53 @@ def _router(routes: list[tuple[str | None, BaseRoute]], word: str | None) -> Rou
 
 
 def _guarded(spec: RouteSpec) -> Callable[[Request], Awaitable[Response]]:
-    access, run = spec.access, _endpoint(spec.endpoint)
-    again = _endpoint(spec.again) if spec.again else None
+    access = spec.access
+    waits = access is not PUBLIC or not iscoroutinefunction(spec.endpoint)
 
-    async def endpoint(request: Request) -> Response:
-        changes = request.method not in SAFE_METHODS
-        if changes:
-            if spec.from_program:
-                csrf.check_program(request)
-            else:
-                csrf.check_origin(request, from_main=spec.from_main)
-        request.state.public = access is PUBLIC
+    def enter(request: Request, unread: HTTPException | None) -> Response | Endpoint:
+        """Let in whoever may come: what answers them, or the answer that leads elsewhere first."""
         if access is not PUBLIC:
-            request.state.session = await run_in_threadpool(sessions.load, request)
+            request.state.session = sessions.load(request)
         if access is SIGNED_IN:
             found = session_or_none(request)
             if found is None:
                 return sessions.sign_in_first(request)
             if not actions.may(spec.action, found.roles):
-                way = await run_in_threadpool(sessions.enter_office_first, request, found)
+                way = sessions.enter_office_first(request, found)
                 if way is not None:
                     return way
             actions.check(spec.action, found.capacity, found.roles)
-        answer = run
+        if unread is not None:
+            raise unread
+        if request.method not in SAFE_METHODS and not spec.from_main:
+            try:
+                csrf.check_token(request)
+            except DomainError:
+                if spec.again is None:
+                    raise
+                return spec.again
+        return spec.endpoint
+
+    def answer(request: Request, unread: HTTPException | None) -> Response | Awaitable[Response]:
+        found = enter(request, unread)
+        return found if isinstance(found, Response) else found(request)
+
+    async def endpoint(request: Request) -> Response:
+        request.state.public = access is PUBLIC
+        unread = None
         try:
-            if changes:
-                await read_body(request)
-                if not spec.from_main:
-                    try:
-                        csrf.check_token(request)
-                    except DomainError:
-                        if again is None:
-                            raise
-                        answer = again
-            response = await answer(request)
+            if request.method not in SAFE_METHODS:
+                if spec.from_program:
+                    csrf.check_program(request)
+                else:
+                    csrf.check_origin(request, from_main=spec.from_main)
+                try:
+                    await read_body(request)
+                except HTTPException as error:  # too long: said to whoever may come at all
+                    unread = error
+            # One way to a thread and back for the session and what answers: each costs a wait for the interpreter.
+            found = await run_in_threadpool(answer, request, unread) if waits else answer(request, unread)
+            response = found if isinstance(found, Response) else await found
         finally:
             await request.close()  # the uploaded files of a form
         if access is not PUBLIC:
@@ -218,18 +230,6 @@ async def _without_slash(scope: Scope, receive: Receive, send: Send) -> None:
 
 def _with_query(path: str, request: Request) -> str:
     return f"{path}?{request.url.query}" if request.url.query else path
-
-
-def _endpoint(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
-    """A coroutine as it is; a plain function in a thread."""
-    if iscoroutinefunction(endpoint):
-        return cast(Callable[[Request], Awaitable[Response]], endpoint)
-    plain = cast(Callable[[Request], Response], endpoint)
-
-    async def run(request: Request) -> Response:
-        return await run_in_threadpool(plain, request)
-
-    return run
 
 
 async def _to_language(request: Request) -> Response:
