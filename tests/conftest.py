@@ -37,7 +37,7 @@ DATABASES = ("sqlite", "postgresql")
 _NONE = SimpleNamespace(params={})
 ON_BOTH = {
     *("foundation", "identity", "registry", "registrar", "voting", "roles", "notices", "search", "contact", "desk"),
-    *("jurisdiction", "office", "operation", "postgres", "incidents", "commission"),
+    *("jurisdiction", "office", "operation", "postgres", "incidents", "commission", "ledger"),
 }
 
 

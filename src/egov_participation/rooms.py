@@ -16,6 +16,7 @@ ROOMS = (
     "roles",
     "notices",
     "registry",
+    "ledger",
     "jurisdiction",
     "registrar",
     "commission",
