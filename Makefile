@@ -1,6 +1,6 @@
 # make demo    the platform with a counted, a closed and an open vote, on http://localhost:8000 (PORT=… for another)
 # make test    every test, on SQLite and PostgreSQL; fetches what they need by itself on Debian (Chromium, node,
-#              belenios-tool; PostgreSQL is a wheel)
+#              Go, belenios-tool; PostgreSQL is a wheel)
 # make check   formatting, lint, types, layers, translations, migrations on both databases
 # make bench   figures, as ratios within one run     make fuzz   property tests, long
 PYTHON ?= python3

@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 LONGEST = 420  # "about 400"
-CODE = {".py", ".js", ".mjs", ".css", ".scss", ".html", ".sh"}
+CODE = {".py", ".js", ".mjs", ".css", ".scss", ".html", ".sh", ".go"}
 # Compiled or generated, or other people's.
 NOT_OURS = ("static/vendor/", "static/site.css", "alembic/versions/", "requirements/", "LICENCE", "crypto/LICENCE")
 # Written in two parts, so that this file does not name them itself.
