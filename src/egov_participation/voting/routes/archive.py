@@ -17,14 +17,8 @@ from egov_participation.actions import Action
 from egov_participation.voting import service
 from egov_participation.voting.service import ArchiveFile
 from egov_participation.web.context import services
+from egov_participation.web.open_data import ASKED_AGAIN, OPEN_TO_ALL, has_tag
 from egov_participation.web.routing import route
-from egov_participation.web.security import OPEN_DATA_HEADERS
-
-OPEN_TO_ALL: Final[Mapping[str, str]] = {
-    **OPEN_DATA_HEADERS,
-    "Access-Control-Expose-Headers": "ETag, Accept-Ranges, Content-Length, Content-Range",
-}
-"""Programs on other sites may read this, without anybody's cookies."""
 
 _RANGE: Final = re.compile(r"bytes\s*=\s*(\d{0,18})\s*-\s*(\d{0,18})\s*", re.ASCII)
 
@@ -48,8 +42,7 @@ def archive(request: Request) -> Response:
         **OPEN_TO_ALL,
         "ETag": file.etag,
         "Accept-Ranges": "bytes",
-        # Asked again each time, and answered with 304 as long as nothing came.
-        "Cache-Control": "public, no-cache",
+        "Cache-Control": ASKED_AGAIN,
         "Content-Disposition": f'attachment; filename="{file.uuid}.bel"',
     }
     if has_tag(request, file.etag):
@@ -65,12 +58,6 @@ def archive(request: Request) -> Response:
     body = () if request.method == "HEAD" else file.chunks(sent.start, sent.stop)
     status = 200 if part is None else 206
     return StreamingResponse(iter(body), status, headers, media_type="application/x-tar")
-
-
-def has_tag(request: Request, etag: str) -> bool:
-    """Whether the asker has this state already (``If-None-Match``)."""
-    given = request.headers.get("if-none-match", "")
-    return given.strip() == "*" or etag in (tag.strip().removeprefix("W/") for tag in given.split(","))
 
 
 def wanted_part(headers: Mapping[str, str], file: ArchiveFile) -> Part | None:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
-
 from starlette.requests import Request
 from starlette.responses import Response
 
 from egov_participation.actions import Action
 from egov_participation.voting import service
-from egov_participation.voting.routes.archive import OPEN_TO_ALL, has_tag
 from egov_participation.voting.routes.public import archive_url, page_of, source_of
 from egov_participation.voting.setup import canonical
 from egov_participation.voting.views import HeadView
 from egov_participation.voting.wording import history, roll_in_words, what_happened
 from egov_participation.web.context import lang, services
+from egov_participation.web.open_data import file_answer
 from egov_participation.web.routing import route
 
 
@@ -49,7 +47,7 @@ def heads(request: Request) -> Response:
     vote = service.vote(here, uuid)
     listed = [_head_as_json(head) for head in service.heads(here, uuid)]
     raw = canonical({"uuid": vote.uuid, "fingerprint": vote.fingerprint, "heads": listed})
-    return _file(request, raw, f"heads-{vote.uuid}.json")
+    return file_answer(request, raw, "application/json", f"heads-{vote.uuid}.json")
 
 
 def _head_as_json(head: HeadView) -> dict[str, object]:
@@ -59,19 +57,6 @@ def _head_as_json(head: HeadView) -> dict[str, object]:
         "type": head.type.value,
         "day": head.day.isoformat() if head.day else None,
     }
-
-
-def _file(request: Request, raw: bytes, name: str) -> Response:
-    etag = f'"{hashlib.sha256(raw).hexdigest()[:32]}"'
-    headers = {
-        **OPEN_TO_ALL,
-        "ETag": etag,
-        "Cache-Control": "public, no-cache",
-        "Content-Disposition": f'attachment; filename="{name}"',
-    }
-    if has_tag(request, etag):
-        return Response(status_code=304, headers=headers)
-    return Response(raw, media_type="application/json", headers=headers)
 
 
 routes = [

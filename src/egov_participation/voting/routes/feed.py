@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import UTC, datetime
 from typing import Final
 from xml.etree import ElementTree as ET
@@ -13,10 +12,10 @@ from starlette.responses import Response
 from egov_participation.actions import Action
 from egov_participation.i18n import N_, translate
 from egov_participation.voting import service
-from egov_participation.voting.routes.archive import OPEN_TO_ALL, has_tag
 from egov_participation.voting.rules import VoteState
 from egov_participation.voting.views import VoteView
 from egov_participation.web.context import lang, services
+from egov_participation.web.open_data import file_answer
 from egov_participation.web.routing import route
 
 ENTRIES: Final = 50
@@ -57,11 +56,7 @@ def votes(request: Request) -> Response:
         _link(entry, "alternate", f"{address}/{vote.uuid}", "text/html")
         _text(entry, "summary", " ".join(question.text.of(language) for question in vote.questions))
     body = ET.tostring(feed, encoding="utf-8", xml_declaration=True)
-    etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    headers = {**OPEN_TO_ALL, "ETag": etag, "Cache-Control": "public, no-cache"}
-    if has_tag(request, etag):
-        return Response(status_code=304, headers=headers)
-    return Response(body, media_type="application/atom+xml", headers=headers)
+    return file_answer(request, body, "application/atom+xml")
 
 
 def _changed_at(vote: VoteView, now: datetime) -> datetime:

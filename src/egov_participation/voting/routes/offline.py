@@ -15,12 +15,12 @@ from egov_participation.actions import Action
 from egov_participation.i18n import LANGUAGES
 from egov_participation.services import Services
 from egov_participation.voting import offline_file, service
-from egov_participation.voting.routes.archive import has_tag
 from egov_participation.voting.routes.booth import TRACKER_WORD
 from egov_participation.voting.routes.public import archive_url
 from egov_participation.voting.views import VoteView
 from egov_participation.voting.wording import file_size
 from egov_participation.web.context import lang, services
+from egov_participation.web.open_data import has_tag
 from egov_participation.web.routing import route
 from egov_participation.web.templating import render
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import Any, Final
 
 from egov_participation.settings import Settings
+from egov_participation.voting.data import PAGE
 
 Json = dict[str, Any]
-
-PAGE: Final = 100
-"""Votes or ballots in an answer, unless fewer are asked for."""
 
 _INTEGER: Final[Json] = {"type": "integer", "minimum": 0}
 _TEXT: Final[Json] = {"type": "string"}

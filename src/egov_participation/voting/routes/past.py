@@ -11,12 +11,13 @@ from starlette.responses import Response
 from egov_participation.actions import Action
 from egov_participation.i18n import LANGUAGES, N_, translate
 from egov_participation.voting import service
-from egov_participation.voting.routes.api import answer, as_json
+from egov_participation.voting.data import vote_as_json
 from egov_participation.voting.routes.public import number
 from egov_participation.voting.rules import VoteKind
 from egov_participation.voting.service import PastVotes
 from egov_participation.voting.wording import outcome
 from egov_participation.web.context import lang, services
+from egov_participation.web.open_data import json_answer
 from egov_participation.web.routing import route
 from egov_participation.web.templating import render
 
@@ -52,9 +53,9 @@ def api_past(request: Request) -> Response:
     if found.page < found.pages:
         kept = {name: value for name, value in asked.items() if value} | {"page": str(found.page + 1)}
         following = f"/api/v1/votes/past?{urlencode(kept)}"
-    return answer(
+    return json_answer(
         request,
-        {"total": found.total, "votes": [as_json(vote) for vote in found.votes], "next": following},
+        {"total": found.total, "votes": [vote_as_json(vote) for vote in found.votes], "next": following},
     )
 
 

@@ -5,7 +5,6 @@ The forms have addresses that stay. Before there is anything behind one, it answ
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -16,10 +15,10 @@ from egov_participation.errors import DomainError
 from egov_participation.i18n import N_
 from egov_participation.results.pdf import BusyError
 from egov_participation.voting import figures, protocol_pages, result_file, service
-from egov_participation.voting.routes.archive import OPEN_TO_ALL, has_tag
 from egov_participation.voting.routes.public import page_of
 from egov_participation.voting.views import VoteView
 from egov_participation.web.context import lang, services
+from egov_participation.web.open_data import file_answer
 from egov_participation.web.routing import route
 
 BUSY: Final = N_(
@@ -81,7 +80,7 @@ def protocol_json(request: Request) -> Response:
     raw = service.signed_protocol(services(request), found.uuid)
     if raw is None:
         raise _no_protocol(found)
-    return _file(request, raw, "application/json", f"protocol-{found.uuid}.json")
+    return file_answer(request, raw, "application/json", f"protocol-{found.uuid}.json")
 
 
 def protocol_pdf(request: Request) -> Response:
@@ -97,7 +96,7 @@ def protocol_pdf(request: Request) -> Response:
         raise DomainError(503, BUSY, code="protocol.busy") from None
     if raw is None:
         raise _no_protocol(found)
-    return _file(request, raw, "application/pdf", f"protocol-{found.uuid}-{lang(request)}.pdf", shown=True)
+    return file_answer(request, raw, "application/pdf", f"protocol-{found.uuid}-{lang(request)}.pdf", shown=True)
 
 
 def result_csv(request: Request) -> Response:
@@ -110,7 +109,7 @@ def result_csv(request: Request) -> Response:
     raw = result_file.to_csv(found)
     if raw is None:
         raise DomainError(404, N_("This vote has no result yet."), code="result.none")
-    return _file(request, raw, "text/csv; charset=utf-8; header=present", f"result-{found.uuid}.csv")
+    return file_answer(request, raw, "text/csv; charset=utf-8; header=present", f"result-{found.uuid}.csv")
 
 
 def turnout_json(request: Request) -> Response:
@@ -125,7 +124,7 @@ def turnout_json(request: Request) -> Response:
             404, N_("There is no turnout by region yet: the registrar states it after the vote has closed."),
             code="turnout.none",
         )  # fmt: skip
-    return _file(request, found.regional.raw, "application/json", f"turnout-{found.uuid}.json")
+    return file_answer(request, found.regional.raw, "application/json", f"turnout-{found.uuid}.json")
 
 
 def _vote(request: Request) -> VoteView:
@@ -146,21 +145,6 @@ def _no_protocol(vote: VoteView) -> DomainError:
 
 def _picture(png: bytes) -> Response:
     return Response(png, media_type="image/png", headers={"Cache-Control": "public, max-age=3600"})
-
-
-def _file(request: Request, raw: bytes, media_type: str, name: str, *, shown: bool = False) -> Response:
-    """A file with an entity tag, for any site's programs; 304 if the asker has it."""
-    etag = f'"{hashlib.sha256(raw).hexdigest()[:32]}"'
-    way = "inline" if shown else "attachment"
-    headers = {
-        **OPEN_TO_ALL,
-        "ETag": etag,
-        "Cache-Control": "public, no-cache",
-        "Content-Disposition": f'{way}; filename="{name}"',
-    }
-    if has_tag(request, etag):
-        return Response(status_code=304, headers=headers)
-    return Response(raw, media_type=media_type, headers=headers)
 
 
 routes = [

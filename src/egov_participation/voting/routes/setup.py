@@ -7,9 +7,8 @@ from starlette.responses import Response
 
 from egov_participation.actions import Action
 from egov_participation.voting import service
-from egov_participation.voting.routes.archive import OPEN_TO_ALL, has_tag
-from egov_participation.voting.setup import digest
 from egov_participation.web.context import services
+from egov_participation.web.open_data import file_answer
 from egov_participation.web.routing import route
 
 
@@ -24,11 +23,7 @@ def confirmation(request: Request) -> Response:
 
 
 def _answer(request: Request, raw: bytes) -> Response:
-    etag = f'"{digest(raw)}"'
-    headers = {**OPEN_TO_ALL, "ETag": etag, "Cache-Control": "public, max-age=3600"}
-    if has_tag(request, etag):
-        return Response(status_code=304, headers=headers)
-    return Response(raw, media_type="application/json", headers=headers)
+    return file_answer(request, raw, "application/json", cache="public, max-age=3600")
 
 
 routes = [

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from egov_participation import source
 from egov_participation.actions import Action
-from egov_participation.voting.routes.archive import has_tag
+from egov_participation.web.open_data import has_tag
 from egov_participation.web.routing import route
 
 

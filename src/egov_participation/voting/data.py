@@ -1,0 +1,150 @@
+"""What is public of a vote as data: the objects of ``api.md``, the same in the API and in every file of open data."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from egov_participation.i18n import DEFAULT_LANGUAGE, LANGUAGES
+from egov_participation.incidents.views import IncidentView
+from egov_participation.voting.views import ActView, BallotView, QuestionView, VoteView
+
+Json = dict[str, Any]
+
+PAGE: Final = 100
+"""Votes or ballots in an answer, unless fewer are asked for."""
+
+
+def vote_as_json(vote: VoteView) -> Json:
+    """A vote in the form of ``api.md``."""
+    address = f"/votes/{vote.uuid}"
+    page = f"/{DEFAULT_LANGUAGE}{address}"
+    return {
+        "uuid": vote.uuid,
+        "title": vote.title.as_dict(),
+        "description": vote.description.as_dict(),
+        "state": vote.state.value,
+        "kind": vote.kind.value,
+        "opens_at": moment(vote.opens_at),
+        "closes_at": moment(vote.closes_at),
+        "cancelled_at": None if vote.cancelled_at is None else moment(vote.cancelled_at),
+        "rehearsal": vote.rehearsal,
+        "setup_hash": vote.setup_hash,
+        "acts": [_act(act) for act in vote.acts],
+        "questions": [_question(question) for question in vote.questions],
+        "registered": vote.registered,
+        "ballots": vote.ballots,
+        "voters": vote.voters,
+        "head": {"height": vote.head_height, "hash": vote.head_hash},
+        "fingerprint": vote.fingerprint,
+        "trustees": [
+            {
+                "name": trustee.name.as_dict(),
+                "kind": "single",
+                "public_key": trustee.public_key,
+                "decrypted": trustee.decrypted,
+            }
+            for trustee in vote.trustees
+        ],
+        "threshold": None,
+        "result": None if vote.result is None else [list(counts) for counts in vote.result],
+        "turnout": {
+            "percent": round(100 * vote.turnout, 2),
+            "by_region": regions_as_json(vote),
+            "statement_url": f"{address}/turnout.json" if vote.regional else None,
+        },
+        "protocol": _protocol(vote),
+        "archive_url": f"{address}/archive.bel",
+        "url": page,
+        "links": {
+            "self": f"/api/v1{address}",
+            "board": f"{page}/board",
+            "result": f"{page}/result",
+            "result_csv": f"{address}/result.csv",
+            "verify": f"{page}/verify",
+            "heads": f"{address}/heads.json",
+            **(
+                {"setup": f"{address}/setup.json", "registrar": f"{address}/registrar.json"}
+                if vote.setup_hash is not None
+                else {}
+            ),
+        },
+    }
+
+
+def _act(act: ActView) -> Json:
+    """What two members of the commission decided, and why; a reason is asked for of some acts only."""
+    return {
+        "kind": act.kind,
+        "at": moment(act.at),
+        "reason": {lang: text for lang, text in act.reason.as_dict().items() if text},
+        "content": dict(act.content),
+        "hash": act.content_hash,
+    }
+
+
+def incident_as_json(found: IncidentView) -> Json:
+    """What is public of it: never a word of who reported it."""
+    return {
+        "reference": found.reference,
+        "kind": found.kind.value,
+        "reported_on": found.reported_on.isoformat(),
+        "due_on": found.due_on.isoformat(),
+        "answered_at": None if found.answered_at is None else moment(found.answered_at),
+        "answer": None if found.answer is None else dict(found.answer),
+        "url": f"/{DEFAULT_LANGUAGE}/incidents/{found.reference}",
+    }
+
+
+def regions_as_json(vote: VoteView) -> list[Json]:
+    """What the registrar states. Several regions that are counted together have no `territory` of their own."""
+    return [
+        {
+            "territory": group.territory,
+            "territories": list(group.territories),
+            "voters": group.voters,
+            "registered": group.registered,
+        }
+        for group in (vote.regional.groups if vote.regional else ())
+    ]
+
+
+def _protocol(vote: VoteView) -> Json | None:
+    """The signed protocol's hash and addresses, with its errata; None while it is not signed."""
+    if vote.protocol is None:
+        return None
+    address = f"/votes/{vote.uuid}"
+    return {
+        "hash": vote.protocol.hash,
+        "key": vote.protocol.key,
+        "signed_at": moment(vote.protocol.signed_at),
+        "url": f"{address}/protocol.json",
+        "pdf": {lang: f"/{lang}{address}/protocol.pdf" for lang in LANGUAGES},
+        "errata": [{"at": moment(act.at), "text": act.reason.as_dict()} for act in vote.errata],
+    }
+
+
+def _question(question: QuestionView) -> Json:
+    return {
+        "type": "homomorphic",
+        "question": question.text.as_dict(),
+        "answers": [answer.as_dict() for answer in question.answers],
+        "min": question.min,
+        "max": question.max,
+        "blank": question.blank,
+    }
+
+
+def ballot_as_json(ballot: BallotView) -> Json:
+    """A ballot as it stands on the board."""
+    return {
+        "tracker": ballot.tracker,
+        "height": ballot.height,
+        "day": ballot.day.isoformat(),
+        "status": ballot.status.value,
+    }
+
+
+def moment(value: datetime) -> str:
+    """RFC 3339, UTC."""
+    return value.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
