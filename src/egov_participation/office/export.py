@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,11 +10,10 @@ from typing import Final
 from egov_participation import audit
 from egov_participation.office import naming
 from egov_participation.services import Services
+from egov_participation.spreadsheets import csv_line, harmless
 
 COLUMNS: Final = ("id", "at", "actor", "name", "action", "step", "object", "concerned", "reason", "proposal")
 _BATCH: Final = 500
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""With what spreadsheets take a cell for a formula (OWASP, CSV Injection)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +27,7 @@ class Format:
 
 
 def _csv_line(values: dict[str, str | int]) -> str:
-    line = io.StringIO()
-    csv.writer(line).writerow([_harmless(values[column]) for column in COLUMNS])
-    return line.getvalue()
-
-
-def _harmless(value: str | int) -> str | int:
-    """An apostrophe before what a spreadsheet would compute: a reason is somebody's own words."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    return csv_line(harmless(value) if isinstance(value := values[column], str) else value for column in COLUMNS)
 
 
 def _json_line(values: dict[str, str | int]) -> str:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from egov_participation.spreadsheets import csv_line, harmless
 from egov_participation.voting.protocol import percent
 from egov_participation.voting.texts import LANGUAGES, Texts
 from egov_participation.voting.views import QuestionView, VoteView
@@ -25,19 +24,15 @@ COLUMNS: Final = (
 BLANK: Final = "blank"
 """In the column ``answer``, where the others have their number."""
 
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-
 
 def to_csv(vote: VoteView) -> bytes | None:
     """The table; None before there is a result."""
     if vote.result is None or vote.weight is None:
         return None
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
+    lines: list[Sequence[str]] = [COLUMNS]
     for number, (question, counts) in enumerate(zip(vote.questions, vote.result, strict=True), 1):
-        writer.writerows(_lines(number, question, counts, vote.weight))
-    return (BYTE_ORDER_MARK + text.getvalue()).encode()
+        lines += _lines(number, question, counts, vote.weight)
+    return (BYTE_ORDER_MARK + "".join(map(csv_line, lines))).encode()
 
 
 def _lines(number: int, question: QuestionView, counts: Sequence[int], whole: int) -> Iterator[list[str]]:
@@ -50,11 +45,6 @@ def _lines(number: int, question: QuestionView, counts: Sequence[int], whole: in
         rows.append((BLANK, Texts("", "", ""), counts[0]))
     for name, answer, votes in rows:
         yield [
-            str(number), *map(_plain, question.text), name, *map(_plain, answer),
+            str(number), *map(harmless, question.text), name, *map(harmless, answer),
             str(votes), str(whole), percent(votes, whole),
         ]  # fmt: skip
-
-
-def _plain(text: str) -> str:
-    """Text that no spreadsheet takes for a formula: an apostrophe before it says that it is text."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
