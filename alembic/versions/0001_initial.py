@@ -382,6 +382,55 @@ def upgrade() -> None:
         batch_op.create_index("ix_job_end", ["done_at", "dead_at", "id"], unique=False)
 
     op.create_table(
+        "ledger_checkpoint",
+        sa.Column("size", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("root", sa.LargeBinary(), nullable=False),
+        sa.Column("note", sa.LargeBinary(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("length(root) = 32", name=op.f("ck_ledger_checkpoint_root")),
+        sa.CheckConstraint("size >= 0", name=op.f("ck_ledger_checkpoint_size")),
+        sa.PrimaryKeyConstraint("size", name=op.f("pk_ledger_checkpoint")),
+    )
+    with op.batch_alter_table("ledger_checkpoint", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_ledger_checkpoint_at"), ["at"], unique=False)
+
+    op.create_table(
+        "ledger_entry",
+        sa.Column("place", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("type", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("raw", sa.LargeBinary(), nullable=False),
+        sa.Column("leaf", sa.LargeBinary(), nullable=False),
+        sa.CheckConstraint("length(leaf) = 32", name=op.f("ck_ledger_entry_leaf")),
+        sa.CheckConstraint("length(raw) BETWEEN 1 AND 65535", name=op.f("ck_ledger_entry_raw")),
+        sa.CheckConstraint("place >= 0", name=op.f("ck_ledger_entry_place")),
+        sa.PrimaryKeyConstraint("place", name=op.f("pk_ledger_entry")),
+    )
+    with op.batch_alter_table("ledger_entry", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_ledger_entry_leaf"), ["leaf"], unique=False)
+        batch_op.create_index("ix_ledger_entry_subject", ["subject", "place"], unique=False)
+        batch_op.create_index("ix_ledger_entry_type", ["type", "place"], unique=False)
+
+    op.create_table(
+        "ledger_tile",
+        sa.Column("level", sa.Integer(), nullable=False),
+        sa.Column("place", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("hashes", sa.LargeBinary(), nullable=False),
+        sa.Column("root", sa.LargeBinary(), nullable=False),
+        sa.CheckConstraint("length(hashes) = 8192 AND length(root) = 32", name=op.f("ck_ledger_tile_hashes")),
+        sa.CheckConstraint("level BETWEEN 0 AND 7 AND place >= 0", name=op.f("ck_ledger_tile_place")),
+        sa.PrimaryKeyConstraint("level", "place", name=op.f("pk_ledger_tile")),
+    )
+    op.create_table(
+        "ledger_waiting",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("type", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("raw", sa.LargeBinary(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("(CURRENT_TIMESTAMP)"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_waiting")),
+    )
+    op.create_table(
         "mailbox_mail",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("to", sa.String(), nullable=False),
@@ -411,6 +460,17 @@ def upgrade() -> None:
     with op.batch_alter_table("notices_failure", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_notices_failure_bounced_at"), ["bounced_at"], unique=False)
 
+    op.create_table(
+        "opendata_archive",
+        sa.Column("vote_uuid", sa.String(), nullable=False),
+        sa.Column("head", sa.String(), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("length(sha256) = 64 AND length(head) = 64", name=op.f("ck_opendata_archive_hashes")),
+        sa.CheckConstraint("size > 0", name=op.f("ck_opendata_archive_size")),
+        sa.PrimaryKeyConstraint("vote_uuid", name=op.f("pk_opendata_archive")),
+    )
     op.create_table(
         "operation_heartbeat",
         sa.Column("name", sa.String(), nullable=False),
@@ -835,12 +895,25 @@ def downgrade() -> None:
 
     op.drop_table("registry_known_person")
     op.drop_table("operation_heartbeat")
+    op.drop_table("opendata_archive")
     with op.batch_alter_table("notices_failure", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_notices_failure_bounced_at"))
 
     op.drop_table("notices_failure")
     op.drop_table("notices_declined")
     op.drop_table("mailbox_mail")
+    op.drop_table("ledger_waiting")
+    op.drop_table("ledger_tile")
+    with op.batch_alter_table("ledger_entry", schema=None) as batch_op:
+        batch_op.drop_index("ix_ledger_entry_type")
+        batch_op.drop_index("ix_ledger_entry_subject")
+        batch_op.drop_index(batch_op.f("ix_ledger_entry_leaf"))
+
+    op.drop_table("ledger_entry")
+    with op.batch_alter_table("ledger_checkpoint", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_ledger_checkpoint_at"))
+
+    op.drop_table("ledger_checkpoint")
     with op.batch_alter_table("job", schema=None) as batch_op:
         batch_op.drop_index("ix_job_end")
 

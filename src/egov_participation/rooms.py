@@ -9,6 +9,7 @@ from types import ModuleType
 
 ROOMS = (
     "home",
+    "opendata",
     "office",
     "contact",
     "desk",

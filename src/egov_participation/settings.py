@@ -114,6 +114,8 @@ class Settings(BaseSettings):
     """The institution that runs the site and answers for people's data, as `oidc_name` is written."""
     privacy_law: str = ""
     """The law on personal data that holds, where it is not Kazakhstan's; written likewise."""
+    data_licence: str = "https://creativecommons.org/licenses/by/4.0/"
+    """Address of the licence under which everything public may be used again."""
     log_format: Literal["json", "console"] = "json"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     metrics_token_file: Path | None = None
@@ -146,6 +148,13 @@ class Settings(BaseSettings):
     def _is_a_page(cls, value: str) -> str:
         if value and (urlsplit(value).scheme != "https" or not urlsplit(value).hostname):
             raise ValueError("must be an address such as https://code.example.org/egov")
+        return value
+
+    @field_validator("data_licence")
+    @classmethod
+    def _is_a_licence(cls, value: str) -> str:
+        if urlsplit(value).scheme != "https" or not urlsplit(value).hostname:
+            raise ValueError("must be the address of a licence, such as https://creativecommons.org/licenses/by/4.0/")
         return value
 
     @field_validator("bounce_address")

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from sqlalchemy import select as sqlalchemy_select
 from sqlmodel import Session, col, delete, func, select, update
 
 from egov_participation import audit, keyring
@@ -21,7 +22,7 @@ from egov_participation.i18n import N_
 from egov_participation.incidents import rules
 from egov_participation.incidents.models import Incident
 from egov_participation.incidents.rules import KIND_NAMES
-from egov_participation.incidents.views import Case, IncidentView
+from egov_participation.incidents.views import Case, IncidentMark, IncidentView
 from egov_participation.jurisdiction import working_days
 from egov_participation.keyring import Seal
 from egov_participation.notices.kinds import NoticeKind, Param, Phrase, notice
@@ -177,6 +178,19 @@ def of_vote(session: Session, uuid: str) -> list[IncidentView]:
     statement = select(Incident).where(Incident.vote_uuid == uuid)
     rows = session.exec(statement.order_by(col(Incident.reported_on), col(Incident.reference)))
     return [_public(row) for row in rows]
+
+
+def marks(session: Session) -> list[IncidentMark]:
+    """A mark of every incident, by reference: by which a list of them knows whether it is still right."""
+    columns = (col(Incident.reference), col(Incident.vote_uuid), col(Incident.reported_on), col(Incident.answered_at))
+    rows = session.execute(sqlalchemy_select(*columns).order_by(col(Incident.reference)))
+    return [IncidentMark(*row) for row in rows]
+
+
+def among(session: Session, references: Sequence[str]) -> list[IncidentView]:
+    """What is public of the incidents with these references, by reference; unknown ones are left out."""
+    statement = select(Incident).where(col(Incident.reference).in_(references))
+    return [_public(row) for row in session.exec(statement.order_by(col(Incident.reference)))]
 
 
 def waiting(session: Session) -> list[IncidentView]:

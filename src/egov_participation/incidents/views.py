@@ -29,6 +29,16 @@ class IncidentView:
 
 
 @dataclass(frozen=True, slots=True)
+class IncidentMark:
+    """An incident by what may change of it."""
+
+    reference: str
+    vote_uuid: str
+    reported_on: date
+    answered_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """An incident as the commission reads it. Who reported it is not told: what they wrote is enough to look into."""
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from egov_participation.i18n import DEFAULT_LANGUAGE, LANGUAGES
 from egov_participation.incidents.views import IncidentView
-from egov_participation.voting.views import ActView, BallotView, QuestionView, VoteView
+from egov_participation.voting.protocol import percent
+from egov_participation.voting.texts import Texts
+from egov_participation.voting.views import ActView, BallotView, QuestionView, TrusteeView, VoteView
 
 Json = dict[str, Any]
 
@@ -37,15 +40,7 @@ def vote_as_json(vote: VoteView) -> Json:
         "voters": vote.voters,
         "head": {"height": vote.head_height, "hash": vote.head_hash},
         "fingerprint": vote.fingerprint,
-        "trustees": [
-            {
-                "name": trustee.name.as_dict(),
-                "kind": "single",
-                "public_key": trustee.public_key,
-                "decrypted": trustee.decrypted,
-            }
-            for trustee in vote.trustees
-        ],
+        "trustees": [trustee_as_json(trustee) for trustee in vote.trustees],
         "threshold": None,
         "result": None if vote.result is None else [list(counts) for counts in vote.result],
         "turnout": {
@@ -53,7 +48,7 @@ def vote_as_json(vote: VoteView) -> Json:
             "by_region": regions_as_json(vote),
             "statement_url": f"{address}/turnout.json" if vote.regional else None,
         },
-        "protocol": _protocol(vote),
+        "protocol": protocol_as_json(vote),
         "archive_url": f"{address}/archive.bel",
         "url": page,
         "links": {
@@ -69,6 +64,41 @@ def vote_as_json(vote: VoteView) -> Json:
                 else {}
             ),
         },
+    }
+
+
+def results_as_json(vote: VoteView) -> Iterator[Json]:
+    """A line for each answer in the ballot's order; of each question blank votes last, as no answer.
+
+    There is none before the result.
+    """
+    if vote.result is None:
+        return
+    for number, (question, counts) in enumerate(zip(vote.questions, vote.result, strict=True), 1):
+        chosen = counts[1:] if question.blank else counts
+        answered = zip(range(1, len(chosen) + 1), question.answers, chosen, strict=True)
+        lines: list[tuple[int | None, Texts | None, int]] = list(answered)
+        if question.blank:
+            lines.append((None, None, counts[0]))
+        for place, answer, votes in lines:
+            yield {
+                "question": number,
+                "question_text": question.text.as_dict(),
+                "answer": place,
+                "answer_text": None if answer is None else answer.as_dict(),
+                "votes": votes,
+                "of": vote.weight,
+                "percent": float(percent(votes, vote.weight or 0)),
+            }
+
+
+def trustee_as_json(trustee: TrusteeView) -> Json:
+    """Whose key it is, and whether it has decrypted."""
+    return {
+        "name": trustee.name.as_dict(),
+        "kind": "single",
+        "public_key": trustee.public_key,
+        "decrypted": trustee.decrypted,
     }
 
 
@@ -109,7 +139,7 @@ def regions_as_json(vote: VoteView) -> list[Json]:
     ]
 
 
-def _protocol(vote: VoteView) -> Json | None:
+def protocol_as_json(vote: VoteView) -> Json | None:
     """The signed protocol's hash and addresses, with its errata; None while it is not signed."""
     if vote.protocol is None:
         return None

@@ -82,8 +82,8 @@ def is_open_data(path: str) -> bool:
 
 
 def is_for_machines(path: str) -> bool:
-    """Whether nobody but a program reads an address: the API, the log, an archive."""
-    return path.startswith(("/api/", "/log/")) or path.endswith(".bel")
+    """Whether nobody but a program reads an address: the API, the log, open data, an archive, a feed."""
+    return path.startswith(("/api/", "/log/", "/data/")) or path.endswith((".bel", ".atom"))
 
 
 def content_security_policy(site: Site, settings: Settings) -> str:

@@ -5,7 +5,6 @@ from egov_participation.voting.routes.archive import routes as archive_routes
 from egov_participation.voting.routes.booth import routes as booth_routes
 from egov_participation.voting.routes.entering import routes as entering_routes
 from egov_participation.voting.routes.evidence import routes as evidence_routes
-from egov_participation.voting.routes.feed import routes as feed_routes
 from egov_participation.voting.routes.incidents import routes as incident_routes
 from egov_participation.voting.routes.mine import routes as own_routes
 from egov_participation.voting.routes.offline import routes as offline_routes
@@ -19,6 +18,6 @@ from egov_participation.voting.routes.trustees import routes as trustee_routes
 
 routes = [
     *past_routes, *public_routes, *result_routes, *own_routes, *incident_routes, *offline_routes, *entering_routes,
-    *proving_routes, *trustee_routes, *archive_routes, *setup_routes, *evidence_routes, *feed_routes, *source_routes,
+    *proving_routes, *trustee_routes, *archive_routes, *setup_routes, *evidence_routes, *source_routes,
     *data_routes, *booth_routes,
 ]  # fmt: skip

@@ -10,7 +10,6 @@ from starlette.responses import RedirectResponse, Response
 from egov_participation.actions import Action
 from egov_participation.voting import rules, service, trackers
 from egov_participation.voting.data import PAGE, ballot_as_json, incident_as_json, vote_as_json
-from egov_participation.voting.routes.openapi import document
 from egov_participation.voting.routes.public import number, tracker_of
 from egov_participation.voting.service.lookup import refusal
 from egov_participation.web.context import lang, services
@@ -51,11 +50,6 @@ def api_ballots(request: Request) -> Response:
     return json_answer(request, {"ballots": [ballot_as_json(ballot) for ballot in page.ballots], "next": following})
 
 
-def api_description(request: Request) -> Response:
-    """The OpenAPI document."""
-    return json_answer(request, document(services(request).settings))
-
-
 def tracker_data(request: Request) -> Response:
     """A ballot of the board with its receipt; a browser is led on to the page."""
     here, uuid = services(request), request.path_params["uuid"]
@@ -82,7 +76,6 @@ routes = [
     route("/api/v1/votes", api_votes, Action.READ, localized=False),
     route("/api/v1/votes/{uuid}", api_vote, Action.READ, localized=False),
     route("/api/v1/votes/{uuid}/ballots", api_ballots, Action.READ, localized=False),
-    route("/api/v1/openapi.json", api_description, Action.READ, localized=False),
     route("/votes/{uuid}/ballots/{tracker:path}", tracker_data, Action.READ, localized=False),
     route("/votes/{uuid}/receipts/{tracker:path}", receipt, Action.READ, localized=False),
 ]

@@ -14,6 +14,7 @@ from egov_participation.voting.service.acts import (
 )
 from egov_participation.voting.service.archives import ArchiveFile, archive_file
 from egov_participation.voting.service.casting import CastOutcome, cast
+from egov_participation.voting.service.census import VoteMark, census, final_votes
 from egov_participation.voting.service.closing import close_due_votes
 from egov_participation.voting.service.creating import (
     CreatedVote,
@@ -66,6 +67,7 @@ __all__ = [
     "PreparedSetup",
     "Published",
     "VoteKind",
+    "VoteMark",
     "VoteState",
     "acts",
     "archive_file",
@@ -75,6 +77,7 @@ __all__ = [
     "board",
     "cancel",
     "cast",
+    "census",
     "check_cancellation",
     "check_correction",
     "check_extension",
@@ -90,6 +93,7 @@ __all__ = [
     "discard_rehearsal",
     "election",
     "extend",
+    "final_votes",
     "hand_in_decryption",
     "heads",
     "incidents_of",

@@ -1,0 +1,209 @@
+"""The schemas of what the API answers."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from egov_participation.opendata.openapi.words import (
+    ANY,
+    BASE64,
+    DAY,
+    HASH,
+    INTEGER,
+    TEXT,
+    TIME,
+    Json,
+    array,
+    obj,
+    or_null,
+    ref,
+)
+
+_BALLOT: Final[Json] = {
+    "tracker": BASE64,
+    "height": INTEGER,
+    "day": {"type": "string", "format": "date"},
+    "status": {"enum": ["counted", "superseded", "waiting"]},
+}
+
+_VOTE: Final[Json] = {
+    "uuid": TEXT,
+    "title": ref("Texts"),
+    "description": ref("Texts"),
+    "state": {"enum": ["setup", "open", "closed", "shuffling", "decrypting", "tallied", "cancelled"]},
+    "kind": {"enum": ["consultative", "binding"]},
+    "opens_at": TIME,
+    "closes_at": {**TIME, "description": "RFC 3339, UTC; an extension has moved it, and stands among the acts."},
+    "cancelled_at": or_null(TIME),
+    "rehearsal": {"type": "boolean", "description": "A mock vote. None stands in any list."},
+    "setup_hash": or_null({**HASH, "description": "SHA-256 of the set-up document: what was confirmed."}),
+    "acts": {**array(ref("Act")), "description": "What was decided about it, in order."},
+    "questions": array(ref("Question")),
+    "registered": {**INTEGER, "description": "Published voting codes."},
+    "ballots": {**INTEGER, "description": "On the board, replaced ones among them."},
+    "voters": {**INTEGER, "description": "Voting codes with a ballot on the board."},
+    "head": obj(height=INTEGER, hash=HASH),
+    "fingerprint": {**BASE64, "description": "SHA-256 of the election as published, unpadded Base64."},
+    "trustees": array(ref("Trustee")),
+    "threshold": or_null(INTEGER),
+    "result": or_null(
+        {
+            **array(array(INTEGER)),
+            "description": "Per question the votes of each answer, of blank ballots first where they are allowed.",
+        }
+    ),
+    "turnout": obj(
+        percent={"type": "number"},
+        by_region={
+            **array(
+                obj(
+                    territory={
+                        **or_null(TEXT),
+                        "description": "ISO 3166-2, or empty: not known. Null: several regions counted together.",
+                    },
+                    territories=array(TEXT),
+                    voters=INTEGER,
+                    registered=INTEGER,
+                )
+            ),
+            "description": "The registrar's word; only its total can be compared with the board.",
+        },
+        statement_url=or_null({**TEXT, "format": "uri-reference"}),
+    ),
+    "protocol": or_null(ref("Protocol")),
+    "archive_url": {**TEXT, "format": "uri-reference"},
+    "url": {**TEXT, "format": "uri-reference", "description": "Its page."},
+    "links": {"type": "object", "additionalProperties": {**TEXT, "format": "uri-reference"}},
+}
+
+SCHEMAS: Final[Json] = {
+    "Texts": {
+        "type": "object",
+        "description": "A text in several languages; a missing one is left out.",
+        "properties": {"kk": TEXT, "ru": TEXT, "en": TEXT},
+        "additionalProperties": False,
+    },
+    "Question": obj(
+        type={"const": "homomorphic"},
+        question=ref("Texts"),
+        answers=array(ref("Texts")),
+        min=INTEGER,
+        max=INTEGER,
+        blank={"type": "boolean", "description": "Whether the question may be left blank."},
+    ),
+    "Trustee": obj(name=ref("Texts"), kind={"enum": ["single"]}, public_key=HASH, decrypted={"type": "boolean"}),
+    "Vote": obj(**_VOTE),
+    "VoteInFull": obj(**_VOTE, incidents=array(ref("Incident"))),
+    "Act": obj(
+        kind={"enum": ["set_up", "extended", "cancelled", "published", "corrected"]},
+        at=TIME,
+        reason=ref("Texts"),
+        content={"type": "object", "additionalProperties": TEXT},
+        hash={**HASH, "description": "Of what two members of the commission approved."},
+    ),
+    "Incident": obj(
+        reference=TEXT,
+        kind={"enum": ["theft", "ballot", "access", "count", "other"]},
+        reported_on=DAY,
+        due_on=DAY,
+        answered_at=or_null(TIME),
+        answer=or_null(ref("Texts")),
+        url={**TEXT, "format": "uri-reference", "description": "Its page."},
+    ),
+    "SetupDocument": obj(
+        type={"const": "egov-setup"},
+        version={"const": 1},
+        uuid=TEXT,
+        kind={"enum": ["consultative", "binding"]},
+        rehearsal={"type": "boolean"},
+        title=ref("Texts"),
+        opens_at=TIME,
+        closes_at=TIME,
+        election={**HASH, "description": "Of the election's JSON in the archive; the next two likewise."},
+        trustees=HASH,
+        credentials=HASH,
+        fingerprint=BASE64,
+        head={**HASH, "description": "Of the archive's first event."},
+        registered=INTEGER,
+        weight=INTEGER,
+        roll=obj(size=INTEGER, hash=HASH, rule={"type": "object", "additionalProperties": ANY}),
+        registrar={**BASE64, "description": "The public key that it signs with."},
+        trustee_names=array(ref("Texts")),
+    ),
+    "Confirmation": obj(
+        type={"const": "egov-registrar-confirmation"},
+        version={"const": 1},
+        uuid=TEXT,
+        setup={**HASH, "description": "Of the set-up document that is confirmed."},
+        credentials=HASH,
+        roll=obj(size=INTEGER, hash=HASH),
+        registrar=BASE64,
+        at=TIME,
+        signature={**TEXT, "description": "Ed25519; Base64, unpadded. What is signed: docs/keys.md."},
+    ),
+    "Heads": obj(
+        uuid=TEXT,
+        fingerprint=BASE64,
+        heads=array(
+            obj(
+                height=INTEGER,
+                hash=HASH,
+                type={"enum": ["Setup", "Ballot", "EndBallots", "EncryptedTally", "PartialDecryption", "Result"]},
+                day={**or_null(DAY), "description": "Of a ballot, the last of its day."},
+            )
+        ),
+    ),
+    "Protocol": obj(
+        hash={**HASH, "description": "SHA-256 of the unsigned protocol: what two members of the commission approved."},
+        key={**BASE64, "description": "The public key that signed it."},
+        signed_at=TIME,
+        url={**TEXT, "format": "uri-reference", "description": "The signed protocol, as JSON."},
+        pdf={"type": "object", "additionalProperties": {**TEXT, "format": "uri-reference"}},
+        errata={
+            **array(obj(at=TIME, text=ref("Texts"))),
+            "description": "The last first. What is signed stays as it is.",
+        },
+    ),
+    "PastVotes": obj(
+        total=INTEGER,
+        votes=array(ref("Vote")),
+        next=or_null({**TEXT, "format": "uri-reference", "description": "The next page."}),
+    ),
+    "Votes": obj(
+        votes=array(ref("Vote")),
+        next=or_null({**TEXT, "format": "uri-reference", "description": "The next page."}),
+    ),
+    "Receipt": obj(
+        type={"const": "egov-receipt/v1"},
+        vote=TEXT,
+        election=BASE64,
+        tracker=BASE64,
+        height=INTEGER,
+        head=HASH,
+        time={"type": "string", "format": "date"},
+        signature={**TEXT, "description": "Ed25519 over the same compact JSON without this member; Base64, unpadded."},
+    ),
+    "Ballot": obj(**_BALLOT),
+    "Ballots": obj(
+        ballots=array(ref("Ballot")),
+        next=or_null({**TEXT, "format": "uri-reference", "description": "The next page."}),
+    ),
+    "TrackedBallot": obj(**_BALLOT, receipt=ref("Receipt")),
+    "Found": obj(
+        query=TEXT,
+        total=INTEGER,
+        all_words={"type": "boolean", "description": "False: nothing holds every word; these hold some."},
+        results=array(
+            obj(
+                kind={"enum": ["vote", "page"]},
+                reference=TEXT,
+                title=ref("Texts"),
+                snippet=ref("Texts"),
+                at=TIME,
+                url={**TEXT, "format": "uri-reference"},
+            )
+        ),
+        next=or_null({**TEXT, "format": "uri-reference", "description": "The next page."}),
+    ),
+    "Problem": obj(type=TEXT, title=TEXT, status=INTEGER, detail=TEXT, code=TEXT),
+}

@@ -1,0 +1,136 @@
+"""How each data set stands: what is in it, of when it is, and by which tag one knows that it is still the same.
+
+All of it follows from marks, a few narrow columns of each vote and report: nothing of a data set is made to find out
+whether it has changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Final
+
+from egov_participation.incidents import service as incidents
+from egov_participation.opendata.datasets import DATASETS, Name
+from egov_participation.opendata.rules import Json
+from egov_participation.opendata.service import sources
+from egov_participation.opendata.service.archives import known
+from egov_participation.opendata.service.sources import SOURCES
+from egov_participation.services import Services
+from egov_participation.voting import service as voting
+from egov_participation.voting.service import VoteMark
+
+TERRITORIES_OF: Final = date(2026, 11, 28)
+"""When the tables of territories and populations were last changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A data set as it is now."""
+
+    name: str
+    state: str
+    """Equal for as long as the rows are; hex."""
+    items: int
+    """Votes, reports or territories that it has rows of."""
+    issued: date | None
+    """When its first item was published; None while it has none. All dates are UTC's."""
+    modified: date | None
+    """When something in it last changed, as far as that is kept: an archive's entries have no times."""
+    start: date | None
+    end: date | None
+    """The time that its items are about."""
+    rows: Callable[[], Iterator[Json]]
+    """Reads them, in pieces."""
+    size: int = 0
+    """Bytes of the files that it is about, where that is known."""
+
+
+def standing(services: Services, name: str) -> Standing:
+    """One data set.
+
+    Raises:
+        KeyError: there is none of this name.
+    """
+    if name in SOURCES:
+        return _of_votes(services, name, voting.census(services))
+    if name == Name.INCIDENTS:
+        return _of_incidents(services, voting.census(services))
+    return {Name.TERRITORIES: _of_territories}[name]()
+
+
+def standings(services: Services) -> list[Standing]:
+    """Every data set, in their order."""
+    votes = voting.census(services)
+    made = {name: _of_votes(services, name, votes) for name in SOURCES}
+    made[Name.INCIDENTS] = _of_incidents(services, votes)
+    made[Name.TERRITORIES] = _of_territories()
+    return [made[name] for name in DATASETS]
+
+
+def _of_votes(services: Services, name: str, votes: Sequence[VoteMark]) -> Standing:
+    source, now = SOURCES[name], services.clock()
+    covered = [mark for mark in votes if source.covers(mark)]
+    parts: list[object] = [(mark.uuid, *source.depends(mark)) for mark in covered]
+    changes = [mark.changed_at(now) for mark in covered]
+    if name == Name.ARCHIVES:
+        sums = known(services)
+        parts += sorted(sums)
+        changes += [one.seen_at for one in sums.values()]
+    return Standing(
+        name=name,
+        state=_digest(parts),
+        items=len(covered),
+        issued=_day(min((mark.created_at for mark in covered), default=None)),
+        modified=_day(max(changes, default=None)),
+        start=_day(min((mark.opens_at for mark in covered), default=None)),
+        end=_day(max((mark.closes_at for mark in covered), default=None)),
+        rows=lambda: source.rows(services, covered),
+        size=sum(mark.archive_size for mark in covered) if name == Name.ARCHIVES else 0,
+    )
+
+
+def _of_incidents(services: Services, votes: Sequence[VoteMark]) -> Standing:
+    listed = {mark.uuid for mark in votes}
+    with services.database.read() as session:
+        found = [mark for mark in incidents.marks(session) if mark.vote_uuid in listed]
+    reported = [mark.reported_on for mark in found]
+    changes = [*reported, *(mark.answered_at.astimezone(UTC).date() for mark in found if mark.answered_at)]
+    return Standing(
+        name=Name.INCIDENTS,
+        state=_digest([(mark.reference, mark.answered_at) for mark in found]),
+        items=len(found),
+        issued=min(reported, default=None),
+        modified=max(changes, default=None),
+        start=min(reported, default=None),
+        end=max(reported, default=None),
+        rows=lambda: sources.reports(services, found),
+    )
+
+
+def _of_territories() -> Standing:
+    rows = sources.territories()
+    dates = [date.fromisoformat(row["population_date"]) for row in rows if row["population_date"]]
+    return Standing(
+        name=Name.TERRITORIES,
+        state=_digest(rows),
+        items=len(rows),
+        issued=TERRITORIES_OF,
+        modified=TERRITORIES_OF,
+        start=min(dates),
+        end=max(dates),
+        rows=lambda: iter(rows),
+    )
+
+
+def _digest(parts: Sequence[object]) -> str:
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(repr(part).encode())
+    return digest.hexdigest()
+
+
+def _day(moment: datetime | None) -> date | None:
+    return None if moment is None else moment.astimezone(UTC).date()
