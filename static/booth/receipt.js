@@ -27,16 +27,12 @@ export class ReceiptError extends Error {
 }
 
 /**
- * Reads and checks a receipt.
- *
  * @param {Uint8Array} raw as the server sent it
- * @param {string} key the server's public key as the page pinned it: 32 bytes in Base64
- * @param {{vote: string, election: string, tracker: string}} own what this browser computed by itself
  * @returns {{type: string, vote: string, election: string, tracker: string, height: number, head: string,
- *   time: string, signature: string, text: string}} the receipt, and the text to keep
- * Throws {@link ReceiptError}; it never answers with less than a receipt for this very ballot.
+ *   time: string, signature: string, text: string}} the receipt, and the text to keep; that it is signed nothing says
+ * yet. Throws {@link ReceiptError} ("format").
  */
-export function checkReceipt(raw, key, own) {
+export function parseReceipt(raw) {
   let text;
   let value;
   try {
@@ -51,10 +47,18 @@ export function checkReceipt(raw, key, own) {
   if (!complete || !wanted.every((name) => FIELDS[name](value[name])) || JSON.stringify(value) !== text) {
     throw new ReceiptError("format");
   }
-  if (value.vote !== own.vote || value.election !== own.election || value.tracker !== own.tracker) {
-    throw new ReceiptError("other");
-  }
-  const { signature, ...signed } = value;
+  return { ...value, text };
+}
+
+/**
+ * That the server has signed it.
+ *
+ * @param {ReturnType<typeof parseReceipt>} receipt
+ * @param {string} key the server's public key: 32 bytes in Base64
+ * Throws {@link ReceiptError} ("signature").
+ */
+export function checkSignature(receipt, key) {
+  const { text: _, signature, ...signed } = receipt;
   let holds = false;
   try {
     holds = verify(fromBase64(signature), utf8(JSON.stringify(signed)), fromBase64(key.replace(/=+$/, "")), {
@@ -64,5 +68,22 @@ export function checkReceipt(raw, key, own) {
     holds = false;
   }
   if (!holds) throw new ReceiptError("signature");
-  return { ...value, text };
+}
+
+/**
+ * Reads and checks a receipt.
+ *
+ * @param {Uint8Array} raw as the server sent it
+ * @param {string} key the server's public key as the page pinned it: 32 bytes in Base64
+ * @param {{vote: string, election: string, tracker: string}} own what this browser computed by itself
+ * @returns {ReturnType<typeof parseReceipt>}
+ * Throws {@link ReceiptError}; it never answers with less than a receipt for this very ballot.
+ */
+export function checkReceipt(raw, key, own) {
+  const receipt = parseReceipt(raw);
+  if (receipt.vote !== own.vote || receipt.election !== own.election || receipt.tracker !== own.tracker) {
+    throw new ReceiptError("other");
+  }
+  checkSignature(receipt, key);
+  return receipt;
 }
