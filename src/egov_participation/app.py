@@ -21,6 +21,7 @@ from egov_participation.database import Database
 from egov_participation.errors import DomainError
 from egov_participation.identity import service as identity
 from egov_participation.jobs import Worker
+from egov_participation.ledger.service import Sequencer
 from egov_participation.mail import Mailer, mailer_for
 from egov_participation.registrar.client import RemoteRegistrar
 from egov_participation.registrar.interface import Registrar
@@ -192,15 +193,17 @@ class _OfSite(BaseRoute):
 @asynccontextmanager
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     services: Services = app.state.services
-    worker = Worker(services)
+    worker, sequencer = Worker(services), Sequencer(services)
     if services.settings.worker:
         worker.start()
+        sequencer.start()
         await run_in_threadpool(index_texts, app)
     try:
         with tracing.exporting(services.settings.otlp_endpoint):
             yield
     finally:
         worker.stop()
+        sequencer.stop()
         services.registry.close()
         services.registrar.close()
         services.database.close()

@@ -17,13 +17,16 @@ SECONDS_BETWEEN = 1.0
 class Rounds:
     """Calls `work` a second after it returned, again and again."""
 
-    def __init__(self, work: Callable[[], object], name: str, failure: str) -> None:
+    def __init__(
+        self, work: Callable[[], object], name: str, failure: str, *, seconds_between: float | None = None
+    ) -> None:
         """
         Args:
             name: of the thread.
             failure: the event that is logged when a round fails; the next one comes all the same.
+            seconds_between: instead of a second.
         """
-        self._work, self._failure = work, failure
+        self._work, self._failure, self._pause = work, failure, seconds_between
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
@@ -38,7 +41,7 @@ class Rounds:
             self._thread.join()
 
     def _run(self) -> None:
-        while not self._stopping.wait(SECONDS_BETWEEN):
+        while not self._stopping.wait(SECONDS_BETWEEN if self._pause is None else self._pause):
             try:
                 self._work()
             except Exception as error:  # noqa: BLE001 - such as a full disk: the thread must outlive it

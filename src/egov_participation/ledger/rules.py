@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Annotated, Any, ClassVar, Final, Literal, Self, get_args
+from random import Random
+from typing import Annotated, Any, ClassVar, Final, Literal, Self, get_args, get_origin
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -64,20 +65,23 @@ class _Strict(BaseModel):
 
 
 class Entry(_Strict):
-    """What every entry has. A subclass with a ``type`` is one that may be entered."""
+    """What every entry has. A subclass with a ``type`` of its own is one that may be entered."""
 
-    SUBJECT: ClassVar[str] = ""
-    """Name of the member that says what the entry is about; empty: its type is all there is."""
+    SUBJECT: ClassVar[str] = "type"
+    """Name of the member that says what the entry is about."""
+
+    type: str
+    version: int
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_kwargs: Any) -> None:
-        if "type" in cls.model_fields:
+        if get_origin(cls.model_fields["type"].annotation) is Literal:
             KINDS[tuple(_only(cls, name) for name in _NAMED if name in cls.model_fields)] = cls
 
     @property
     def subject(self) -> str:
         """What the entry is about: a vote's identifier, a version, or where there is nothing of the kind its type."""
-        return str(getattr(self, self.SUBJECT or "type"))
+        return str(getattr(self, self.SUBJECT))
 
 
 _NAMED: Final = ("type", "version", "state")
@@ -380,3 +384,19 @@ def commitment(kind: str, salt: bytes, content: bytes) -> str:
 def time(moment: datetime) -> str:
     """A moment as entries say it."""
     return moment.astimezone(UTC).strftime(_TIME)
+
+
+def arranged(subjects: Sequence[str], chance: Random) -> list[int]:
+    """In which order the entries of one batch get their places, given what each is about: subject by subject, the
+    subjects in an order left to chance, so that the log does not tell who acted in two things at once. Of one subject
+    the order stays.
+
+    Returns:
+        Indices of ``subjects``, each once.
+    """
+    of: dict[str, list[int]] = {}
+    for place, subject in enumerate(subjects):
+        of.setdefault(subject, []).append(place)
+    groups = list(of.values())
+    chance.shuffle(groups)
+    return [place for group in groups for place in group]

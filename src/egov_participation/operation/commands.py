@@ -20,6 +20,7 @@ from egov_participation import logs, rooms, tracing
 from egov_participation.clock import system_clock
 from egov_participation.database import Database, Schema
 from egov_participation.jobs import Worker
+from egov_participation.ledger.service import Sequencer
 from egov_participation.operation import backup as backups
 from egov_participation.operation.doctor import Verdict, examine
 from egov_participation.operation.restore import restore as take_back
@@ -52,14 +53,16 @@ def work(services: Services, metrics_port: int) -> None:
     # Every thread inherits the mask, so that the signal comes to this one, which waits for it.
     signal.pthread_sigmask(signal.SIG_BLOCK, _STOPPING)
     with tracing.exporting(settings.otlp_endpoint):
-        worker = Worker(services)
+        worker, sequencer = Worker(services), Sequencer(services)
         worker.start()
+        sequencer.start()
         if metrics_port:
             start_http_server(metrics_port, "127.0.0.1")
         log.info("worker.started")
         signal.sigwait(_STOPPING)
         log.info("worker.stopping")
         worker.stop()
+        sequencer.stop()
         services.registry.close()
         services.registrar.close()
         services.database.close()

@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from sqlalchemy import CursorResult, bindparam, exists, insert, select, update
+from sqlalchemy import CursorResult, Insert, bindparam, exists, insert, select, update
 from sqlalchemy.orm.attributes import set_committed_value
 
 from egov_crypto import archive
 from egov_crypto.archive import EventType, Head
 from egov_participation.database import UnitOfWork, table_of
+from egov_participation.ledger import service as ledger
 from egov_participation.voting.models import Vote, VoteEvent
 from egov_participation.voting.rules import may_follow
+from egov_participation.voting.service import logged
 from egov_participation.voting.service.lookup import VoteHead, head_of
 
 _votes, _events = table_of(Vote), table_of(VoteEvent)
@@ -35,14 +37,15 @@ _MOVE: Final = (
 )
 _PUT: Final = insert(_events)
 _moved = _MOVE.returning(_votes.c.uuid).cte("moved")
-_MOVE_AND_PUT: Final = (
-    insert(_events)
-    .from_select(
-        _events.c.keys(), select(*(bindparam(f"new_{c.name}", type_=c.type) for c in _events.c)).select_from(_moved)
-    )
-    .execution_options(preserve_rowcount=True)
+_put = insert(_events).from_select(
+    _events.c.keys(), select(*(bindparam(f"new_{c.name}", type_=c.type) for c in _events.c)).select_from(_moved)
 )
-"""Both in one statement, for everybody who casts waits for it. SQLite, which is asked without a way to go, has none."""
+_MOVE_AND_PUT: Final = _put.execution_options(preserve_rowcount=True)
+_MOVE_PUT_AND_ENTER: Final = ledger.enter_with(_moved, _put.cte("put"), "entry_").execution_options(
+    preserve_rowcount=True
+)
+"""All in one statement, for everybody who casts waits for it. SQLite, which is asked without a way to go, has none."""
+Statement = tuple[Insert, dict[str, object]]
 
 
 class AppendError(Exception):
@@ -70,7 +73,8 @@ def append_event(
     ballot: BallotFacts | None = None,
     owner: int | None = None,
 ) -> Head:
-    """Append an event with its ``data`` (the last is its payload) to the vote's archive; nothing is committed.
+    """Append an event with its ``data`` (the last is its payload) to the vote's archive, and enter it in the
+    transparency log unless it is a rehearsal's; nothing is committed.
 
     Compare and append: ``vote`` must stand at the database's head. Its head moves with the row, or neither happens.
 
@@ -111,18 +115,28 @@ def append_event(
         "day": ballot.day if ballot else None,
         "owner": owner,
     }
+    entered = None if vote.rehearsal else logged.event(vote.uuid, head.height, event_type, head.hash)
     if tx.dialect == "postgresql":
-        new = {f"new_{name}": value for name, value in event.items()}
-        result = tx.session.execute(_MOVE_AND_PUT, where | moved | new)
+        result = tx.session.execute(*_at_once(where | moved, event, entered))
     else:
         result = tx.session.execute(_MOVE, where | moved)
     if not isinstance(result, CursorResult) or result.rowcount != 1:
         raise HeadMovedError(f"height {before.height} is no longer the head, or the ballot was there before")
     if tx.dialect != "postgresql":
         tx.session.execute(_PUT, event)
+        if entered is not None:
+            ledger.enter(tx, entered)
     if isinstance(vote, Vote):  # it has the new head without being read again
         set_committed_value(vote, "head_height", head.height)
         set_committed_value(vote, "head_type", event_type)
         set_committed_value(vote, "head_hash", head.hash)
         set_committed_value(vote, "archive_size", moved["size"])
     return head
+
+
+def _at_once(moved: dict[str, object], event: dict[str, object], entered: logged.Entry | None) -> Statement:
+    """The one statement for PostgreSQL, and its parameters."""
+    values = moved | {f"new_{name}": value for name, value in event.items()}
+    if entered is None:
+        return _MOVE_AND_PUT, values
+    return _MOVE_PUT_AND_ENTER, values | {f"entry_{name}": value for name, value in ledger.row_of(entered).items()}

@@ -94,7 +94,6 @@ class _Found(VoteHead):
     """A vote as it stood before the ballot was verified."""
 
     kind: str
-    rehearsal: bool
     election: bytes
 
 

@@ -24,6 +24,7 @@ from egov_crypto.election import Election, random_uuid
 from egov_participation.database import UnitOfWork
 from egov_participation.errors import DomainError
 from egov_participation.i18n import N_
+from egov_participation.ledger import service as ledger
 from egov_participation.registrar.generated import is_marked
 from egov_participation.registrar.interface import Progress, Roll
 from egov_participation.search import service as search
@@ -33,6 +34,7 @@ from egov_participation.voting import texts
 from egov_participation.voting.models import PublicCredential, Trustee, Vote, VoteEvent
 from egov_participation.voting.problems import Problem
 from egov_participation.voting.rules import VoteKind
+from egov_participation.voting.service import logged
 from egov_participation.voting.service.acts import add_act
 from egov_participation.voting.service.electorate import voters_of, warnings_of
 from egov_participation.voting.setup import SetupDocument
@@ -270,6 +272,7 @@ def publish_setup(
     if content_hash is not None:
         add_act(tx, vote, "set_up", now, content={"setup": documents.digest(document)}, content_hash=content_hash)
     if not setup.rehearsal:
+        ledger.enter(tx, logged.event(setup.uuid, head.height, EventType.SETUP, head.hash))
         _make_findable(tx, setup, election)
     tx.flush()
     return vote

@@ -30,6 +30,7 @@ class VoteHead:
     head_type: str
     head_hash: str
     archive_size: int
+    rehearsal: bool
 
 
 def refusal(reason: Refusal, code: str = "") -> DomainError:

@@ -1,0 +1,47 @@
+"""Entering: in the transaction of the cause, so that either both are there or neither."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from sqlalchemy import CTE, Insert, bindparam, insert, select
+
+from egov_participation.database import UnitOfWork, table_of
+from egov_participation.ledger import rules
+from egov_participation.ledger.models import Waiting
+
+_waiting = table_of(Waiting)
+_COLUMNS: Final = (_waiting.c.type, _waiting.c.subject, _waiting.c.raw)
+_ENTER: Final = insert(_waiting)
+
+Row = dict[str, Any]
+
+
+def enter(tx: UnitOfWork, value: Mapping[str, Any]) -> None:
+    """Enter something in the log; it is there when ``tx`` is committed, and published within seconds.
+
+    Args:
+        value: of a type of `egov_participation.ledger.rules`, with all its members.
+
+    Raises:
+        EntryError: it is not: a fault of whoever calls.
+    """
+    tx.session.execute(_ENTER, row_of(value))
+
+
+def row_of(value: Mapping[str, Any]) -> Row:
+    """What `enter` puts down, for a statement of `enter_with`: each column under its name.
+
+    Raises:
+        EntryError: see `enter`.
+    """
+    entry = rules.parse(value)
+    return {"type": entry.type, "subject": entry.subject, "raw": rules.written(entry)}
+
+
+def enter_with(cause: CTE, other: CTE, prefix: str) -> Insert:
+    """A statement that enters one thing if ``cause`` gives a row, and does ``other`` besides: for who must not go to
+    the database twice. Its parameters are those of `row_of`, with ``prefix`` before each."""
+    values = (bindparam(f"{prefix}{column.name}", type_=column.type) for column in _COLUMNS)
+    return insert(_waiting).from_select([c.name for c in _COLUMNS], select(*values).select_from(cause)).add_cte(other)

@@ -1,0 +1,96 @@
+"""The log's key and name, and what it last signed: both outside the database."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from egov_crypto.checkpoint import Checkpoint
+from egov_crypto.errors import VerificationError
+from egov_crypto.note import SigningKey
+from egov_participation.keyring import secret
+from egov_participation.settings import Settings
+
+KEY: Final = "log"
+HEAD: Final = ".log-head"
+"""The file beside the key with the last checkpoint that was signed, without its signature. It begins with a dot: it is
+no key, and a backup of the keys does not bring an old one back."""
+
+
+class ForkError(Exception):
+    """What is to be signed does not continue what was signed before: the log signs nothing until somebody has looked.
+
+    Most likely an older backup of the database was restored; docs/log.md says what to do.
+    """
+
+
+def origin(settings: Settings) -> str:
+    """The log's name: its address without the scheme."""
+    return f"{settings.base_url.partition('://')[2]}/log"
+
+
+def signing_key(settings: Settings) -> SigningKey:
+    """The key that signs now; made if there is none yet.
+
+    Raises:
+        OSError, ValueError: see `keyring.secret`.
+    """
+    return SigningKey(origin(settings), secret(settings.keys_dir, KEY))
+
+
+@contextmanager
+def alone(keys_dir: Path) -> Iterator[None]:
+    """Be the only one on this machine who signs or changes the key, however many think that they may."""
+    descriptor = os.open(keys_dir, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def last_signed(keys_dir: Path) -> Checkpoint | None:
+    """What this machine last signed; None if it never did.
+
+    Raises:
+        ForkError: the file is damaged, so that nobody knows.
+        OSError: it cannot be read.
+    """
+    try:
+        text = (keys_dir / HEAD).read_text("utf-8")
+    except FileNotFoundError:
+        return None
+    except UnicodeError:
+        text = ""
+    try:
+        return Checkpoint.parse(text)
+    except VerificationError:
+        raise ForkError(f"{keys_dir / HEAD} is damaged") from None
+
+
+def note_signed(keys_dir: Path, checkpoint: Checkpoint) -> None:
+    """Keep what is about to be published. It is on the disk when this returns, whole or not at all.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    descriptor, draft = tempfile.mkstemp(dir=keys_dir, prefix=f"{HEAD}-")  # mode 0600
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(checkpoint.text)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(draft).replace(keys_dir / HEAD)
+    except BaseException:
+        Path(draft).unlink(missing_ok=True)
+        raise
+    folder = os.open(keys_dir, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

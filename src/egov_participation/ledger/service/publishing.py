@@ -1,0 +1,135 @@
+"""A round of the log: what waits gets its place, the whole is signed, witnesses are asked, and it is published.
+
+=================================  ===================================================================================
+a crash after …                    means
+=================================  ===================================================================================
+nothing yet                        what was entered waits; the next round takes it
+the places were committed          entries have their places for good, in no checkpoint yet; the next round signs
+what is signed was noted           the file beside the key knows a head that nobody has seen; the next round signs the
+                                   same one, or a larger one that continues it
+signing, asking witnesses          the same: a witness that has cosigned takes the same checkpoint again
+the checkpoint was committed       it is served
+=================================  ===================================================================================
+
+The order matters: whoever signed first and gave places afterwards might sign, after a crash, another tree of the same
+size.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlmodel import Session, col, select
+
+from egov_crypto import checkpoint as checkpoints
+from egov_crypto.checkpoint import Checkpoint
+from egov_crypto.errors import VerificationError
+from egov_crypto.merkle import tree_root
+from egov_crypto.note import SigningKey
+from egov_crypto.tiles import Edge, hash_reader
+from egov_participation.database import UnitOfWork
+from egov_participation.ledger.models import PublishedCheckpoint, Waiting
+from egov_participation.ledger.service import keys, tiles
+from egov_participation.ledger.service.keys import ForkError
+from egov_participation.ledger.service.sequencing import sequence
+from egov_participation.rounds import Rounds
+from egov_participation.services import Services
+
+LOCK: Final = "ledger"
+"""Held by the one who publishes (`Database.alone`); the lock on places is another one, which a transaction holds."""
+SECONDS_BETWEEN: Final = 0.25
+"""Between two rounds: with what a round takes, everything is published within two seconds."""
+
+
+class Sequencer(Rounds):
+    """Keeps the log up to date, in a thread of its own: jobs that take long must not hold it up."""
+
+    def __init__(self, services: Services) -> None:
+        super().__init__(lambda: publish(services), "ledger", "ledger.failed", seconds_between=SECONDS_BETWEEN)
+
+
+def publish(services: Services) -> None:
+    """Publish everything that has been entered. Nothing to do, or somebody else does it: returns at once.
+
+    Raises:
+        ForkError: what there is does not continue what was signed before.
+        OSError: the folder of keys cannot be read or written.
+    """
+    with services.database.alone(LOCK) as alone:
+        while alone and _is_due(services):
+            _advance(services)
+
+
+def _is_due(services: Services) -> bool:
+    with services.database.read() as session:
+        waiting = session.exec(select(Waiting.id).limit(1)).first() is not None
+        last = latest(session)
+        return waiting or last is None or last.size < tiles.size(session)
+
+
+def _advance(services: Services) -> None:
+    """One batch, from waiting to published."""
+    database, settings = services.database, services.settings
+    key = keys.signing_key(settings)
+    with keys.alone(settings.keys_dir):
+        with database.read() as session:
+            # Before anything gets a place: in a log that was set back, places are taken that others know as filled.
+            _check_grown(session, services, tiles.size(session))
+        sequence(database)
+        # A crash here: the entries have their places, and no checkpoint covers them yet.
+        with database.read() as session:
+            checkpoint = _head(session, key)
+            _check_grown(session, services, checkpoint.size)
+        keys.note_signed(settings.keys_dir, checkpoint)
+        # A crash here: the file knows a head that nobody has seen. The next one continues it.
+    note = checkpoint.sign(key)
+    # A crash here: the same; a signature that went nowhere.
+    with database.uow() as tx:
+        _put(tx, PublishedCheckpoint(size=checkpoint.size, root=checkpoint.root, note=note.raw, at=services.clock()))
+        tx.commit()
+        # A crash here: it is served.
+
+
+def latest(session: Session) -> PublishedCheckpoint | None:
+    """The present checkpoint; None before the first."""
+    return session.exec(select(PublishedCheckpoint).order_by(col(PublishedCheckpoint.size).desc()).limit(1)).first()
+
+
+def _head(session: Session, key: SigningKey) -> Checkpoint:
+    """All that has its place, as a checkpoint."""
+    edge = Edge.load(tiles.fetcher(session), tiles.size(session))
+    return Checkpoint(key.name, edge.size, edge.root())
+
+
+def _check_grown(session: Session, services: Services, size: int) -> None:
+    """Raise `ForkError` unless the log of that size begins with all that was signed and published before."""
+    known = keys.last_signed(services.settings.keys_dir)
+    last = latest(session)
+    if known is not None:
+        _check_begins_with(session, size, known.size, known.root)
+    if last is not None:
+        _check_begins_with(session, size, last.size, last.root)
+        _check_signed_by_us(last, keys.signing_key(services.settings))
+
+
+def _check_begins_with(session: Session, size: int, known: int, root: bytes) -> None:
+    if known > size:
+        raise ForkError(f"the database has {size} entries, and {known} were signed")
+    if tree_root(hash_reader(tiles.fetcher(session), size), known) != root:
+        raise ForkError(f"the first {known} entries are not those that were signed")
+
+
+def _check_signed_by_us(last: PublishedCheckpoint, key: SigningKey) -> None:
+    """That the folder of keys has the log's key, and not one made anew because it was lost. (Where the site's address
+    is another one than then, so is the log's name: others know it as another log.)"""
+    if last.note.partition(b"\n")[0] != key.name.encode():
+        return
+    try:
+        checkpoints.verify(last.note, key.verifier_key)
+    except VerificationError:
+        raise ForkError("the last checkpoint was signed with another key than the one in the folder of keys") from None
+
+
+def _put(tx: UnitOfWork, made: PublishedCheckpoint) -> None:
+    # Two that raced have signed the same tree: whichever comes second has nothing to add.
+    tx.add_if_new(PublishedCheckpoint, **made.model_dump())
