@@ -409,6 +409,7 @@ def upgrade() -> None:
     with op.batch_alter_table("ledger_entry", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_ledger_entry_leaf"), ["leaf"], unique=False)
         batch_op.create_index("ix_ledger_entry_subject", ["subject", "place"], unique=False)
+        batch_op.create_index("ix_ledger_entry_subject_type", ["subject", "type", "place"], unique=False)
         batch_op.create_index("ix_ledger_entry_type", ["type", "place"], unique=False)
 
     op.create_table(
@@ -906,6 +907,7 @@ def downgrade() -> None:
     op.drop_table("ledger_tile")
     with op.batch_alter_table("ledger_entry", schema=None) as batch_op:
         batch_op.drop_index("ix_ledger_entry_type")
+        batch_op.drop_index("ix_ledger_entry_subject_type")
         batch_op.drop_index("ix_ledger_entry_subject")
         batch_op.drop_index(batch_op.f("ix_ledger_entry_leaf"))
 

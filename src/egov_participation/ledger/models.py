@@ -43,6 +43,7 @@ class LogEntry(SQLModel, table=True):
         CheckConstraint("length(leaf) = 32", name="leaf"),
         CheckConstraint("length(raw) BETWEEN 1 AND 65535", name="raw"),
         Index("ix_ledger_entry_subject", "subject", "place"),
+        Index("ix_ledger_entry_subject_type", "subject", "type", "place"),
         Index("ix_ledger_entry_type", "type", "place"),
     )
 

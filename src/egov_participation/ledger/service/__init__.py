@@ -1,6 +1,22 @@
 """The transparency log: entering what happens, publishing it, showing it. Other rooms call these and nothing below."""
 
 from egov_participation.ledger.rules import SALT_SIZE, EntryError, commitment, time
+from egov_participation.ledger.service.browsing import (
+    TYPES,
+    EntryView,
+    HeadView,
+    began,
+    browse,
+    count_types,
+    ends,
+    entry_at,
+    head,
+    index_of,
+    no_entry,
+    proof,
+    sizes_at,
+    waiting_for,
+)
 from egov_participation.ledger.service.entering import enter, enter_with, row_of
 from egov_participation.ledger.service.keys import ForkError, origin
 from egov_participation.ledger.service.publishing import Sequencer, publish
@@ -8,17 +24,31 @@ from egov_participation.ledger.service.reading import checkpoint, tile, verifier
 
 __all__ = [
     "SALT_SIZE",
+    "TYPES",
     "EntryError",
+    "EntryView",
     "ForkError",
+    "HeadView",
     "Sequencer",
+    "began",
+    "browse",
     "checkpoint",
     "commitment",
+    "count_types",
+    "ends",
     "enter",
     "enter_with",
+    "entry_at",
+    "head",
+    "index_of",
+    "no_entry",
     "origin",
+    "proof",
     "publish",
     "row_of",
+    "sizes_at",
     "tile",
     "time",
     "verifier_keys",
+    "waiting_for",
 ]

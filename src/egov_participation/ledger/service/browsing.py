@@ -31,17 +31,13 @@ TYPES: Final = tuple(sorted({str(kind[0]) for kind in rules.KINDS}))
 
 _entries, _checkpoints, _waiting = table_of(LogEntry), table_of(PublishedCheckpoint), table_of(Waiting)
 _HEAD: Final = select(_checkpoints).order_by(_checkpoints.c.size.desc()).limit(1)
-_AT: Final = select(_entries).where(_entries.c.place == bindparam("index"), _entries.c.place < bindparam("size"))
+_AT: Final = select(_entries).where(_entries.c.place == bindparam("index"))
 _LEAF: Final = select(func.min(_entries.c.place)).where(_entries.c.leaf == bindparam("leaf"))
 _OF_TYPE: Final = select(func.count()).where(
     _entries.c.type == bindparam("type"), _entries.c.place.between(bindparam("first"), bindparam("last"))
 )
-_SIZE_AT: Final = (
-    select(_checkpoints.c.size)
-    .where(_checkpoints.c.at < bindparam("moment"))
-    .order_by(_checkpoints.c.at.desc(), _checkpoints.c.size.desc())
-    .limit(1)
-)
+_LAST_BEFORE: Final = select(func.max(_checkpoints.c.at)).where(_checkpoints.c.at < bindparam("moment"))
+_SIZE_AT: Final = select(func.max(_checkpoints.c.size)).where(_checkpoints.c.at == _LAST_BEFORE.scalar_subquery())
 _FIRST_AT: Final = select(_checkpoints.c.at).order_by(_checkpoints.c.at).limit(1)
 _OLDEST: Final = select(func.now(), _waiting.c.at).order_by(_waiting.c.id).limit(1)
 
@@ -84,10 +80,9 @@ def entry_at(session: Session, index: int) -> EntryView:
     Raises:
         DomainError: 404 ``log.no_entry``.
     """
-    found = session.execute(_AT, {"index": index, "size": _published(session)}).first()
-    if found is None:
+    if not 0 <= index < _published(session):
         raise no_entry()
-    return _view(found)
+    return _view(session.execute(_AT, {"index": index}).one())
 
 
 def no_entry() -> DomainError:
@@ -176,7 +171,9 @@ def count_types(database: Database, session: Session) -> dict[str, int]:
         if size > known.size:
             between = {"first": known.size, "last": size - 1}
             # One type after the other: the index alone answers.
-            known.types.update({type: session.execute(_OF_TYPE, between | {"type": type}).scalar_one() for type in TYPES})
+            known.types.update(
+                {type: session.execute(_OF_TYPE, between | {"type": type}).scalar_one() for type in TYPES}
+            )
             known.size = size
         return dict(sorted((type, count) for type, count in known.types.items() if count))
 
@@ -198,9 +195,7 @@ def waiting_for(session: Session) -> timedelta | None:
     if found is None:
         return None
     now, at = found
-    # SQLite says its time as a text.
-    moment = datetime.fromisoformat(now) if isinstance(now, str) else now
-    return max(timedelta(0), moment.replace(tzinfo=moment.tzinfo or at.tzinfo) - at)
+    return max(timedelta(0), now.replace(tzinfo=now.tzinfo or at.tzinfo) - at)  # SQLite's time names no zone
 
 
 def _published(session: Session) -> int:

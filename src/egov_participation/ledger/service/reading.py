@@ -59,7 +59,7 @@ def verifier_keys(services: Services) -> list[str]:
     """The log's keys, the present one first, then those that it had before, the latest first."""
     with services.database.read() as session:
         rows = session.exec(select(LogEntry.raw).where(LogEntry.type == "log.key").order_by(col(LogEntry.place).desc()))
-        before = [str(_value(raw)["old"]) for raw in rows]
+        before = [str(value_of(raw)["old"]) for raw in rows]
     return [keys.signing_key(services.settings).verifier_key.text, *before]
 
 
@@ -68,7 +68,7 @@ def _hashes(level: int, size: int) -> int:
     return size if level == ENTRIES else size >> HEIGHT * level
 
 
-def _value(raw: bytes) -> dict[str, Any]:
+def value_of(raw: bytes) -> dict[str, Any]:
     """What an entry of ours says.
 
     Raises:
