@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from egov_crypto import wire
+from egov_crypto.cli import console, durable
 from egov_crypto.errors import UsageError, VerificationError
 from egov_crypto.group import Point
 from egov_crypto.verify import Verified
@@ -37,7 +38,7 @@ class Memory:
         missing = [path for path in (folder, *folder.parents) if not path.exists()]
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for made in missing:
-            _sync(made.parent)
+            durable.sync(made.parent)
         with ExitStack() as stack:
             for path in (folder, self._key_file):
                 descriptor = os.open(path, os.O_RDONLY)
@@ -56,15 +57,13 @@ class Memory:
     def remember(self, verified: Verified) -> None:
         """Write the tally of ``verified`` down, on disk in both places when this returns. Call it :meth:`locked`."""
         for path in (self.beside, self.by_key):
-            _replace(path, {**_read(path), verified.election.uuid: _mark(verified)})
+            entries = {**_read(path), verified.election.uuid: _mark(verified)}
+            durable.replace(path, json.dumps(entries).encode() + b"\n")
 
 
 def state_folder() -> Path:
     """Where this user's memory by public key stands."""
-    if given := os.environ.get(VARIABLE):
-        return Path(given).absolute()
-    states = Path(os.environ.get("XDG_STATE_HOME", ""))  # of which a relative one is to be ignored, its rules say
-    return (states if states.is_absolute() else Path.home() / ".local" / "state") / "egov-ballot"
+    return console.state_folder("egov-ballot", VARIABLE)
 
 
 def _mark(verified: Verified) -> dict[str, str]:
@@ -81,22 +80,3 @@ def _read(path: Path) -> dict[str, Any]:
         return {}
     except (ValueError, RecursionError):
         raise UsageError(f"{path} cannot be read; it tells which tallies were decrypted with this key") from None
-
-
-def _replace(path: Path, entries: dict[str, Any]) -> None:
-    """The file whole, or as it was: its folder is written to disk too, for the name is there."""
-    new = path.with_name(path.name + ".new")
-    with new.open("wb") as file:
-        file.write(json.dumps(entries).encode() + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(path)
-    _sync(path.parent)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
