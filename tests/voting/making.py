@@ -35,6 +35,7 @@ YES_NO = Question(
     1,
     blank=True,
 )
+TITLE = Texts("Сынақ дауыс беру", "Пробное голосование", "A trial vote")
 YES, NO, BLANK = [[0, 1, 0]], [[0, 0, 1]], [[1, 0, 0]]
 """Choices for a vote whose only question is `YES_NO`."""
 
@@ -89,6 +90,7 @@ def make_vote(
     opens_in: timedelta = timedelta(0),
     lasts: timedelta = timedelta(hours=8),
     kind: VoteKind = VoteKind.CONSULTATIVE,
+    title: Texts = TITLE,
 ) -> MadeVote:
     """A vote with invented voters, open from now on unless ``opens_in`` says otherwise."""
     now = services.clock()
@@ -96,7 +98,7 @@ def make_vote(
     keys = [trustee.generate() for _ in range(trustees)]
     setup = VoteSetup(
         kind,
-        Texts("Сынақ дауыс беру", "Пробное голосование", "A trial vote"),
+        title,
         Texts("Сипаттама", "Описание", "Description"),
         texts.join(Texts("Комиссия", "Комиссия", "Commission")),
         texts.join(Texts("Тіркеуші", "Регистратор", "Registrar")),

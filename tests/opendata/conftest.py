@@ -1,0 +1,137 @@
+"""Votes in every state, with reports, on the whole application: made once, for the tests that only read."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlmodel import col, update
+from starlette.testclient import TestClient
+from tests.voting.making import BLANK, NO, YES, MadeVote, make_vote, tallied
+from tests.voting.protocols import correct, sign
+
+from egov_participation import rooms
+from egov_participation.actions import Capacity, Role
+from egov_participation.app import create_app, create_services
+from egov_participation.clock import ManualClock
+from egov_participation.incidents import service as incidents
+from egov_participation.incidents.rules import Kind
+from egov_participation.jobs import Worker
+from egov_participation.mail import NullMailer
+from egov_participation.services import Services, SessionInfo
+from egov_participation.settings import Settings
+from egov_participation.voting import service as voting
+from egov_participation.voting.models import Vote
+from egov_participation.voting.texts import Texts
+
+SPITEFUL = Texts("=cmd|' /C calc'!A0", "<b>&amp; ]]> 'Парк'", "@SUM(1+1) & “quoted”")
+"""A title that attacks spreadsheets, XML and pages."""
+ANSWER = {"kk": "+Жауап", "ru": "Ответ\x08\u202e <script>", "en": "Answer\n=1+1"}
+REASON = Texts("Себеп\x01", "Причина & <повод>", "Reason")
+
+
+@dataclass(frozen=True)
+class Votes:
+    """What there is."""
+
+    counted: str
+    open: MadeVote
+    cancelled: str
+    rehearsal: str
+    answered: str
+    """A report on the open vote: its number."""
+    waiting: str
+    """One on the counted vote."""
+    mock: str
+    """One on the rehearsal, answered too."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """A site to look at: nothing on it may be changed."""
+
+    services: Services
+    client: TestClient
+    votes: Votes
+
+
+def report(services: Services, vote: str, which: int) -> str:
+    """Something that was reported: its number."""
+    with services.database.uow() as tx:
+        number = incidents.report(
+            tx, services, once=f"{which:032x}", vote_uuid=vote, kind=Kind.COUNT, text="what I saw",
+            mail="a@mail.example", person=None, network=f"203.0.113.{which}", lang="en",
+        )  # fmt: skip
+        tx.commit()
+    return number
+
+
+def answer(services: Services, number: str) -> None:
+    """Answer a report as a member of the commission does."""
+    now = services.clock()
+    acting = SessionInfo(
+        "a-member", "0" * 64, now, now, 2, capacity=Capacity.OFFICIAL, roles=frozenset({Role.COMMISSION})
+    )
+    with services.database.uow() as tx:
+        incidents.answer(tx, services, acting, number, ANSWER)
+        tx.commit()
+
+
+def cancel(services: Services, uuid: str) -> None:
+    """Cancel a vote."""
+    with services.database.uow() as tx:
+        voting.cancel(services, tx, uuid, REASON, "ab" * 32)
+        tx.commit()
+
+
+def make_rehearsal(services: Services, uuid: str) -> None:
+    """As if the vote had been begun as one."""
+    with services.database.uow() as tx:
+        tx.session.execute(update(Vote).where(col(Vote.uuid) == uuid).values(rehearsal=True))
+        tx.commit()
+
+
+def hold_votes(services: Services) -> Votes:
+    """One counted and corrected, one open, one cancelled, and a rehearsal, which is counted too."""
+    counted = make_vote(services)
+    rehearsal = make_vote(services, voters=1, trustees=1)
+    for voter, choices in ((0, YES), (1, NO), (1, BLANK)):
+        voting.cast(services, counted.uuid, counted.people[voter], counted.ballot(voter, choices))
+    tallied(services, counted)
+    tallied(services, rehearsal)
+    make_rehearsal(services, rehearsal.uuid)
+    sign(services, counted.uuid)
+    correct(services, counted.uuid)
+    cancelled = make_vote(services, voters=1, trustees=1, lasts=timedelta(days=1)).uuid
+    cancel(services, cancelled)
+    opened = make_vote(services, voters=2, trustees=1, lasts=timedelta(days=3), title=SPITEFUL)
+    voting.cast(services, opened.uuid, opened.people[0], opened.ballot(0, YES))
+    numbers = [report(services, uuid, at) for at, uuid in enumerate((opened.uuid, counted.uuid, rehearsal.uuid), 1)]
+    services.clock.advance(hours=2)  # type: ignore[attr-defined]
+    answer(services, numbers[0])
+    answer(services, numbers[2])
+    return Votes(counted.uuid, opened, cancelled, rehearsal.uuid, *numbers)
+
+
+@pytest.fixture(scope="session")
+def held(tmp_path_factory: pytest.TempPathFactory, migrated: Path, migrated_registrar: Path) -> Iterator[Held]:
+    """All of it, and what the worker makes of it."""
+    folder = tmp_path_factory.mktemp("opendata")
+    settings = Settings.for_tests(folder).model_copy(
+        update={"contact": "help@vote.example", "operator": "Мекеме / Учреждение / Institution"}
+    )
+    shutil.copy(migrated, folder / "egov.sqlite3")
+    shutil.copy(migrated_registrar, folder / "registrar.sqlite3")
+    clock = ManualClock(datetime(2024, 10, 6, 7, 0, tzinfo=UTC))
+    services = create_services(settings, clock=clock, mailer=NullMailer())
+    votes = hold_votes(services)
+    rooms.load("tasks")
+    Worker(services).run_due()
+    client = TestClient(create_app(settings, services=services, debug=True), base_url=settings.base_url)
+    client.headers["Accept-Language"] = "en"
+    yield Held(services, client, votes)
+    services.database.close()
