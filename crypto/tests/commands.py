@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from unittest import mock
 
-from egov_crypto.cli import ballot, verify
+from egov_crypto.cli import ballot, verify, witness
 
-MAINS = {"egov-verify": verify.main, "egov-ballot": ballot.main}
-MODULES = {"egov-verify": "egov_crypto.cli.verify", "egov-ballot": "egov_crypto.cli.ballot"}
+MAINS = {"egov-verify": verify.main, "egov-ballot": ballot.main, "egov-witness": witness.main}
+MODULES = {name: main.__module__ for name, main in MAINS.items()}
 
 
 @dataclass(frozen=True)

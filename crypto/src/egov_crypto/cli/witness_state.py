@@ -26,7 +26,8 @@ from egov_crypto.note import Note
 from egov_crypto.witness import Cosigned
 
 MARKER: Final = "witness.json"
-LOCK_SECONDS: Final = 5.0
+PATIENCE: Final = 5.0
+"""Seconds that a request waits for another one."""
 MAX_FORKS: Final = 10
 """Checkpoints that are kept of a log that forked: two are proof enough."""
 
@@ -38,10 +39,11 @@ class Busy(CryptoError):
 class State:
     """The folder of one witness; of several processes, any may write."""
 
-    def __init__(self, folder: Path, key: WitnessKey) -> None:
+    def __init__(self, folder: Path, key: WitnessKey, patience: float = PATIENCE) -> None:
         """Open it. Raises :class:`UsageError` if anything that was in it is missing or damaged."""
         self.folder: Final = folder
         self._key: Final = key
+        self._patience: Final = patience
         for origin in self.logs():
             self.read(origin)
 
@@ -93,7 +95,7 @@ class State:
         durable.replace(self._path(origin, "checkpoint"), last.note.raw)
         # A crash here: the checkpoint is remembered, and nobody has the cosignature.
         if origin not in self.logs():
-            with _flock(self.folder):
+            with _flock(self.folder, self._patience):
                 durable.replace(self.folder / MARKER, _marker(self._key, sorted({*self.logs(), origin})))
 
     @contextmanager
@@ -101,7 +103,7 @@ class State:
         """While nobody else, in this process or another, decides on this log. Raises :class:`Busy`."""
         path = self._path(origin, "lock")
         path.touch(mode=0o600)
-        with _flock(path):
+        with _flock(path, self._patience):
             yield
 
     def keep_fork(self, origin: str, signed: Note) -> Path | None:
@@ -135,11 +137,11 @@ def _marker(key: WitnessKey, logs: list[str]) -> bytes:
 
 
 @contextmanager
-def _flock(path: Path) -> Iterator[None]:
+def _flock(path: Path, patience: float) -> Iterator[None]:
     """Hold a lock that the system gives back when the process ends, however it does."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
-        end = time.monotonic() + LOCK_SECONDS
+        end = time.monotonic() + patience
         while True:
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
