@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+from itertools import count
 from pathlib import Path
 
 import pytest
 from crypto.tests.making import THREE, YES_NO, World, make_world
 from crypto.tests.office import DESCRIPTION, UUID, Office, ok, set_up
 
+from egov_crypto.cli import log_reading, log_state, source
+
 COUNTS = [[1, 0, 1], [1, 1, 2]]
+_numbers = count()
+
+
+@pytest.fixture(autouse=True)
+def alone(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is remembered of logs is this test's own; no proxy of the machine's; no waiting between attempts."""
+    monkeypatch.setenv(log_state.VARIABLE, str(tmp_path_factory.getbasetemp() / f"states-{next(_numbers)}"))
+    monkeypatch.setenv("no_proxy", "*")
+    monkeypatch.setattr(source, "PAUSE", 0.001)
+    monkeypatch.setattr(log_reading, "STALE", 0.001)
 
 
 @pytest.fixture(scope="session")

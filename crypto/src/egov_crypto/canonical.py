@@ -67,7 +67,9 @@ def _in_range(number: int) -> int:
 
 
 def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    names = [_utf_16(name) for name, _ in pairs]
+    names: list[Any] = [name for name, _ in pairs]
+    if not "".join(names).isascii():  # of which the order is the same, and faster
+        names = list(map(_utf_16, names))
     if any(one >= other for one, other in pairwise(names)):
         raise ValueError("an object's members are not sorted, or two have one name")
     return dict(pairs)

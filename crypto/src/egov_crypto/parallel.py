@@ -35,7 +35,7 @@ def verify_chunks(election: Election, chunks: Iterator[Chunk], jobs: int) -> Ite
         waiting: deque[tuple[Future[Tally], int]] = deque()
         try:
             for chunk in chunks:
-                with _interrupts_kept_from_children():
+                with interrupts_kept_from_children():
                     future = pool.submit(_verify_in_worker, chunk)
                 waiting.append((future, len(chunk)))
                 if len(waiting) > 4 * jobs:
@@ -48,7 +48,7 @@ def verify_chunks(election: Election, chunks: Iterator[Chunk], jobs: int) -> Ite
 
 
 @contextmanager
-def _interrupts_kept_from_children() -> Iterator[None]:
+def interrupts_kept_from_children() -> Iterator[None]:
     """An interrupt from the keyboard reaches every process; the one that the user started answers it, for all.
 
     The first submission starts the workers, which inherit the signals that are blocked here, for as long as they live.
@@ -81,10 +81,10 @@ def _next(waiting: "deque[tuple[Future[Tally], int]]") -> tuple[Tally, int]:
 def _start_worker(raw: bytes) -> None:
     global _election
     _election = Election.parse(raw)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=end_with_parent, daemon=True).start()
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """A worker whose parent was killed would wait for work for ever."""
     parent = multiprocessing.parent_process()
     if parent is not None:

@@ -52,6 +52,27 @@ def run(command: Callable[[], int]) -> int:
         return CANNOT_TELL
 
 
+Outcome = tuple[VerificationError | None, Exception | None]
+
+
+def outcome(check: Callable[[], None], as_json: bool) -> Outcome:
+    """What does not hold, and why it cannot be told (raised unless it goes into JSON)."""
+    try:
+        check()
+    except VerificationError as failure:
+        return failure, None
+    except (CryptoError, OSError, BrokenExecutor, MemoryError) as error:
+        if not as_json:
+            raise
+        return None, error
+    return None, None
+
+
+def status(failure: VerificationError | None, error: Exception | None) -> int:
+    """The exit status for that."""
+    return CANNOT_TELL if error else DOES_NOT_HOLD if failure else OK
+
+
 def sentence(error: Exception) -> str:
     """What ``error`` says to a person."""
     if isinstance(error, CryptoError):
@@ -121,6 +142,14 @@ def write_new(path: Path, content: bytes, *, private: bool = False) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+
+
+def state_folder(program: str, variable: str) -> Path:
+    """Where this user's states of ``program`` stand: what the environment's ``variable`` says, or where all do."""
+    if given := os.environ.get(variable):
+        return Path(given).absolute()
+    states = Path(os.environ.get("XDG_STATE_HOME", ""))  # of which a relative one is to be ignored, its rules say
+    return (states if states.is_absolute() else Path.home() / ".local" / "state") / program
 
 
 def add_jobs(parser: argparse.ArgumentParser) -> None:

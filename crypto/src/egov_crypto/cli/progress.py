@@ -11,6 +11,7 @@ _LABELS: Final = {
     "since": "Comparing with what was kept",
     "events": "Reading the archive",
     "ballots": "Verifying ballots",
+    "entries": "Reading the log",
 }
 _REDRAW: Final = 0.1
 """Seconds between two drawings."""
@@ -35,6 +36,10 @@ class Progress:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        """Take the bar away, since something else is to be said."""
         if self._drawn:
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()

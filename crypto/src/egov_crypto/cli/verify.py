@@ -4,17 +4,15 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Sequence
-from concurrent.futures import BrokenExecutor
 from pathlib import Path
 from typing import Final
 
 from egov_crypto import receipt as receipts
-from egov_crypto.cli import console
-from egov_crypto.cli.console import CANNOT_TELL, DOES_NOT_HOLD, OK
+from egov_crypto.cli import console, log
 from egov_crypto.cli.progress import Progress
 from egov_crypto.cli.report import VoteFound, print_receipt, print_vote, receipt_as_json, vote_as_json
 from egov_crypto.cli.source import check_since, open_archive
-from egov_crypto.errors import CryptoError, UsageError, VerificationError
+from egov_crypto.errors import UsageError
 from egov_crypto.receipt import Receipt
 from egov_crypto.verify import Report, verify_archive
 
@@ -39,7 +37,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     """As ``parse_args``, which before Python 3.13 does not see an ARCHIVE that an option parts from the receipt."""
     parser = _parser()
     options, rest = parser.parse_known_args(arguments)
-    if len(rest) == 1 and options.archive is None and (rest == ["-"] or not rest[0].startswith("-")):
+    if len(rest) == 1 and getattr(options, "archive", "") is None and (rest == ["-"] or not rest[0].startswith("-")):
         options.archive = rest[0]
     elif rest:
         parser.error(f"unrecognized arguments: {' '.join(rest)}")
@@ -87,6 +85,14 @@ def _parser() -> argparse.ArgumentParser:
     receipt.add_argument("receipt", type=Path, metavar="FILE", help="the receipt, as it was saved")
     receipt.add_argument("archive", nargs="?", metavar="ARCHIVE|URL", help=archive)
     receipt.add_argument("--key", required=True, help="the public key of the receipts, from the vote's verify page")
+    whole = kind(
+        "log",
+        log.verify_log,
+        "the transparency log: every entry, and that it only grew",
+        log.DESCRIPTION,
+    )
+    whole.add_argument("url", metavar="URL", help=log.ADDRESS)
+    log.add_terms(whole)
     return parser
 
 
@@ -105,12 +111,12 @@ def _verify_vote(options: argparse.Namespace) -> int:
             found.questions = verified.election.questions
             found.beside.check(options.archive, file, verified)
 
-    failure, error = _outcome(check, options.json)
+    failure, error = console.outcome(check, options.json)
     if options.json:
         print(json.dumps(vote_as_json(found, failure, error)))
     else:
         print_vote(found, failure)
-    return _status(failure, error)
+    return console.status(failure, error)
 
 
 def _verify_receipt(options: argparse.Namespace) -> int:
@@ -132,32 +138,12 @@ def _verify_receipt(options: argparse.Namespace) -> int:
             counts = receipts.check_in_archive(stated, file, verified)
         report.checks.append(("place", 1))
 
-    failure, error = _outcome(check, options.json)
+    failure, error = console.outcome(check, options.json)
     if options.json:
         print(json.dumps(receipt_as_json(options, report, stated, counts, failure, error)))
     else:
         print_receipt(report, stated, counts, failure)
-    return _status(failure, error)
-
-
-_Outcome = tuple[VerificationError | None, Exception | None]
-
-
-def _outcome(check: Callable[[], None], as_json: bool) -> _Outcome:
-    """What does not hold, and why it cannot be told (raised unless it goes into JSON)."""
-    try:
-        check()
-    except VerificationError as failure:
-        return failure, None
-    except (CryptoError, OSError, BrokenExecutor, MemoryError) as error:
-        if not as_json:
-            raise
-        return None, error
-    return None, None
-
-
-def _status(failure: VerificationError | None, error: Exception | None) -> int:
-    return CANNOT_TELL if error else DOES_NOT_HOLD if failure else OK
+    return console.status(failure, error)
 
 
 if __name__ == "__main__":

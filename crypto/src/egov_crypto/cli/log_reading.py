@@ -1,0 +1,252 @@
+"""A log read whole, and held against what was seen of it before."""
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from egov_crypto import checkpoint as checkpoints
+from egov_crypto import merkle, note
+from egov_crypto.checkpoint import Checkpoint, SignedCheckpoint
+from egov_crypto.cli.log_part import Part, Served, ahead, parts, placed, read_parts
+from egov_crypto.cli.log_state import State
+from egov_crypto.cli.log_tiles import Tiles
+from egov_crypto.cosignature import WitnessKey
+from egov_crypto.errors import ArchiveError, UsageError, VerificationError
+from egov_crypto.merkle import leaf_hash, perfect_root
+from egov_crypto.note import VerifierKey
+from egov_crypto.tiles import ENTRIES, HEIGHT, WIDTH, Edge, Tile, bundle_entries, hash_reader, tile_hashes
+from egov_crypto.verify import Progress
+
+STALE: float = 2.0
+"""Seconds to wait when a checkpoint is older than the last one, which a cache in between may have kept."""
+STALE_ATTEMPTS: Final = 5
+SAVE_EVERY: float = 1.0
+"""Seconds of reading that an interruption loses, at most."""
+MAX_KEYS: Final = 1 << 16
+"""Bytes that a log's list of keys may have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What is trusted: the log's key (None: the one that is remembered, or that the log itself gives), witnesses."""
+
+    key: VerifierKey | None = None
+    witnesses: Sequence[WitnessKey] = ()
+    quorum: int = 0
+
+
+@dataclass
+class Evidence:
+    """What shows others that something does not hold, as the log served it."""
+
+    before: bytes | None = None
+    """A checkpoint that the log signed, and this one contradicts."""
+    now: bytes | None = None
+    root: bytes | None = None
+    """Of the entries that there were before, in the tree of now; ``proof`` proves that, by RFC 6962, section 2.1.2."""
+    proof: list[bytes] | None = None
+    served: Served = field(default_factory=list)
+
+
+@dataclass
+class Reading:
+    """One run's reading of a log; what was found is complete when :meth:`read` returns, partial when it raises."""
+
+    tiles: Tiles
+    state: State
+    name: str
+    terms: Terms
+    jobs: int
+    progress: Progress
+    signed: SignedCheckpoint | None = None
+    """The latest checkpoint, whose signatures hold."""
+    raw: bytes = b""
+    before: Checkpoint | None = None
+    """The last one that was seen by the run before; None at the first."""
+    begun: int = 0
+    """Entries that were read by runs before."""
+    key: VerifierKey | None = None
+    first_use: bool = False
+    """Whether the key is the one that the log itself gave just now."""
+    checks: dict[str, int] = field(default_factory=dict)
+    evidence: Evidence = field(default_factory=Evidence)
+
+    def __post_init__(self) -> None:
+        known = self.state.checkpoints
+        self.before = known[-1][0] if known else None
+        self.begun = self.state.edge.size
+
+    def read(self) -> SignedCheckpoint:
+        """Read what is new since the last time, and check all of it; what was read is saved.
+
+        Raises :class:`VerificationError`, with :attr:`evidence`; :class:`ArchiveError` if it cannot be told,
+        :class:`UsageError` where a key is missing.
+        """
+        self.tiles.forget()
+        self.evidence = Evidence()
+        known, trusted = self.state.checkpoints, self._trusted()
+        self.signed, self.key = self._latest(trusted, known[-1][0].size if known else 0)
+        now = self.signed.checkpoint
+        self.checks["checkpoint"] = 1
+        if self.terms.witnesses:
+            self.checks["witnesses"] = len(self.signed.cosignatures)
+        self._check_edge(now)
+        parted = [old for old, raw in known if old.size >= self.state.edge.size and not self._only_grew(old, raw, now)]
+        self._take(now, [old for old, _ in known], trusted, save=not parted)
+        if parted:  # and nothing was found that tells where
+            raise VerificationError("consistency.proof", f"{parted[0].size} entries, then {now.size}")
+        self._check_handed_over(trusted)
+        self.checks["before"], self.checks["entries"] = self.begun, now.size
+        self.checks["votes"] = len(self.state.recount.votes)
+        self._save()
+        return self.signed
+
+    def _trusted(self) -> VerifierKey:
+        """The key that checkpoints are to be signed with, as far as that is known before reading."""
+        if self.terms.key is not None:
+            return self.state.recount.successor(self.terms.key)
+        if self.state.key is not None:
+            return self.state.key
+        key = self._given_by_log()
+        if key is None:
+            raise ArchiveError(f"{self.tiles.log}/key is not there: give the log's key with --key")
+        if key.name != self.name:
+            raise UsageError(f"this address serves the log {key.name}: give its key with --key, or its own address")
+        self.first_use = True
+        return key
+
+    def _given_by_log(self) -> VerifierKey | None:
+        """The log's present key as it says itself."""
+        raw = self.tiles.read("key", MAX_KEYS)
+        if raw is None:
+            return None
+        try:
+            return VerifierKey.parse(raw.decode("utf-8").partition("\n")[0].strip())
+        except (ValueError, UsageError) as error:
+            raise ArchiveError(f"{self.tiles.log}/key holds no key of a log: {error}") from None
+
+    def _latest(self, trusted: VerifierKey, least: int) -> tuple[SignedCheckpoint, VerifierKey]:
+        """The latest checkpoint, with ``least`` entries or more, and the key that has signed it: ``trusted``, or the
+        one that the log has now. That the log's entries lead from one to the other, is to be checked then."""
+        for attempt in range(STALE_ATTEMPTS):
+            raw = self.tiles.read("checkpoint", note.MAX_SIZE)
+            if raw is None:
+                raise ArchiveError(f"{self.tiles.log}/checkpoint is not there: this is no log's address")
+            self.raw = self.evidence.now = raw
+            signed, key = self._verified(raw, trusted)
+            if signed.checkpoint.size >= least:
+                return signed, key
+            time.sleep(STALE if attempt < STALE_ATTEMPTS - 1 else 0)
+        self.evidence.before = self.state.checkpoints[-1][1]
+        raise VerificationError("log.shorter", f"{signed.checkpoint.size} entries; it had {least}")
+
+    def _verified(self, raw: bytes, trusted: VerifierKey) -> tuple[SignedCheckpoint, VerifierKey]:
+        try:
+            return self._verify(raw, trusted), trusted
+        except VerificationError as error:
+            key = self._given_by_log() if error.code == "note.unsigned" else None
+            if key is None or key.name != trusted.name or key == trusted:
+                raise
+        return self._verify(raw, key), key
+
+    def _verify(self, raw: bytes, key: VerifierKey) -> SignedCheckpoint:
+        return checkpoints.verify(raw, key, witnesses=self.terms.witnesses, quorum=self.terms.quorum)
+
+    def _check_handed_over(self, trusted: VerifierKey) -> None:
+        """That the log's own entries lead from the key that is trusted to the one that has signed."""
+        recount, key = self.state.recount, self.key
+        current = recount.successor(trusted)
+        if key not in {trusted, current} or (recount.keys and recount.keys[-1][2] != current.text):
+            signer = f"it is signed with {key and key.text}"
+            if key != trusted == current:
+                raise VerificationError("note.unsigned", f"{trusted.text}; {signer}, to which no entry leads")
+            raise VerificationError("rotation.chain", f"they lead to {recount.keys[-1][2]}; {signer}")
+        self.signed, self.key = self._verify(self.raw, current), current
+
+    def _only_grew(self, old: Checkpoint, raw: bytes, now: Checkpoint) -> bool:
+        """Whether the log proves that it begins with what it was; if not, where it parts is still to be found."""
+        reader = hash_reader(self.tiles, now.size)
+        proof = merkle.prove_consistency(reader, old.size, now.size)
+        try:
+            merkle.verify_consistency(old.size, old.root, now.size, now.root, proof)
+        except VerificationError:
+            root = merkle.tree_root(reader, old.size)
+            self.evidence = Evidence(raw, self.raw, root, proof)
+            return False
+        return True
+
+    def _take(self, now: Checkpoint, known: Sequence[Checkpoint], trusted: VerifierKey, *, save: bool) -> None:
+        """Read and count what is new, and save at times what can be relied upon."""
+        state = self.state
+        start, saved = state.edge.size, time.monotonic() - SAVE_EVERY
+        if start == now.size:
+            self._compare(Edge.load(self.tiles, now.size))
+        self.tiles.expect(ahead(range(start, now.size), now.size) if self.jobs == 1 else ())
+        sizes = [start, *(old.size for old in known)]
+        for part in read_parts(self.tiles, now, parts(start, now.size, sizes), self.jobs):
+            self._count(part, known)
+            self.progress("entries", state.edge.size, now.size)
+            if save and time.monotonic() - saved >= SAVE_EVERY and self.key == state.recount.successor(trusted):
+                self._save()
+                saved = time.monotonic()
+
+    def _check_edge(self, now: Checkpoint) -> None:
+        try:
+            edge = Edge.load(self.tiles, now.size)
+            if edge.root() != now.root:
+                self.evidence.served = edge.partial()
+                raise _damaged(self.tiles, edge, now)
+        except VerificationError as error:
+            raise placed(error) from None
+
+    def _count(self, part: Part, known: Sequence[Checkpoint]) -> None:
+        if part.failure is not None:
+            self.evidence.served = part.served
+            raise part.failure
+        state, indices = self.state, part.wanted.indices
+        if indices.start in part.wanted.sizes:
+            self._compare(part.edge(indices.start))
+        for old in known:
+            if indices.start < old.size <= indices.stop and part.edge(old.size).root() != old.root:
+                raise VerificationError("log.differs", f"entries {indices.start} to {old.size - 1}")
+        for index, value, is_known in part.values:
+            state.recount.take(index, value, is_known)
+        state.edge = part.edge(indices.stop)
+
+    def _compare(self, there: Edge) -> None:
+        """Raise :class:`VerificationError` (``log.differs``) unless the log, where it was read up to, is as it was."""
+        for (tile, kept), (_, raw) in reversed(list(zip(self.state.edge.partial(), there.partial(), strict=True))):
+            for index, (one, other) in enumerate(zip(tile_hashes(tile, kept), tile_hashes(tile, raw), strict=True)):
+                if one != other:
+                    first = (tile.index * WIDTH + index) << HEIGHT * tile.level
+                    last = first + (1 << HEIGHT * tile.level) - 1
+                    where = f"entry {first}" if first == last else f"among the entries {first} to {last}"
+                    raise VerificationError("log.differs", f"{where}, in {tile.path}")
+
+    def _save(self) -> None:
+        assert self.signed is not None
+        assert self.key is not None
+        self.state.remember(self.key, self.signed.checkpoint, self.raw)
+        self.state.save()
+
+
+def _damaged(tiles: Tiles, edge: Edge, now: Checkpoint) -> VerificationError:
+    """Which of the tiles at the right edge is not what it must be, where what lies below them is right."""
+    right = {tile: b"".join(_hashes_below(tiles, tile)) for tile, _ in edge.partial()}
+    if Edge.load(right.__getitem__, now.size).root() == now.root:
+        for tile, raw in edge.partial():
+            if raw != right[tile]:
+                return VerificationError("tile.hashes", tile.path)
+    return VerificationError("log.root", f"{now.size} entries")
+
+
+def _hashes_below(tiles: Tiles, tile: Tile) -> Iterator[bytes]:
+    """What a tile holds, computed from the bundle or the tiles below it."""
+    if tile.level == 0:
+        bundle = Tile(ENTRIES, tile.index, tile.width)
+        yield from map(leaf_hash, bundle_entries(bundle, tiles(bundle)))
+        return
+    for index in range(tile.index * WIDTH, tile.index * WIDTH + tile.width):
+        below = Tile(tile.level - 1, index)
+        yield perfect_root(tile_hashes(below, tiles(below)))

@@ -1,0 +1,200 @@
+"""What an observer remembers of a log between two runs: its key, the checkpoints seen last, how far it was read.
+
+One SQLite file for each log, by its name, in this user's folder of program states. A run reads only what is new, and
+notices when what it saw is not there any more; without the file it starts anew, and remembers nothing of before.
+What is saved is saved at once or not at all, so that a run may be interrupted anywhere.
+"""
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final
+
+from egov_crypto.archive import EventType
+from egov_crypto.checkpoint import Checkpoint
+from egov_crypto.cli import console
+from egov_crypto.errors import UsageError
+from egov_crypto.note import Note, VerifierKey
+from egov_crypto.recount import Recount, VoteCount
+from egov_crypto.tiles import Edge
+
+VARIABLE: Final = "EGOV_VERIFY_STATE"
+"""Environment variable with another folder than the user's own."""
+
+_FORM: Final = 1
+_EVENTS: Final = [event.value for event in EventType]
+_TABLES: Final = (
+    "CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE checkpoint (size INTEGER PRIMARY KEY, note BLOB NOT NULL)",
+    "CREATE TABLE vote (id INTEGER PRIMARY KEY, uuid TEXT NOT NULL UNIQUE, record TEXT NOT NULL)",
+    """CREATE TABLE event (
+    vote INTEGER NOT NULL, height INTEGER NOT NULL, event INTEGER NOT NULL, hash BLOB NOT NULL,
+    PRIMARY KEY (vote, height)) WITHOUT ROWID""",
+)
+_AT_ONCE: Final = 10_000
+"""Events that are handed to SQLite together."""
+
+
+def path_of(name: str) -> Path:
+    """The file for the log with this name."""
+    readable = "".join(c if c.isascii() and (c.isalnum() or c in "-.") else "_" for c in name)[:80]
+    return (
+        console.state_folder("egov-verify", VARIABLE)
+        / f"{readable}-{hashlib.sha256(name.encode()).hexdigest()[:8]}.sqlite3"
+    )
+
+
+def remembered_key(name: str) -> VerifierKey | None:
+    """The key of the log with this name, if it is known from before."""
+    if not path_of(name).exists():
+        return None
+    with opened(name) as state:
+        return state.key
+
+
+class State:
+    """The memory of one log, and all that was counted of it. What is changed is kept by :meth:`save` alone."""
+
+    def __init__(self, path: Path, base: sqlite3.Connection) -> None:
+        self.path: Final = path
+        self._base = base
+        self._ids: dict[str, int] = {}
+        self._waiting: list[tuple[int, int, int, bytes]] = []
+        self.recount: Final = Recount(self)
+        key = self._fact("key")
+        self.key = VerifierKey.parse(key) if key else None
+        """The log's key, as far as it is known from before."""
+        self._load_count()
+        tiles = {tuple(place): bytes.fromhex(raw) for place, raw in self._fact("edge") or ()}
+        self.edge = Edge.load(lambda tile: tiles[tile.level, tile.index, tile.width], self.recount.entries)
+        """Of what was read."""
+
+    def _load_count(self) -> None:
+        recount, counted = self.recount, self._fact("count")
+        if counted:
+            recount.entries, recount.unknown = counted["entries"], counted["unknown"]
+            recount.types.update(counted["types"])
+            recount.keys = [(index, old, new) for index, old, new in counted["keys"]]
+            recount.release = tuple(counted["release"]) if counted["release"] else None
+        for id_, uuid, record in self._base.execute("SELECT id, uuid, record FROM vote"):
+            self._ids[uuid] = id_
+            recount.votes[uuid] = VoteCount(**json.loads(record))
+
+    def _fact(self, name: str) -> Any:
+        found = self._base.execute("SELECT value FROM fact WHERE name = ?", (name,)).fetchone()
+        return found and json.loads(found[0])
+
+    def _put(self, name: str, value: Any) -> None:
+        self._base.execute("INSERT OR REPLACE INTO fact VALUES (?, ?)", (name, json.dumps(value)))
+
+    @property
+    def checkpoints(self) -> list[tuple[Checkpoint, bytes]]:
+        """What the log has signed and this observer seen, the smallest first: the last one that was read whole, and
+        those that were not yet."""
+        notes = self._base.execute("SELECT note FROM checkpoint ORDER BY size")
+        return [(Checkpoint.parse(Note.parse(raw).text), raw) for (raw,) in notes]
+
+    def remember(self, key: VerifierKey, checkpoint: Checkpoint, raw: bytes) -> None:
+        """Keep a checkpoint that ``key`` has signed, before it is read; until :meth:`save` like everything else."""
+        self._begin()
+        self._put("key", key.text)
+        self.key = key
+        self._base.execute("INSERT OR REPLACE INTO checkpoint VALUES (?, ?)", (checkpoint.size, raw))
+
+    def save(self) -> None:
+        """Keep what was counted, which is all up to the edge."""
+        recount = self.recount
+        assert recount.entries == self.edge.size
+        self._flush()
+        for uuid in recount.touched:
+            record = json.dumps(asdict(recount.votes[uuid]))
+            self._base.execute("UPDATE vote SET record = ? WHERE id = ?", (record, self._id(uuid)))
+        recount.touched.clear()
+        counted = {
+            "entries": recount.entries,
+            "unknown": recount.unknown,
+            "types": recount.types,
+            "keys": recount.keys,
+            "release": recount.release,
+        }
+        self._put("count", counted)
+        self._put("edge", [[[tile.level, tile.index, tile.width], raw.hex()] for tile, raw in self.edge.partial()])
+        self._base.execute(
+            "DELETE FROM checkpoint WHERE size < (SELECT max(size) FROM checkpoint WHERE size <= ?)", (recount.entries,)
+        )
+        self._base.execute("COMMIT")
+
+    def put(self, vote: str, height: int, event: str, hash_: str) -> None:
+        """As a :class:`~egov_crypto.recount.Shelf`."""
+        self._waiting.append((self._id(vote), height, _EVENTS.index(event), bytes.fromhex(hash_)))
+        if len(self._waiting) >= _AT_ONCE:
+            self._flush()
+
+    def get(self, vote: str, height: int) -> str | None:
+        """As a :class:`~egov_crypto.recount.Shelf`."""
+        return next((hash_ for at, _, hash_ in self.events(vote, height) if at == height), None)
+
+    def events(self, vote: str, start: int = 0) -> Iterator[tuple[int, str, str]]:
+        """Height, type and hash (hex) of each event of a vote, from a height on, in order."""
+        self._flush()
+        rows = self._base.execute(
+            "SELECT height, event, hash FROM event WHERE vote = ? AND height >= ? ORDER BY height",
+            (self._ids.get(vote), start),
+        )
+        for height, event, hash_ in rows:
+            yield height, _EVENTS[event], hash_.hex()
+
+    def _id(self, vote: str) -> int:
+        if vote not in self._ids:
+            self._begin()
+            self._ids[vote] = len(self._ids) + 1
+            self._base.execute("INSERT INTO vote VALUES (?, ?, '{}')", (self._ids[vote], vote))
+        return self._ids[vote]
+
+    def _flush(self) -> None:
+        self._begin()
+        self._base.executemany("INSERT INTO event VALUES (?, ?, ?, ?)", self._waiting)
+        self._waiting.clear()
+
+    def _begin(self) -> None:
+        if not self._base.in_transaction:
+            self._base.execute("BEGIN")
+
+
+@contextmanager
+def opened(name: str) -> Iterator[State]:
+    """The memory of the log with this name, made if there is none; of one run at a time.
+
+    Raises :class:`UsageError` if another run has it, or if it cannot be read or written.
+    """
+    path = path_of(name)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    base = sqlite3.connect(path, timeout=0, isolation_level=None)
+    try:
+        _prepare(base, path, name)
+        yield State(path, base)
+    except sqlite3.Error as error:
+        if "locked" in str(error):
+            raise UsageError(f"another run has {path} open: it reads this log just now") from None
+        raise UsageError(f"{path}, which holds what was seen of the log, cannot be used: {error}") from None
+    finally:
+        base.close()
+
+
+def _prepare(base: sqlite3.Connection, path: Path, name: str) -> None:
+    base.execute("PRAGMA locking_mode = EXCLUSIVE")
+    base.execute("PRAGMA synchronous = NORMAL")
+    base.execute("BEGIN EXCLUSIVE")  # others keep out from now on until the file is closed
+    (form,) = base.execute("PRAGMA user_version").fetchone()
+    if form == 0:
+        for table in _TABLES:
+            base.execute(table)
+        base.execute(f"PRAGMA user_version = {_FORM}")
+        base.execute("INSERT INTO fact VALUES ('log', ?)", (json.dumps(name),))
+    base.execute("COMMIT")
+    if form not in {0, _FORM}:
+        raise UsageError(f"{path} was written by another version of this program")
