@@ -9,6 +9,7 @@ from types import ModuleType
 
 ROOMS = (
     "home",
+    "observe",
     "opendata",
     "office",
     "contact",

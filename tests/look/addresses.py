@@ -101,6 +101,7 @@ PARAMS: Final[dict[str, Callable[[World], Params]]] = {
     "identity.link_to_confirm": lambda world: {"token": world.address_tokens[0]},
     "identity.link_to_keep": lambda world: {"token": world.address_tokens[1]},
     "notices.stop": lambda world: {"token": world.unsubscribe_token},
+    "observe.entry": lambda world: {"index": 0},
     "office.decision": lambda world: {"id": world.proposal},
     "office.proposal": lambda world: {"id": world.proposal},
     "office.job": lambda world: {"id": world.dead_job},

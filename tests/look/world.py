@@ -32,6 +32,7 @@ from egov_participation.identity.service.tokens import hash_token, new_token
 from egov_participation.incidents import service as incidents
 from egov_participation.incidents.rules import Kind
 from egov_participation.jobs import Job
+from egov_participation.ledger import service as ledger
 from egov_participation.notices.tokens import unsubscribe_token
 from egov_participation.roles import service as roles
 from egov_participation.roles.models import Grant
@@ -71,6 +72,7 @@ class World:
         self.counted = counted.uuid
         self._voter = make_vote(self.services, voters=2)
         self.open = self._voter.uuid
+        ledger.publish(self.services)
 
     @property
     def tracker(self) -> str:

@@ -12,12 +12,13 @@ from egov_participation.ledger.service.browsing import (
     entry_at,
     head,
     index_of,
+    index_of_value,
     no_entry,
     proof,
     sizes_at,
     waiting_for,
 )
-from egov_participation.ledger.service.entering import enter, enter_with, row_of
+from egov_participation.ledger.service.entering import enter, enter_with, newest, row_of
 from egov_participation.ledger.service.keys import ForkError, origin
 from egov_participation.ledger.service.publishing import Sequencer, publish
 from egov_participation.ledger.service.reading import checkpoint, tile, verifier_keys
@@ -41,6 +42,8 @@ __all__ = [
     "entry_at",
     "head",
     "index_of",
+    "index_of_value",
+    "newest",
     "no_entry",
     "origin",
     "proof",

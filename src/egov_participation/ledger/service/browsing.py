@@ -13,9 +13,10 @@ from typing import Any, Final
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Row, Select, bindparam, func, select
-from sqlalchemy.orm import Session
+from sqlmodel import Session
 
-from egov_crypto.merkle import prove_inclusion
+from egov_crypto import entry
+from egov_crypto.merkle import leaf_hash, prove_inclusion
 from egov_crypto.tiles import hash_reader
 from egov_crypto.tlog_proof import TlogProof
 from egov_participation.database import Database, table_of
@@ -94,6 +95,11 @@ def index_of(session: Session, leaf: bytes) -> int | None:
     """Where the published entry with this leaf hash stands; None if there is none."""
     found = session.execute(_LEAF, {"leaf": leaf}).scalar()
     return None if found is None or found >= _published(session) else int(found)
+
+
+def index_of_value(session: Session, value: Mapping[str, Any]) -> int | None:
+    """The same of an entry by what it says."""
+    return index_of(session, leaf_hash(entry.dump(value)))
 
 
 def browse(
@@ -195,7 +201,8 @@ def waiting_for(session: Session) -> timedelta | None:
     if found is None:
         return None
     now, at = found
-    return max(timedelta(0), now.replace(tzinfo=now.tzinfo or at.tzinfo) - at)  # SQLite's time names no zone
+    waited: timedelta = now.replace(tzinfo=now.tzinfo or at.tzinfo) - at  # SQLite's time names no zone
+    return max(timedelta(0), waited)
 
 
 def _published(session: Session) -> int:

@@ -29,6 +29,7 @@ from egov_participation.voting.service.decrypting import DecryptionOutcome, hand
 from egov_participation.voting.service.electorate import count_registered, registered, voters_of, warnings_of
 from egov_participation.voting.service.evidence import heads, incidents_of, setup_documents
 from egov_participation.voting.service.mine import CASTING_TO_COME, OwnVotes, block, votes_of
+from egov_participation.voting.service.observing import InLog, event_with, in_log, titles
 from egov_participation.voting.service.past import PastVotes, past_votes
 from egov_participation.voting.service.protocol import protocol_key, signed_protocol
 from egov_participation.voting.service.reading import (
@@ -62,6 +63,7 @@ __all__ = [
     "CastOutcome",
     "CreatedVote",
     "DecryptionOutcome",
+    "InLog",
     "OwnVotes",
     "PastVotes",
     "PreparedSetup",
@@ -92,10 +94,12 @@ __all__ = [
     "decrypt_rehearsal",
     "discard_rehearsal",
     "election",
+    "event_with",
     "extend",
     "final_votes",
     "hand_in_decryption",
     "heads",
+    "in_log",
     "incidents_of",
     "key_is_used",
     "not_closed",
@@ -113,6 +117,7 @@ __all__ = [
     "setup_documents",
     "signed_protocol",
     "stage_credentials",
+    "titles",
     "trustees",
     "unstage_credentials",
     "vote",

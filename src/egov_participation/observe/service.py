@@ -1,0 +1,110 @@
+"""What the portal shows of the log, each on one state of the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import partial
+
+from sqlmodel import Session
+
+from egov_participation.ledger import service as ledger
+from egov_participation.ledger.service import EntryView, HeadView
+from egov_participation.observe.asking import Asked
+from egov_participation.services import Services
+from egov_participation.voting import service as voting
+from egov_participation.voting.texts import Texts
+
+PAGE = 25
+"""Entries on a page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A page of entries, the newest first."""
+
+    entries: list[EntryView]
+    titles: dict[str, Texts]
+    """Of the votes that they are about, by identifier."""
+    newer: int | None
+    older: int | None
+    """After and before which index the next pages begin; None if there are none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One entry with what proves it."""
+
+    entry: EntryView
+    titles: dict[str, Texts]
+    head: HeadView
+    """The checkpoint that it is proved to be in."""
+
+
+def listing(services: Services, type: str, subject: str, before: int | None, after: int | None) -> Listing:
+    """A page of entries of a type and about something, if given."""
+    with services.database.read() as session:
+        browse = partial(ledger.browse, session, type=type, subject=subject)
+        found = browse(before=before, after=after, limit=PAGE)
+        if after is not None and len(found) < PAGE:  # the first page whole, and not what little is new
+            found = browse(limit=PAGE)
+        more = [
+            bool(found) and bool(browse(after=found[0].index, limit=1)),
+            bool(found) and bool(browse(before=found[-1].index, limit=1)),
+        ]
+        return Listing(
+            found,
+            titles_of(session, found),
+            newer=found[0].index if more[0] else None,
+            older=found[-1].index if more[1] else None,
+        )
+
+
+def entry(services: Services, index: int) -> Found:
+    """One entry.
+
+    Raises:
+        DomainError: 404 ``log.no_entry``.
+    """
+    with services.database.read() as session:
+        found, head = ledger.entry_at(session, index), ledger.head(session)
+        if head is None:
+            raise ledger.no_entry()
+        return Found(found, titles_of(session, [found]), head)
+
+
+def proof(services: Services, index: int) -> bytes:
+    """The file that proves an entry to be in the checkpoint of now.
+
+    Raises:
+        DomainError: 404 ``log.no_entry``.
+    """
+    with services.database.read() as session:
+        return ledger.proof(session, index)
+
+
+def find(services: Services, asked: Asked) -> Asked:
+    """What of it there is: the index of an entry, or a subject that has entries; empty if there is nothing."""
+    with services.database.read() as session:
+        if asked.hash:
+            return Asked(index=_by_hash(session, asked.hash))
+        head = ledger.head(session)
+        if asked.index is not None and head is not None and asked.index < head.size:
+            return Asked(index=asked.index)
+        if asked.subject and ledger.browse(session, subject=asked.subject, limit=1):
+            return Asked(subject=asked.subject)
+    return Asked()
+
+
+def _by_hash(session: Session, hash_: str) -> int | None:
+    """Of an entry whose leaf hash it is, or that says of an archive that its event has it."""
+    found = ledger.index_of(session, bytes.fromhex(hash_))
+    if found is not None:
+        return found
+    value = voting.event_with(session, hash_)
+    return None if value is None else ledger.index_of_value(session, value)
+
+
+def titles_of(session: Session, entries: Iterable[EntryView]) -> dict[str, Texts]:
+    """The titles of the votes that entries are about."""
+    return voting.titles(session, {str(found.value["vote"]) for found in entries if "vote" in found.value})
