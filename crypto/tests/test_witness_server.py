@@ -192,7 +192,7 @@ def test_heads_without_end_are_cut_off(witness: Running) -> None:
 )
 def test_whoever_is_slow_is_cut_off_even_if_something_comes_now_and_then(run: Run, sent: bytes) -> None:
     witness = run(seconds=0.2)
-    with socket.create_connection(witness.address, timeout=20) as connection:
+    with socket.create_connection(witness.address, timeout=4) as connection:
         connection.sendall(sent)
         done = threading.Event()
 

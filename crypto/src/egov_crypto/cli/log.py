@@ -31,6 +31,11 @@ def add_terms(parser: argparse.ArgumentParser) -> None:
         help="the log's key, NAME+ID+BASE64, from somewhere else than the log; else the one that was remembered, or,"
         " the first time, the one that the log gives",
     )
+    add_witnesses(parser)
+
+
+def add_witnesses(parser: argparse.ArgumentParser) -> None:
+    """Those that say which witnesses."""
     parser.add_argument(
         "--witness",
         type=_witness,
@@ -44,13 +49,13 @@ def add_terms(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def terms_of(options: argparse.Namespace) -> Terms:
-    """What those options say. Raises :class:`UsageError` if there are fewer witnesses than are asked for."""
+def terms_of(options: argparse.Namespace, key: VerifierKey | None) -> Terms:
+    """What those options say, with the log's key. Raises :class:`UsageError` if the quorum is more than all."""
     witnesses: list[WitnessKey] = options.witness
     quorum = len(witnesses) if options.quorum is None else options.quorum
     if quorum > len(witnesses):
         raise UsageError(f"{quorum} of {console.count(len(witnesses), 'witness', 'witnesses')} cannot be asked for")
-    return Terms(options.key, witnesses, quorum)
+    return Terms(key, tuple(witnesses), quorum)
 
 
 @contextmanager
@@ -71,7 +76,7 @@ def verify_log(options: argparse.Namespace) -> int:
 
     def check() -> None:
         nonlocal found
-        terms = terms_of(options)
+        terms = terms_of(options, options.key)
         with Progress() as progress, reading_of(options.url, terms, options.jobs, progress) as found:
             found.read()
 

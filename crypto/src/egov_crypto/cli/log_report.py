@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from egov_crypto import note
-from egov_crypto.checkpoint import Checkpoint
+from egov_crypto.checkpoint import Checkpoint, SignedCheckpoint
 from egov_crypto.cli import console
 from egov_crypto.cli.console import count, say
 from egov_crypto.cli.log_reading import Evidence, Reading
@@ -74,12 +74,9 @@ def as_json(
     }
     return {
         **common,
-        "checkpoint": signed and {**_pair(signed.checkpoint), "note": signed.note.raw.decode()},
-        "witnesses": [
-            {"name": one.key.name, "key": one.key.text, "at": _moment(one.time)}
-            for one in (signed.cosignatures if signed else ())
-        ],
-        "before": reading.before and _pair(reading.before),
+        "checkpoint": signed and {**pair(signed.checkpoint), "note": signed.note.raw.decode()},
+        "witnesses": witnesses_as_json(signed),
+        "before": reading.before and pair(reading.before),
         "read": recount.entries - reading.begun if holds else None,
         "types": dict(sorted(recount.types.items())) if holds else None,
         "votes": [_vote_as_json(uuid, vote) for uuid, vote in sorted(recount.votes.items())] if holds else None,
@@ -105,6 +102,19 @@ def checks_as_json(
     }
 
 
+def witnesses_as_json(signed: SignedCheckpoint | None) -> list[dict[str, Any]]:
+    """Those of the witnesses asked about that have cosigned, and when."""
+    return [
+        {"name": one.key.name, "key": one.key.text, "at": _moment(one.time)}
+        for one in (signed.cosignatures if signed else ())
+    ]
+
+
+def witnesses(signed: SignedCheckpoint) -> list[str]:
+    """The same in sentences."""
+    return [f"Witness: {one.key.name} saw it at {_moment(one.time)}" for one in signed.cosignatures]
+
+
 def evidence_as_json(evidence: Evidence) -> dict[str, Any]:
     """What others can check for themselves: notes as they were signed, hashes in Base64, tiles as they were served."""
     return {
@@ -116,7 +126,8 @@ def evidence_as_json(evidence: Evidence) -> dict[str, Any]:
     }
 
 
-def _pair(checkpoint: Checkpoint) -> dict[str, Any]:
+def pair(checkpoint: Checkpoint) -> dict[str, Any]:
+    """Size and root hash."""
     return {"size": checkpoint.size, "root": note.to_base64(checkpoint.root)}
 
 
@@ -158,8 +169,7 @@ def print_reading(reading: Reading, failure: VerificationError | None) -> None:
         return
     assert signed is not None
     say("", f"Checkpoint: {signed.checkpoint.size} entries, root hash {note.to_base64(signed.checkpoint.root)}")
-    for one in signed.cosignatures:
-        say(f"Witness: {one.key.name} saw it at {_moment(one.time)}")
+    say(*witnesses(signed))
     if reading.before:
         say(f"Since the last time: {count(signed.checkpoint.size - reading.before.size, 'new entry', 'new entries')}.")
     for type_, number in sorted(recount.types.items()):

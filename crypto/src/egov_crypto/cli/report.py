@@ -1,6 +1,5 @@
 """What `egov-verify` says: the checks that held, what did not, and what nobody can tell; in sentences or as JSON."""
 
-import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -11,7 +10,6 @@ from egov_crypto.cli.console import count, say
 from egov_crypto.cli.source import is_address
 from egov_crypto.errors import VerificationError
 from egov_crypto.question import Question
-from egov_crypto.receipt import Receipt
 from egov_crypto.since import Grown
 from egov_crypto.verify import Report
 
@@ -25,6 +23,9 @@ CHECKS: Final = {
     "decryptions": "trustees' decryptions, each proved to be right",
     "result": "numbers of the result, which are what the decryptions give",
     "receipt": "receipt, signed with the key that was given",
+    "checkpoint": "checkpoint, signed with the log's key",
+    "witnesses": "cosignatures of witnesses under it",
+    "inclusion": "entry of the log, that of the receipt's ballot, in the tree that is signed",
     "since": "events that stood there when the archive was kept, none of them changed or taken out",
     "document": "set-up document, whose hashes and numbers are those of the archive",
     "registrar": "registrar's signed confirmation of exactly this set-up document",
@@ -41,6 +42,8 @@ _CHECK_OF: Final = {
     "election": "questions",
     "ballot": "ballots",
     "decryption": "decryptions",
+    "note": "checkpoint",
+    "checkpoint.quorum": "witnesses",
     "receipt.election": "place",
     "receipt.missing": "place",
 }
@@ -99,7 +102,7 @@ def vote_as_json(found: VoteFound, failure: VerificationError | None, error: Exc
             "name": report.name,
             "fingerprint": report.fingerprint,
         },
-        **_checks_as_json(report, failure, error),
+        **checks_as_json(report, failure, error),
         "state": report.state if holds else None,
         "registered": report.registered,
         "ballots": report.ballots,
@@ -118,7 +121,8 @@ def _grown_as_json(grown: Grown) -> dict[str, Any]:
     return {"height": grown.height, "hash": grown.hash, "bytes": grown.size, "whole": grown.whole}
 
 
-def _checks_as_json(report: Report, failure: VerificationError | None, error: Exception | None) -> dict[str, Any]:
+def checks_as_json(report: Report, failure: VerificationError | None, error: Exception | None) -> dict[str, Any]:
+    """The part of it that votes and receipts have in common."""
     checks: list[dict[str, Any]] = [{"name": name, "ok": True, "count": number} for name, number in report.checks]
     if failure:
         checks.append({"name": failed_check(failure), "ok": False, "count": None})
@@ -129,48 +133,12 @@ def _checks_as_json(report: Report, failure: VerificationError | None, error: Ex
     }
 
 
-def receipt_as_json(
-    options: argparse.Namespace,
-    report: Report,
-    stated: Receipt | None,
-    counts: bool | None,
-    failure: VerificationError | None,
-    error: Exception | None,
-) -> dict[str, Any]:
-    head, holds = report.head, not (failure or error)
-    return {
-        "ok": None if error else failure is None,
-        "subject": {
-            "kind": "receipt",
-            "source": str(options.receipt),
-            "archive": options.archive,
-            "uuid": stated and stated.vote,
-            "fingerprint": stated and stated.election,
-            "tracker": stated and stated.tracker,
-            "height": stated and stated.height,
-            "hash": stated and stated.head,
-            "day": stated and stated.day.isoformat(),
-        },
-        **_checks_as_json(report, failure, error),
-        "latest": counts if holds else None,
-        "head": head and {"height": head.height, "hash": head.hash},
-        "unknown": _unknown_of_receipt(report) if holds else [],
-    }
-
-
-def _unknown_of_receipt(report: Report) -> list[str]:
-    sentences = ["Whether this is the server's key: compare it with what others see on the vote's page."]
-    if report.head is None:
-        return [*sentences, "Whether the ballot still stands there: give the archive, or the vote's address, too."]
-    return [*sentences, *unknown(report)[1:2]]
-
-
 def print_vote(found: VoteFound, failure: VerificationError | None) -> None:
     """Say it in sentences."""
     report, grown = found.report, found.grown
     if report.uuid:
         say(f"{report.name}", f"election {report.uuid}, fingerprint {report.fingerprint}", "")
-    _print_checks(report, failure)
+    print_checks(report, failure)
     if failure:
         if failure.code.startswith("since."):
             say("Keep what you had, and get the archive anew from elsewhere: together they prove it to everybody.")
@@ -199,34 +167,8 @@ def _growth(grown: Grown, height: int) -> str:
     return f"Since then: it only grew, by {count(height - grown.height, 'event')} after height {grown.height}{kept}."
 
 
-def print_receipt(
-    report: Report, stated: Receipt | None, counts: bool | None, failure: VerificationError | None
-) -> None:
-    """Say it in sentences."""
-    if stated:
-        say(
-            f"receipt of {stated.day}, for a ballot of the election {stated.vote}, fingerprint {stated.election}",
-            f"tracker {stated.tracker}, height {stated.height}, hash {stated.head}",
-            "",
-        )
-    _print_checks(report, failure)
-    if failure:
-        if failure.code == "receipt.missing" and not _may_be_older(report, stated):
-            say("Keep receipt and archive: together they prove it to everybody.")
-        return
-    if counts is not None:
-        standing = "no later ballot has replaced it" if counts else "a later ballot of the same voter has replaced it"
-        say("", f"The ballot stands where the receipt says; {standing}.")
-    say("", "All of this holds. What it cannot tell:", *(f"  - {line}" for line in _unknown_of_receipt(report)))
-
-
-def _may_be_older(report: Report, stated: Receipt | None) -> bool:
-    """Whether the archive may just have been saved before the receipt's ballot came."""
-    ends_before = not (stated and report.head) or report.head.height < stated.height
-    return ends_before and report.state in {"setup", "open"}
-
-
-def _print_checks(report: Report, failure: VerificationError | None) -> None:
+def print_checks(report: Report, failure: VerificationError | None) -> None:
+    """What held, and what did not."""
     for name, number in report.checks:
         say(f"  ok  {number:>8}  {CHECKS[name]}")
     if failure:

@@ -4,17 +4,14 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Final
 
-from egov_crypto import receipt as receipts
-from egov_crypto.cli import console, log
+from egov_crypto.cli import console, log, receipt
 from egov_crypto.cli.progress import Progress
-from egov_crypto.cli.report import VoteFound, print_receipt, print_vote, receipt_as_json, vote_as_json
+from egov_crypto.cli.report import VoteFound, print_vote, vote_as_json
 from egov_crypto.cli.source import check_since, open_archive
 from egov_crypto.errors import UsageError
-from egov_crypto.receipt import Receipt
-from egov_crypto.verify import Report, verify_archive
+from egov_crypto.verify import verify_archive
 
 _Parser = argparse.ArgumentParser
 
@@ -76,15 +73,13 @@ def _parser() -> argparse.ArgumentParser:
         help="prove that the archive only grew since OLD: a copy that was kept of it (a file, or an address), "
         "the output of an earlier run with --json, or a head, HEIGHT:HASH",
     )
-    receipt = kind(
+    stated = kind(
         "receipt",
-        _verify_receipt,
+        receipt.verify_receipt,
         "a ballot's receipt, and that the ballot still stands there",
-        "Verify a ballot's receipt and, if an archive is given, all of the archive and that the ballot stands there.",
+        receipt.DESCRIPTION,
     )
-    receipt.add_argument("receipt", type=Path, metavar="FILE", help="the receipt, as it was saved")
-    receipt.add_argument("archive", nargs="?", metavar="ARCHIVE|URL", help=archive)
-    receipt.add_argument("--key", required=True, help="the public key of the receipts, from the vote's verify page")
+    receipt.add_arguments(stated, archive)
     whole = kind(
         "log",
         log.verify_log,
@@ -116,33 +111,6 @@ def _verify_vote(options: argparse.Namespace) -> int:
         print(json.dumps(vote_as_json(found, failure, error)))
     else:
         print_vote(found, failure)
-    return console.status(failure, error)
-
-
-def _verify_receipt(options: argparse.Namespace) -> int:
-    report = Report()
-    stated: Receipt | None = None
-    counts: bool | None = None
-
-    def check() -> None:
-        nonlocal stated, counts
-        key = receipts.parse_key(options.key)
-        with options.receipt.open("rb") as file:
-            raw = file.read(2 * receipts.MAX_SIZE)
-        stated = receipts.parse_and_verify(raw.strip(), key)
-        report.checks.append(("receipt", 1))
-        if options.archive is None:
-            return
-        with Progress() as progress, open_archive(options.archive, progress) as file:
-            verified = verify_archive(file, jobs=options.jobs, progress=progress, report=report)
-            counts = receipts.check_in_archive(stated, file, verified)
-        report.checks.append(("place", 1))
-
-    failure, error = console.outcome(check, options.json)
-    if options.json:
-        print(json.dumps(receipt_as_json(options, report, stated, counts, failure, error)))
-    else:
-        print_receipt(report, stated, counts, failure)
     return console.status(failure, error)
 
 

@@ -145,7 +145,7 @@ class Server(ThreadingHTTPServer):
 
 
 class _Reader(io.RawIOBase):
-    """What comes over a connection, within a time and up to a number of bytes, however slowly it comes."""
+    """What comes over a connection, within a time and up to about so many bytes, however slowly it comes."""
 
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
@@ -159,10 +159,10 @@ class _Reader(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         seconds = self._end - time.monotonic()
-        if seconds <= 0 or not self._left:
+        if seconds <= 0 or self._left <= 0:
             raise TimeoutError("too slow, or too much")
         self._connection.settimeout(seconds)
-        count = self._connection.recv_into(memoryview(buffer)[: self._left])
+        count = self._connection.recv_into(buffer)
         self._left -= count
         return count
 

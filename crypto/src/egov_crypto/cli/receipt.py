@@ -1,0 +1,198 @@
+"""`egov-verify receipt`: a ballot's receipt, alone, with the proof that the log has its entry, or with an archive."""
+
+import argparse
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from egov_crypto import checkpoint, entries, note, tlog_proof
+from egov_crypto import receipt as receipts
+from egov_crypto.checkpoint import Checkpoint, SignedCheckpoint
+from egov_crypto.cli import console, log, log_report, log_state
+from egov_crypto.cli.console import say
+from egov_crypto.cli.log_reading import Terms
+from egov_crypto.cli.progress import Progress
+from egov_crypto.cli.report import checks_as_json, print_checks, unknown
+from egov_crypto.cli.source import open_archive
+from egov_crypto.errors import UsageError, VerificationError
+from egov_crypto.note import Note, VerifierKey
+from egov_crypto.receipt import Receipt
+from egov_crypto.tlog_proof import TlogProof
+from egov_crypto.verify import Report, verify_archive
+
+DESCRIPTION: Final = """\
+Verify a ballot's receipt and, if an archive is given, all of the archive and that the ballot stands there. FILE may
+also be the receipt with the proof that the transparency log has its entry: nobody is asked to verify all of that."""
+
+
+@dataclass
+class ReceiptFound:
+    """What a run has found so far."""
+
+    source: str
+    archive: str | None
+    report: Report = field(default_factory=Report)
+    stated: Receipt | None = None
+    counts: bool | None = None
+    """Whether no later ballot has replaced it, if there is an archive."""
+    proof: TlogProof | None = None
+    log_key: VerifierKey | None = None
+    remembered: bool = False
+    """Whether that key was not given."""
+    signed: SignedCheckpoint | None = None
+
+
+def add_arguments(parser: argparse.ArgumentParser, archive: str) -> None:
+    """The command's; ``archive`` says what an archive may be."""
+    parser.add_argument("receipt", type=Path, metavar="FILE", help="the receipt, or its proof, as it was saved")
+    parser.add_argument("archive", nargs="?", metavar="ARCHIVE|URL", help=archive)
+    parser.add_argument(
+        "--key",
+        required=True,
+        action="append",
+        help="the public key of the receipts, from the vote's verify page; for a proof again, with the log's VKEY,"
+        " which else is the one that egov-verify log has remembered",
+    )
+    log.add_witnesses(parser)
+
+
+def verify_receipt(options: argparse.Namespace) -> int:
+    """The command."""
+    found = ReceiptFound(str(options.receipt), options.archive)
+    failure, error = console.outcome(lambda: _check(options, found), options.json)
+    if options.json:
+        print(json.dumps(_as_json(found, failure, error)))
+    else:
+        _print(found, failure)
+    return console.status(failure, error)
+
+
+def _check(options: argparse.Namespace, found: ReceiptFound) -> None:
+    key, terms = _terms(options)
+    with options.receipt.open("rb") as file:
+        raw = file.read(tlog_proof.MAX_SIZE + 1)
+    if raw.startswith(tlog_proof.TYPE.encode()):
+        found.proof = TlogProof.parse(raw)
+        raw = found.proof.extra
+        if not raw:
+            raise UsageError(f"{options.receipt} is a proof without the receipt whose entry it is of")
+    elif terms != Terms():
+        raise UsageError(
+            f"{options.receipt} is a receipt without a proof: it says nothing of the log and its witnesses"
+        )
+    found.stated = receipts.parse_and_verify(raw.strip(), key)
+    found.report.checks.append(("receipt", 1))
+    if found.proof:
+        _check_proof(found.proof, found.stated, terms, found)
+    if options.archive is None:
+        return
+    with Progress() as progress, open_archive(options.archive, progress) as file:
+        verified = verify_archive(file, jobs=options.jobs, progress=progress, report=found.report)
+        found.counts = receipts.check_in_archive(found.stated, file, verified)
+    found.report.checks.append(("place", 1))
+
+
+def _terms(options: argparse.Namespace) -> tuple[bytes, Terms]:
+    """The receipts' key, and what is trusted of the log. A key that has a name is the log's."""
+    named: list[VerifierKey] = []
+    plain: list[str] = []
+    for text in options.key:
+        try:
+            named.append(VerifierKey.parse(text))
+        except UsageError:
+            plain.append(text)
+    if len(plain) != 1 or len(named) > 1:
+        raise UsageError("one --key is that of the receipts, and one more may be that of the log")
+    return receipts.parse_key(plain[0]), log.terms_of(options, named[0] if named else None)
+
+
+def _check_proof(proof: TlogProof, stated: Receipt, terms: Terms, found: ReceiptFound) -> None:
+    origin = Checkpoint.parse(Note.parse(proof.checkpoint).text).origin
+    found.log_key = terms.key or log_state.remembered_key(origin)
+    found.remembered = terms.key is None
+    if found.log_key is None:
+        raise UsageError(f"give the key of the log {origin} with --key too")
+    checks = found.report.checks
+    found.signed = checkpoint.verify(proof.checkpoint, found.log_key, witnesses=terms.witnesses, quorum=terms.quorum)
+    checks.append(("checkpoint", 1))
+    if terms.witnesses:
+        checks.append(("witnesses", len(found.signed.cosignatures)))
+    proof.verify(entries.of_receipt(stated), found.log_key, witnesses=terms.witnesses, quorum=terms.quorum)
+    checks.append(("inclusion", 1))
+
+
+def _as_json(found: ReceiptFound, failure: VerificationError | None, error: Exception | None) -> dict[str, Any]:
+    report, stated, holds = found.report, found.stated, not (failure or error)
+    return {
+        "ok": None if error else failure is None,
+        "subject": {
+            "kind": "receipt",
+            "source": found.source,
+            "archive": found.archive,
+            "uuid": stated and stated.vote,
+            "fingerprint": stated and stated.election,
+            "tracker": stated and stated.tracker,
+            "height": stated and stated.height,
+            "hash": stated and stated.head,
+            "day": stated and stated.day.isoformat(),
+        },
+        **checks_as_json(report, failure, error),
+        "latest": found.counts if holds else None,
+        "head": report.head and {"height": report.head.height, "hash": report.head.hash},
+        **({"log": _log_as_json(found)} if found.proof else {}),
+        "unknown": _unknown(found) if holds else [],
+    }
+
+
+def _log_as_json(found: ReceiptFound) -> dict[str, Any]:
+    assert found.proof is not None
+    signed = found.signed
+    return {
+        "index": found.proof.index,
+        "key": found.log_key and found.log_key.text,
+        "remembered": found.remembered,
+        "checkpoint": signed and log_report.pair(signed.checkpoint),
+        "witnesses": log_report.witnesses_as_json(signed),
+    }
+
+
+def _unknown(found: ReceiptFound) -> list[str]:
+    sentences = ["Whether this is the server's key: compare it with what others see on the vote's page."]
+    if found.proof:
+        sentences.append("Whether everybody is shown this log: egov-verify log, and witnesses that you trust.")
+    if found.report.head is None:
+        return [*sentences, "Whether the ballot still stands there: give the archive, or the vote's address, too."]
+    return [*sentences, *unknown(found.report)[1:2]]
+
+
+def _print(found: ReceiptFound, failure: VerificationError | None) -> None:
+    report, stated, signed = found.report, found.stated, found.signed
+    if stated:
+        say(
+            f"receipt of {stated.day}, for a ballot of the election {stated.vote}, fingerprint {stated.election}",
+            f"tracker {stated.tracker}, height {stated.height}, hash {stated.head}",
+            "",
+        )
+    print_checks(report, failure)
+    if failure:
+        if failure.code == "receipt.missing" and not _may_be_older(report, stated):
+            say("Keep receipt and archive: together they prove it to everybody.")
+        return
+    if found.proof and signed and found.log_key:
+        size, root = signed.checkpoint.size, note.to_base64(signed.checkpoint.root)
+        known = ", remembered from before" if found.remembered else ""
+        say("", f"Entry {found.proof.index} of the log {signed.checkpoint.origin}, of {size} entries, root hash {root}")
+        say(f"The log's key: {found.log_key.text}{known}", *log_report.witnesses(signed))
+    if found.counts is not None:
+        standing = (
+            "no later ballot has replaced it" if found.counts else "a later ballot of the same voter has replaced it"
+        )
+        say("", f"The ballot stands where the receipt says; {standing}.")
+    say("", "All of this holds. What it cannot tell:", *(f"  - {line}" for line in _unknown(found)))
+
+
+def _may_be_older(report: Report, stated: Receipt | None) -> bool:
+    """Whether the archive may just have been saved before the receipt's ballot came."""
+    ends_before = not (stated and report.head) or report.head.height < stated.height
+    return ends_before and report.state in {"setup", "open"}
