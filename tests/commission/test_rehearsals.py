@@ -254,7 +254,7 @@ def test_a_rehearsal_stands_in_no_list_and_says_everywhere_what_it_is(
 ) -> None:
     it = rehearsing_.start().work()
     anybody, uuid = new_client(app), it.row.uuid
-    lists = ("/en", "/en/votes", "/en/votes/past", "/en/search?q=park", "/en/votes.atom", "/api/v1/votes")
+    lists = ("/en", "/en/votes", "/en/votes/past", "/en/search?q=park", "/en/feeds/votes.atom", "/api/v1/votes")
     open_pages = [
         "",
         "/board",

@@ -106,6 +106,7 @@ PARAMS: Final[dict[str, Callable[[World], Params]]] = {
     "office.proposal": lambda world: {"id": world.proposal},
     "office.job": lambda world: {"id": world.dead_job},
     "roles.proposal": lambda world: {"id": world.proposal},
+    "opendata.vote_feed": _counted,
     "roles.end": lambda world: {"id": world.grant},
 }
 """What a page is about, by the name of its route. A new page with something in its address is entered here."""

@@ -6,12 +6,12 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
-from sqlmodel import col, update
 from starlette.testclient import TestClient
-from tests.voting.making import BLANK, NO, YES, MadeVote, make_vote, tallied
+from tests.voting.making import BLANK, NO, TITLE, YES, MadeVote, make_vote, tallied
 from tests.voting.protocols import correct, sign
 
 from egov_participation import rooms
@@ -21,11 +21,13 @@ from egov_participation.clock import ManualClock
 from egov_participation.incidents import service as incidents
 from egov_participation.incidents.rules import Kind
 from egov_participation.jobs import Worker
+from egov_participation.ledger import service as ledger
 from egov_participation.mail import NullMailer
+from egov_participation.registrar import generated
 from egov_participation.services import Services, SessionInfo
 from egov_participation.settings import Settings
 from egov_participation.voting import service as voting
-from egov_participation.voting.models import Vote
+from egov_participation.voting.service import creating
 from egov_participation.voting.texts import Texts
 
 SPITEFUL = Texts("=cmd|' /C calc'!A0", "<b>&amp; ]]> 'Парк'", "@SUM(1+1) & “quoted”")
@@ -88,22 +90,22 @@ def cancel(services: Services, uuid: str) -> None:
         tx.commit()
 
 
-def make_rehearsal(services: Services, uuid: str) -> None:
-    """As if the vote had been begun as one."""
-    with services.database.uow() as tx:
-        tx.session.execute(update(Vote).where(col(Vote.uuid) == uuid).values(rehearsal=True))
-        tx.commit()
+def make_rehearsal(services: Services) -> MadeVote:
+    """A mock vote of one voter, set up as any other is."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(creating, "prepare_setup", partial(creating.prepare_setup, rehearsal=True))
+        title = Texts(*(generated.marked(lang, text) for lang, text in TITLE.as_dict().items()))
+        return make_vote(services, voters=1, trustees=1, title=title)
 
 
 def hold_votes(services: Services) -> Votes:
     """One counted and corrected, one open, one cancelled, and a rehearsal, which is counted too."""
     counted = make_vote(services)
-    rehearsal = make_vote(services, voters=1, trustees=1)
+    rehearsal = make_rehearsal(services)
     for voter, choices in ((0, YES), (1, NO), (1, BLANK)):
         voting.cast(services, counted.uuid, counted.people[voter], counted.ballot(voter, choices))
     tallied(services, counted)
     tallied(services, rehearsal)
-    make_rehearsal(services, rehearsal.uuid)
     sign(services, counted.uuid)
     correct(services, counted.uuid)
     cancelled = make_vote(services, voters=1, trustees=1, lasts=timedelta(days=1)).uuid
@@ -131,6 +133,7 @@ def held(tmp_path_factory: pytest.TempPathFactory, migrated: Path, migrated_regi
     votes = hold_votes(services)
     rooms.load("tasks")
     Worker(services).run_due()
+    ledger.publish(services)
     client = TestClient(create_app(settings, services=services, debug=True), base_url=settings.base_url)
     client.headers["Accept-Language"] = "en"
     yield Held(services, client, votes)

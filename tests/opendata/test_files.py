@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import hashlib
+import io
+import json
 from collections import Counter
 
 import pytest
@@ -12,6 +16,8 @@ from tests.voting.making import make_vote, tallied
 
 from egov_participation.jobs import Worker
 from egov_participation.jurisdiction.territories import TERRITORIES
+from egov_participation.ledger import service as ledger
+from egov_participation.opendata import service
 from egov_participation.opendata.datasets import DATASETS
 from egov_participation.opendata.routes import files
 from egov_participation.opendata.service import sources
@@ -125,12 +131,39 @@ def test_files_are_read_and_sent_in_pieces(held: Held, monkeypatch: pytest.Monke
     assert max(map(len, sent)) < 70_000
 
 
+def test_the_log_is_told_whole_up_to_its_checkpoint_and_by_type(held: Held, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sources, "ENTRIES", 3)
+    size = int(held.client.get("/log/checkpoint").text.split("\n")[1])
+    rows = lines(held.client, "log")
+    assert [row["index"] for row in rows] == list(range(size))
+    reader = csv.DictReader(io.StringIO(held.client.get("/data/log.csv").text, newline=""))
+    for cells in reader:
+        assert hashlib.sha256(b"\0" + cells["entry"].encode()).hexdigest() == cells["leaf"]
+    types = {row["type"] for row in rows}
+    assert {"vote.event", "vote.state"} <= types
+    for type_ in types:
+        answer = held.client.get(f"/data/log/{type_}.jsonl")
+        assert answer.headers["content-type"] == "application/jsonl; charset=utf-8"
+        assert [json.loads(line) for line in answer.text.splitlines()] == [row for row in rows if row["type"] == type_]
+
+
+def test_what_is_published_while_the_log_is_sent_is_not_in_it(services: Services) -> None:
+    make_vote(services, voters=1, trustees=1)
+    ledger.publish(services)
+    before = service.standing(services, "log")
+    make_vote(services, voters=1, trustees=1)
+    ledger.publish(services)
+
+    assert len(list(before.rows())) == before.items < service.standing(services, "log").items
+
+
 @pytest.mark.postgresql
 def test_postgresql_says_the_same_too(client: TestClient, services: Services, worker: Worker) -> None:
     made = make_vote(services, voters=1, trustees=1)
     tallied(services, made)
     answer(services, report(services, made.uuid, 1))
     worker.run_due()
+    ledger.publish(services)
     for name in DATASETS:
         assert table(client, name) == lines(client, name), name
     assert lines(client, "archives")[0]["sha256"] is not None

@@ -8,6 +8,7 @@ from tests.opendata.conftest import Held, make_rehearsal, report
 from tests.voting.making import make_vote
 
 from egov_participation.clock import ManualClock
+from egov_participation.ledger import service as ledger
 from egov_participation.opendata import lasting
 from egov_participation.opendata.datasets import DATASETS
 from egov_participation.services import Services
@@ -41,7 +42,9 @@ def test_every_file_is_open_to_other_sites_and_sent_once(held: Held) -> None:
         assert client.options(address, headers=asked).headers["access-control-allow-origin"] == "*"
 
 
-@pytest.mark.parametrize("name", ["nothing.csv", "nothing.jsonl", "votes.csv-metadata", "..%2Fvotes.csv", "votes.xml"])
+@pytest.mark.parametrize(
+    "name", ["nothing.csv", "nothing.jsonl", "log/nothing.jsonl", "votes.csv-metadata", "..%2Fvotes.csv", "votes.xml"]
+)
 def test_what_is_not_there_is_said_as_a_problem(held: Held, name: str) -> None:
     answer = held.client.get(f"/data/{name}")
 
@@ -56,8 +59,7 @@ def tags(client: TestClient) -> dict[str, str]:
 def test_a_tag_changes_with_what_is_in_the_file_and_with_nothing_else(
     client: TestClient, services: Services, clock: ManualClock
 ) -> None:
-    made, mock = (make_vote(services, voters=1, trustees=1) for _ in range(2))
-    make_rehearsal(services, mock.uuid)
+    made, mock = make_vote(services, voters=1, trustees=1), make_rehearsal(services)
     before = tags(client)
     voting.cast(services, made.uuid, made.people[0], made.ballot(0))
     after = tags(client)
@@ -69,6 +71,10 @@ def test_a_tag_changes_with_what_is_in_the_file_and_with_nothing_else(
     report(services, mock.uuid, 10)
     assert tags(client) == reported
 
+    ledger.publish(services)
+    logged = tags(client)
+    assert {name for name in reported if reported[name] != logged[name]} == {"log"}
+    reported = logged
     clock.advance(days=3)  # the vote closes by the clock alone
     closed = tags(client)
     assert {name for name in reported if reported[name] != closed[name]} == {"votes", "archives", "trustees"}

@@ -7,7 +7,6 @@ import hashlib
 import json
 import re
 from typing import Any
-from xml.etree import ElementTree as ET
 
 import pytest
 from nacl.signing import VerifyKey
@@ -112,7 +111,7 @@ def test_every_described_address_answers_as_described(
     readable = {path: operations for path, operations in description["paths"].items() if "get" in operations}
     assert len(readable) == len(description["paths"]) - 1  # but for the one that takes ballots
     for path, operations in readable.items():
-        address = path.format(uuid=vote.uuid, tracker=to_address(ballot.tracker(raw)))
+        address = path.format(uuid=vote.uuid, tracker=to_address(ballot.tracker(raw)), dataset="votes", lang="kk")
         answer = client.get(address, headers={"Accept": "application/json"})
         (media_type, content), *_ = operations["get"]["responses"]["200"]["content"].items()
         assert answer.headers["content-type"].partition(";")[0] == media_type
@@ -143,27 +142,6 @@ def test_what_was_decided_and_reported_is_told_with_its_reasons_and_nobodys_word
     assert "secret" not in answer.text
     assert "mail.example" not in answer.text
     assert shown["setup_hash"] == hashlib.sha256(client.get(shown["links"]["setup"]).content).hexdigest()
-
-
-@pytest.mark.parametrize("lang", LANGUAGES)
-def test_the_feed_of_votes_tells_what_became_of_each(
-    lang: str, client: TestClient, services: Services, vote: MadeVote
-) -> None:
-    address = f"/{lang}/votes.atom"
-    assert f'type="application/atom+xml" href="{address}"' in client.get(f"/{lang}/votes").text
-    first = client.get(address)
-    assert first.headers["content-type"].partition(";")[0] == "application/atom+xml"
-    assert client.get(address, headers={"If-None-Match": first.headers["etag"]}).status_code == 304
-    tallied(services, vote)
-    feed = ET.fromstring(client.get(address).content)
-
-    names = {"a": "http://www.w3.org/2005/Atom"}
-    (entry,) = feed.findall("a:entry", names)
-    assert entry.findtext("a:title", None, names) == f"{translate(lang, 'Result')}: {TITLE.of(lang)}"
-    link = entry.find("a:link", names)
-    assert link is not None
-    assert client.get(link.attrib["href"].removeprefix("http://localhost")).status_code == 200
-    assert entry.findtext("a:updated", None, names) == "2024-10-06T15:00:00Z"
 
 
 def test_what_has_not_changed_is_not_sent_again(client: TestClient, services: Services, vote: MadeVote) -> None:

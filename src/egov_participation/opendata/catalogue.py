@@ -37,6 +37,7 @@ _COUNTRY: Final = f"{_AUTHORITY}country/KAZ"
 _LANGUAGES: Final = {"kk": "KAZ", "ru": "RUS", "en": "ENG"}
 _DCAT: Final = "https://www.w3.org/TR/vocab-dcat-3/"
 _CSVW: Final = "https://www.w3.org/TR/tabular-metadata/"
+_TLOG: Final = "https://c2sp.org/tlog-tiles"
 _BELENIOS: Final = "https://www.belenios.org/specification.pdf"
 
 
@@ -66,6 +67,7 @@ CONTEXT: Final[Json] = {
     "name": _texts("foaf:name"),
     "fn": _texts("vcard:fn"),
     "identifier": "dct:identifier",
+    "version": "dcat:version",
     "publisher": "dct:publisher",
     "temporal": "dct:temporal",
     "format": "dct:format",
@@ -169,6 +171,10 @@ def _dataset(settings: Settings, one: Standing) -> Json:
         **{name: day.isoformat() for name, day in dated.items() if day},
         "distribution": [*_tables(settings, one), *islice(_files(settings, one), MOST_LISTED)],
     }
+    if one.checkpoint:
+        found["description"] = {lang: f"{text}\n\n{one.checkpoint}" for lang, text in found["description"].items()}
+        found["version"] = str(one.items)
+        found["conformsTo"] = _TLOG
     if one.start and one.end:
         found["temporal"] = {
             "@type": "dct:PeriodOfTime",
@@ -189,7 +195,10 @@ def _tables(settings: Settings, one: Standing) -> Iterator[Json]:
 
 
 def _files(settings: Settings, one: Standing) -> Iterator[Json]:
-    """A vote's own files."""
+    """A vote's own files, and those of single types of entries of the log."""
+    for type_ in one.types:
+        lines = in_each_language(_LINES, title=dict.fromkeys(LANGUAGES, type_))
+        yield _distribution(settings, f"/data/log/{type_}.jsonl", formats.JSON_LINES, lines)
     if one.name == Name.ARCHIVES:
         for row in islice(one.rows(), MOST_LISTED):
             yield _distribution(

@@ -20,6 +20,7 @@ class Name:
     INCIDENTS: Final = "incidents"
     ARCHIVES: Final = "archives"
     PROTOCOLS: Final = "protocols"
+    LOG: Final = "log"
     TERRITORIES: Final = "territories"
 
 
@@ -216,6 +217,23 @@ _ALL: Final = (
             Field("pdf", Kind.ADDRESSES, N_("Address of the protocol as a PDF")),
         ),
         ("vote",),
+    ),
+    Dataset(
+        Name.LOG,
+        N_("Entries of the transparency log"),
+        N_(
+            "Every entry of the log, up to the checkpoint that is published: what happened to votes and when, the"
+            " entries of their archives, the files that voters' browsers run. That nothing is missing and nothing was"
+            " changed, egov-verify finds out from the log itself."
+        ),
+        (
+            Field("index", Kind.INTEGER, N_("Place of the entry in the log, from 0")),
+            Field("type", Kind.WORD, N_("Type of the entry")),
+            Field("leaf", Kind.WORD, N_("Hash of the entry as a leaf of the log's tree (RFC 6962), in hex")),
+            Field("entry", Kind.JSON, N_("The entry, in the very bytes that are hashed (RFC 8785)")),
+        ),
+        ("index",),
+        Frequency.CONTINUOUS,
     ),
     Dataset(
         Name.TERRITORIES,

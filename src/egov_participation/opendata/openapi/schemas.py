@@ -100,6 +100,7 @@ SCHEMAS: Final[Json] = {
         reason=ref("Texts"),
         content={"type": "object", "additionalProperties": TEXT},
         hash={**HASH, "description": "Of what two members of the commission approved."},
+        salt=or_null({**HASH, "description": "Random bytes of the commitment to the reason in the transparency log."}),
     ),
     "Incident": obj(
         reference=TEXT,
@@ -201,6 +202,18 @@ SCHEMAS: Final[Json] = {
                 snippet=ref("Texts"),
                 at=TIME,
                 url={**TEXT, "format": "uri-reference"},
+            )
+        ),
+        next=or_null({**TEXT, "format": "uri-reference", "description": "The next page."}),
+    ),
+    "LogEntries": obj(
+        entries=array(
+            obj(
+                index=INTEGER,
+                entry={"type": "object", "additionalProperties": True},
+                leaf={**HASH, "description": "Its hash as a leaf of the tree (RFC 6962)."},
+                url={**TEXT, "format": "uri-reference", "description": "Its page."},
+                links={"type": "object", "additionalProperties": {**TEXT, "format": "uri-reference"}},
             )
         ),
         next=or_null({**TEXT, "format": "uri-reference", "description": "The next page."}),

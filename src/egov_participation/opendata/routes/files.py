@@ -21,7 +21,7 @@ from egov_participation.i18n import N_
 from egov_participation.opendata import formats, lasting, rules, service
 from egov_participation.opendata.catalogue import catalogue
 from egov_participation.opendata.csvw import metadata
-from egov_participation.opendata.datasets import DATASETS, Dataset
+from egov_participation.opendata.datasets import DATASETS, Dataset, Name
 from egov_participation.opendata.formats import Format
 from egov_participation.opendata.service import Standing
 from egov_participation.web.context import services
@@ -47,7 +47,7 @@ def csv(request: Request) -> Response:
         for row in standing.rows():
             yield rules.to_csv(row, dataset.fields, base_url)
 
-    response = _file(request, dataset, formats.CSV, lines)
+    response = _file(request, dataset, formats.CSV, lines, service.standing(services(request), dataset.name))
     described = f'<{dataset.name}.csv-metadata.json>; rel="describedby"; type="{formats.CSVW.media_type}"'
     response.headers["Link"] = described
     return response
@@ -59,11 +59,24 @@ def jsonl(request: Request) -> Response:
     Raises:
         DomainError: 404 ``data.unknown``.
     """
+    dataset = _dataset(request)
+    return _file(request, dataset, formats.JSON_LINES, _as_lines, service.standing(services(request), dataset.name))
 
-    def lines(standing: Standing) -> Iterator[str]:
-        return map(rules.to_jsonl, standing.rows())
 
-    return _file(request, _dataset(request), formats.JSON_LINES, lines)
+def _as_lines(standing: Standing) -> Iterator[str]:
+    return map(rules.to_jsonl, standing.rows())
+
+
+def log_jsonl(request: Request) -> Response:
+    """``/data/log/<type>.jsonl``: the entries of one type.
+
+    Raises:
+        DomainError: 404 ``data.unknown``.
+    """
+    standing = service.log_of_type(services(request), request.path_params["type"])
+    if standing is None:
+        raise _unknown()
+    return _file(request, DATASETS[Name.LOG], formats.JSON_LINES, _as_lines, standing)
 
 
 def csv_metadata(request: Request) -> Response:
@@ -86,14 +99,23 @@ def catalog(request: Request) -> Response:
 def _dataset(request: Request) -> Dataset:
     found = DATASETS.get(request.path_params["dataset"])
     if found is None:
-        raise DomainError(404, N_("There is no such data set."), code="data.unknown")
+        raise _unknown()
     return found
 
 
-def _file(request: Request, dataset: Dataset, kind: Format, lines: Callable[[Standing], Iterable[str]]) -> Response:
+def _unknown() -> DomainError:
+    return DomainError(404, N_("There is no such data set."), code="data.unknown")
+
+
+def _file(
+    request: Request,
+    dataset: Dataset,
+    kind: Format,
+    lines: Callable[[Standing], Iterable[str]],
+    standing: Standing,
+) -> Response:
     """A file with its tag, and since when it is the same, if that is known; 304 to whoever has it."""
     here = services(request)
-    standing = service.standing(here, dataset.name)
     # Also of the columns and of whole addresses in the table: another release, or another host, is another file.
     parts = (standing.state, kind.media_type, rules.head(dataset.fields), here.settings.base_url)
     state = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
@@ -134,6 +156,7 @@ def _in_pieces(lines: Iterable[str]) -> Iterator[bytes]:
 
 routes = [
     route("/data/catalog.jsonld", catalog, Action.READ, localized=False),
+    route("/data/log/{type}.jsonl", log_jsonl, Action.READ, localized=False),
     route("/data/{dataset}.csv-metadata.json", csv_metadata, Action.READ, localized=False),
     route("/data/{dataset}.csv", csv, Action.READ, localized=False),
     route("/data/{dataset}.jsonl", jsonl, Action.READ, localized=False),

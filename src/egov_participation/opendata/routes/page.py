@@ -54,6 +54,8 @@ def _shown(one: Standing, language: str) -> Shown:
 def _holds(one: Standing, language: str) -> str:
     if one.name == Name.TERRITORIES:
         return ntranslate(language, "%(num)s territory", "%(num)s territories", one.items)
+    if one.name == Name.LOG:
+        return ntranslate(language, "%(num)s entry", "%(num)s entries", one.items)
     if one.name == Name.INCIDENTS:
         return ntranslate(language, "%(num)s report", "%(num)s reports", one.items)
     said = ntranslate(language, "%(num)s vote", "%(num)s votes", one.items)

@@ -136,7 +136,8 @@ def _own(services: Services, vote: VoteView, sums: Mapping[str, FinalArchive]) -
         yield Happening(vote, Kind.CANCELLED, until, act=vote.cancellation)
     if vote.result is not None:
         final = sums.get(vote.uuid)
-        yield Happening(vote, Kind.RESULT, final.seen_at if final else vote.closes_at)
+        signed = [act.at for act in vote.acts if act.kind == "published"]  # a worker that slept sees it after that
+        yield Happening(vote, Kind.RESULT, min([*signed, final.seen_at if final else vote.closes_at]))
 
 
 def _in_order(found: list[Happening]) -> list[Happening]:

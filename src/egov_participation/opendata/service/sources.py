@@ -15,6 +15,7 @@ from egov_participation.i18n import LANGUAGES
 from egov_participation.incidents import service as incidents
 from egov_participation.incidents.views import IncidentMark
 from egov_participation.jurisdiction.territories import TERRITORIES
+from egov_participation.ledger import service as ledger
 from egov_participation.opendata.datasets import Name
 from egov_participation.opendata.rules import Json
 from egov_participation.opendata.service.archives import known
@@ -34,6 +35,8 @@ from egov_participation.voting.views import VoteView
 
 PIECE: Final = 50
 """Votes, or reports, read at a time."""
+ENTRIES: Final = 500
+"""Entries of the log that are read at a time: a few hundred bytes each, 64 KB at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ def views(services: Services, marks: Sequence[VoteMark]) -> Iterator[VoteView]:
     for start in range(0, len(marks), PIECE):
         wanted = [mark.uuid for mark in marks[start : start + PIECE]]
         found = {vote.uuid: vote for vote in voting.votes_among(services, wanted)}
-        yield from (found[uuid] for uuid in wanted if uuid in found)
+        yield from (found[uuid] for uuid in wanted)
 
 
 def _votes(services: Services, marks: Sequence[VoteMark]) -> Iterator[Json]:
@@ -162,6 +165,21 @@ def reports(services: Services, marks: Sequence[IncidentMark]) -> Iterator[Json]
         for incident in found:
             row = incident_as_json(incident)
             yield {"reference": row.pop("reference"), "vote": incident.vote_uuid, **row}
+
+
+def entries(services: Services, size: int, type_: str = "") -> Iterator[Json]:
+    """The first ``size`` entries of the log, in order; those of one type alone if one is given."""
+    last = -1
+    while True:
+        with services.database.read() as session:
+            found = ledger.browse(session, type=type_, after=last, limit=ENTRIES)[::-1]
+        for one in found:
+            if one.index >= size:
+                return
+            yield {"index": one.index, "type": one.type, "leaf": one.leaf.hex(), "entry": one.value}
+        if not found:
+            return
+        last = found[-1].index
 
 
 @lru_cache(maxsize=1)

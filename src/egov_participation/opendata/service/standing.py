@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime
 from typing import Final
 
 from egov_participation.incidents import service as incidents
+from egov_participation.ledger import service as ledger
 from egov_participation.opendata.datasets import DATASETS, Name
 from egov_participation.opendata.rules import Json
 from egov_participation.opendata.service import sources
@@ -46,6 +47,10 @@ class Standing:
     """Reads them, in pieces."""
     size: int = 0
     """Bytes of the files that it is about, where that is known."""
+    checkpoint: str = ""
+    """Of the log: the signed note of the checkpoint up to which the entries go; empty before the first."""
+    types: tuple[str, ...] = ()
+    """Of the log: the types of which there are entries."""
 
 
 def standing(services: Services, name: str) -> Standing:
@@ -58,6 +63,8 @@ def standing(services: Services, name: str) -> Standing:
         return _of_votes(services, name, voting.census(services))
     if name == Name.INCIDENTS:
         return _of_incidents(services, voting.census(services))
+    if name == Name.LOG:
+        return _of_log(services)
     return {Name.TERRITORIES: _of_territories}[name]()
 
 
@@ -66,6 +73,7 @@ def standings(services: Services) -> list[Standing]:
     votes = voting.census(services)
     made = {name: _of_votes(services, name, votes) for name in SOURCES}
     made[Name.INCIDENTS] = _of_incidents(services, votes)
+    made[Name.LOG] = _of_log(services)
     made[Name.TERRITORIES] = _of_territories()
     return [made[name] for name in DATASETS]
 
@@ -107,6 +115,30 @@ def _of_incidents(services: Services, votes: Sequence[VoteMark]) -> Standing:
         start=min(reported, default=None),
         end=max(reported, default=None),
         rows=lambda: sources.reports(services, found),
+    )
+
+
+def log_of_type(services: Services, type_: str) -> Standing | None:
+    """The entries of one type alone; None if there is no such type."""
+    return _of_log(services, type_) if type_ in ledger.TYPES else None
+
+
+def _of_log(services: Services, type_: str = "") -> Standing:
+    with services.database.read() as session:
+        head, began = ledger.head(session), ledger.began(session)
+        types = ledger.count_types(services.database, session)
+    size, at = (head.size, head.at) if head else (0, None)
+    return Standing(
+        name=Name.LOG,
+        state=_digest([head and (size, head.root), type_]),
+        items=size,
+        issued=_day(began),
+        modified=_day(at),
+        start=_day(began),
+        end=_day(at),
+        rows=lambda: sources.entries(services, size, type_),
+        checkpoint=head.note.decode() if head else "",
+        types=tuple(types),
     )
 
 
