@@ -169,6 +169,7 @@ class _Reader(io.RawIOBase):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"  # connections are kept
+    disable_nagle_algorithm = True  # head and body go out one after the other: the second would wait for the client
     server: Server
 
     def setup(self) -> None:
