@@ -210,7 +210,12 @@ SCHEMAS: Final[Json] = {
         entries=array(
             obj(
                 index=INTEGER,
-                entry={"type": "object", "additionalProperties": True},
+                entry={
+                    "type": "object",
+                    "properties": {"type": TEXT, "version": INTEGER},
+                    "required": ["type", "version"],
+                    "additionalProperties": True,
+                },
                 leaf={**HASH, "description": "Its hash as a leaf of the tree (RFC 6962)."},
                 url={**TEXT, "format": "uri-reference", "description": "Its page."},
                 links={"type": "object", "additionalProperties": {**TEXT, "format": "uri-reference"}},
