@@ -620,6 +620,7 @@ def upgrade() -> None:
         sa.Column("confirmation", sa.LargeBinary(), nullable=True),
         sa.Column("turnout", sa.LargeBinary(), nullable=True),
         sa.Column("protocol", sa.LargeBinary(), nullable=True),
+        sa.Column("opened", sa.Boolean(), nullable=False),
         sa.Column("acts", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "head_type IN ('Setup', 'Ballot', 'EndBallots', 'EncryptedTally', 'PartialDecryption', 'Result')",
@@ -759,6 +760,7 @@ def upgrade() -> None:
         sa.Column("reason_en", sa.String(), nullable=False),
         sa.Column("content", sa.String(), nullable=False),
         sa.Column("content_hash", sa.String(), nullable=False),
+        sa.Column("salt", sa.LargeBinary(), nullable=True),
         sa.CheckConstraint(
             "kind IN ('set_up', 'extended', 'cancelled', 'published', 'corrected')", name=op.f("ck_voting_act_kind")
         ),

@@ -14,6 +14,7 @@ from egov_participation.actions import Role
 from egov_participation.clock import ManualClock
 from egov_participation.errors import DomainError
 from egov_participation.jobs import Worker
+from egov_participation.ledger import service as ledger
 from egov_participation.mail import NullMailer
 from egov_participation.roles import service
 from egov_participation.services import Services
@@ -95,6 +96,23 @@ def test_both_steps_are_in_the_audit_trail_without_a_name(
     ]
     assert {entry.object for entry in entries} == {f"person:{newcomer.person_id}/moderator"}
     assert {entry.proposal for entry in entries} != {""}
+
+
+def test_the_transparency_log_says_that_two_decided_and_not_on_whom(
+    services: Services, first: SignedIn, second: SignedIn, newcomer: SignedIn, clock: ManualClock
+) -> None:
+    granted = propose(services, first, newcomer.person_id)
+    approve(services, second, granted)
+    ended = propose_end(services, first, newcomer.person_id)
+    approve(services, second, ended)
+
+    with services.database.read() as db:
+        entries = [*ledger.newest(db, "office.approval")]
+    common = {"type": "office.approval", "version": 1, "at": ledger.time(clock()), "approvals": 2}
+    assert entries == [
+        common | {"kind": "roles.end", "approved": ended.content_hash},
+        common | {"kind": "roles.grant", "approved": granted.content_hash},
+    ]
 
 
 def test_nobody_proposes_or_approves_a_role_of_their_own(services: Services, first: SignedIn, second: SignedIn) -> None:

@@ -102,14 +102,20 @@ def trustee_as_json(trustee: TrusteeView) -> Json:
     }
 
 
+def reason_as_json(reason: Texts) -> Json:
+    """Why something was decided: the languages that it was said in. What the transparency log commits to."""
+    return {lang: text for lang, text in reason.as_dict().items() if text}
+
+
 def _act(act: ActView) -> Json:
     """What two members of the commission decided, and why; a reason is asked for of some acts only."""
     return {
         "kind": act.kind,
         "at": moment(act.at),
-        "reason": {lang: text for lang, text in act.reason.as_dict().items() if text},
+        "reason": reason_as_json(act.reason),
         "content": dict(act.content),
         "hash": act.content_hash,
+        "salt": act.salt,
     }
 
 

@@ -76,6 +76,8 @@ class Vote(SQLModel, table=True):
     """The registrar's signed turnout by region, as JSON; None until the vote has closed."""
     protocol: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
     """The signed protocol of the result, as JSON; None until two members of the commission have approved it."""
+    opened: bool = False
+    """Whether the transparency log says that it opened: never of a rehearsal, nor of a vote cancelled before."""
     acts: int = 0
     """How many acts there are (`VoteAct`): what is kept of a vote in memory goes by it."""
 
@@ -184,6 +186,8 @@ class VoteAct(SQLModel, table=True):
     """Canonical JSON of what was approved: ``{"closes_at": …}``, ``{"setup": <hash>}``, ``{"protocol": <hash>}``."""
     content_hash: str
     """SHA-256 of what two members approved (`approvals.Proposal.content_hash`), in hex."""
+    salt: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+    """Random bytes of the commitment to the reason in the transparency log; None where no reason was asked for."""
 
 
 class AppendOnlyError(Exception):

@@ -5,8 +5,16 @@ from __future__ import annotations
 from egov_participation.i18n import N_
 from egov_participation.jobs import Payload, handler, tick
 from egov_participation.services import Services
-from egov_participation.voting.service.acts import DESTROY
+from egov_participation.voting.service import opening
+from egov_participation.voting.service.acts import DESTROY, DOCUMENTS
 from egov_participation.voting.service.closing import close_due_votes
+from egov_participation.voting.service.documents import enter_documents
+
+
+@tick
+def enter_openings(services: Services) -> None:
+    """Say in the transparency log that a vote has opened."""
+    opening.enter_openings(services)
 
 
 @tick
@@ -19,3 +27,9 @@ def close_votes(services: Services) -> None:
 def destroy_credentials(services: Services, payload: Payload) -> None:
     """Have the registrar delete them; tried again for as long as it does not answer."""
     services.registrar.destroy(payload["vote"])
+
+
+@handler(DOCUMENTS, words=N_("enter the protocol of a vote in the transparency log"))
+def enter_protocol(services: Services, payload: Payload) -> None:
+    """Set its PDFs and enter their hashes."""
+    enter_documents(services, payload["vote"])

@@ -90,6 +90,8 @@ class ActView:
     """``{"setup": hash}``, ``{"before": time, "closes_at": time}``, ``{"protocol": hash}``."""
     content_hash: str
     """Of what was approved."""
+    salt: str | None = None
+    """Random bytes of the commitment to the reason that stands in the transparency log, in hex."""
 
 
 @dataclass(frozen=True, slots=True)

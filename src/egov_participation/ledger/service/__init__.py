@@ -16,6 +16,7 @@ from egov_participation.ledger.service.browsing import (
     no_entry,
     proof,
     sizes_at,
+    stopped,
     waiting_for,
 )
 from egov_participation.ledger.service.entering import enter, enter_with, newest, row_of
@@ -50,6 +51,7 @@ __all__ = [
     "publish",
     "row_of",
     "sizes_at",
+    "stopped",
     "tile",
     "time",
     "verifier_keys",

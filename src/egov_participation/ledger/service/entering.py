@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from sqlalchemy import CTE, Insert, bindparam, insert, select
+from sqlmodel import Session
 
+from egov_crypto import entry
 from egov_participation.database import UnitOfWork, table_of
 from egov_participation.ledger import rules
-from egov_participation.ledger.models import Waiting
+from egov_participation.ledger.models import LogEntry, Waiting
 
-_waiting = table_of(Waiting)
+_waiting, _entries = table_of(Waiting), table_of(LogEntry)
 _COLUMNS: Final = (_waiting.c.type, _waiting.c.subject, _waiting.c.raw)
 _ENTER: Final = insert(_waiting)
 
@@ -36,8 +38,8 @@ def row_of(value: Mapping[str, Any]) -> Row:
     Raises:
         EntryError: see `enter`.
     """
-    entry = rules.parse(value)
-    return {"type": entry.type, "subject": entry.subject, "raw": rules.written(entry)}
+    checked = rules.parse(value)
+    return {"type": checked.type, "subject": checked.subject, "raw": rules.written(checked)}
 
 
 def enter_with(cause: CTE, other: CTE, prefix: str) -> Insert:
@@ -45,3 +47,12 @@ def enter_with(cause: CTE, other: CTE, prefix: str) -> Insert:
     the database twice. Its parameters are those of `row_of`, with ``prefix`` before each."""
     values = (bindparam(f"{prefix}{column.name}", type_=column.type) for column in _COLUMNS)
     return insert(_waiting).from_select([c.name for c in _COLUMNS], select(*values).select_from(cause)).add_cte(other)
+
+
+def newest(session: Session, type_: str, subject: str = "") -> Iterator[dict[str, Any]]:
+    """What was entered of a type, about something if given, the newest first; what still waits for its place too."""
+    # What waits first: an entry that gets its place in between is found twice rather than not at all.
+    for table, order in ((_waiting, _waiting.c.id), (_entries, _entries.c.place)):
+        found = select(table.c.raw).where(table.c.type == type_).order_by(order.desc())
+        for raw in session.execute(found.where(table.c.subject == subject) if subject else found).scalars():
+            yield entry.parse(raw)

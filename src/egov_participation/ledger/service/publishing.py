@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from typing import Final
 
+import structlog
 from sqlmodel import Session, col, select
 
 from egov_crypto import checkpoint as checkpoints
@@ -29,11 +30,16 @@ from egov_crypto.note import SigningKey
 from egov_crypto.tiles import Edge, hash_reader
 from egov_participation.database import UnitOfWork
 from egov_participation.ledger.models import PublishedCheckpoint, Waiting
+from egov_participation.ledger.rules import EntryError
 from egov_participation.ledger.service import keys, tiles
 from egov_participation.ledger.service.keys import ForkError
+from egov_participation.ledger.service.release import enter_release
 from egov_participation.ledger.service.sequencing import sequence
+from egov_participation.logs import describe
 from egov_participation.rounds import Rounds
 from egov_participation.services import Services
+
+log = structlog.get_logger()
 
 LOCK: Final = "ledger"
 """Held by the one who publishes (`Database.alone`); the lock on places is another one, which a transaction holds."""
@@ -45,7 +51,19 @@ class Sequencer(Rounds):
     """Keeps the log up to date, in a thread of its own: jobs that take long must not hold it up."""
 
     def __init__(self, services: Services) -> None:
-        super().__init__(lambda: publish(services), "ledger", "ledger.failed", seconds_between=SECONDS_BETWEEN)
+        super().__init__(self.run, "ledger", "ledger.failed", seconds_between=SECONDS_BETWEEN)
+        self._services = services
+        self._release_is_entered = False
+
+    def run(self) -> None:
+        """One round. The first one enters what this version serves to browsers."""
+        if not self._release_is_entered:
+            try:
+                enter_release(self._services.database)
+            except EntryError as error:  # a file with an odd name must not hold up everything else
+                log.error("ledger.release_not_entered", **describe(error))
+            self._release_is_entered = True
+        publish(self._services)
 
 
 def publish(services: Services) -> None:

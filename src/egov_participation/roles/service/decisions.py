@@ -18,6 +18,7 @@ from egov_participation.approvals import Proposal
 from egov_participation.database import UnitOfWork
 from egov_participation.errors import DomainError
 from egov_participation.i18n import LANGUAGES, N_, translate
+from egov_participation.ledger import service as ledger
 from egov_participation.notices.service import NoticeKind, notice, notify
 from egov_participation.registry.service import Person
 from egov_participation.roles import rules
@@ -178,6 +179,7 @@ def _grant(services: Services, tx: UnitOfWork, proposal: Proposal) -> None:
     ways.check_has_way(tx.session, str(content["person"]))
     row = grants.grant(tx, str(content["person"]), role, now, agency=str(content["agency"]), valid_until=valid_until)
     _tell(services, tx, GRANTED, row, now)
+    _enter(tx, proposal, now)
 
 
 def _end(services: Services, tx: UnitOfWork, proposal: Proposal) -> None:
@@ -187,6 +189,22 @@ def _end(services: Services, tx: UnitOfWork, proposal: Proposal) -> None:
     _check_administrators(tx.session, row, now)
     row.revoked_at = now
     _tell(services, tx, ENDED, row, now)
+    _enter(tx, proposal, now)
+
+
+def _enter(tx: UnitOfWork, proposal: Proposal, now: datetime) -> None:
+    """Say in the transparency log that two decided on a role, and not whose."""
+    ledger.enter(
+        tx,
+        {
+            "type": "office.approval",
+            "version": 1,
+            "kind": proposal.kind.name,
+            "at": ledger.time(now),
+            "approvals": 2,
+            "approved": proposal.content_hash,
+        },
+    )
 
 
 def _check_administrators(session: Session, row: Grant, now: datetime) -> None:

@@ -11,6 +11,7 @@ other, and whichever is second finds what the first did.
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from http import HTTPStatus
@@ -21,16 +22,20 @@ from sqlmodel import Session, col, select, update
 from egov_participation.database import UnitOfWork
 from egov_participation.i18n import N_
 from egov_participation.jobs import enqueue
+from egov_participation.ledger import service as ledger
 from egov_participation.services import Services
 from egov_participation.voting import setup as documents
 from egov_participation.voting.models import Vote, VoteAct
 from egov_participation.voting.rules import Refusal, VoteState
-from egov_participation.voting.service.lookup import find_vote, refusal, state_of
+from egov_participation.voting.service import logged
+from egov_participation.voting.service.lookup import find_vote, head_of, refusal, state_of
 from egov_participation.voting.texts import Texts
 from egov_participation.voting.views import ActView
 
 DESTROY: Final = "voting.destroy_credentials"
 """Kind of the job that has the registrar delete the private credentials of a vote that was cancelled."""
+DOCUMENTS: Final = "voting.enter_documents"
+"""Kind of the job that enters the protocol's PDFs in the transparency log (`service.documents`)."""
 NO_TEXTS: Final = Texts("", "", "")
 
 NOT_EXTENDABLE: Final = Refusal(
@@ -91,9 +96,10 @@ def extend(
     """
     vote, now = find_vote(tx.session, uuid, lock=True), services.clock()
     _check_extension(vote, closes_at, now)
-    content = {"before": _time(vote.closes_at), "closes_at": _time(closes_at)}
+    content = {"before": ledger.time(vote.closes_at), "closes_at": ledger.time(closes_at)}
     vote.closes_at = closes_at
-    add_act(tx, vote, "extended", now, reason, content, content_hash=content_hash)
+    salt = add_act(tx, vote, "extended", now, reason, content, content_hash=content_hash)
+    ledger.enter(tx, logged.extended(vote.uuid, now, content, logged.reason(salt, reason), content_hash))
 
 
 def cancel(services: Services, tx: UnitOfWork, uuid: str, reason: Texts, content_hash: str) -> None:
@@ -105,7 +111,8 @@ def cancel(services: Services, tx: UnitOfWork, uuid: str, reason: Texts, content
     vote, now = find_vote(tx.session, uuid, lock=True), services.clock()
     _check_cancellation(vote, now)
     vote.cancelled_at = now
-    add_act(tx, vote, "cancelled", now, reason, {}, content_hash=content_hash)
+    salt = add_act(tx, vote, "cancelled", now, reason, {}, content_hash=content_hash)
+    ledger.enter(tx, logged.cancelled(vote.uuid, now, head_of(vote), logged.reason(salt, reason), content_hash))
     # By a job: a registrar that does not answer must not keep a vote open that has to be stopped.
     enqueue(tx, DESTROY, uuid, {"vote": uuid})
 
@@ -124,6 +131,9 @@ def publish_protocol(services: Services, tx: UnitOfWork, uuid: str, protocol: by
     vote.protocol = protocol
     content = {"protocol": documents.digest(protocol)}
     add_act(tx, vote, "published", now, content=content, content_hash=content_hash)
+    ledger.enter(tx, logged.published(vote.uuid, now, content["protocol"], content_hash))
+    ledger.enter(tx, logged.document(vote.uuid, protocol))
+    enqueue(tx, DOCUMENTS, content_hash, {"vote": uuid})
 
 
 def correct(services: Services, tx: UnitOfWork, uuid: str, text: Texts, content_hash: str) -> None:
@@ -134,7 +144,10 @@ def correct(services: Services, tx: UnitOfWork, uuid: str, text: Texts, content_
     """
     vote, now = find_vote(tx.session, uuid, lock=True), services.clock()
     content = {"protocol": documents.digest(_signed(vote))}
-    add_act(tx, vote, "corrected", now, text, content, content_hash=content_hash)
+    salt = add_act(tx, vote, "corrected", now, text, content, content_hash=content_hash)
+    committed = logged.reason(salt, text)
+    ledger.enter(tx, logged.corrected(vote.uuid, now, content["protocol"], committed, content_hash))
+    enqueue(tx, DOCUMENTS, content_hash, {"vote": uuid})
 
 
 def check_extension(services: Services, session: Session, uuid: str, closes_at: datetime) -> datetime:
@@ -221,6 +234,7 @@ def acts(session: Session, uuid: str) -> tuple[ActView, ...]:
             Texts(row.reason_kk, row.reason_ru, row.reason_en),
             json.loads(row.content),
             row.content_hash,
+            None if row.salt is None else row.salt.hex(),
         )
         for row in session.exec(statement)
     )
@@ -235,8 +249,13 @@ def add_act(
     content: Mapping[str, Any] | None = None,
     *,
     content_hash: str,
-) -> None:
-    """Write an act down. The vote's count of them goes up, by which what is kept of the vote is known to be stale."""
+) -> bytes:
+    """Write an act down. The vote's count of them goes up, by which what is kept of the vote is known to be stale.
+
+    Returns:
+        The salt for the commitment to its reason.
+    """
+    salt = secrets.token_bytes(ledger.SALT_SIZE)
     tx.add(
         VoteAct(
             vote_uuid=vote.uuid,
@@ -247,12 +266,10 @@ def add_act(
             reason_en=reason.en,
             content=documents.canonical(content or {}).decode(),
             content_hash=content_hash,
+            salt=None if reason == NO_TEXTS else salt,
         )
     )
     tx.session.execute(update(Vote).where(col(Vote.uuid) == vote.uuid).values(acts=Vote.acts + 1))
     tx.flush()
     tx.session.refresh(vote)
-
-
-def _time(moment: datetime) -> str:
-    return documents.whole_second(moment).isoformat().replace("+00:00", "Z")
+    return salt

@@ -22,13 +22,15 @@ from sqlmodel import Session, col, select
 from egov_crypto.archive import EventType
 from egov_crypto.elgamal import Ciphertext
 from egov_crypto.tally import Tally
+from egov_participation.ledger import service as ledger
 from egov_participation.logs import describe
 from egov_participation.services import Services
 from egov_participation.voting.models import PublicCredential, Vote, VoteEvent
 from egov_participation.voting.rules import VoteState
-from egov_participation.voting.service import regional
+from egov_participation.voting.service import logged, opening, regional
 from egov_participation.voting.service.append import append_event
-from egov_participation.voting.service.lookup import election_from, find_vote, state_of
+from egov_participation.voting.service.counting import counts_of
+from egov_participation.voting.service.lookup import election_from, find_vote, head_of, state_of
 from egov_participation.voting.service.payloads import ciphertexts, data_members
 
 log = structlog.get_logger()
@@ -67,6 +69,10 @@ def end_ballots(services: Services, uuid: str) -> None:
         closed = state_of(vote, services.clock()) is VoteState.CLOSED
         if closed and vote.head_type != EventType.END_BALLOTS:
             append_event(tx, vote, EventType.END_BALLOTS)
+            if not vote.rehearsal:
+                opening.enter_opening(tx, vote, services.clock())  # should no worker have lived while it was open
+                counted = counts_of(tx.session, vote)
+                ledger.enter(tx, logged.closed(uuid, services.clock(), head_of(vote), *counted))
             tx.commit()
 
 

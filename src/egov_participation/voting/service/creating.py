@@ -272,7 +272,8 @@ def publish_setup(
     if content_hash is not None:
         add_act(tx, vote, "set_up", now, content={"setup": documents.digest(document)}, content_hash=content_hash)
     if not setup.rehearsal:
-        ledger.enter(tx, logged.event(setup.uuid, head.height, EventType.SETUP, head.hash))
+        for entry in logged.set_up(setup, now, document, confirmation, content_hash):
+            ledger.enter(tx, entry)
         _make_findable(tx, setup, election)
     tx.flush()
     return vote

@@ -16,9 +16,11 @@ from egov_crypto.election import Election
 from egov_crypto.errors import VerificationError
 from egov_crypto.group import Point
 from egov_crypto.tally import Factors, Tally, compute_result, owned_json, result_to_json, verify_decryption_of
+from egov_participation.ledger import service as ledger
 from egov_participation.services import Services
 from egov_participation.voting import rules
 from egov_participation.voting.models import Trustee, Vote
+from egov_participation.voting.service import logged
 from egov_participation.voting.service.append import HeadMovedError, append_event
 from egov_participation.voting.service.lookup import election_from, find_vote, head_of, refusal, state_of
 from egov_participation.voting.service.payloads import events_of, published_tally
@@ -120,4 +122,6 @@ def _record(services: Services, vote_uuid: str, head: Head, owner: int, raw: byt
         append_event(tx, vote, EventType.PARTIAL_DECRYPTION, raw, owned_json(owner, raw), owner=owner)
         if result is not None:
             append_event(tx, vote, EventType.RESULT, result)
+            if not vote.rehearsal:
+                ledger.enter(tx, logged.tallied(vote_uuid, services.clock(), head_of(vote)))
         tx.commit()

@@ -13,12 +13,14 @@ import structlog
 from sqlmodel import Session, col, select
 
 from egov_crypto.archive import EventType
+from egov_participation.ledger import service as ledger
 from egov_participation.logs import describe
 from egov_participation.registrar import statements
 from egov_participation.registrar.statements import StatementError
 from egov_participation.services import Services
 from egov_participation.voting import turnout
 from egov_participation.voting.models import Vote, VoteEvent
+from egov_participation.voting.service import logged
 from egov_participation.voting.service.lookup import find_vote
 from egov_participation.voting.setup import SetupDocument
 
@@ -63,6 +65,8 @@ def ask_for_turnout(services: Services, uuid: str) -> None:
         row = find_vote(tx.session, uuid, lock=True)
         if row.turnout is None:
             row.turnout = raw
+            if not row.rehearsal:
+                ledger.enter(tx, logged.turnout(uuid, raw, len(voted)))
             tx.commit()
 
 
