@@ -4,7 +4,8 @@
     ├── VerificationError     something published does not hold; has a stable code
     ├── ArchiveError          not an election archive, or not readable as one
     ├── UnsupportedError      valid perhaps, but of a kind that this version does not verify
-    └── UsageError            what the caller gave is wrong (a mistyped credential, choices out of bounds, …)
+    ├── UsageError            what the caller gave is wrong (a mistyped credential, choices out of bounds, …)
+    └── witness.Refused       a witness does not cosign; what HTTP answers, and why
 
 Verification raises; it never returns a bool that a caller could forget to look at.
 """
