@@ -17,7 +17,7 @@ from crypto.tests.served import Handler, Log, ServedSite, Vote, key_entry, servi
 
 from egov_crypto import checkpoint, entry, merkle, note
 from egov_crypto.checkpoint import Checkpoint
-from egov_crypto.cli import log_part, log_state, source, web
+from egov_crypto.cli import log_part, log_state, pace, source
 from egov_crypto.cosignature import WitnessSigningKey
 from egov_crypto.note import SigningKey
 
@@ -405,7 +405,7 @@ def test_an_answer_without_end_is_cut_off(
 def test_an_answer_that_drips_is_not_waited_for(
     site: ServedSite, log: Log, head: bytes, piece: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(web, "PATIENCE", 0.15)
+    monkeypatch.setattr(pace, "PATIENCE", 0.15)
     monkeypatch.setattr(source, "ATTEMPTS", 2)
     site.tricks["/log/tile/0/001"] = raw_answer(head, forever(piece, 0.02))
     began = time.monotonic()
@@ -418,7 +418,7 @@ def test_an_answer_that_drips_is_not_waited_for(
 def test_a_server_that_says_nothing_is_not_waited_for(
     site: ServedSite, log: Log, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(web, "PATIENCE", 0.1)
+    monkeypatch.setattr(pace, "PATIENCE", 0.1)
     monkeypatch.setattr(source, "ATTEMPTS", 2)
     site.tricks["/log/checkpoint"] = lambda _: time.sleep(0.5)
     assert "cannot be reached" in cannot_tell(site)

@@ -7,6 +7,7 @@ import json
 import re
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -14,7 +15,7 @@ from typing import Any
 import pytest
 from crypto.tests.commands import run, start
 
-from egov_crypto.cli import source
+from egov_crypto.cli import pace, source
 from egov_crypto.errors import ArchiveError
 
 UUID = "KMLMr96HM3M2nQ"
@@ -33,6 +34,7 @@ class Site(ThreadingHTTPServer):
         self.length = True
         self.chunked = False
         self.status = 200
+        self.drip = False
         self.grow = b""
         self.content_range: str | None = None
 
@@ -90,6 +92,12 @@ class _Handler(BaseHTTPRequestHandler):
     def send_body(self, body: bytes, site: Site) -> None:
         cut = site.break_after.pop(0) if site.break_after else None
         part = body if cut is None else body[:cut]
+        if site.drip:
+            for place in range(100):
+                self.wfile.write(part[place : place + 1])
+                time.sleep(0.02)
+            self.close_connection = True
+            return
         if site.chunked:
             self.wfile.write(b"%x\r\n" % max(len(part), 1) + part + b"\r\n")
             if cut is None:
@@ -205,6 +213,17 @@ def test_a_server_without_ranges_that_always_breaks_is_given_up(site: Site) -> N
     site.break_after = [10_000] * 50
     with pytest.raises(ArchiveError, match="broke off"):
         downloaded(site)
+
+
+def test_a_server_that_drips_is_given_up(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pace, "PATIENCE", 0.1)
+    monkeypatch.setattr(source, "ATTEMPTS", 3)
+    site.drip = True
+    began = time.monotonic()
+    with pytest.raises(ArchiveError, match="broke off at"):
+        downloaded(site)
+    assert len(site.asked) == source.ATTEMPTS
+    assert time.monotonic() - began < 10
 
 
 def test_an_archive_that_grew_meanwhile_is_taken_with_what_was_added(site: Site, tallied: bytes) -> None:

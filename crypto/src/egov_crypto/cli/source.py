@@ -17,12 +17,12 @@ from urllib.parse import urlsplit
 
 from egov_crypto import since
 from egov_crypto.archive import setup_end
+from egov_crypto.cli import pace
+from egov_crypto.cli.pace import PacedHandler, PacedSecureHandler
 from egov_crypto.cli.progress import Progress
 from egov_crypto.errors import ArchiveError
 from egov_crypto.since import Grown
 
-TIMEOUT: Final = 30
-"""Seconds without a byte after which a connection counts as broken."""
 ATTEMPTS: Final = 6
 """How often a download is taken up again without getting any further."""
 PAUSE: float = 0.5
@@ -153,6 +153,7 @@ def download(url: str, file: BinaryIO, progress: Callable[[str, int, int], None]
     have = furthest = failures = 0
     total: int | None = None
     while total is None or have < total:
+        began = time.monotonic()
         try:
             answer = _request(url, have)
         except urllib.error.HTTPError as error:
@@ -168,7 +169,8 @@ def download(url: str, file: BinaryIO, progress: Callable[[str, int, int], None]
             time.sleep(PAUSE * 2**failures)
             continue
         with answer:
-            have, total = _start(answer, have)
+            first, total = _start(answer, have)
+            have = first
             file.seek(have)
             file.truncate()
             while piece := _read(answer):
@@ -179,7 +181,8 @@ def download(url: str, file: BinaryIO, progress: Callable[[str, int, int], None]
             if piece is None:
                 raise ArchiveError(f"{url} broke off after {have} bytes")
             return
-        failures = failures + 1 if have <= furthest else 0
+        dripped = time.monotonic() - began >= pace.PATIENCE and have - first < pace.PACE * pace.PATIENCE
+        failures = failures + 1 if have <= furthest or dripped else 0
         furthest = max(have, furthest)
         if have < total and failures == ATTEMPTS:
             raise ArchiveError(f"{url} broke off at {have} of {total} bytes")
@@ -191,8 +194,8 @@ def _request(url: str, have: int) -> HTTPResponse:
     opener = urllib.request.OpenerDirector()
     for handler in (
         urllib.request.ProxyHandler,
-        urllib.request.HTTPHandler,
-        urllib.request.HTTPSHandler,
+        PacedHandler,
+        PacedSecureHandler,
         urllib.request.HTTPRedirectHandler,
         urllib.request.HTTPDefaultErrorHandler,
         urllib.request.HTTPErrorProcessor,
@@ -200,7 +203,7 @@ def _request(url: str, have: int) -> HTTPResponse:
     ):
         opener.add_handler(handler())
     request = urllib.request.Request(url, headers=headers)  # noqa: S310  the handlers above know http and https only
-    return cast(HTTPResponse, opener.open(request, timeout=TIMEOUT))
+    return cast(HTTPResponse, opener.open(request, timeout=pace.PATIENCE))
 
 
 def _start(answer: HTTPResponse, have: int) -> tuple[int, int | None]:
@@ -222,6 +225,6 @@ def _total_of(error: urllib.error.HTTPError) -> int | None:
 def _read(answer: HTTPResponse) -> bytes | None:
     """The next piece of the body; empty at its end, None if the connection broke."""
     try:
-        return answer.read(1 << 16)
+        return answer.read1(1 << 16)
     except (OSError, HTTPException):
         return None

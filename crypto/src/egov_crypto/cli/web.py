@@ -3,21 +3,15 @@
 No answer is longer than was asked for, none takes for ever, none comes from another host, and none is unpacked.
 """
 
-import io
 import time
 import urllib.request
-from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
-from socket import socket
-from typing import Final, cast
+from http.client import HTTPException, HTTPResponse
+from typing import Final
 from urllib.parse import SplitResult, urljoin, urlsplit
 
-from egov_crypto.cli import source
+from egov_crypto.cli import pace, source
+from egov_crypto.cli.pace import PacedConnection, PacedSecureConnection, TooSlowError
 from egov_crypto.errors import ArchiveError
-
-PATIENCE: float = 30.0
-"""Seconds in which an answer must begin and, if it is small, be there."""
-PACE: Final = 10_000
-"""Bytes a second that a larger one must keep up."""
 
 _BUSY: Final = frozenset({429, 502, 503, 504})
 _GONE: Final = frozenset({404, 410})
@@ -27,8 +21,7 @@ _MAX_PAGE: Final = 1 << 16
 """Bytes of an answer that nobody wants, which are read so that the connection can be used again."""
 
 
-class TooSlowError(TimeoutError):
-    """An answer comes, but so slowly that it would never be whole."""
+_Connection = PacedConnection | PacedSecureConnection
 
 
 class _BusyError(Exception):
@@ -42,7 +35,7 @@ class Web:
         """``origin`` is ``https://host`` or ``http://host:port``."""
         self.origin: Final = origin
         self._parts: Final = urlsplit(origin)
-        self._connection: HTTPConnection | None = None
+        self._connection: _Connection | None = None
         self._reached = False
 
     def get(self, path: str, limit: int) -> bytes | None:
@@ -91,7 +84,7 @@ class Web:
             used = self._connection
             connection = used or self._open()
             try:
-                cast(_Paced, connection.sock).start(limit)
+                connection.wanted = limit
                 # A proxy for http is told the whole address; for https it only hands bytes on.
                 proxied = self._parts.scheme == "http" and _proxy_for(self._parts) is not None
                 connection.request("GET", self.origin + path if proxied else path, headers=headers)
@@ -129,64 +122,17 @@ class Web:
         answer.close()  # read1 does not, at the end of an answer whose length is known
         return bytes(raw)
 
-    def _open(self) -> HTTPConnection:
+    def _open(self) -> _Connection:
         parts, proxy = self._parts, _proxy_for(self._parts)
-        kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
+        kind = PacedSecureConnection if parts.scheme == "https" else PacedConnection
         if proxy is None:
-            made = kind(_resolvable(parts.hostname or ""), parts.port, timeout=PATIENCE)
+            made = kind(_resolvable(parts.hostname or ""), parts.port, timeout=pace.PATIENCE)
         else:
-            made = kind(proxy.hostname or "", proxy.port, timeout=PATIENCE)
+            made = kind(proxy.hostname or "", proxy.port, timeout=pace.PATIENCE)
             if parts.scheme == "https":
                 made.set_tunnel(parts.hostname or "", parts.port)
-        made.connect()
-        made.sock = cast(socket, _Paced(made.sock))
         self._connection = made
         return made
-
-
-class _Paced:
-    """A socket as ``http.client`` uses it, on which an answer must begin and go on in time."""
-
-    def __init__(self, inner: socket) -> None:
-        self._inner = inner
-        self._started = 0.0
-        self._received = self._wanted = 0
-
-    def start(self, limit: int) -> None:
-        """The time of one question begins, and of an answer that may have ``limit`` bytes."""
-        self._started, self._received, self._wanted = time.monotonic(), 0, limit
-        self._inner.settimeout(PATIENCE)
-
-    def sendall(self, data: bytes) -> None:
-        self._inner.sendall(data)
-
-    def recv_into(self, buffer: memoryview) -> int:
-        left = self._started + PATIENCE + min(self._received, self._wanted) / PACE - time.monotonic()
-        if left <= 0:
-            raise TooSlowError(f"{self._received} bytes came in {time.monotonic() - self._started:.0f} seconds")
-        self._inner.settimeout(min(left, PATIENCE))
-        count = self._inner.recv_into(buffer)
-        self._received += count
-        return count
-
-    def makefile(self, _mode: str) -> io.BufferedReader:
-        return io.BufferedReader(_Reading(self))
-
-    def close(self) -> None:
-        self._inner.close()
-
-
-class _Reading(io.RawIOBase):
-    """What an answer is read from; the connection outlives it."""
-
-    def __init__(self, paced: _Paced) -> None:
-        self._paced = paced
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        return self._paced.recv_into(buffer)
 
 
 def _proxy_for(parts: SplitResult) -> SplitResult | None:
