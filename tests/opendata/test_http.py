@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from starlette.testclient import TestClient
 from tests.opendata.conftest import Held, make_rehearsal, report
-from tests.voting.making import make_vote
+from tests.voting.making import make_vote, tallied
+from tests.voting.protocols import correct, sign
 
 from egov_participation.clock import ManualClock
 from egov_participation.ledger import service as ledger
@@ -78,6 +79,18 @@ def test_a_tag_changes_with_what_is_in_the_file_and_with_nothing_else(
     clock.advance(days=3)  # the vote closes by the clock alone
     closed = tags(client)
     assert {name for name in reported if reported[name] != closed[name]} == {"votes", "archives", "trustees"}
+
+
+def test_a_tag_changes_with_an_erratum(client: TestClient, services: Services) -> None:
+    made = make_vote(services, voters=1, trustees=1)
+    tallied(services, made)
+    before = tags(client)
+    sign(services, made.uuid)
+    signed = tags(client)
+    assert {name for name in before if before[name] != signed[name]} == {"votes", "protocols"}
+    correct(services, made.uuid)
+    corrected = tags(client)
+    assert {name for name in signed if signed[name] != corrected[name]} == {"votes", "protocols"}
 
 
 def test_from_the_next_day_on_it_is_said_since_when_a_file_is_the_same(

@@ -19,8 +19,8 @@ from egov_participation.settings import Settings
 
 Json = dict[str, Any]
 
-MOST_LISTED: Final = 500
-"""Votes whose own files are listed one by one."""
+MOST_LISTED: Final = 200
+"""Files of single votes that a data set lists: of so few votes that what is known of them stays in memory."""
 TITLE: Final = N_("Open data")
 ABOUT: Final = N_(
     "Everything that this site publishes about votes, as tables: results, turnout, archives to recount from, protocols,"
