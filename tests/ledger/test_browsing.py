@@ -147,19 +147,45 @@ def test_how_the_log_grew_is_told_from_its_checkpoints(services: Services, clock
 
 def test_how_long_the_oldest_waits_is_known(services: Services) -> None:
     with services.database.read() as session:
-        assert service.waiting_for(session) is None
+        assert service.waiting_for(session, services.clock()) is None
     enter(services, an_entry(0))
     with services.database.read() as session:
-        waited = service.waiting_for(session)
+        waited = service.waiting_for(session, services.clock())
         assert waited is not None
         assert waited < timedelta(seconds=30)
     with services.database.uow() as tx:
         tx.add(Waiting(id=-1, type="vote.event", subject=ONE, raw=b"{}", at=datetime.now(UTC) - timedelta(hours=1)))
         tx.commit()
     with services.database.read() as session:
-        waited = service.waiting_for(session)
+        waited = service.waiting_for(session, services.clock())
         assert waited is not None
         assert timedelta(minutes=59) < waited < timedelta(minutes=61)
+
+
+def test_what_has_its_place_and_is_not_published_waits_too(services: Services, clock: ManualClock) -> None:
+    fill(services, 2)
+    with services.database.uow() as tx:
+        tx.session.execute(text("UPDATE ledger_checkpoint SET size = 1 WHERE size = 2"))
+        tx.commit()
+    clock.advance(minutes=5)
+    with services.database.read() as session:
+        assert service.waiting_for(session, clock()) == timedelta(minutes=5)
+
+
+def test_a_log_that_does_not_continue_what_was_signed_has_stopped(services: Services) -> None:
+    fill(services, 3)
+    head = services.settings.keys_dir / ".log-head"
+    signed = head.read_text("utf-8")
+    with services.database.read() as session:
+        assert not service.stopped(services, session)
+        head.write_text(signed.replace("\n3\n", "\n4\n"), "utf-8")
+        assert service.stopped(services, session), "a database older than its key"
+        head.write_text(signed.replace("\n3\n", "\n2\n"), "utf-8")
+        assert service.stopped(services, session), "another log"
+        head.write_text("damaged", "utf-8")
+        assert service.stopped(services, session)
+        head.unlink()
+        assert not service.stopped(services, session)
 
 
 def test_nothing_is_looked_for_without_an_index(filled: Services) -> None:
@@ -179,7 +205,7 @@ def test_nothing_is_looked_for_without_an_index(filled: Services) -> None:
         service.index_of(session, bytes(32))
         service.sizes_at(session, [filled.clock()])
         service.began(session)
-        service.waiting_for(session)
+        service.waiting_for(session, filled.clock())
         event.remove(session.get_bind(), "before_cursor_execute", note)
         if not sqlite:
             session.execute(text("SET LOCAL enable_seqscan = off"))

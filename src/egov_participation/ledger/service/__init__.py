@@ -21,8 +21,9 @@ from egov_participation.ledger.service.browsing import (
 )
 from egov_participation.ledger.service.entering import enter, enter_with, newest, row_of
 from egov_participation.ledger.service.keys import ForkError, origin
-from egov_participation.ledger.service.publishing import Sequencer, publish
+from egov_participation.ledger.service.publishing import Sequencer, check, publish
 from egov_participation.ledger.service.reading import checkpoint, tile, verifier_keys
+from egov_participation.ledger.service.rotating import rotate_key
 
 __all__ = [
     "SALT_SIZE",
@@ -34,6 +35,7 @@ __all__ = [
     "Sequencer",
     "began",
     "browse",
+    "check",
     "checkpoint",
     "commitment",
     "count_types",
@@ -49,6 +51,7 @@ __all__ = [
     "origin",
     "proof",
     "publish",
+    "rotate_key",
     "row_of",
     "sizes_at",
     "stopped",

@@ -25,7 +25,10 @@ from egov_participation.i18n import N_
 from egov_participation.ledger import rules
 from egov_participation.ledger.models import LogEntry, PublishedCheckpoint, Waiting
 from egov_participation.ledger.service import tiles
+from egov_participation.ledger.service.keys import ForkError
+from egov_participation.ledger.service.publishing import check
 from egov_participation.ledger.service.reading import value_of
+from egov_participation.services import Services
 
 TYPES: Final = tuple(sorted({str(kind[0]) for kind in rules.KINDS}))
 """Every type that an entry may have."""
@@ -195,14 +198,34 @@ def sizes_at(session: Session, moments: Sequence[datetime]) -> list[int]:
     return list(accumulate(sizes, max))  # a clock that was set back must not let the log shrink
 
 
-def waiting_for(session: Session) -> timedelta | None:
-    """For how long the oldest of what was entered has been waiting for its place; None if nothing waits."""
+def waiting_for(session: Session, now: datetime) -> timedelta | None:
+    """For how long the oldest of what was entered has been waiting to be published; None if nothing waits.
+
+    Args:
+        now: by the clock that the times of checkpoints are from; of what has no place yet the database's own counts.
+    """
     found = session.execute(_OLDEST).first()
     if found is None:
-        return None
+        newest = head(session)
+        unpublished = tiles.size(session) > (newest.size if newest else 0)
+        # When it got its place nothing says: not before the last checkpoint.
+        return now - newest.at if unpublished and newest else None
     now, at = found
     waited: timedelta = now.replace(tzinfo=now.tzinfo or at.tzinfo) - at  # SQLite's time names no zone
     return max(timedelta(0), waited)
+
+
+def stopped(services: Services, session: Session) -> bool:
+    """Whether the log signs nothing any more: what is in the database does not continue what was signed before.
+
+    Raises:
+        OSError: the folder of keys cannot be read.
+    """
+    try:
+        check(services.settings, session)
+    except ForkError:
+        return True
+    return False
 
 
 def _published(session: Session) -> int:

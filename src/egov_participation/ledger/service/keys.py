@@ -17,6 +17,10 @@ from egov_participation.keyring import secret
 from egov_participation.settings import Settings
 
 KEY: Final = "log"
+BEFORE: Final = "log-before"
+"""The key before it, which signs along for a while: who verifies with it has the time to learn of the new one."""
+NEXT: Final = "log-next"
+"""The key that is to be the next one, while it is being replaced."""
 HEAD: Final = ".log-head"
 """The file beside the key with the last checkpoint that was signed, without its signature. It begins with a dot: it is
 no key, and a backup of the keys does not bring an old one back."""
@@ -41,6 +45,19 @@ def signing_key(settings: Settings) -> SigningKey:
         OSError, ValueError: see `keyring.secret`.
     """
     return SigningKey(origin(settings), secret(settings.keys_dir, KEY))
+
+
+def signing_keys(settings: Settings) -> list[SigningKey]:
+    """Everyone who signs now, the present key last.
+
+    Raises:
+        OSError, ValueError: see `keyring.secret`.
+    """
+    keys_dir, present = settings.keys_dir, signing_key(settings)
+    if not (keys_dir / BEFORE).exists():
+        return [present]
+    before = SigningKey(origin(settings), secret(keys_dir, BEFORE))
+    return [present] if before == present else [before, present]  # the same only while one is being replaced
 
 
 @contextmanager
@@ -89,6 +106,11 @@ def note_signed(keys_dir: Path, checkpoint: Checkpoint) -> None:
     except BaseException:
         Path(draft).unlink(missing_ok=True)
         raise
+    settle(keys_dir)
+
+
+def settle(keys_dir: Path) -> None:
+    """Have what was renamed or removed in the folder on the disk."""
     folder = os.open(keys_dir, os.O_RDONLY)
     try:
         os.fsync(folder)

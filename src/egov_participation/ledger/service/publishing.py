@@ -17,16 +17,17 @@ size.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 
 import structlog
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, select, update
 
-from egov_crypto import checkpoint as checkpoints
+from egov_crypto import note as notes
 from egov_crypto.checkpoint import Checkpoint
 from egov_crypto.errors import VerificationError
 from egov_crypto.merkle import tree_root
-from egov_crypto.note import SigningKey
+from egov_crypto.note import Note, SigningKey
 from egov_crypto.tiles import Edge, hash_reader
 from egov_participation.database import UnitOfWork
 from egov_participation.ledger.models import PublishedCheckpoint, Waiting
@@ -38,6 +39,7 @@ from egov_participation.ledger.service.sequencing import sequence
 from egov_participation.logs import describe
 from egov_participation.rounds import Rounds
 from egov_participation.services import Services
+from egov_participation.settings import Settings
 
 log = structlog.get_logger()
 
@@ -82,28 +84,33 @@ def _is_due(services: Services) -> bool:
     with services.database.read() as session:
         waiting = session.exec(select(Waiting.id).limit(1)).first() is not None
         last = latest(session)
-        return waiting or last is None or last.size < tiles.size(session)
+        if waiting or last is None or last.size < tiles.size(session):
+            return True
+    present = keys.signing_key(services.settings).verifier_key  # which may have been replaced since
+    names = [(signature.name, signature.key_id) for signature in Note.parse(last.note).signatures]
+    return (present.name, present.key_id) not in names
 
 
 def _advance(services: Services) -> None:
     """One batch, from waiting to published."""
     database, settings = services.database, services.settings
-    key = keys.signing_key(settings)
+    keys.signing_key(settings)  # made with its folder, if this is the first start
     with keys.alone(settings.keys_dir):
         with database.read() as session:
-            # Before anything gets a place: in a log that was set back, places are taken that others know as filled.
-            _check_grown(session, services, tiles.size(session))
+            # Before anything gets a place: in a log that was set back, places are free that others know as filled.
+            check(settings, session)
         sequence(database)
         # A crash here: the entries have their places, and no checkpoint covers them yet.
         with database.read() as session:
-            checkpoint = _head(session, key)
-            _check_grown(session, services, checkpoint.size)
+            check(settings, session)
+            checkpoint = _head(session, keys.origin(settings))
         keys.note_signed(settings.keys_dir, checkpoint)
         # A crash here: the file knows a head that nobody has seen. The next one continues it.
-    note = checkpoint.sign(key)
+        first, *others = keys.signing_keys(settings)
+    note = checkpoint.sign(first, *(other.sign(checkpoint.text) for other in others))
     # A crash here: the same; a signature that went nowhere.
     with database.uow() as tx:
-        _put(tx, PublishedCheckpoint(size=checkpoint.size, root=checkpoint.root, note=note.raw, at=services.clock()))
+        _put(tx, checkpoint, note, services.clock())
         tx.commit()
         # A crash here: it is served.
 
@@ -113,21 +120,26 @@ def latest(session: Session) -> PublishedCheckpoint | None:
     return session.exec(select(PublishedCheckpoint).order_by(col(PublishedCheckpoint.size).desc()).limit(1)).first()
 
 
-def _head(session: Session, key: SigningKey) -> Checkpoint:
+def _head(session: Session, origin: str) -> Checkpoint:
     """All that has its place, as a checkpoint."""
     edge = Edge.load(tiles.fetcher(session), tiles.size(session))
-    return Checkpoint(key.name, edge.size, edge.root())
+    return Checkpoint(origin, edge.size, edge.root())
 
 
-def _check_grown(session: Session, services: Services, size: int) -> None:
-    """Raise `ForkError` unless the log of that size begins with all that was signed and published before."""
-    known = keys.last_signed(services.settings.keys_dir)
-    last = latest(session)
+def check(settings: Settings, session: Session) -> None:
+    """Make sure that what has its place in the log begins with all that was signed and published before.
+
+    Raises:
+        ForkError: it does not, or the folder of keys has another key than the log's.
+        MissingTileError: the database has lost a part of the log.
+        OSError: the folder of keys cannot be read.
+    """
+    size, known, last = tiles.size(session), keys.last_signed(settings.keys_dir), latest(session)
     if known is not None:
         _check_begins_with(session, size, known.size, known.root)
     if last is not None:
         _check_begins_with(session, size, last.size, last.root)
-        _check_signed_by_us(last, keys.signing_key(services.settings))
+        _check_signed_by_us(last, keys.signing_keys(settings))
 
 
 def _check_begins_with(session: Session, size: int, known: int, root: bytes) -> None:
@@ -137,17 +149,20 @@ def _check_begins_with(session: Session, size: int, known: int, root: bytes) -> 
         raise ForkError(f"the first {known} entries are not those that were signed")
 
 
-def _check_signed_by_us(last: PublishedCheckpoint, key: SigningKey) -> None:
+def _check_signed_by_us(last: PublishedCheckpoint, ours: list[SigningKey]) -> None:
     """That the folder of keys has the log's key, and not one made anew because it was lost. (Where the site's address
     is another one than then, so is the log's name: others know it as another log.)"""
-    if last.note.partition(b"\n")[0] != key.name.encode():
+    note = Note.parse(last.note)
+    if note.text.partition("\n")[0] != ours[-1].name:
         return
     try:
-        checkpoints.verify(last.note, key.verifier_key)
+        notes.verify(note, [key.verifier_key for key in ours])
     except VerificationError:
         raise ForkError("the last checkpoint was signed with another key than the one in the folder of keys") from None
 
 
-def _put(tx: UnitOfWork, made: PublishedCheckpoint) -> None:
-    # Two that raced have signed the same tree: whichever comes second has nothing to add.
-    tx.add_if_new(PublishedCheckpoint, **made.model_dump())
+def _put(tx: UnitOfWork, made: Checkpoint, note: Note, now: datetime) -> None:
+    """Publish a checkpoint, or the same one with other signatures: a new key's. Of two that race either will do."""
+    if not tx.add_if_new(PublishedCheckpoint, size=made.size, root=made.root, note=note.raw, at=now):
+        same = (col(PublishedCheckpoint.size) == made.size, col(PublishedCheckpoint.root) == made.root)
+        tx.exec(update(PublishedCheckpoint).where(*same).values(note=note.raw))

@@ -1,0 +1,60 @@
+"""``egov log``: the transparency log from the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import typer
+
+from egov_participation.ledger import service
+from egov_participation.services import Services
+
+app = typer.Typer(name="log", help="The transparency log.", no_args_is_help=True)
+
+
+@app.callback()
+def _log() -> None:
+    """The transparency log."""
+
+
+@app.command("key")
+def key_command(context: typer.Context) -> None:
+    """Print the log's verifier keys: the present one first, then those before it.
+
+    Publish the first line elsewhere too. Observers and witnesses verify with it.
+    """
+    services = _services(context)
+    try:
+        for line in service.verifier_keys(services):
+            typer.echo(line)
+    finally:
+        services.database.close()
+
+
+@app.command("rotate-key")
+def rotate_key_command(context: typer.Context) -> None:
+    """Replace the log's key by a new one, which the old one signs in the log.
+
+    For 30 days checkpoints bear both signatures, so that whoever verifies with
+    the old key has the time to learn of the new one; then the old key is
+    destroyed. With several machines, run it on the one that publishes, while
+    the others are stopped, and copy log and log-before to them.
+
+    Exit 0: done; prints the new verifier key. 1: refused. 2: the keys cannot
+    be written. If it was interrupted, run it again.
+    """
+    services = _services(context)
+    try:
+        old, new = service.rotate_key(services)
+        typer.echo(f"old: {old}\nnew: {new}")
+        typer.echo("Publish the new one elsewhere too, and tell the witnesses.", err=True)
+    except service.ForkError as error:
+        typer.echo(f"egov: {error}; see `egov doctor`", err=True)
+        raise typer.Exit(1) from None
+    finally:
+        services.database.close()
+
+
+def _services(context: typer.Context) -> Services:
+    make: Callable[[], Services] = context.obj
+    return make()
