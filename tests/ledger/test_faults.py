@@ -225,10 +225,21 @@ def test_a_part_that_was_lost_is_noticed(services: Services) -> None:
         service.publish(services)
 
 
+def test_a_key_that_was_lost_is_not_made_anew(services: Services) -> None:
+    enter(services, 0, 1)
+    service.publish(services)
+    (services.settings.keys_dir / keys.KEY).unlink()
+    enter(services, 1, 1)
+
+    with pytest.raises(service.ForkError, match="lost"):
+        service.publish(services)
+    assert not (services.settings.keys_dir / keys.KEY).exists()
+
+
 def test_another_key_than_the_logs_signs_nothing(services: Services) -> None:
     enter(services, 0, 1)
     service.publish(services)
-    (services.settings.keys_dir / keys.KEY).unlink()  # lost: the next start would make another one
+    shutil.rmtree(services.settings.keys_dir)  # as on another machine, without its keys
     enter(services, 1, 1)
 
     with pytest.raises(service.ForkError, match="another key"):

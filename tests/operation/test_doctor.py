@@ -8,11 +8,15 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete, update
 from tests.foundation.test_cli import egov
+from tests.ledger.observer import enter
 
-from egov_participation.clock import ManualClock
+from egov_participation.clock import ManualClock, system_clock
 from egov_participation.database import Database, migrate
 from egov_participation.jobs import Job, Worker, enqueue
+from egov_participation.ledger import service as ledger
+from egov_participation.ledger.models import LogEntry, PublishedCheckpoint, Waiting
 from egov_participation.operation.doctor import Finding, Verdict, examine
 from egov_participation.registry import fake
 from egov_participation.registry.keys import IinKeys
@@ -172,3 +176,39 @@ def test_the_command_ends_with_1_where_something_fails(tmp_path: Path) -> None:
     assert {finding["about"] for finding in findings} >= {"database", "worker", "mail"}
     assert set(findings[0]) == {"about", "verdict", "says", "do"}
     assert "✗ worker" in egov("doctor", EGOV_DEMO="true", **database).stdout
+
+
+def test_a_log_that_is_kept_is_well(demo: Settings, services: Services, clock: ManualClock) -> None:
+    assert found(demo, clock)["log"].verdict is WARNING  # nobody has published it yet
+    ledger.publish(services)
+
+    finding = found(demo, clock)["log"]
+    assert (finding.verdict, finding.says) == (OK, "localhost/log with 0 entries")
+
+
+def test_an_entry_that_waits_for_long_is_a_failure(demo: Settings, services: Services, clock: ManualClock) -> None:
+    ledger.publish(services)
+    enter(services, 0, 1)
+    assert found(demo, clock)["log"].verdict is OK
+    with services.database.uow() as tx:
+        tx.session.execute(update(Waiting).values(at=system_clock() - timedelta(minutes=1)))
+        tx.commit()
+
+    finding = found(demo, clock)["log"]
+    assert finding.verdict is FAILURE
+    assert "ledger.failed" in finding.do
+
+
+def test_a_log_that_does_not_continue_what_it_signed_is_a_failure(
+    demo: Settings, services: Services, clock: ManualClock
+) -> None:
+    enter(services, 0, 2)
+    ledger.publish(services)
+    with services.database.uow() as tx:
+        for model in (LogEntry, PublishedCheckpoint):
+            tx.session.execute(delete(model))
+        tx.commit()
+
+    finding = found(demo, clock)["log"]
+    assert (finding.verdict, finding.says) == (FAILURE, "the database has 0 entries, and 2 were signed")
+    assert "When the log stops" in finding.do

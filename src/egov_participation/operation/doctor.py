@@ -24,6 +24,7 @@ from egov_participation.clock import Clock
 from egov_participation.database import Database
 from egov_participation.errors import DomainError
 from egov_participation.jobs import Job
+from egov_participation.ledger import service as ledger
 from egov_participation.operation import service
 from egov_participation.registrar.client import RemoteRegistrar
 from egov_participation.registry.keys import IinKeys, SealError
@@ -35,6 +36,7 @@ NO_SPACE: Final = 200_000_000
 """Bytes."""
 _DEAF: Final = timedelta(minutes=2)
 _LATE: Final = timedelta(minutes=5)
+_UNPUBLISHED: Final = timedelta(seconds=10)
 _PATIENCE: Final = 10
 """Seconds."""
 
@@ -80,6 +82,7 @@ def examine(settings: Settings, clock: Clock) -> Findings:
             do = "start it, or put EGOV_DATABASE_URL right"
             yield from _guarded("database", do, lambda: _database(database, clock))
             yield from _guarded("work", "run `egov migrate`", lambda: _work(settings, database, clock))
+            yield from _guarded("log", "run `egov migrate`", lambda: _log(settings, database, clock))
             yield from _guarded("register", "run `egov migrate`", lambda: _register(settings, database, clock))
     finally:
         database.close()
@@ -199,6 +202,25 @@ def _work(settings: Settings, database: Database, clock: Clock) -> Findings:
     if oldest is not None and now - oldest > _LATE:
         late = (now - oldest).total_seconds() / 60
         yield Finding("lateness", WARNING, f"a job has been due for {late:.0f} minutes", "look at the worker's log")
+
+
+def _log(settings: Settings, database: Database, clock: Clock) -> Findings:
+    """That nothing waits for long, and that what stands there continues what was signed before."""
+    with database.read() as session:
+        last, waits = ledger.head(session), ledger.waiting_for(session, clock())
+        try:
+            ledger.check(settings, session)
+        except (ledger.ForkError, ledger.MissingTileError, OSError) as error:
+            do = "nothing is signed until it is right again: see docs/operate.md, “When the log stops”"
+            yield Finding("log", FAILURE, str(error), do)
+            return
+    if last is None:
+        yield Finding("log", WARNING, "nothing was published yet", "start `egov serve`, or `egov worker`")
+    elif waits is not None and waits > _UNPUBLISHED:
+        says = f"something was entered {waits.total_seconds():.0f} s ago and is not published"
+        yield Finding("log", FAILURE, says, "look at the worker’s log for “ledger.failed”")
+    else:
+        yield Finding("log", OK, f"{ledger.origin(settings)} with {last.size} entries")
 
 
 def _register(settings: Settings, database: Database, clock: Clock) -> Findings:

@@ -24,6 +24,7 @@ from egov_participation.ledger.service.keys import ForkError, origin
 from egov_participation.ledger.service.publishing import Sequencer, check, publish
 from egov_participation.ledger.service.reading import checkpoint, tile, verifier_keys
 from egov_participation.ledger.service.rotating import rotate_key
+from egov_participation.ledger.service.tiles import MissingTileError
 
 __all__ = [
     "SALT_SIZE",
@@ -32,6 +33,7 @@ __all__ = [
     "EntryView",
     "ForkError",
     "HeadView",
+    "MissingTileError",
     "Sequencer",
     "began",
     "browse",

@@ -39,11 +39,14 @@ def origin(settings: Settings) -> str:
 
 
 def signing_key(settings: Settings) -> SigningKey:
-    """The key that signs now; made if there is none yet.
+    """The key that signs now; made if there is none yet and nothing was ever signed here.
 
     Raises:
+        ForkError: it is lost: another one would sign another log.
         OSError, ValueError: see `keyring.secret`.
     """
+    if (settings.keys_dir / HEAD).exists() and not (settings.keys_dir / KEY).exists():
+        raise ForkError(f"the log's key {settings.keys_dir / KEY} is lost")
     return SigningKey(origin(settings), secret(settings.keys_dir, KEY))
 
 
@@ -51,7 +54,7 @@ def signing_keys(settings: Settings) -> list[SigningKey]:
     """Everyone who signs now, the present key last.
 
     Raises:
-        OSError, ValueError: see `keyring.secret`.
+        ForkError, OSError, ValueError: see `signing_key`.
     """
     keys_dir, present = settings.keys_dir, signing_key(settings)
     if not (keys_dir / BEFORE).exists():
