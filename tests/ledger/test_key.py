@@ -92,7 +92,7 @@ def test_while_both_sign_there_is_no_third(log: Services, clock: ManualClock, wo
 
 @pytest.mark.parametrize("persisted", [False, True], ids=["failed", "failed but persisted"])
 @pytest.mark.parametrize(
-    "step", ["secret", "_enter", "sequence", "_replace", "link", "settle", "second settle", "publish"]
+    "step", ["next_key", "_enter", "sequence", "_replace", "link", "settle", "second settle", "publish"]
 )
 def test_a_replacement_that_was_interrupted_is_finished_by_the_next_try(
     log: Services,
@@ -104,7 +104,7 @@ def test_a_replacement_that_was_interrupted_is_finished_by_the_next_try(
 ) -> None:
     observer.look()
     first = observer.key.text
-    where = {"link": rotating.os, "settle": keys, "second settle": keys}.get(step, rotating)
+    where = {"next_key": keys, "link": rotating.os, "settle": keys, "second settle": keys}.get(step, rotating)
     name, when = (step.removeprefix("second "), 2 if step.startswith("second") else 1)
     with monkeypatch.context() as patched:
         patched.setattr(where, name, dying(getattr(where, name), when=when, persisted=persisted))

@@ -63,6 +63,16 @@ def signing_keys(settings: Settings) -> list[SigningKey]:
     return [present] if before == present else [before, present]  # the same only while one is being replaced
 
 
+def next_key(settings: Settings) -> SigningKey:
+    """The key that is to follow, which signs nothing yet; made if there is none.
+
+    Raises:
+        OSError, ValueError: see `keyring.secret`.
+    """
+    keys_dir = settings.keys_dir
+    return SigningKey(origin(settings), secret(keys_dir, NEXT))
+
+
 @contextmanager
 def alone(keys_dir: Path) -> Iterator[None]:
     """Be the only one on this machine who signs or changes the key, however many think that they may."""

@@ -26,7 +26,6 @@ from sqlmodel import Session, col, select
 from egov_crypto.note import SigningKey, to_base64
 from egov_participation.errors import DomainError
 from egov_participation.i18n import N_
-from egov_participation.keyring import secret
 from egov_participation.ledger import rules
 from egov_participation.ledger.models import LogEntry, PublishedCheckpoint
 from egov_participation.ledger.service import keys
@@ -61,7 +60,7 @@ def rotate_key(services: Services) -> tuple[str, str]:
                 raise _is_rotating()
             with services.database.read() as session:
                 check(settings, session)
-            new = SigningKey(old.name, secret(keys_dir, keys.NEXT))
+            new = keys.next_key(settings)
             # A crash here: there is a key that signs nothing. The next try takes it.
             _enter(services, old, new)
             # A crash here: the entry is there; the next try finds it.
