@@ -48,6 +48,8 @@ _ALIKE = frozenset(path[1:] for path in ("/static", *watching.PATHS))
 """First words of addresses that are the same on both hosts."""
 _NO_TEXT = {"/", "/petitions", "/consultations"}
 """Pages of the room home that list what is elsewhere."""
+_TEXTS = {"observe.how", "observe.receipt"}
+"""Pages of text of other rooms. They are indexed once, at the start: so none that tells how things stand."""
 
 
 def create_services(
@@ -145,7 +147,8 @@ def index_texts(app: Starlette) -> None:
 
 def _is_text(spec: RouteSpec) -> bool:
     """Whether the route is one of the pages of text that search finds: help, promises, how to observe."""
-    return spec.name.startswith("home.") and spec.action is Action.READ and spec.localized and spec.path not in _NO_TEXT
+    text = (spec.name.startswith("home.") and spec.path not in _NO_TEXT) or spec.name in _TEXTS
+    return text and spec.action is Action.READ and spec.localized
 
 
 def _static_files() -> ASGIApp:

@@ -16,6 +16,7 @@ from typing import Final
 
 import egov_crypto
 from egov_participation import paths
+from egov_participation.settings import Settings
 
 NAME: Final = "egov-crypto.tar.gz"
 PATH: Final = f"/source/{NAME}"
@@ -40,6 +41,14 @@ def archive() -> bytes:
 def digest() -> str:
     """SHA-256 of `archive`, in hex."""
     return hashlib.sha256(archive()).hexdigest()
+
+
+def offer(settings: Settings) -> dict[str, str]:
+    """Where the program is to be had: the file's ``url``, ``name`` and ``sha256``; the source's ``home``, or empty.
+
+    As the macro ``install`` of the templates takes it.
+    """
+    return {"url": f"{settings.base_url}{PATH}", "name": NAME, "sha256": digest(), "home": settings.source_url}
 
 
 def _files() -> dict[str, Path]:

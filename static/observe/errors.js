@@ -1,6 +1,6 @@
 /** What the checks of a receipt throw: something does not hold, or it cannot be told. */
 
-/** Something does not hold. `code` is one of those that `egov-verify` gives. */
+/** Something does not hold; `code` is that of `egov-verify`, where it has one. */
 export class VerificationError extends Error {
   /** @param {string} code @param {string} [detail] what and where, for who wants to look further */
   constructor(code, detail = "") {

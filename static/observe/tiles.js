@@ -1,10 +1,12 @@
 /** Tiles of a log (C2SP tlog-tiles), as egov_crypto/tiles.py: where each lies, and hashes read out of them. */
 
-import { VerificationError } from "./errors.js";
+import { UnknownError, VerificationError } from "./errors.js";
 import { HASH_SIZE, perfectRoot } from "./merkle.js";
 
 export const WIDTH = 256;
 const HEIGHT = 8;
+/** Tiles that are fetched side by side. */
+const AT_ONCE = 6;
 
 /** @param {number} level @param {number} index @param {number} [width] @returns {string} below the log's address */
 export function tilePath(level, index, width = WIDTH) {
@@ -32,36 +34,54 @@ export class Tiles {
     return Math.min(WIDTH, Math.floor(this.size / 2 ** (HEIGHT * level)) - index * WIDTH);
   }
 
-  /** @returns {Promise<Uint8Array>} throws {@link VerificationError} (`tile.format`) if it is not as it must be */
+  /** @returns {Promise<Uint8Array>} throws {@link VerificationError} (`tile.missing`, `tile.format`) */
   async tile(level, index) {
     const width = this.width(level, index);
     const path = tilePath(level, index, width);
     let raw = await this.fetch(path);
     // Where a full tile is there, the log may have thrown the narrower one away: it begins with the same.
     if (raw === null && width < WIDTH) raw = (await this.fetch(tilePath(level, index)))?.subarray(0, width * HASH_SIZE);
-    if (raw?.length !== width * HASH_SIZE) throw new VerificationError("tile.format", path);
+    if (!raw) throw new VerificationError("tile.missing", path);
+    if (raw.length !== width * HASH_SIZE) throw new VerificationError("tile.format", path);
     return raw;
+  }
+
+  /** The same, fetched once. */
+  keep(level, index) {
+    const key = `${level}/${index}`;
+    if (!this.kept.has(key)) this.kept.set(key, this.tile(level, index));
+    return this.kept.get(key);
   }
 
   /** @returns {Promise<Uint8Array>} the hash of the perfect subtree over the entries index·2^level … */
   async hash(level, index) {
-    const tileLevel = Math.floor(level / HEIGHT);
     const across = 2 ** (level % HEIGHT);
     const first = index * across;
     const place = first % WIDTH;
-    const tileIndex = Math.floor(first / WIDTH);
-    const key = `${tileLevel}/${tileIndex}`;
-    if (!this.kept.has(key)) this.kept.set(key, this.tile(tileLevel, tileIndex));
-    const raw = await this.kept.get(key);
+    const raw = await this.keep(Math.floor(level / HEIGHT), Math.floor(first / WIDTH));
     return perfectRoot(Array.from({ length: across }, (_, at) => hashAt(raw, place + at)));
   }
 
-  /** @param {Uint8Array} leaf @returns {Promise<number|null>} where that leaf stands, looked for from the newest on */
+  /**
+   * Where a leaf stands. All tiles are fetched, whichever it is in: so whoever serves them does not learn what is looked
+   * for, nor when a proof is made of them afterwards.
+   *
+   * @param {Uint8Array} leaf @param {number} most tiles that are looked through
+   * @returns {Promise<number|null>} throws {@link UnknownError} (`search.long`) if there are more
+   */
   async find(leaf, most) {
-    for (let index = Math.ceil(this.size / WIDTH) - 1, read = 0; index >= 0; index--, read++) {
-      if (read === most) throw new VerificationError("search.long");
-      const raw = await this.tile(0, index);
-      for (let place = raw.length / HASH_SIZE - 1; place >= 0; place--) {
+    const tiles = [];
+    for (let level = 0; this.width(level, 0) > 0; level++) {
+      for (let index = 0; this.width(level, index) > 0; index++) tiles.push([level, index]);
+      if (tiles.length > most) throw new UnknownError("search.long");
+    }
+    const fetchNext = async () => {
+      for (let next = tiles.pop(); next !== undefined; next = tiles.pop()) await this.keep(...next);
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, fetchNext));
+    for (let index = 0; this.width(0, index) > 0; index++) {
+      const raw = await this.keep(0, index);
+      for (let place = 0; place * HASH_SIZE < raw.length; place++) {
         if (equal(raw, place * HASH_SIZE, leaf)) return index * WIDTH + place;
       }
     }

@@ -119,7 +119,7 @@ const ACTS = {
 
   async consistency({ checkpoint, current, tiles }) {
     const { size, root } = current;
-    if (size < checkpoint.size) throw new VerificationError("log.shrunk", `${size} < ${checkpoint.size}`);
+    if (size < checkpoint.size) throw new VerificationError("log.shorter", `${size} < ${checkpoint.size}`);
     const proof = await proveConsistency((level, index) => tiles.hash(level, index), checkpoint.size, size);
     verifyConsistency(checkpoint.size, checkpoint.root, size, root, proof);
     return { older: checkpoint.size, size };
@@ -127,7 +127,7 @@ const ACTS = {
 
   async place({ leaf, current: { size, root }, tiles }) {
     const index = await tiles.find(leaf, MOST_TILES);
-    if (index === null) throw new VerificationError("log.missing", `${size}`);
+    if (index === null) throw new VerificationError("inclusion.missing", `${size}`);
     const proof = await proveInclusion((level, at) => tiles.hash(level, at), index, size);
     verifyInclusion(leaf, index, size, proof, root);
     return { index, size };

@@ -28,14 +28,14 @@ def test_the_platforms_reading_of_its_own_pages_is_no_line_of_the_log_and_no_req
     app: Starlette, client: TestClient, capfd: pytest.CaptureFixture[str]
 ) -> None:
     def counted() -> float:
-        labels = {"route": "home.observe", "method": "GET", "status": "200"}
+        labels = {"route": "observe.how", "method": "GET", "status": "200"}
         return REGISTRY.get_sample_value("egov_request_seconds_count", labels) or 0
 
     before = counted()
     index_texts(app)
-    assert ("home.observe" in capfd.readouterr().out, counted()) == (False, before)
-    client.get("/ru/observe?from=a-visitor")
-    assert ("home.observe" in capfd.readouterr().out, counted()) == (True, before + 1)
+    assert ("observe.how" in capfd.readouterr().out, counted()) == (False, before)
+    client.get("/ru/observe/how?from=a-visitor")
+    assert ("observe.how" in capfd.readouterr().out, counted()) == (True, before + 1)
 
 
 def test_a_page_that_is_gone_is_found_no_more(app: Starlette, services: Services) -> None:

@@ -92,11 +92,6 @@ def _said(names: str, language: str) -> str:
     return found[tuple(LANGUAGES).index(language)] if len(found) == len(LANGUAGES) else names
 
 
-async def observe(request: Request) -> Response:
-    """How to observe a vote."""
-    return _text(request, "home/observe.html")
-
-
 async def petitions(request: Request) -> Response:
     """What is coming."""
     return _text(request, "home/petitions.html")
@@ -140,7 +135,6 @@ routes = [
     route("/help", help_index, Action.READ, name="home.help"),
     *(route(f"/help/{page}", help_page, Action.READ, name=f"home.help.{page}") for page in HELP),
     route("/help/privacy", privacy, Action.READ, name="home.help.privacy"),
-    route("/observe", observe, Action.READ),
     route("/petitions", petitions, Action.READ),
     route("/consultations", consultations, Action.READ),
     *(

@@ -4,19 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 
 from sqlmodel import Session
 
+from egov_participation.incidents import service as incidents
+from egov_participation.incidents.views import IncidentView
 from egov_participation.ledger import service as ledger
 from egov_participation.ledger.service import EntryView, HeadView
+from egov_participation.observe import rules
 from egov_participation.observe.asking import Asked
+from egov_participation.observe.figures import Times, times
+from egov_participation.observe.rules import Facts, Trouble, WitnessView
 from egov_participation.services import Services
 from egov_participation.voting import service as voting
 from egov_participation.voting.texts import Texts
 
 PAGE = 25
 """Entries on a page."""
+RELEASES = 3
+"""Of so many versions the files are named on the first page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +47,77 @@ class Found:
     titles: dict[str, Texts]
     head: HeadView
     """The checkpoint that it is proved to be in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How the log stands at one moment."""
+
+    now: datetime
+    head: HeadView | None
+    keys: list[str]
+    """Its verifier keys, the present one first."""
+    facts: Facts
+
+    @property
+    def troubles(self) -> tuple[Trouble, ...]:
+        """What is wrong, the worst first."""
+        return rules.troubles(self.facts, self.now)
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What the portal's first page shows besides how the log stands."""
+
+    types: dict[str, int]
+    """How many entries there are of each type."""
+    times: Times | None
+    """The moments at which it was measured; None before the first checkpoint."""
+    sizes: list[int]
+    """Entries at each of them."""
+    releases: list[EntryView]
+    """The last versions of the voting pages' files, the newest first."""
+    incidents: list[IncidentView]
+    """What the commission owes an answer, the first due first."""
+
+
+def standing(services: Services) -> Standing:
+    """How the log stands now.
+
+    Raises:
+        OSError: the folder of keys cannot be read.
+    """
+    now = services.clock()
+    with services.database.read() as session:
+        head = ledger.head(session)
+        facts = Facts(
+            size=head.size if head else None,
+            waiting=ledger.waiting_for(session, now),
+            stopped=ledger.stopped(services, session),
+            witnesses=_witnesses(services, session),
+        )
+    return Standing(now, head, ledger.verifier_keys(services), facts)
+
+
+def overview(services: Services) -> Overview:
+    """What the log holds, how it grew, and what waits for an answer."""
+    now = services.clock()
+    with services.database.read() as session:
+        began = ledger.began(session)
+        # By the minute: a picture of each entry that comes would be drawn anew for everybody.
+        until = max(now.replace(second=0, microsecond=0), began or now)
+        found = times(began, until, services.settings.timezone) if began else None
+        return Overview(
+            types=ledger.count_types(services.database, session),
+            times=found,
+            sizes=ledger.sizes_at(session, found.moments) if found else [],
+            releases=ledger.browse(session, type="release.files", limit=RELEASES),
+            incidents=incidents.waiting(session),
+        )
+
+
+def _witnesses(_services: Services, _session: Session) -> tuple[WitnessView, ...]:
+    return ()
 
 
 def listing(services: Services, type: str, subject: str, before: int | None, after: int | None) -> Listing:
@@ -103,6 +182,12 @@ def _by_hash(session: Session, hash_: str) -> int | None:
         return found
     value = voting.event_with(session, hash_)
     return None if value is None else ledger.index_of_value(session, value)
+
+
+def release(services: Services) -> EntryView | None:
+    """The entry with the files that this site serves now; None as long as it is not published."""
+    with services.database.read() as session:
+        return next(iter(ledger.browse(session, type="release.files", limit=1)), None)
 
 
 def titles_of(session: Session, entries: Iterable[EntryView]) -> dict[str, Texts]:

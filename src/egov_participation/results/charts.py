@@ -151,21 +151,12 @@ def columns(bars: Sequence[Bar], width: int, number: Callable[[int], str]) -> Fi
         number: writes a whole number for the scale.
     """
     size = _font_size(width) - 1
-    height = 300 if width > NARROW else 240
-    figure = Figure(figsize=(width / 72, height / 72))
-    highest = max((bar.value for bar in bars), default=0) or 1
-    step = width / max(len(bars), 1)
-    on_marks = all(_text_width(bar.text, size) <= step for bar in bars)
-    ticks = [int(tick) for tick in MaxNLocator(5, integer=True).tick_values(0, highest) if tick >= 0]
-    left = 0.0 if on_marks else max(_text_width(number(tick), size) for tick in ticks) + 2 * _GAP
-    bottom, above = size * 2, size * 2
-    axes = figure.add_axes((left / width, bottom / height, 1 - left / width, 1 - (bottom + above) / height))
+    on_marks = all(_text_width(bar.text, size) <= width / max(len(bars), 1) for bar in bars)
+    figure, axes = _upright(bars, width, number, scale=not on_marks)
     axes.bar(range(len(bars)), [bar.value for bar in bars], width=0.72, color=BLUE)
     axes.set_xlim(-0.5, len(bars) - 0.5)
-    shown = _labelled(bars, width - left, size)
-    axes.set_xticks(shown, [bars[place].label for place in shown], fontsize=size)
     if on_marks:
-        axes.set_ylim(0, highest)
+        axes.set_ylim(0, max((bar.value for bar in bars), default=0) or 1)
         axes.set_yticks([])
         for place, bar in enumerate(bars):
             axes.annotate(
@@ -177,11 +168,39 @@ def columns(bars: Sequence[Bar], width: int, number: Callable[[int], str]) -> Fi
                 fontsize=size,
                 weight="bold",
             )
-    else:
+    return figure
+
+
+def line(bars: Sequence[Bar], width: int, number: Callable[[int], str]) -> Figure:
+    """A line from value to value over a scale from 0, for what only grows.
+
+    Args:
+        number: as of `columns`.
+    """
+    figure, axes = _upright(bars, width, number, scale=True)
+    axes.fill_between(range(len(bars)), [bar.value for bar in bars], color=BLUE, alpha=0.25, linewidth=0)
+    axes.plot(range(len(bars)), [bar.value for bar in bars], color=BLUE, linewidth=2)
+    axes.set_xlim(-0.5, len(bars) - 0.5)
+    return figure
+
+
+def _upright(bars: Sequence[Bar], width: int, number: Callable[[int], str], *, scale: bool) -> tuple[Figure, Axes]:
+    """An empty picture whose values go upwards, with the labels that fit below, and a scale at its side if wanted."""
+    size = _font_size(width) - 1
+    height = 300 if width > NARROW else 240
+    figure = Figure(figsize=(width / 72, height / 72))
+    highest = max((bar.value for bar in bars), default=0) or 1
+    ticks = [int(tick) for tick in MaxNLocator(5, integer=True).tick_values(0, highest) if tick >= 0]
+    left = max(_text_width(number(tick), size) for tick in ticks) + 2 * _GAP if scale else 0.0
+    bottom, above = size * 2, size * 2
+    axes = figure.add_axes((left / width, bottom / height, 1 - left / width, 1 - (bottom + above) / height))
+    shown = _labelled(bars, width - left, size)
+    axes.set_xticks(shown, [bars[place].label for place in shown], fontsize=size)
+    if scale:
         axes.set_ylim(0, max(highest, ticks[-1]))
         axes.set_yticks(ticks, [number(tick) for tick in ticks], fontsize=size)
         axes.grid(axis="y")
-    return figure
+    return figure, axes
 
 
 def rows(bars: Sequence[Bar], whole: int, width: int) -> Figure:

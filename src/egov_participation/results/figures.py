@@ -129,6 +129,38 @@ def ballots_by_day(lang: str, figure_id: str, days: tuple[tuple[date, int], ...]
 
 
 @lru_cache(maxsize=_KEPT)
+def over_time(
+    lang: str,
+    figure_id: str,
+    title: str,
+    head: tuple[str, str],
+    steps: tuple[tuple[str, str, int], ...],
+    source: str,
+    *,
+    grows: bool = False,
+) -> Figure:
+    """Something counted at each of several times, as columns; as a line if it ``grows`` only.
+
+    Args:
+        head: of the table: what the times and the numbers are.
+        steps: in order (as the picture calls the time, as the table does, number).
+    """
+    number = _number(lang)
+    bars = tuple(Bar(short, count, number(count)) for short, _, count in steps)
+    draw = charts.line if grows else charts.columns
+    words = "; ".join(f"{long}: {number(count)}" for _, long, count in steps)
+    return Figure(
+        id=figure_id,
+        title=title,
+        svg=drawn(figure_id, title, words, lambda width: draw(bars, width, number)),
+        source=source,
+        head=head,
+        rows=tuple((long, number(count)) for _, long, count in steps),
+        numeric=(1,),
+    )
+
+
+@lru_cache(maxsize=_KEPT)
 def turnout_picture(lang: str, title: str, voters: int, registered: int, source: str) -> bytes:
     """How many of those on the register voted, as a PNG that can go about alone.
 

@@ -132,10 +132,8 @@ def qr_code(text: str) -> Markup:
 
 
 def source_of(request: Request) -> dict[str, str]:
-    """Where the program is to be had: the file's `url`, `name` and `sha256`; the `home` of the source, or ``""``."""
-    settings = services(request).settings
-    url = f"{settings.base_url}{source.PATH}"
-    return {"url": url, "name": source.NAME, "sha256": source.digest(), "home": settings.source_url}
+    """Where the program is to be had (`source.offer`)."""
+    return source.offer(services(request).settings)
 
 
 def archive_url(request: Request, vote: VoteView) -> str:
