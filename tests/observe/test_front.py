@@ -1,0 +1,196 @@
+"""The portal's first page says at once how the log stands; programs are told the same."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+from tests.ledger.observer import an_entry
+from tests.ledger.test_publishing import enter
+from tests.observe.test_entries import read
+from tests.voting.making import MadeVote
+
+from egov_participation.clock import ManualClock
+from egov_participation.incidents import service as incidents
+from egov_participation.incidents.rules import Kind
+from egov_participation.ledger import service as ledger
+from egov_participation.ledger.models import Waiting
+from egov_participation.ledger.service.release import enter_release
+from egov_participation.observe import figures
+from egov_participation.observe.rules import Facts, Trouble, WitnessView, troubles
+from egov_participation.services import Services
+
+NOON = datetime(2026, 11, 1, 7, tzinfo=UTC)
+WITNESS = WitnessView("witness.example", "witness.example+12345678+AAAA", 7, NOON, disagrees=False, asked_at=None)
+WELL = Facts(size=7, waiting=None, stopped=False, witnesses=(WITNESS,))
+
+
+def state(client: TestClient) -> dict[str, Any]:
+    answer = client.get("/api/v1/log")
+    assert answer.status_code == 200
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+@pytest.mark.parametrize(
+    ("changed", "found"),
+    [
+        ({}, ()),
+        ({"waiting": timedelta(seconds=10)}, ()),
+        ({"waiting": timedelta(seconds=11)}, (Trouble.LATE,)),
+        ({"stopped": True, "waiting": timedelta(hours=1)}, (Trouble.STOPPED, Trouble.LATE)),
+        ({"size": None, "witnesses": ()}, (Trouble.EMPTY,)),
+        ({"witnesses": (replace(WITNESS, disagrees=True, asked_at=NOON - timedelta(days=1)),)}, (Trouble.SPLIT,)),
+        ({"witnesses": (WITNESS, replace(WITNESS, asked_at=NOON - timedelta(minutes=11)))}, (Trouble.SILENT,)),
+        ({"witnesses": (replace(WITNESS, asked_at=NOON - timedelta(minutes=9)),)}, ()),
+    ],
+)
+def test_what_is_wrong_is_known_the_worst_first(changed: dict[str, Any], found: tuple[Trouble, ...]) -> None:
+    assert troubles(replace(WELL, **changed), NOON) == found
+
+
+def test_a_log_without_a_checkpoint_is_about_to_begin(client: TestClient) -> None:
+    assert "Begins The first checkpoint is on its way" in read(client, "/en/observe")
+    assert "no checkpoint yet" in read(client, "/en/observe")
+    assert state(client) | {"key": ""} == {
+        "origin": "localhost/log",
+        "size": None,
+        "root": None,
+        "published_at": None,
+        "key": "",
+        "late": False,
+        "stopped": False,
+        "troubles": ["empty"],
+        "witnesses": [],
+        "url": "/kk/observe",
+        "links": {"checkpoint": "/log/checkpoint", "keys": "/log/key", "entries": "/api/v1/log/entries"},
+    }
+
+
+def test_all_is_well_is_said_with_the_checkpoint_and_the_key(
+    services: Services, client: TestClient, vote: MadeVote
+) -> None:
+    shown, found = read(client, "/en/observe"), state(client)
+    note = client.get("/log/checkpoint").text
+    assert shown.startswith('id="main"> All is well') or "All is well" in shown[:200]
+    assert " ".join(note.split()) in shown
+    assert ledger.verifier_keys(services)[0] in shown
+    assert found["key"] == client.get("/log/key").text.splitlines()[0]
+    assert note.splitlines()[1:3] == [str(found["size"]), found["root"]]
+    assert len(base64.b64decode(found["root"])) == 32
+    assert (found["late"], found["stopped"], found["troubles"]) == (False, False, [])
+    assert found["published_at"] == "2024-10-06T07:00:00Z"
+    for link in found["links"].values():
+        assert client.get(link).status_code == 200
+
+
+def test_entries_are_counted_by_what_they_are_about(services: Services, client: TestClient, vote: MadeVote) -> None:
+    with services.database.read() as session:
+        counts = ledger.count_types(services.database, session)
+    shown = read(client, "/en/observe")
+    assert f"Entries of a vote's archive {counts['vote.event']} " in shown
+    assert sum(counts.values()) == state(client)["size"]
+
+
+def test_a_late_log_says_for_how_long(services: Services, client: TestClient) -> None:
+    ledger.publish(services)
+    with services.database.uow() as tx:
+        tx.add(Waiting(type="vote.event", subject="1", raw=b"{}", at=datetime.now(UTC) - timedelta(minutes=3)))
+        tx.commit()
+    shown, found = read(client, "/en/observe"), state(client)
+    assert "Late The log is late" in shown
+    assert "3 minutes ago" in shown
+    assert (found["late"], found["troubles"]) == (True, ["late"])
+    assert "отстаёт" in read(client, "/ru/observe")
+    assert "кешігіп" in read(client, "/kk/observe")
+
+
+def test_a_log_that_an_older_backup_took_back_says_that_it_has_stopped(services: Services, client: TestClient) -> None:
+    enter(services, an_entry(0))
+    ledger.publish(services)
+    head = services.settings.keys_dir / ".log-head"
+    head.write_text(head.read_text("utf-8").replace("\n1\n", "\n2\n"), "utf-8")
+    shown, found = read(client, "/en/observe"), state(client)
+    assert "At a standstill The log signs nothing" in shown
+    assert "older backup" in shown
+    assert (found["stopped"], found["troubles"]) == (True, ["stopped"])
+
+
+def test_incidents_that_wait_are_listed_until_they_are_answered(
+    services: Services, client: TestClient, vote: MadeVote
+) -> None:
+    assert "every report has its answer" in read(client, "/en/observe")
+    with services.database.uow() as tx:
+        reference = incidents.report(
+            tx, services, once="1" * 32, vote_uuid=vote.uuid, kind=Kind.ACCESS, text="The door was shut.", mail="",
+            person=None, network="192.0.2.1", lang="kk",
+        )  # fmt: skip
+        tx.commit()
+    shown = read(client, "/en/observe")
+    assert "1 incident waits for an answer, reported on 6 October 2024" in shown
+    assert reference.replace("-", "‑") in shown
+    assert "The door was shut" not in shown
+
+
+def test_the_versions_of_the_voting_pages_lead_to_their_entries(services: Services, client: TestClient) -> None:
+    enter_release(services.database)
+    ledger.publish(services)
+    shown = read(client, "/en/observe")
+    assert "Served now Version" in shown
+    listed = read(client, "/en/observe/entries/0")
+    assert "/static/observe/receipt_page.js" in listed
+    assert "/source/egov-crypto.tar.gz" in listed
+
+
+def test_how_the_log_grew_is_drawn_with_its_numbers(services: Services, client: TestClient, clock: ManualClock) -> None:
+    ledger.publish(services)
+    assert "older than an hour" in read(client, "/en/observe")
+    for start, count in ((0, 3), (3, 0), (3, 4)):
+        enter(services, *(an_entry(height) for height in range(start, start + count)))
+        ledger.publish(services)
+        clock.advance(hours=1)
+    shown = read(client, "/en/observe")
+    assert "6 October 2024, 12:00 3 6 October 2024, 13:00 0 6 October 2024, 14:00 4" in shown
+    assert "6 October 2024, 12:00 3 6 October 2024, 13:00 3 6 October 2024, 14:00 7" in shown
+    clock.advance(days=2)
+    assert "6 October 2024 7 7 October 2024 0" in read(client, "/en/observe")
+
+
+def test_growth_is_drawn_by_days_of_the_place_and_at_most_thirty() -> None:
+    began, now = datetime(2024, 2, 27, 10, tzinfo=UTC), datetime(2024, 3, 3, 22, 30, tzinfo=UTC)
+    found = figures.times(began, now, "Asia/Almaty")
+    assert not found.hourly
+    # The last night of that February was longer by an hour.
+    assert [moment.isoformat() for moment in found.moments[:4]] == [
+        "2024-02-27T00:00:00+06:00",
+        "2024-02-28T00:00:00+06:00",
+        "2024-02-29T00:00:00+06:00",
+        "2024-03-01T00:00:00+05:00",
+    ]
+    assert found.moments[-1] == now
+    assert len(figures.times(began, began + timedelta(days=400), "Asia/Almaty").moments) == figures.MOST + 1
+    assert figures.times(began, began + timedelta(minutes=20), "UTC").hourly
+    assert figures.of_growth(figures.times(began, began, "UTC"), [0], "en", "UTC") == []
+
+
+def test_the_steps_have_the_commands_for_this_very_site(services: Services, client: TestClient) -> None:
+    enter_release(services.database)
+    ledger.publish(services)
+    key = ledger.verifier_keys(services)[0]
+    for lang in ("kk", "ru", "en"):
+        shown = read(client, f"/{lang}/observe/how")
+        for command in (
+            "curl -O http://localhost/source/egov-crypto.tar.gz",
+            f"egov-verify log http://localhost --key '{key}'",
+            f"egov-verify site http://localhost --key '{key}'",
+            "egov-verify log http://localhost --witness",
+            f"egov-witness serve witness.key --log '{key}'",
+            "egov-verify watch http://localhost",
+            "egov-verify vote http://localhost/votes/",
+        ):
+            assert command in shown
+    assert "Entry 0" in read(client, "/en/observe/how")
