@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
 import pytest
+from crypto.tests.documents import Site
 from crypto.tests.making import THREE, YES_NO, World, make_world
 from crypto.tests.office import DESCRIPTION, UUID, Office, ok, set_up
+from crypto.tests.platform import Platform
+from crypto.tests.served import ServedSite, serving
 
-from egov_crypto.cli import log_reading, log_state, source
+from egov_crypto.cli import log_reading, log_state, site_vote, source
 
 COUNTS = [[1, 0, 1], [1, 1, 2]]
 _numbers = count()
@@ -22,6 +26,8 @@ def alone(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("no_proxy", "*")
     monkeypatch.setattr(source, "PAUSE", 0.001)
     monkeypatch.setattr(log_reading, "STALE", 0.001)
+    monkeypatch.setattr(site_vote, "SETTLE", 0.03)
+    monkeypatch.setattr(site_vote, "SETTLE_PAUSE", 0.001)
 
 
 @pytest.fixture(scope="session")
@@ -74,3 +80,49 @@ def office(prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> O
         target.write_bytes(path.read_bytes())
     set_up(made)
     return made
+
+
+@pytest.fixture(scope="session")
+def worlds() -> tuple[World, World]:
+    """Of a site with two votes."""
+    return make_world(YES_NO, THREE), make_world(YES_NO)
+
+
+@pytest.fixture(scope="session")
+def counted(worlds: tuple[World, World]) -> Site:
+    """The first of them: it was extended, and counted."""
+    world = worlds[0]
+    ballots = (
+        world.ballot(0, [[0, 1, 0], [1, 0, 0]]),
+        world.ballot(1, [[0, 0, 1], [0, 1, 1]]),
+        world.ballot(0, [[1, 0, 0], [1, 0, 1]]),
+    )
+    return Site(world, world.archive().ballots(*ballots).finish(COUNTS).raw)
+
+
+@pytest.fixture(scope="session")
+def more(worlds: tuple[World, World]) -> list[bytes]:
+    """Ballots of the other one; the last of them comes while somebody looks."""
+    return [worlds[1].ballot(voter, [[0, 1, 0]]) for voter in (0, 1, 0)]
+
+
+@pytest.fixture(scope="session")
+def opened(worlds: tuple[World, World], more: list[bytes]) -> Site:
+    """The other one, open."""
+    return Site(worlds[1], worlds[1].archive().ballots(*more[:2]).raw)
+
+
+@pytest.fixture
+def platform(counted: Site, opened: Site) -> Iterator[Platform]:
+    """A site with both."""
+    with serving(ServedSite()) as site:
+        made = Platform(site)
+        made.publish(counted, extended=True)
+        made.publish(opened)
+        yield made
+
+
+@pytest.fixture
+def uuid(worlds: tuple[World, World]) -> str:
+    """Of the one that was counted."""
+    return worlds[0].election.uuid

@@ -70,6 +70,8 @@ class VoteCount:
     """The same of the turnout: ``voters``, ``statement``."""
     protocol: str = ""
     """Of the signed protocol, as the state `published` says it."""
+    acts: list[list[str]] = field(default_factory=list)
+    """Of each state that two people approved: which, the hash of what they approved, the commitment to their reason."""
     documents: dict[str, list[Any]] = field(default_factory=dict)
     """The last SHA-256 and size entered of ``json`` and of each ``pdf.LANGUAGE``."""
 
@@ -150,6 +152,7 @@ class Recount:
                 detail = f"extended from {value['before']} to {value['closes_at']}; it was to close at {vote.closes_at}"
                 raise VerificationError("recount.clock", detail)
             vote.closes_at = value["closes_at"]
+            self._approve(value, vote)
             return
         if state not in _STATE_FOLLOWS[vote.state]:
             raise VerificationError("recount.order", f"{state} after {vote.state or 'nothing'}")
@@ -169,6 +172,11 @@ class Recount:
             case "corrected" if value["document"] != vote.protocol:
                 raise VerificationError("recount.document", "an erratum to another protocol than the one published")
         vote.state = state
+        self._approve(value, vote)
+
+    def _approve(self, value: dict[str, Any], vote: VoteCount) -> None:
+        if value.get("approved"):
+            vote.acts.append([value["state"], value["approved"], value.get("reason", "")])
 
     def _set_up(self, value: dict[str, Any], vote: VoteCount) -> None:
         if value["opens_at"] >= value["closes_at"]:

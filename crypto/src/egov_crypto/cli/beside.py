@@ -1,11 +1,13 @@
 """What a site publishes of a vote beside its archive, fetched and held against it: set-up document, the registrar's
 confirmation and turnout, the signed protocol. What is not there is said, and is no failure: a vote may have none."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any, BinaryIO, Final
 
 from egov_crypto import protocol as protocols
 from egov_crypto import setup as setups
+from egov_crypto import wire
 from egov_crypto.cli.source import archive_address, is_address, read_beside
 from egov_crypto.protocol import Protocol
 from egov_crypto.setup import Setup
@@ -13,6 +15,9 @@ from egov_crypto.verify import Verified
 
 ARCHIVE: Final = "/archive.bel"
 """What a vote's archive is called on a site; beside any other name nothing is looked for."""
+
+
+Region = tuple[tuple[str, ...], int, int]
 
 
 @dataclass
@@ -23,6 +28,10 @@ class Beside:
     setup: Setup | None = None
     confirmed: bool = False
     protocol: Protocol | None = None
+    regions: Sequence[Region] = ()
+    """Of the registrar's turnout: names, voters, registered."""
+    hashes: dict[str, str] = field(default_factory=dict)
+    """SHA-256 in hex of each document that is there, by its name."""
 
     def check(self, source: str, file: BinaryIO, verified: Verified) -> None:
         """Fetch what stands beside the archive that came from ``source``, and check it.
@@ -33,14 +42,14 @@ class Beside:
             return
         url, checks = archive_address(source), verified.report.checks
         self.looked = True
-        raw = read_beside(url, "setup.json", setups.MAX_SIZE)
+        raw = self._read(url, "setup.json", setups.MAX_SIZE)
         if raw is not None:
             setup = setups.parse(raw)
             setups.check(setup, file, verified)
             checks.append(("document", 1))
             self.setup = setup
             self._check_registrar(url, setup, verified)
-        raw = read_beside(url, "protocol.json", protocols.MAX_SIZE)
+        raw = self._read(url, "protocol.json", protocols.MAX_SIZE)
         if raw is not None:
             protocol = protocols.parse_and_verify(raw)
             protocols.check(protocol, file, verified, self.setup)
@@ -49,14 +58,21 @@ class Beside:
 
     def _check_registrar(self, url: str, setup: Setup, verified: Verified) -> None:
         checks = verified.report.checks
-        raw = read_beside(url, "registrar.json", setups.MAX_SIZE)
+        raw = self._read(url, "registrar.json", setups.MAX_SIZE)
         if raw is not None:
             setups.check_confirmation(raw, setup)
             checks.append(("registrar", 1))
             self.confirmed = True
-        raw = read_beside(url, "turnout.json", setups.MAX_TURNOUT)
+        raw = self._read(url, "turnout.json", setups.MAX_TURNOUT)
         if raw is not None:
-            checks.append(("turnout", len(setups.check_turnout(raw, setup, verified))))
+            self.regions = setups.check_turnout(raw, setup, verified)
+            checks.append(("turnout", len(self.regions)))
+
+    def _read(self, url: str, name: str, limit: int) -> bytes | None:
+        raw = read_beside(url, name, limit)
+        if raw is not None:
+            self.hashes[name] = wire.digest(raw)
+        return raw
 
     def sentences(self) -> list[str]:
         """The numbers to compare with others."""

@@ -55,7 +55,7 @@ def run(command: Callable[[], int]) -> int:
 Outcome = tuple[VerificationError | None, Exception | None]
 
 
-def outcome(check: Callable[[], None], as_json: bool) -> Outcome:
+def outcome(check: Callable[[], object], as_json: bool) -> Outcome:
     """What does not hold, and why it cannot be told (raised unless it goes into JSON)."""
     try:
         check()

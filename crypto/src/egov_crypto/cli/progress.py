@@ -12,6 +12,7 @@ _LABELS: Final = {
     "events": "Reading the archive",
     "ballots": "Verifying ballots",
     "entries": "Reading the log",
+    "files": "Fetching files",
 }
 _REDRAW: Final = 0.1
 """Seconds between two drawings."""

@@ -31,6 +31,9 @@ CHECKS: Final = {
     "registrar": "registrar's signed confirmation of exactly this set-up document",
     "turnout": "groups in the registrar's signed turnout, whose totals are those of the archive",
     "protocol": "signed protocol, each figure of which is what the archive gives",
+    "figures": "figures and texts that the site says of it, all as the archive has them",
+    "entered": "events, each the one that was entered in the log, none missing on either side",
+    "states": "states, approvals and documents, each as it was entered in the log",
     "place": "ballot, at the height, and with all before it, that the receipt confirms",
 }
 """Each check's name, as ``--json`` gives it, and what its count is of."""
@@ -42,6 +45,13 @@ _CHECK_OF: Final = {
     "election": "questions",
     "ballot": "ballots",
     "decryption": "decryptions",
+    "site.votes": "figures",
+    "site.format": "figures",
+    "site.missing": "entered",
+    "site.extra": "entered",
+    "site.differs": "entered",
+    "site.state": "states",
+    "site.document": "states",
     "note": "checkpoint",
     "checkpoint.quorum": "witnesses",
     "receipt.election": "place",
@@ -65,8 +75,8 @@ class VoteFound:
 
 def failed_check(failure: VerificationError) -> str:
     """The name, among :data:`CHECKS`, of what ``failure`` is about."""
-    subject = failure.code.partition(".")[0]
-    return _CHECK_OF.get(failure.code) or _CHECK_OF.get(subject, subject)
+    subject, _, rest = failure.code.partition(".")
+    return _CHECK_OF.get(failure.code) or _CHECK_OF.get(subject, rest if subject == "site" else subject)
 
 
 def unknown(report: Report, grown: Grown | None = None, beside: Beside | None = None) -> list[str]:

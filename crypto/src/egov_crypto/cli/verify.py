@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from egov_crypto.cli import console, log, receipt
+from egov_crypto.cli import console, log, receipt, site
 from egov_crypto.cli.progress import Progress
 from egov_crypto.cli.report import VoteFound, print_vote, vote_as_json
 from egov_crypto.cli.source import check_since, open_archive
@@ -88,6 +88,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     whole.add_argument("url", metavar="URL", help=log.ADDRESS)
     log.add_terms(whole)
+    everything = kind(
+        "site",
+        site.verify_site,
+        "a whole site: log, archives, figures, documents, files",
+        site.DESCRIPTION,
+    )
+    site.add_arguments(everything)
     return parser
 
 

@@ -1,0 +1,128 @@
+"""What `egov-verify site` says: of the log, of each vote, of the files, and of all of them together."""
+
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from egov_crypto.cli import console, log_report, report
+from egov_crypto.cli.console import count, say
+from egov_crypto.cli.log_reading import Reading
+from egov_crypto.cli.site_files import Files
+from egov_crypto.cli.site_vote import SiteVote
+from egov_crypto.errors import VerificationError
+
+CHECKS: Final = {
+    "log": "entries of the log, all of which together have the root hash that is signed",
+    "votes": "votes that the site lists, each verified whole and held against the log",
+    "files": "files that voters' browsers load, as they were entered in the log",
+}
+"""Each check's name, as ``--json`` gives it, and what its count is of."""
+
+
+@dataclass
+class SiteFound:
+    """What a run has found so far."""
+
+    source: str
+    address: str = ""
+    log: Reading | None = None
+    log_outcome: console.Outcome = (None, None)
+    listed: set[str] = field(default_factory=set)
+    votes: list[dict[str, Any]] = field(default_factory=list)
+    """Of each vote what ``--json`` prints of it."""
+    files: Files | None = None
+    failures: list[tuple[str, VerificationError]] = field(default_factory=list)
+    """What does not hold, and of what that is said: ``log``, ``votes`` (their list), an identifier, ``files``."""
+    errors: list[tuple[str, Exception]] = field(default_factory=list)
+    """What cannot be told, likewise; ``site``: nothing can."""
+
+    def note(self, subject: str, failure: VerificationError | None, error: Exception | None) -> None:
+        """Keep what came of a check."""
+        if failure is not None:
+            self.failures.append((subject, failure))
+        if error is not None:
+            self.errors.append((subject, error))
+
+    @property
+    def status(self) -> int:
+        """The exit status: what does not hold goes before what cannot be told."""
+        return console.DOES_NOT_HOLD if self.failures else console.CANNOT_TELL if self.errors else console.OK
+
+
+def vote_as_json(vote: SiteVote) -> dict[str, Any]:
+    """What ``--json`` prints of one vote."""
+    made = report.vote_as_json(vote.found, vote.failure, vote.error)
+    made["subject"]["uuid"] = vote.uuid
+    return made
+
+
+def print_vote(vote: SiteVote) -> None:
+    """One vote in a line, or what does not hold of it."""
+    found = vote.found.report
+    if vote.failure:
+        say(f"  NO  vote {vote.uuid}: {vote.failure}")
+    elif vote.error:
+        say(f"  ??  vote {vote.uuid}: {console.sentence(vote.error)}")
+    else:
+        head = f"head {found.head.height}:{found.head.hash}" if found.head else ""
+        say(f"  ok  vote {vote.uuid}: {found.state}, {count(found.ballots, 'ballot')}, {head}")
+
+
+def as_json(found: SiteFound) -> dict[str, Any]:
+    """What ``--json`` prints of a site."""
+    failures, errors = found.failures, found.errors
+    return {
+        "ok": {console.OK: True, console.DOES_NOT_HOLD: False}.get(found.status),
+        "subject": {"kind": "site", "source": found.source, "address": found.address or None},
+        "checks": [{"name": name, "ok": ok, "count": number} for name, ok, number in _checks(found)],
+        "failure": _failure(*failures[0]) if failures else None,
+        "failures": [_failure(*one) for one in failures],
+        "error": console.sentence(errors[0][1]) if errors else None,
+        "errors": [{"subject": subject, "message": console.sentence(one)} for subject, one in errors],
+        "log": log_report.as_json(found.source, found.log, *found.log_outcome),
+        "votes": found.votes,
+        "files": found.files and found.files.as_json(),
+        "unknown": [] if found.status else unknown(found),
+    }
+
+
+def _failure(subject: str, failure: VerificationError) -> dict[str, Any]:
+    return {"subject": subject, "code": failure.code, "height": failure.height, "message": failure.message}
+
+
+def _checks(found: SiteFound) -> list[tuple[str, bool | None, int | None]]:
+    """Name, whether it holds (None: that cannot be told), and how many."""
+    wrong, untold = ({subject for subject, _ in some} for some in (found.failures, found.errors))
+    counts = {
+        "log": ({"log"}, found.log.state.recount.entries if found.log else 0),
+        "votes": ({"votes", *found.listed}, len(found.votes)),
+        "files": ({"files"}, found.files.count if found.files else 0),
+    }
+    checks: list[tuple[str, bool | None, int | None]] = []
+    for name, (subjects, number) in counts.items():
+        ok = False if wrong & subjects else None if untold & {"site", *subjects} else True
+        checks.append((name, ok, number if ok else None))
+    return checks
+
+
+def print_site(found: SiteFound) -> None:
+    """All together, after the log and each vote were told of."""
+    say("")
+    for name, ok, number in _checks(found):
+        mark = {True: "ok", False: "NO", None: "??"}[ok]
+        say(f"  {mark}  {number if number is not None else '':>8}  {CHECKS[name]}")
+    for subject, one in found.failures:
+        say("", f"It does not hold, {subject}: {one}")
+    for subject, error in found.errors:
+        say("", f"It cannot be told, {subject}: {console.sentence(error)}")
+    if not found.status:
+        say("", "All of this holds. What it cannot tell:", *(f"  - {sentence}" for sentence in unknown(found)))
+
+
+def unknown(found: SiteFound) -> list[str]:
+    """What nobody can know from this site alone."""
+    sentences = log_report.unknown(found.log)[:-1] if found.log else []
+    sentences.append("Whether the lists of voters are right: that, the registrar knows.")
+    if found.files and len(found.files.hosts) < 2:
+        sentences.append("Whether the booth serves the same files: give its address with --booth.")
+    sentences.append("Whether a single person is served other files than these: compare their hashes in that browser.")
+    return sentences
