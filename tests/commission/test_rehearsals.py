@@ -278,6 +278,9 @@ def test_a_rehearsal_stands_in_no_list_and_says_everywhere_what_it_is(
     assert not [answer.url for answer in marked if BANNER not in answer.text]
     assert not [answer.url for answer in marked if '<meta name="robots" content="noindex">' not in answer.text]
     assert not [answer.url for answer in marked if "two members" in answer.text.lower()]  # of whom nothing is awaited
+    proof = anybody.get(f"/votes/{uuid}/ballots/{_a_tracker(it)}/proof", headers={"Accept": "application/json"})
+    assert (proof.status_code, proof.json()["code"]) == (404, "ballot.not_logged")
+    assert not [answer.url for answer in marked if "entered in the public log" in answer.text]
     file = anybody.get(f"/votes/{uuid}/booth-en.html")
     assert BANNER in file.text
     assert anybody.get(f"/api/v1/votes/{uuid}").json()["rehearsal"] is True

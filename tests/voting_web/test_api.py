@@ -225,7 +225,7 @@ def test_a_tracked_ballot_is_found_in_each_way_of_writing_its_tracker_with_a_rec
 
     assert shown == [shown[0]] * len(written)
     assert shown[0] | {"receipt": None} == {
-        "tracker": tracker, "height": 1, "day": "2024-10-06", "status": "waiting", "receipt": None
+        "tracker": tracker, "height": 1, "day": "2024-10-06", "status": "waiting", "receipt": None, "log_index": None
     }  # fmt: skip
     receipt = dict(shown[0]["receipt"])
     signature = base64.b64decode(receipt.pop("signature") + "==")

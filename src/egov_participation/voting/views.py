@@ -192,3 +192,5 @@ class TrackedBallot:
 
     ballot: BallotView
     receipt: bytes
+    logged_at: int | None
+    """The index of its entry in the transparency log; None while it is not published, and of a rehearsal's."""

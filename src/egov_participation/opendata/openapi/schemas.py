@@ -189,7 +189,13 @@ SCHEMAS: Final[Json] = {
         ballots=array(ref("Ballot")),
         next=or_null({**TEXT, "format": "uri-reference", "description": "The next page."}),
     ),
-    "TrackedBallot": obj(**_BALLOT, receipt=ref("Receipt")),
+    "TrackedBallot": obj(
+        **_BALLOT,
+        receipt=ref("Receipt"),
+        log_index=or_null(
+            {**INTEGER, "description": "Of its entry in the transparency log; null until it is published."}
+        ),
+    ),
     "Found": obj(
         query=TEXT,
         total=INTEGER,

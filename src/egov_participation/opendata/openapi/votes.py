@@ -71,6 +71,10 @@ def paths(settings: Settings) -> Json:
     after = parameter("after", "query", "The identifier of the last vote of the page before.")
     above = parameter("after", "query", "The height of the last ballot of the page before.", INTEGER)
     limit = parameter("limit", "query", "How many at most.", {"type": "integer", "minimum": 1, "maximum": PAGE})
+    proof = get(
+        "The proof that a ballot is in the log, with its receipt", TEXT, _UUID, _TRACKER, media_type="text/plain"
+    )
+    proof["get"]["responses"]["503"] = problem("`log.waiting`: it is in the log within seconds, see `Retry-After`.")
     archive = get("The vote's archive", {"type": "string", "format": "binary"}, _UUID, media_type="application/x-tar")
     archive["get"]["parameters"].append(parameter("Range", "header", "One range of bytes, e.g. bytes=1024-"))
     archive["get"]["responses"] |= {
@@ -87,6 +91,7 @@ def paths(settings: Settings) -> Json:
         "/api/v1/search": get("Everything that fits some words", ref("Found"), *_SEARCH, missing=False),
         "/votes/{uuid}/ballots": _cast(settings.booth_url),
         "/votes/{uuid}/ballots/{tracker}": get("A tracked ballot", ref("TrackedBallot"), _UUID, _TRACKER),
+        "/votes/{uuid}/ballots/{tracker}/proof": proof,
         "/votes/{uuid}/receipts/{tracker}": get("A ballot's bare receipt", ref("Receipt"), _UUID, _TRACKER),
         "/votes/{uuid}/heads.json": get("Where its archive stood, and when", ref("Heads"), _UUID),
         "/votes/{uuid}/setup.json": get("The set-up document", ref("SetupDocument"), _UUID),

@@ -13,7 +13,7 @@ from egov_participation.voting.data import PAGE, ballot_as_json, incident_as_jso
 from egov_participation.voting.routes.public import number, tracker_of
 from egov_participation.voting.service.lookup import refusal
 from egov_participation.web.context import lang, services
-from egov_participation.web.open_data import OPEN_TO_ALL, json_answer
+from egov_participation.web.open_data import OPEN_TO_ALL, file_answer, json_answer
 from egov_participation.web.routing import route
 
 
@@ -59,7 +59,8 @@ def tracker_data(request: Request) -> Response:
         return RedirectResponse(target, 303, {"Vary": "Accept, Cookie, Accept-Language", "Cache-Control": "no-store"})
     found = service.ballot(here, uuid, tracker)
     # The receipt's members stand in the order in which they were signed.
-    response = json_answer(request, {**ballot_as_json(found.ballot), "receipt": json.loads(found.receipt)})
+    told = {**ballot_as_json(found.ballot), "receipt": json.loads(found.receipt), "log_index": found.logged_at}
+    response = json_answer(request, told)
     response.headers["Vary"] = "Accept"
     return response
 
@@ -72,10 +73,23 @@ def receipt(request: Request) -> Response:
     return Response(found.receipt, media_type="application/json", headers=headers)
 
 
+def proof(request: Request) -> Response:
+    """The proof that the ballot is in the transparency log, its receipt in it: a file to keep.
+
+    Raises:
+        DomainError: 503 ``log.waiting``, for some seconds after casting.
+    """
+    tracker = tracker_of(request)
+    raw = service.proof(services(request), request.path_params["uuid"], tracker)
+    name = f"ballot-{trackers.to_address(tracker)[:8]}.tlog-proof"
+    return file_answer(request, raw, "text/plain; charset=utf-8", name)
+
+
 routes = [
     route("/api/v1/votes", api_votes, Action.READ, localized=False),
     route("/api/v1/votes/{uuid}", api_vote, Action.READ, localized=False),
     route("/api/v1/votes/{uuid}/ballots", api_ballots, Action.READ, localized=False),
+    route("/votes/{uuid}/ballots/{tracker:path}/proof", proof, Action.READ, localized=False),
     route("/votes/{uuid}/ballots/{tracker:path}", tracker_data, Action.READ, localized=False),
     route("/votes/{uuid}/receipts/{tracker:path}", receipt, Action.READ, localized=False),
 ]

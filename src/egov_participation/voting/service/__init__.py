@@ -28,6 +28,7 @@ from egov_participation.voting.service.creating import (
 from egov_participation.voting.service.decrypting import DecryptionOutcome, hand_in_decryption
 from egov_participation.voting.service.electorate import count_registered, registered, voters_of, warnings_of
 from egov_participation.voting.service.evidence import heads, incidents_of, setup_documents
+from egov_participation.voting.service.inclusion import proof
 from egov_participation.voting.service.mine import CASTING_TO_COME, OwnVotes, block, votes_of
 from egov_participation.voting.service.observing import InLog, event_with, in_log, titles
 from egov_participation.voting.service.past import PastVotes, past_votes
@@ -105,6 +106,7 @@ __all__ = [
     "not_closed",
     "past_votes",
     "prepare_setup",
+    "proof",
     "protocol_key",
     "publish_protocol",
     "publish_setup",

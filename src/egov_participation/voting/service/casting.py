@@ -58,7 +58,7 @@ from egov_participation.voting.models import PublicCredential, Vote, VoteEvent
 from egov_participation.voting.rules import VoteKind
 from egov_participation.voting.service.append import BallotFacts, HeadMovedError, append_event
 from egov_participation.voting.service.lookup import VoteHead, election_from, find_vote, refusal, state_of
-from egov_participation.voting.service.receipting import receipt_at, receipt_of
+from egov_participation.voting.service.receipting import find_receipt, receipt_at
 from egov_participation.voting.texts import split
 
 BALLOT_RECORDED: Final = notice(
@@ -201,7 +201,7 @@ def _again(services: Services, vote_uuid: str, credential: str, tracker: str) ->
         ).one()
         if latest != tracker:
             raise refusal(rules.SUPERSEDED)
-        return CastOutcome(receipt_of(services, session, vote, tracker), new=False)
+        return CastOutcome(find_receipt(services, session, vote, tracker), new=False)
 
 
 def _count_refused(services: Services, counts: Throttle, who: str) -> None:

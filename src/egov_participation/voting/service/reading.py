@@ -27,9 +27,10 @@ from egov_participation.voting.protocol import opened
 from egov_participation.voting.rules import Timeline, VoteKind, VoteState
 from egov_participation.voting.service.acts import acts
 from egov_participation.voting.service.counting import counts_of
+from egov_participation.voting.service.inclusion import logged_at
 from egov_participation.voting.service.lookup import election_from, find_vote, refusal, timeline_of
 from egov_participation.voting.service.payloads import published_result, published_weight
-from egov_participation.voting.service.receipting import receipt_of
+from egov_participation.voting.service.receipting import find_receipt
 from egov_participation.voting.setup import digest
 from egov_participation.voting.texts import Texts
 from egov_participation.voting.views import (
@@ -178,8 +179,8 @@ def ballot(services: Services, uuid: str, tracker: str) -> TrackedBallot:
         found = _ballots(session, uuid, col(VoteEvent.tracker) == tracker, 1)
         if not found:
             raise refusal(rules.UNKNOWN_BALLOT)
-        receipt = receipt_of(services, session, row, tracker)
-    return TrackedBallot(found[0], receipt)
+        receipt = find_receipt(services, session, row, tracker)
+        return TrackedBallot(found[0], receipt, logged_at(session, receipt))
 
 
 def election(services: Services, uuid: str) -> bytes:

@@ -10,10 +10,11 @@ from sqlmodel import Session, col, select
 
 from egov_crypto.archive import Head
 from egov_participation.services import Services
+from egov_participation.voting import rules
 from egov_participation.voting.models import Vote, VoteEvent
 from egov_participation.voting.receipts import ReceiptFacts, ReceiptKey
 from egov_participation.voting.service.append import BallotFacts
-from egov_participation.voting.service.lookup import VoteHead
+from egov_participation.voting.service.lookup import VoteHead, refusal
 
 
 @lru_cache(maxsize=8)
@@ -26,12 +27,19 @@ def receipt_key(services: Services) -> str:
     return _key(services.settings.keys_dir).public
 
 
-def receipt_of(services: Services, session: Session, vote: Vote, tracker: str) -> bytes:
-    """The receipt of a ballot that stands in the archive (its row must be there)."""
+def find_receipt(services: Services, session: Session, vote: Vote, tracker: str) -> bytes:
+    """The receipt of a ballot.
+
+    Raises:
+        DomainError: 404 ``ballot.unknown``: it does not stand in the archive.
+    """
     statement = select(VoteEvent.height, VoteEvent.hash, col(VoteEvent.day)).where(
         col(VoteEvent.vote_uuid) == vote.uuid, col(VoteEvent.tracker) == tracker
     )
-    return _signed(services, vote, tracker, *session.exec(statement).one())
+    found = session.exec(statement).first()
+    if found is None:
+        raise refusal(rules.UNKNOWN_BALLOT)
+    return _signed(services, vote, tracker, *found)
 
 
 def receipt_at(services: Services, vote: VoteHead, ballot: BallotFacts, head: Head) -> bytes:
