@@ -54,6 +54,7 @@ def paths() -> Json:
             _PATH,
             media_type="application/octet-stream",
         ),
+        "/api/v1/log": get("How the log stands", ref("Log"), missing=False),
         "/api/v1/log/entries": get("Entries of the log, the newest first", ref("LogEntries"), *_ENTRIES, missing=False),
         "/api/v1/log/entries/{index}": get("An entry, in the bytes that are hashed", _OBJECT, _INDEX),
         "/api/v1/log/entries/{index}/proof": get(

@@ -212,6 +212,28 @@ SCHEMAS: Final[Json] = {
         ),
         next=or_null({**TEXT, "format": "uri-reference", "description": "The next page."}),
     ),
+    "Log": obj(
+        origin={**TEXT, "description": "Its name, which checkpoints begin with."},
+        size=INTEGER,
+        root=or_null({**TEXT, "description": "Hash of the tree, Base64; null before the first checkpoint."}),
+        published_at=or_null(TIME),
+        key={**TEXT, "description": "The verifier key of now."},
+        late={"type": "boolean", "description": "Whether what was entered waits too long for its place."},
+        stopped={"type": "boolean", "description": "Whether it signs nothing any more."},
+        troubles={**array(TEXT), "description": "What is not well, as codes."},
+        witnesses=array(
+            obj(
+                name=TEXT,
+                key=TEXT,
+                size=or_null(INTEGER),
+                at=or_null(TIME),
+                disagrees={"type": "boolean"},
+                silent={"type": "boolean"},
+            )
+        ),
+        url={**TEXT, "format": "uri-reference", "description": "Its page."},
+        links={"type": "object", "additionalProperties": {**TEXT, "format": "uri-reference"}},
+    ),
     "LogEntries": obj(
         entries=array(
             obj(
