@@ -11,7 +11,7 @@ from egov_crypto.cli.log_reading import Reading, Terms
 from egov_crypto.cli.log_tiles import Tiles, log_address
 from egov_crypto.cli.progress import Progress
 from egov_crypto.cosignature import WitnessKey
-from egov_crypto.errors import UsageError
+from egov_crypto.errors import UsageError, VerificationError
 from egov_crypto.note import VerifierKey
 
 DESCRIPTION: Final = """\
@@ -72,20 +72,28 @@ def reading_of(url: str, terms: Terms, jobs: int, progress: Progress) -> Iterato
 
 def verify_log(options: argparse.Namespace) -> int:
     """The command."""
-    found: Reading | None = None
-
-    def check() -> None:
-        nonlocal found
-        terms = terms_of(options, options.key)
-        with Progress() as progress, reading_of(options.url, terms, options.jobs, progress) as found:
-            found.read()
-
-    failure, error = console.outcome(check, options.json)
+    found, failure, error = check(options, as_json=options.json)
     if options.json:
         print(json.dumps(log_report.as_json(options.url, found, failure, error)))
     elif found is not None:
         log_report.print_log(found, failure)
     return console.status(failure, error)
+
+
+def check(
+    options: argparse.Namespace, *, as_json: bool
+) -> tuple[Reading | None, VerificationError | None, Exception | None]:
+    """Read the log: what was found, what does not hold, why it cannot be told (which is raised unless ``as_json``)."""
+    found: Reading | None = None
+
+    def read() -> None:
+        nonlocal found
+        terms = terms_of(options, options.key)
+        with Progress() as progress, reading_of(options.url, terms, options.jobs, progress) as found:
+            found.read()
+
+    failure, error = console.outcome(read, as_json)
+    return found, failure, error
 
 
 def _key(text: str) -> VerifierKey:

@@ -9,7 +9,7 @@ from egov_crypto.cli import console
 from egov_crypto.cli.console import count, say
 from egov_crypto.cli.log_reading import Evidence, Reading
 from egov_crypto.errors import VerificationError
-from egov_crypto.recount import VoteCount
+from egov_crypto.recount import Recount, VoteCount
 
 CHECKS: Final = {
     "checkpoint": "checkpoint, signed with the log's key",
@@ -79,7 +79,7 @@ def as_json(
         "before": reading.before and pair(reading.before),
         "read": recount.entries - reading.begun if holds else None,
         "types": dict(sorted(recount.types.items())) if holds else None,
-        "votes": [_vote_as_json(uuid, vote) for uuid, vote in sorted(recount.votes.items())] if holds else None,
+        "votes": votes_as_json(recount) if holds else None,
         "release": recount.release
         and {"index": recount.release[0], "release": recount.release[1], "files": len(recount.release[2])},
         "keys": [{"index": index, "old": old, "new": new} for index, old, new in recount.keys],
@@ -129,6 +129,11 @@ def evidence_as_json(evidence: Evidence) -> dict[str, Any]:
 def pair(checkpoint: Checkpoint) -> dict[str, Any]:
     """Size and root hash."""
     return {"size": checkpoint.size, "root": note.to_base64(checkpoint.root)}
+
+
+def votes_as_json(recount: Recount) -> list[dict[str, Any]]:
+    """Each vote as the log has it."""
+    return [_vote_as_json(uuid, vote) for uuid, vote in sorted(recount.votes.items())]
 
 
 def _vote_as_json(uuid: str, vote: VoteCount) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from egov_crypto.cli import console, log, receipt, site
+from egov_crypto.cli import console, log, receipt, site, watch
 from egov_crypto.cli.progress import Progress
 from egov_crypto.cli.report import VoteFound, print_vote, vote_as_json
 from egov_crypto.cli.source import check_since, open_archive
@@ -95,6 +95,10 @@ def _parser() -> argparse.ArgumentParser:
         site.DESCRIPTION,
     )
     site.add_arguments(everything)
+    again = kind(
+        "watch", watch.watch, "a log or a site again and again, recorded in a git repository", watch.DESCRIPTION
+    )
+    watch.add_arguments(again)
     return parser
 
 
