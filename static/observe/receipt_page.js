@@ -129,12 +129,16 @@ async function check() {
   const keys = logKeys();
   if (keys === null) return refuse(form.elements["log-keys"], "no-key");
   const states = [];
+  let vote = null;
   list.replaceChildren();
+  delete results.dataset.verdict;
+  fill(results, "advice", "");
   results.hidden = false;
   fill(results, "verdict", sentences.say("checking"));
   results.setAttribute("aria-busy", "true");
   for await (const outcome of verifyReceipt(raw, form.elements["receipt-key"].value.replace(/\s/g, ""), keys, fetchOfLog)) {
     states.push(outcome.state);
+    vote ??= outcome.facts?.vote ?? null;
     list.append(item(outcome));
   }
   results.removeAttribute("aria-busy");
@@ -142,7 +146,17 @@ async function check() {
   results.dataset.verdict = came;
   fill(results, "verdict", sentences.say(`verdict-${came}`));
   fill(results, "advice", sentences.say(`advice-${came}`));
+  offerToReport(came === "fails" ? vote : null);
   results.querySelector("[tabindex]").focus();
+}
+
+/** A link to where an incident of the vote is reported. */
+function offerToReport(vote) {
+  const place = document.getElementById("report");
+  const link = place.querySelector("a");
+  link.dataset.votes ??= link.getAttribute("href");
+  link.href = `${link.dataset.votes}/${vote}/incident`;
+  place.hidden = vote === null;
 }
 
 form.addEventListener("submit", (event) => {
@@ -156,4 +170,5 @@ form.elements.file.addEventListener("change", () => {
 form.elements.pasted.addEventListener("input", () => {
   form.elements.file.value = "";
 });
+document.getElementById("without-script").hidden = true;
 root.hidden = false;

@@ -127,7 +127,7 @@ const ACTS = {
 
   async place({ leaf, current: { size, root }, tiles }) {
     const index = await tiles.find(leaf, MOST_TILES);
-    if (index === null) throw new VerificationError("inclusion.missing", `${size}`);
+    if (index === null) throw new VerificationError("inclusion.missing");
     const proof = await proveInclusion((level, at) => tiles.hash(level, at), index, size);
     verifyInclusion(leaf, index, size, proof, root);
     return { index, size };
