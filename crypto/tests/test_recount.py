@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -173,10 +177,11 @@ def _with_head(values: Values, name: str, height: int, hash_: str) -> Values:
 def test_keys_make_a_chain_each_signed_with_the_one_before() -> None:
     chain = [key_entry(KEYS[0], KEYS[0], KEYS[1]), key_entry(KEYS[1], KEYS[1], KEYS[2])]
     count = recounted(chain)
-    for key in KEYS:
-        assert count.successor(key.verifier_key) == KEYS[2].verifier_key
+    public = [key.verifier_key for key in KEYS]
+    for number, key in enumerate(public):
+        assert count.successors(key) == public[number:]
     stranger = SigningKey("vote.example.kz/log", SEED)
-    assert count.successor(stranger.verifier_key) == stranger.verifier_key
+    assert count.successors(stranger.verifier_key) == [stranger.verifier_key]
     assert failure([key_entry(stranger, KEYS[0], KEYS[1])])[0] == "rotation.signature"
     assert failure([key_entry(KEYS[0], KEYS[0], KEYS[0])])[0] == "rotation.chain"
     assert failure([key_entry(KEYS[0], KEYS[0], SigningKey("other/log", SEED))])[0] == "rotation.chain"
@@ -248,9 +253,15 @@ def test_the_short_way_of_reading_events_takes_what_the_long_one_takes() -> None
 
 
 def test_a_receipt_tells_the_entry_of_its_ballot() -> None:
-    from datetime import date
-
     made = receipt.Receipt("KMLMr96HM3M2nQ", "φ", "t", 17, digest("head"), date(2026, 11, 1))
     read, known = entries.read(entries.of_receipt(made))
     assert known
     assert (read["vote"], read["height"], read["event"], read["hash"]) == (made.vote, 17, "Ballot", made.head)
+
+
+def test_each_example_of_the_documentation_is_known_and_says_what_its_type_says() -> None:
+    text = (Path(__file__).resolve().parents[2] / "docs" / "log.md").read_text("utf-8")
+    examples = [json.loads(found) for found in re.findall(r"```json\n(.+?)\n```", text, re.DOTALL)]
+    for value in examples:
+        assert entries.read(entry.dump(value)) == (value, True), value["type"]
+    assert {value["type"] for value in examples} == entries.TYPES

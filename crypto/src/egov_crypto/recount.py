@@ -248,9 +248,10 @@ class Recount:
             raise VerificationError("rotation.signature", old.text) from None
         self.keys.append((index, value["old"], value["new"]))
 
-    def successor(self, key: VerifierKey) -> VerifierKey:
-        """The key that the log has handed ``key`` over to; itself, if no entry replaces it."""
+    def successors(self, key: VerifierKey) -> list[VerifierKey]:
+        """The key itself, and each one that the log has handed over to since, in order."""
+        found = [key]
         for _, old, new in self.keys:
-            if old == key.text:
-                key = VerifierKey.parse(new)
-        return key
+            if old == found[-1].text:
+                found.append(VerifierKey.parse(new))
+        return found

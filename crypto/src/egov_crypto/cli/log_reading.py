@@ -103,11 +103,9 @@ class Reading:
         return self.signed
 
     def _trusted(self) -> VerifierKey:
-        """The key that checkpoints are to be signed with, as far as that is known before reading."""
-        if self.terms.key is not None:
-            return self.state.recount.successor(self.terms.key)
-        if self.state.key is not None:
-            return self.state.key
+        """The key from which everything follows: the one that was given, the one that is remembered, or the log's."""
+        if self.terms.key is not None or self.state.key is not None:
+            return self.terms.key or self.state.key  # type: ignore[return-value]
         key = self._given_by_log()
         if key is None:
             raise ArchiveError(f"{self.tiles.log}/key is not there: give the log's key with --key")
@@ -115,6 +113,12 @@ class Reading:
             raise UsageError(f"this address serves the log {key.name}: give its key with --key, or its own address")
         self.first_use = True
         return key
+
+    def _keys(self, trusted: VerifierKey) -> list[VerifierKey]:
+        """Those that may sign: ``trusted`` and what the log has handed over to since, as far as it was read. Without
+        those before the one that is remembered: it has signed once, so that they sign no more."""
+        keys = self.state.recount.successors(trusted)
+        return keys[keys.index(self.state.key) :] if self.state.key in keys else keys
 
     def _given_by_log(self) -> VerifierKey | None:
         """The log's present key as it says itself."""
@@ -143,26 +147,33 @@ class Reading:
 
     def _verified(self, raw: bytes, trusted: VerifierKey) -> tuple[SignedCheckpoint, VerifierKey]:
         try:
-            return self._verify(raw, trusted), trusted
+            return self._signed(raw, self._keys(trusted))
         except VerificationError as error:
             key = self._given_by_log() if error.code == "note.unsigned" else None
-            if key is None or key.name != trusted.name or key == trusted:
+            if key is None or key.name != trusted.name or key in self.state.recount.successors(trusted):
                 raise
-        return self._verify(raw, key), key
+        return self._signed(raw, [key])
 
-    def _verify(self, raw: bytes, key: VerifierKey) -> SignedCheckpoint:
-        return checkpoints.verify(raw, key, witnesses=self.terms.witnesses, quorum=self.terms.quorum)
+    def _signed(self, raw: bytes, keys: Sequence[VerifierKey]) -> tuple[SignedCheckpoint, VerifierKey]:
+        """The checkpoint, and the last of the keys that has signed it."""
+        *others, key = keys
+        try:
+            terms = self.terms
+            return checkpoints.verify(raw, key, witnesses=terms.witnesses, quorum=terms.quorum), key
+        except VerificationError as error:
+            if error.code != "note.unsigned" or not others:
+                raise
+        return self._signed(raw, others)
 
     def _check_handed_over(self, trusted: VerifierKey) -> None:
         """That the log's own entries lead from the key that is trusted to the one that has signed."""
-        recount, key = self.state.recount, self.key
-        current = recount.successor(trusted)
-        if key not in {trusted, current} or (recount.keys and recount.keys[-1][2] != current.text):
-            signer = f"it is signed with {key and key.text}"
-            if key != trusted == current:
-                raise VerificationError("note.unsigned", f"{trusted.text}; {signer}, to which no entry leads")
-            raise VerificationError("rotation.chain", f"they lead to {recount.keys[-1][2]}; {signer}")
-        self.signed, self.key = self._verify(self.raw, current), current
+        keys, replaced = self._keys(trusted), self.state.recount.keys
+        signer = f"it is signed with {self.key and self.key.text}"
+        if self.key not in keys and len(keys) == 1:
+            raise VerificationError("note.unsigned", f"{trusted.text}; {signer}, to which no entry leads")
+        if self.key not in keys or (replaced and replaced[-1][2] != keys[-1].text):
+            raise VerificationError("rotation.chain", f"they lead to {replaced[-1][2]}; {signer}")
+        self.signed, self.key = self._signed(self.raw, keys)
 
     def _only_grew(self, old: Checkpoint, raw: bytes, now: Checkpoint) -> bool:
         """Whether the log proves that it begins with what it was; if not, where it parts is still to be found."""
@@ -187,7 +198,7 @@ class Reading:
         for part in read_parts(self.tiles, now, parts(start, now.size, sizes), self.jobs):
             self._count(part, known)
             self.progress("entries", state.edge.size, now.size)
-            if save and time.monotonic() - saved >= SAVE_EVERY and self.key == state.recount.successor(trusted):
+            if save and time.monotonic() - saved >= SAVE_EVERY and self.key in self._keys(trusted):
                 self._save()
                 saved = time.monotonic()
 
