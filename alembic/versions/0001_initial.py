@@ -432,6 +432,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_waiting")),
     )
     op.create_table(
+        "ledger_witness",
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("problem", sa.String(), nullable=False),
+        sa.Column("disagrees", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("(size IS NULL) = (at IS NULL)", name=op.f("ck_ledger_witness_cosigned")),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_ledger_witness")),
+    )
+    op.create_table(
         "mailbox_mail",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("to", sa.String(), nullable=False),
@@ -905,6 +916,7 @@ def downgrade() -> None:
     op.drop_table("notices_failure")
     op.drop_table("notices_declined")
     op.drop_table("mailbox_mail")
+    op.drop_table("ledger_witness")
     op.drop_table("ledger_waiting")
     op.drop_table("ledger_tile")
     with op.batch_alter_table("ledger_entry", schema=None) as batch_op:

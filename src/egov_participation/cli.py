@@ -17,6 +17,7 @@ from egov_participation.app import create_app, create_services, index_texts
 from egov_participation.database import Schema, migrate
 from egov_participation.demo.cli import demo
 from egov_participation.errors import DomainError
+from egov_participation.ledger import service as ledger
 from egov_participation.operation.commands import backup, doctor, restore, work
 from egov_participation.registry.keys import IinKeys, SealError
 from egov_participation.registry.service import check_keys
@@ -99,6 +100,10 @@ def _ready(settings: Settings) -> Services:
     """The services, if settings, database and keys are fit for work; whatever is not is said, all of it at once."""
     if unsafe := settings.unsafe():
         _fail(_list("a setting is", "settings are", unsafe), 2)
+    try:
+        ledger.witnesses_of(settings)
+    except ValueError as error:
+        _fail(f"a setting is not right: EGOV_LOG_WITNESSES: {error}", 2)
     services = create_services(settings)
     if not services.database.is_current():
         _fail("the database is not at the newest version: run `egov migrate` first", 1)

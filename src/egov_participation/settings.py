@@ -100,6 +100,10 @@ class Settings(BaseSettings):
     """A demonstration: mails are shown on a page instead of sent, and pages say that nothing here counts."""
     argon2_mib: Annotated[int, Field(ge=1, le=1024)] = 64
     """Memory that hashing one recovery code takes, in MiB (Argon2id)."""
+    log_witnesses: Annotated[tuple[tuple[str, str], ...], NoDecode] = ()
+    """Who cosigns the transparency log: verifier key and address of each, with a blank between, separated by commas."""
+    log_quorum: int = Field(default=0, ge=0)
+    """How many of them are to have cosigned the latest checkpoint; fewer is said, and nothing waits for it."""
     worker: bool = True
     """Whether the web process also does the background jobs."""
     contact: str = ""
@@ -129,6 +133,32 @@ class Settings(BaseSettings):
     @classmethod
     def _split_at_commas(cls, value: object) -> object:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @field_validator("log_witnesses", mode="before")
+    @classmethod
+    def _split_into_pairs(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        pairs = [tuple(part.split()) for part in value.split(",") if part.strip()]
+        if any(len(pair) != 2 for pair in pairs):
+            raise ValueError("must be VERIFIER_KEY https://ADDRESS of each witness, with commas between them")
+        return pairs
+
+    @field_validator("log_witnesses")
+    @classmethod
+    def _are_reached_safely(cls, value: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+        for _, url in value:
+            parts = urlsplit(url)
+            safe = parts.scheme == "https" or (parts.scheme == "http" and is_this_machine(parts.hostname or ""))
+            if not safe or not parts.hostname or parts.query or parts.fragment or parts.username:
+                raise ValueError("a witness's address must be such as https://witness.example.org")
+        return tuple((key, url.rstrip("/")) for key, url in value)
+
+    @model_validator(mode="after")
+    def _quorum_can_be_had(self) -> Self:
+        if self.log_quorum > len(self.log_witnesses):
+            raise ValueError("EGOV_LOG_QUORUM must not be more than there are witnesses in EGOV_LOG_WITNESSES")
+        return self
 
     @field_validator("base_url", "booth_url")
     @classmethod

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,12 +10,14 @@ import pytest
 from sqlalchemy import delete, update
 from tests.foundation.test_cli import egov
 from tests.ledger.observer import enter
+from tests.ports import free_port
 
+from egov_crypto.cosignature import WitnessSigningKey
 from egov_participation.clock import ManualClock, system_clock
 from egov_participation.database import Database, migrate
 from egov_participation.jobs import Job, Worker, enqueue
 from egov_participation.ledger import service as ledger
-from egov_participation.ledger.models import LogEntry, PublishedCheckpoint, Waiting
+from egov_participation.ledger.models import LogEntry, PublishedCheckpoint, Waiting, WitnessRow
 from egov_participation.operation.doctor import Finding, Verdict, examine
 from egov_participation.registry import fake
 from egov_participation.registry.keys import IinKeys
@@ -140,9 +141,7 @@ def test_a_database_without_its_tables_says_migrate_and_the_rest_is_still_examin
 
 @pytest.mark.sqlite
 def test_a_database_that_does_not_answer_is_a_failure(clock: ManualClock, tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-    url = f"postgresql+psycopg://nobody@127.0.0.1:{port}/nothing"
+    url = f"postgresql+psycopg://nobody@127.0.0.1:{free_port()}/nothing"
     settings = Settings.for_tests(tmp_path).model_copy(update={"demo": True, "database_url": url})
 
     finding = found(settings, clock)["database"]
@@ -153,8 +152,7 @@ def test_a_database_that_does_not_answer_is_a_failure(clock: ManualClock, tmp_pa
 
 @pytest.mark.sqlite
 def test_a_mail_server_and_a_site_that_do_not_answer_are_told(demo: Settings, clock: ManualClock) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
+    port = free_port()
     change = {"demo": False, "smtp_host": "127.0.0.1", "smtp_port": port, "base_url": f"https://localhost:{port}"}
     settings = demo.model_copy(update=change | {"booth_url": f"https://127.0.0.1:{port}"})
     findings = found(settings, clock)
@@ -212,3 +210,34 @@ def test_a_log_that_does_not_continue_what_it_signed_is_a_failure(
     finding = found(demo, clock)["log"]
     assert (finding.verdict, finding.says) == (FAILURE, "the database has 0 entries, and 2 were signed")
     assert "When the log stops" in finding.do
+
+
+def test_witnesses_that_disagree_or_are_silent_are_told_of(
+    demo: Settings, services: Services, clock: ManualClock
+) -> None:
+    ledger.publish(services)
+    keys = [WitnessSigningKey.generate(f"{name}.example.org/w").verifier_key.text for name in ("one", "two", "three")]
+    named = tuple((key, "https://w.example.org") for key in keys)
+    settings = demo.model_copy(update={"log_witnesses": named, "log_quorum": 2})
+    assert found(settings, clock)["witnesses"].verdict is OK
+    with services.database.uow() as tx:
+        since = clock() - timedelta(hours=1)
+        tx.add(WitnessRow(key=keys[0], size=0, at=since))
+        tx.add(WitnessRow(key=keys[1], asked_at=since, problem="timeout"))
+        tx.commit()
+    findings = found(settings, clock)
+    assert (findings["witness"].verdict, findings["witness"].do) == (WARNING, "ask who runs it")
+    assert "two.example.org/w has not cosigned since 2024-10-06 06:00 UTC (timeout)" in findings["witness"].says
+
+    with services.database.uow() as tx:
+        tx.add(WitnessRow(key=keys[2], asked_at=since, problem="fork", disagrees=True))
+        tx.commit()
+    told = [finding for finding in examine(settings, clock) if finding.about.startswith("witness")]
+    assert [finding.verdict for finding in told] == [FAILURE, WARNING, WARNING, FAILURE]
+    assert "three.example.org/w has seen another log (fork)" in told[0].says
+    assert told[-1].says == "1 cosign, and EGOV_LOG_QUORUM is 2"
+
+
+def test_a_witness_with_a_mistyped_key_is_a_failure(demo: Settings, clock: ManualClock) -> None:
+    settings = demo.model_copy(update={"log_witnesses": (("w+00000000+AAAA", "https://w.example.org"),)})
+    assert found(settings, clock)["EGOV_LOG_WITNESSES"].verdict is FAILURE

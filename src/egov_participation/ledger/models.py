@@ -90,6 +90,26 @@ class PublishedCheckpoint(SQLModel, table=True):
     """When it was first published."""
 
 
+class WitnessRow(SQLModel, table=True):
+    """What is known of a witness that the log asks."""
+
+    __tablename__: ClassVar[str] = "ledger_witness"
+    __table_args__ = (CheckConstraint("(size IS NULL) = (at IS NULL)", name="cosigned"),)
+
+    key: str = Field(primary_key=True)
+    """Its verifier key."""
+    size: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
+    """Entries of the last checkpoint that it cosigned."""
+    at: datetime | None = Field(default=None, sa_column=Column(UTCDateTime, nullable=True))
+    """When, by its own word."""
+    asked_at: datetime | None = Field(default=None, sa_column=Column(UTCDateTime, nullable=True))
+    """Since when it is asked in vain; None if it cosigned when it was asked last."""
+    problem: str = ""
+    """Why it did not cosign: a code, such as ``timeout`` or ``http.404``."""
+    disagrees: bool = False
+    """It has seen another log, and has not cosigned since."""
+
+
 class AppendOnlyError(Exception):
     """Somebody tried to change or delete an entry of the log, or a tile."""
 

@@ -16,7 +16,7 @@ from egov_participation.ledger.service import EntryView, HeadView
 from egov_participation.observe import rules
 from egov_participation.observe.asking import Asked
 from egov_participation.observe.figures import Times, times
-from egov_participation.observe.rules import Facts, Trouble, WitnessView
+from egov_participation.observe.rules import Facts, Trouble
 from egov_participation.services import Services
 from egov_participation.voting import service as voting
 from egov_participation.voting.texts import Texts
@@ -94,7 +94,7 @@ def standing(services: Services) -> Standing:
             size=head.size if head else None,
             waiting=ledger.waiting_for(session, now),
             stopped=ledger.stopped(services, session),
-            witnesses=_witnesses(services, session),
+            witnesses=tuple(ledger.witness_states(services.settings, session)),
         )
     return Standing(now, head, ledger.verifier_keys(services), facts)
 
@@ -114,10 +114,6 @@ def overview(services: Services) -> Overview:
             releases=ledger.browse(session, type="release.files", limit=RELEASES),
             incidents=incidents.waiting(session),
         )
-
-
-def _witnesses(_services: Services, _session: Session) -> tuple[WitnessView, ...]:
-    return ()
 
 
 def listing(services: Services, type: str, subject: str, before: int | None, after: int | None) -> Listing:

@@ -17,7 +17,7 @@ import httpx
 from sqlalchemy import func, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from egov_participation import jobs
 from egov_participation.clock import Clock
@@ -36,6 +36,7 @@ NO_SPACE: Final = 200_000_000
 """Bytes."""
 _DEAF: Final = timedelta(minutes=2)
 _LATE: Final = timedelta(minutes=5)
+_SILENT: Final = timedelta(minutes=10)
 _UNPUBLISHED: Final = timedelta(seconds=10)
 _PATIENCE: Final = 10
 """Seconds."""
@@ -208,6 +209,7 @@ def _log(settings: Settings, database: Database, clock: Clock) -> Findings:
     """That nothing waits for long, and that what stands there continues what was signed before."""
     with database.read() as session:
         last, waits = ledger.head(session), ledger.waiting_for(session, clock())
+        yield from _witnesses(settings, session, clock)
         try:
             ledger.check(settings, session)
         except (ledger.ForkError, ledger.MissingTileError, OSError) as error:
@@ -221,6 +223,29 @@ def _log(settings: Settings, database: Database, clock: Clock) -> Findings:
         yield Finding("log", FAILURE, says, "look at the worker’s log for “ledger.failed”")
     else:
         yield Finding("log", OK, f"{ledger.origin(settings)} with {last.size} entries")
+
+
+def _witnesses(settings: Settings, session: Session, clock: Clock) -> Findings:
+    """That each one agrees, and that as many cosign as are wanted."""
+    try:
+        known = ledger.witness_states(settings, session)
+    except ValueError as error:
+        yield Finding("EGOV_LOG_WITNESSES", FAILURE, str(error), "see docs/settings.md")
+        return
+    for witness in known:
+        if witness.disagrees:
+            do = "compare the checkpoints before anything else: docs/operate.md, “When the log stops”"
+            yield Finding("witness", FAILURE, f"{witness.name} has seen another log ({witness.problem})", do)
+    silent = [one for one in known if one.asked_at is not None and clock() - one.asked_at > _SILENT]
+    for witness in silent:
+        says = f"{witness.name} has not cosigned since {witness.asked_at:%Y-%m-%d %H:%M} UTC ({witness.problem})"
+        yield Finding("witness", WARNING, says, "ask who runs it")
+    cosigning = len(known) - len(silent)
+    if known and cosigning < settings.log_quorum:
+        says = f"{cosigning} cosign, and EGOV_LOG_QUORUM is {settings.log_quorum}"
+        yield Finding("witnesses", FAILURE, says, "observers who ask for so many see the log fail")
+    elif known and not silent:
+        yield Finding("witnesses", OK, f"{len(known)} cosign")
 
 
 def _register(settings: Settings, database: Database, clock: Clock) -> Findings:

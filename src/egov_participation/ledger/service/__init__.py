@@ -19,12 +19,14 @@ from egov_participation.ledger.service.browsing import (
     stopped,
     waiting_for,
 )
+from egov_participation.ledger.service.cosigning import WitnessState, witness_states
 from egov_participation.ledger.service.entering import enter, enter_with, newest, row_of
 from egov_participation.ledger.service.keys import ForkError, origin
 from egov_participation.ledger.service.publishing import Sequencer, check, publish
 from egov_participation.ledger.service.reading import checkpoint, tile, verifier_keys
 from egov_participation.ledger.service.rotating import rotate_key
 from egov_participation.ledger.service.tiles import MissingTileError
+from egov_participation.ledger.service.witnesses import Witness, witnesses_of
 
 __all__ = [
     "SALT_SIZE",
@@ -35,6 +37,8 @@ __all__ = [
     "HeadView",
     "MissingTileError",
     "Sequencer",
+    "Witness",
+    "WitnessState",
     "began",
     "browse",
     "check",
@@ -61,4 +65,6 @@ __all__ = [
     "time",
     "verifier_keys",
     "waiting_for",
+    "witness_states",
+    "witnesses_of",
 ]

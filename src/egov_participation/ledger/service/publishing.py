@@ -26,16 +26,18 @@ from sqlmodel import Session, col, select, update
 from egov_crypto import note as notes
 from egov_crypto.checkpoint import Checkpoint
 from egov_crypto.errors import VerificationError
-from egov_crypto.merkle import tree_root
+from egov_crypto.merkle import prove_consistency, tree_root
 from egov_crypto.note import Note, SigningKey
 from egov_crypto.tiles import Edge, hash_reader
-from egov_participation.database import UnitOfWork
-from egov_participation.ledger.models import PublishedCheckpoint, Waiting
+from egov_participation.database import Database, UnitOfWork
+from egov_participation.ledger.models import PublishedCheckpoint, Waiting, WitnessRow
 from egov_participation.ledger.rules import EntryError
 from egov_participation.ledger.service import keys, tiles
+from egov_participation.ledger.service.cosigning import Cosigners, Outcome, note_outcomes
 from egov_participation.ledger.service.keys import ForkError
 from egov_participation.ledger.service.release import enter_release
 from egov_participation.ledger.service.sequencing import sequence
+from egov_participation.ledger.service.witnesses import Witness, witnesses_of
 from egov_participation.logs import describe
 from egov_participation.rounds import Rounds
 from egov_participation.services import Services
@@ -55,7 +57,13 @@ class Sequencer(Rounds):
     def __init__(self, services: Services) -> None:
         super().__init__(self.run, "ledger", "ledger.failed", seconds_between=SECONDS_BETWEEN)
         self._services = services
+        self._cosigners = cosigners_of(services.settings, services.database)
         self._release_is_entered = False
+
+    def stop(self) -> None:
+        """Finish the round in hand and end."""
+        super().stop()
+        self._cosigners.close()
 
     def run(self) -> None:
         """One round. The first one enters what this version serves to browsers."""
@@ -65,33 +73,53 @@ class Sequencer(Rounds):
             except EntryError as error:  # a file with an odd name must not hold up everything else
                 log.error("ledger.release_not_entered", **describe(error))
             self._release_is_entered = True
-        publish(self._services)
+        publish(self._services, self._cosigners)
 
 
-def publish(services: Services) -> None:
+def cosigners_of(settings: Settings, database: Database) -> Cosigners:
+    """Whom the settings name as witnesses, with what is known of each. It must be closed.
+
+    Raises:
+        ValueError: see `witnesses.witnesses_of`.
+    """
+
+    def known(witness: Witness) -> int:
+        with database.read() as session:
+            row = session.get(WitnessRow, witness.key.text)
+            return 0 if row is None or row.size is None else row.size
+
+    return Cosigners(witnesses_of(settings), known)
+
+
+def publish(services: Services, cosigners: Cosigners | None = None) -> None:
     """Publish everything that has been entered. Nothing to do, or somebody else does it: returns at once.
+
+    Args:
+        cosigners: who is asked to cosign what is published; without them nobody is.
 
     Raises:
         ForkError: what there is does not continue what was signed before.
         OSError: the folder of keys cannot be read or written.
     """
     with services.database.alone(LOCK) as alone:
-        while alone and _is_due(services):
-            _advance(services)
+        while alone and _is_due(services, cosigners):
+            _advance(services, cosigners)
 
 
-def _is_due(services: Services) -> bool:
+def _is_due(services: Services, cosigners: Cosigners | None) -> bool:
     with services.database.read() as session:
         waiting = session.exec(select(Waiting.id).limit(1)).first() is not None
         last = latest(session)
         if waiting or last is None or last.size < tiles.size(session):
             return True
     present = keys.signing_key(services.settings).verifier_key  # which may have been replaced since
-    names = [(signature.name, signature.key_id) for signature in Note.parse(last.note).signatures]
-    return (present.name, present.key_id) not in names
+    note = Note.parse(last.note)
+    if (present.name, present.key_id) not in [(signature.name, signature.key_id) for signature in note.signatures]:
+        return True
+    return cosigners is not None and cosigners.lacks(note)
 
 
-def _advance(services: Services) -> None:
+def _advance(services: Services, cosigners: Cosigners | None) -> None:
     """One batch, from waiting to published."""
     database, settings = services.database, services.settings
     keys.signing_key(settings)  # made with its folder, if this is the first start
@@ -109,10 +137,32 @@ def _advance(services: Services) -> None:
         first, *others = keys.signing_keys(settings)
     note = checkpoint.sign(first, *(other.sign(checkpoint.text) for other in others))
     # A crash here: the same; a signature that went nowhere.
+    note, outcomes = _cosigned(database, checkpoint, note, cosigners)
+    # A crash here: a witness that has cosigned remembers this checkpoint, and says so when it is asked for the next.
     with database.uow() as tx:
         _put(tx, checkpoint, note, services.clock())
+        note_outcomes(tx, outcomes, checkpoint.size, services.clock())
         tx.commit()
         # A crash here: it is served.
+
+
+def _cosigned(
+    database: Database, checkpoint: Checkpoint, note: Note, cosigners: Cosigners | None
+) -> tuple[Note, list[Outcome]]:
+    """The checkpoint with the cosignatures that it has already and those that come now."""
+    if cosigners is None:
+        return note, []
+    with database.read() as session:
+        same = session.get(PublishedCheckpoint, checkpoint.size)
+        if same is not None and Note.parse(same.note).text == note.text:
+            note = Note(note.text, (*note.signatures, *cosigners.among(Note.parse(same.note))))
+
+        def prove(old: int) -> list[bytes]:
+            return prove_consistency(hash_reader(tiles.fetcher(session), checkpoint.size), old, checkpoint.size)
+
+        outcomes = cosigners.collect(checkpoint, note, prove)
+    came = [outcome.signature for outcome in outcomes if outcome.signature is not None]
+    return Note(note.text, (*note.signatures, *came)), outcomes
 
 
 def latest(session: Session) -> PublishedCheckpoint | None:
