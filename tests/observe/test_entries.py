@@ -12,7 +12,7 @@ import pytest
 from starlette.testclient import TestClient
 from tests.ledger.observer import an_entry
 from tests.ledger.test_publishing import enter
-from tests.voting.making import MadeVote
+from tests.voting.making import MadeVote, make_vote
 from tests.web.looking import Reader
 
 from egov_crypto import entry as entries
@@ -204,3 +204,21 @@ def test_where_a_votes_events_stand_is_known(services: Services, vote: MadeVote)
         assert voting.in_log(session, "bvdC51SBUQAbs2") is None
         assert voting.titles(session, {vote.uuid, "bvdC51SBUQAbs2"})[vote.uuid].en == "A trial vote"
         assert voting.event_with(session, "ab" * 32) is None
+
+
+def test_the_evidence_of_a_vote_says_where_its_events_stand(
+    services: Services, client: TestClient, vote: MadeVote
+) -> None:
+    with services.database.read() as session:
+        found = voting.in_log(session, vote.uuid)
+    assert found is not None
+    shown = read(client, f"/en/votes/{vote.uuid}/verify")
+    assert f"holds 4 entries of this archive, from its entry {found.first} to {found.last}." in shown
+    onward = f"/en/observe/entries?type=vote.event&subject={vote.uuid}"
+    assert onward in Reader(client.get(f"/en/votes/{vote.uuid}/verify").text).addresses
+    assert read(client, onward).count("A ballot was put on the board") == 3
+
+
+def test_a_vote_that_is_not_in_the_log_yet_says_so(services: Services, client: TestClient) -> None:
+    made = make_vote(services)
+    assert "None of it is in the public log yet" in read(client, f"/en/votes/{made.uuid}/verify")

@@ -23,6 +23,8 @@ def verify(request: Request) -> Response:
     vote = service.vote(here, uuid)
     found = service.heads(here, uuid)
     setup = service.setup_documents(here, uuid)
+    with here.database.read() as session:
+        logged = service.in_log(session, uuid)
     language = lang(request)
     return page_of(
         request,
@@ -31,6 +33,7 @@ def verify(request: Request) -> Response:
         setup=setup,
         who_votes=roll_in_words(setup.document.roll_rule, language, here.settings.timezone) if setup else "",
         heads=[(what_happened(vote, head, language), head.height, head.hash, head.day) for head in found],
+        in_log=logged,
         timeline=history(vote, language, here.settings.timezone, here.clock()),
         incidents=service.incidents_of(here, uuid),
         heads_url=f"{archive_url(request, vote).rpartition('/')[0]}/heads.json",
