@@ -284,6 +284,24 @@ def test_a_checkpoint_of_another_key_is_refused(site: ServedSite, log: Log) -> N
     assert f"it is signed with {stranger.verifier_key.text}" in message
 
 
+@pytest.mark.parametrize("size", [100, 600, 700])
+def test_another_log_under_the_same_name_is_none_that_this_one_has_signed(
+    site: ServedSite, log: Log, size: int
+) -> None:
+    """A demonstration that is made anew, or a server that was taken over: its key is another one."""
+    holds(site)
+    log.key = SigningKey(log.key.name, b"s" * 32)
+    log.keys = [log.key]
+    another = Vote("1" * 14)
+    log.rewritten(map(entry.dump, another.set_up() + another.cast(size - 4)))
+    assert code(site)[0] == "note.unsigned"
+    said = run("egov-verify", "log", site.url).out
+    assert "The log has signed both" not in said
+    assert f"stands in {log_state.path_of(log.key.name)}: without that file" in said
+    log_state.path_of(log.key.name).unlink()
+    holds(site)
+
+
 def test_a_false_signature_of_the_key_is_refused(site: ServedSite, log: Log) -> None:
     raw = site.files["/log/checkpoint"]
     site.files["/log/checkpoint"] = raw.replace(b"600\n", b"601\n")

@@ -288,6 +288,7 @@ def test_whoever_knows_the_old_key_is_led_to_the_new_one(site: ServedSite, log: 
     first = log.vkey
     verified(site)
     log.rotate(b"b" * 32).add(*vote.cast(300)).rotate(b"c" * 32).add(*vote.cast(3))
+    assert f"by which the log says that it replaces {first}\n" in run("egov-verify", "log", site.url).out
     answer = verified(site)
     assert answer["subject"]["key"] == log.vkey != first
     assert [one["new"] for one in answer["keys"]][-1] == log.vkey

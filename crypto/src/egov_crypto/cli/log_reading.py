@@ -67,14 +67,18 @@ class Reading:
     begun: int = 0
     """Entries that were read by runs before."""
     key: VerifierKey | None = None
+    """That has signed it."""
+    remembered: VerifierKey | None = None
+    """The one that runs before have trusted."""
     first_use: bool = False
-    """Whether the key is the one that the log itself gave just now."""
+    """Whether there was none, so that the one which the log itself gave is trusted."""
     checks: dict[str, int] = field(default_factory=dict)
     evidence: Evidence = field(default_factory=Evidence)
 
     def __post_init__(self) -> None:
         known = self.state.checkpoints
         self.before = known[-1][0] if known else None
+        self.remembered = self.state.key
         self.begun = self.state.edge.size
 
     def read(self) -> SignedCheckpoint:
@@ -93,6 +97,8 @@ class Reading:
             self.checks["witnesses"] = len(self.signed.cosignatures)
         self._check_edge(now)
         parted = [old for old, raw in known if old.size >= self.state.edge.size and not self._only_grew(old, raw, now)]
+        if parted and self.key not in self._keys(trusted):
+            raise self._is_strange(trusted)
         self._take(now, [old for old, _ in known], trusted, save=not parted)
         if parted:  # and nothing was found that tells where
             raise VerificationError("consistency.proof", f"{parted[0].size} entries, then {now.size}")
@@ -142,6 +148,9 @@ class Reading:
             if signed.checkpoint.size >= least:
                 return signed, key
             time.sleep(STALE if attempt < STALE_ATTEMPTS - 1 else 0)
+        if key not in self._keys(trusted):
+            self.key = key
+            raise self._is_strange(trusted)
         self.evidence.before = self.state.checkpoints[-1][1]
         raise VerificationError("log.shorter", f"{signed.checkpoint.size} entries; it had {least}")
 
@@ -168,12 +177,19 @@ class Reading:
     def _check_handed_over(self, trusted: VerifierKey) -> None:
         """That the log's own entries lead from the key that is trusted to the one that has signed."""
         keys, replaced = self._keys(trusted), self.state.recount.keys
-        signer = f"it is signed with {self.key and self.key.text}"
         if self.key not in keys and len(keys) == 1:
-            raise VerificationError("note.unsigned", f"{trusted.text}; {signer}, to which no entry leads")
+            raise self._is_strange(trusted)
         if self.key not in keys or (replaced and replaced[-1][2] != keys[-1].text):
+            signer = f"it is signed with {self.key and self.key.text}"
             raise VerificationError("rotation.chain", f"they lead to {replaced[-1][2]}; {signer}")
         self.signed, self.key = self._signed(self.raw, keys)
+
+    def _is_strange(self, trusted: VerifierKey) -> VerificationError:
+        """Signed with a key that nothing vouches for: whatever else is wrong, this log has not signed it."""
+        signer = self.key and self.key.text
+        return VerificationError(
+            "note.unsigned", f"{trusted.text}; it is signed with {signer}, to which no entry leads"
+        )
 
     def _only_grew(self, old: Checkpoint, raw: bytes, now: Checkpoint) -> bool:
         """Whether the log proves that it begins with what it was; if not, where it parts is still to be found."""

@@ -33,6 +33,8 @@ _CHECK_OF: Final = {
 }
 """The check that a failure's code, or its first part, belongs to; entries, if it is not here."""
 
+_OF_HISTORY: Final = frozenset({"log.shorter", "log.differs", "consistency.proof"})
+"""Failures that two signed checkpoints show."""
 _SHOWN: Final = 20
 """Votes that are listed in sentences; ``--json`` has all."""
 
@@ -170,7 +172,7 @@ def print_reading(reading: Reading, failure: VerificationError | None) -> None:
         say(f"  ok  {number:>8}  {CHECKS[name]}")
     if failure:
         say(f"  NO  {'':>8}  {CHECKS[failed_check(failure)]}", "", f"It does not hold. {failure}")
-        _print_evidence(reading.evidence)
+        _print_evidence(reading, failure)
         return
     assert signed is not None
     say("", f"Checkpoint: {signed.checkpoint.size} entries, root hash {note.to_base64(signed.checkpoint.root)}")
@@ -189,14 +191,22 @@ def print_reading(reading: Reading, failure: VerificationError | None) -> None:
 def _about_key(reading: Reading) -> list[str]:
     if reading.key is None:
         return []
-    known = "as it was given" if reading.terms.key else "remembered from before"
     if reading.first_use:
         known = "which nobody vouched for: the log itself gave it, and it is remembered from now on"
+    elif reading.key == reading.terms.key:
+        known = "as it was given"
+    elif reading.key == reading.remembered:
+        known = "remembered from before"
+    else:
+        known = f"by which the log says that it replaces {(reading.terms.key or reading.remembered).text}"  # type: ignore[union-attr]
     return [f"key {reading.key.text}, {known}"]
 
 
-def _print_evidence(evidence: Evidence) -> None:
-    if evidence.before and evidence.now:
+def _print_evidence(reading: Reading, failure: VerificationError) -> None:
+    evidence, history = reading.evidence, failure.code in _OF_HISTORY
+    if history and evidence.before and evidence.now:
         say("", "The log has signed both of these. Keep them: together they prove it to everybody.", "")
         for raw in (evidence.before, evidence.now):
             say(*raw.decode("utf-8", "replace").splitlines(), "")
+    if reading.before and (history or failure.code == "note.unsigned"):
+        say(f"What was seen before stands in {reading.state.path}: without that file, this is a log that begins anew.")
