@@ -114,6 +114,7 @@ ROUTES = [
     route("/me", me, Action.MANAGE_ACCOUNT),
     route("/form", form_page, Action.VISIT),
     route("/form", form_post, Action.VISIT, methods=("POST",), name="test.form_post"),
+    route("/account", form_post, Action.MANAGE_ACCOUNT, methods=("POST",), name="test.account"),
     route("/raw", raw, Action.VISIT, methods=("POST",), localized=False),
     route("/api/v1/refuse", refuse, Action.READ, localized=False, name="test.api_refuse"),
     route("/page", page, Action.READ, site=BOOTH, name="test.booth_page"),

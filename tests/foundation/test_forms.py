@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+
+import pytest
+from starlette.datastructures import FormData
+from starlette.requests import Request
 from starlette.testclient import TestClient
+
+from egov_participation.web import routing
 
 
 def test_a_good_form_is_parsed(client: TestClient) -> None:
@@ -31,3 +38,34 @@ def test_no_file_chosen_is_none(client: TestClient) -> None:
     answer = client.post("/en/form", data={"name": "Абай"}, files={"file": ("", b"")})
 
     assert answer.text == "Абай [] None"
+
+
+def test_a_file_comes_with_its_fields(client: TestClient) -> None:
+    files = {"file": ("roll.csv", "ИИН\n".encode())}
+
+    answer = client.post("/en/form", data={"name": "Абай", "tags": ["a"]}, files=files)
+
+    assert answer.text == f"Абай ['a'] {files['file'][1]!r}"
+
+
+@pytest.mark.parametrize("content", [b"&" * 999_000, b"=" + b"&a" * 2001])
+def test_fields_without_anything_in_them_count_too(client: TestClient, content: bytes) -> None:
+    answer = client.post("/en/form", content=content, headers={"Content-Type": "application/x-www-form-urlencoded"})
+
+    assert answer.status_code == 400
+
+
+def test_what_strangers_send_is_not_parsed(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor is it on the event loop: a form can be written so that it takes a second."""
+    threads: list[str] = []
+
+    def parsed(_request: Request) -> None:
+        threads.append(threading.current_thread().name)
+        _request.state.form = FormData()
+
+    monkeypatch.setattr(routing, "read_form", parsed)
+
+    assert client.post("/en/account", data={"name": "Абай"}).status_code == 401
+    assert threads == []
+    assert client.post("/en/form", data={"name": "Абай"}).status_code == 422
+    assert ["AnyIO worker thread" in name for name in threads] == [True]

@@ -10,10 +10,7 @@ import json
 import logging
 import re
 import sys
-import threading
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from urllib.parse import quote, urlencode
 
@@ -23,11 +20,12 @@ import uvicorn
 from sqlmodel import Session
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
-from tests.browser.server import DEADLINE, free_port
+from tests.browser.server import in_a_thread
 from tests.conftest import ClientFactory
 from tests.identity.conftest import Browser, forms_of
 from tests.identity.provider import TestProvider, Visitor, running
 from tests.officials import MakeOfficial
+from tests.ports import free_port
 
 from egov_participation import logs
 from egov_participation.actions import Role
@@ -248,24 +246,6 @@ def test_the_web_server_logs_no_address_of_a_request(
     logged = _everything(capfd, caplog)
     assert "identity.sign_in" in logged
     assert secrets.found_in(logged) == []
-
-
-@contextmanager
-def in_a_thread(server: uvicorn.Server) -> Iterator[None]:
-    """Serve while the block runs."""
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    until = time.monotonic() + DEADLINE
-    while not server.started:
-        assert thread.is_alive(), "the server did not start"
-        assert time.monotonic() < until, "the server did not start in time"
-        time.sleep(0.02)
-    try:
-        yield
-    finally:
-        server.should_exit = True
-        thread.join(DEADLINE)
-        assert not thread.is_alive()
 
 
 def _everything(capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture) -> str:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import unicodedata
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from typing import Final, Generic, TypeVar, cast, get_origin
+from urllib.parse import parse_qsl
 
 from pydantic import BaseModel, ValidationError
 from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -16,7 +21,8 @@ from egov_participation.web.context import lang
 
 Model = TypeVar("Model", bound=BaseModel)
 
-FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
+_FIELDS: Final = 2000
+_FILES: Final = 10
 
 
 @dataclass
@@ -51,10 +57,47 @@ def written(text: str) -> str:
 
 
 async def read_body(request: Request) -> None:
-    """Read the whole body (its size is limited already) into ``request.state.body`` and ``request.state.form``."""
+    """Read the whole body (its size is limited already) into ``request.state.body``."""
     request.state.body = await request.body()
-    is_form = request.headers.get("content-type", "").partition(";")[0].strip().lower() in FORM_TYPES
-    request.state.form = await request.form(max_fields=2000, max_files=10) if is_form else FormData()
+
+
+def read_form(request: Request) -> None:
+    """Make ``request.state.form`` of the body, empty if that is no form. In a thread: a form can be written so that it
+    takes a second.
+
+    Raises:
+        HTTPException: 400, it is damaged or has too many fields.
+    """
+    content = body(request)
+    match request.headers.get("content-type", "").partition(";")[0].strip().lower():
+        case "application/x-www-form-urlencoded":
+            found: list[tuple[str, str | UploadFile]]
+            try:
+                found = [*parse_qsl(content.decode("latin-1"), keep_blank_values=True, max_num_fields=_FIELDS)]
+            except ValueError:
+                raise HTTPException(400) from None
+            request.state.form = FormData(found)
+        case "multipart/form-data":
+            request.state.form = asyncio.run(_parts(request, content))
+        case _:
+            request.state.form = FormData()
+
+
+async def _parts(request: Request, content: bytes) -> FormData:
+    async def whole() -> AsyncGenerator[bytes, None]:
+        yield content
+
+    try:
+        return await MultiPartParser(request.headers, whole(), max_files=_FILES, max_fields=_FIELDS).parse()
+    except MultiPartException:
+        raise HTTPException(400) from None
+
+
+async def close_form(request: Request) -> None:
+    """Let go of uploaded files."""
+    form = getattr(request.state, "form", None)
+    if form is not None:
+        await form.close()
 
 
 def body(request: Request) -> bytes:

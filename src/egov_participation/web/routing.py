@@ -27,7 +27,7 @@ from egov_participation.i18n import LANGUAGES
 from egov_participation.services import Site
 from egov_participation.web import csrf, sessions
 from egov_participation.web.context import lang, session_or_none
-from egov_participation.web.forms import read_body
+from egov_participation.web.forms import close_form, read_body, read_form
 
 Endpoint = Callable[[Request], Response] | Callable[[Request], Awaitable[Response]]
 
@@ -182,13 +182,15 @@ def _guarded(spec: RouteSpec) -> Callable[[Request], Awaitable[Response]]:
             actions.check(spec.action, found.capacity, found.roles)
         if unread is not None:
             raise unread
-        if request.method not in SAFE_METHODS and not spec.from_main:
-            try:
-                csrf.check_token(request)
-            except DomainError:
-                if spec.again is None:
-                    raise
-                return spec.again
+        if request.method not in SAFE_METHODS:
+            read_form(request)
+            if not spec.from_main:
+                try:
+                    csrf.check_token(request)
+                except DomainError:
+                    if spec.again is None:
+                        raise
+                    return spec.again
         return spec.endpoint
 
     def answer(request: Request, unread: HTTPException | None) -> Response | Awaitable[Response]:
@@ -212,7 +214,7 @@ def _guarded(spec: RouteSpec) -> Callable[[Request], Awaitable[Response]]:
             found = await run_in_threadpool(answer, request, unread) if waits else answer(request, unread)
             response = found if isinstance(found, Response) else await found
         finally:
-            await request.close()  # the uploaded files of a form
+            await close_form(request)
         if access is not PUBLIC:
             response.headers.setdefault("Cache-Control", "no-store")
         return response
