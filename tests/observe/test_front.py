@@ -3,29 +3,41 @@
 from __future__ import annotations
 
 import base64
+import re
+import shlex
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
+from tests.conftest import ClientFactory
 from tests.ledger.observer import an_entry
 from tests.ledger.test_publishing import enter
 from tests.observe.test_entries import read
 from tests.voting.making import MadeVote
 
+from egov_crypto.cli import verify, witness
+from egov_crypto.cosignature import WitnessSigningKey
+from egov_participation.app import create_app
 from egov_participation.clock import ManualClock
 from egov_participation.incidents import service as incidents
 from egov_participation.incidents.rules import Kind
 from egov_participation.ledger import service as ledger
-from egov_participation.ledger.models import Waiting
+from egov_participation.ledger.models import Waiting, WitnessRow
+from egov_participation.ledger.service import WitnessState
 from egov_participation.ledger.service.release import enter_release
 from egov_participation.observe import figures
-from egov_participation.observe.rules import Facts, Trouble, WitnessView, troubles
+from egov_participation.observe.rules import Facts, Trouble, troubles
 from egov_participation.services import Services
+from egov_participation.settings import Settings
 
+SEES, ABSENT = (
+    WitnessSigningKey(f"{name}.example", bytes([place]) * 32) for place, name in ((1, "sees"), (2, "absent"))
+)
 NOON = datetime(2026, 11, 1, 7, tzinfo=UTC)
-WITNESS = WitnessView("witness.example", "witness.example+12345678+AAAA", 7, NOON, disagrees=False, asked_at=None)
+WITNESS = WitnessState("witness.example", "witness.example+12345678+AAAA", 7, NOON)
 WELL = Facts(size=7, waiting=None, stopped=False, witnesses=(WITNESS,))
 
 
@@ -120,6 +132,49 @@ def test_a_log_that_an_older_backup_took_back_says_that_it_has_stopped(services:
     assert (found["stopped"], found["troubles"]) == (True, ["stopped"])
 
 
+@pytest.fixture
+def watched(settings: Settings) -> Settings:
+    """A log that asks two witnesses."""
+    keys = (SEES.verifier_key.text, ABSENT.verifier_key.text)
+    return settings.model_copy(update={"log_witnesses": tuple((key, "https://witness.example") for key in keys)})
+
+
+def test_the_witnesses_and_what_they_last_cosigned_are_shown(
+    watched: Settings, services: Services, clock: ManualClock, new_client: ClientFactory
+) -> None:
+    here = replace(services, settings=watched)
+    client = new_client(create_app(watched, services=here, debug=True))
+    ledger.publish(services)
+    with services.database.uow() as tx:
+        tx.add(WitnessRow(key=SEES.verifier_key.text, size=0, at=clock()))
+        tx.add(WitnessRow(key=ABSENT.verifier_key.text, asked_at=clock(), problem="timeout"))
+        tx.commit()
+    shown = read(client, "/en/observe")
+    assert "All is well" in shown[:40]
+    assert "sees.example 0 6 October 2024, 12:00 Agrees absent.example – – Asked" in shown
+    assert SEES.verifier_key.text in shown
+
+    clock.advance(minutes=11)
+    assert "Attention A witness has not cosigned for long" in read(client, "/en/observe")
+    assert [one["silent"] for one in state(client)["witnesses"]] == [False, True]
+
+    with services.database.uow() as tx:
+        tx.get(WitnessRow, SEES.verifier_key.text).disagrees = True  # type: ignore[union-attr]
+        tx.commit()
+    shown, found = read(client, "/en/observe"), state(client)
+    assert "Contradiction A witness saw another log" in shown
+    assert "The witness sees.example saw another log" in shown
+    assert found["troubles"] == ["split", "silent"]
+    assert found["witnesses"][0] == {
+        "name": "sees.example",
+        "key": SEES.verifier_key.text,
+        "size": 0,
+        "at": "2024-10-06T07:00:00Z",
+        "disagrees": True,
+        "silent": False,
+    }
+
+
 def test_incidents_that_wait_are_listed_until_they_are_answered(
     services: Services, client: TestClient, vote: MadeVote
 ) -> None:
@@ -189,8 +244,21 @@ def test_the_steps_have_the_commands_for_this_very_site(services: Services, clie
             f"egov-verify site http://localhost --key '{key}'",
             "egov-verify log http://localhost --witness",
             f"egov-witness serve witness.key --log '{key}'",
-            "egov-verify watch http://localhost",
+            f"egov-verify watch http://localhost --into watched --site --key '{key}'",
             "egov-verify vote http://localhost/votes/",
         ):
             assert command in shown
     assert "Entry 0" in read(client, "/en/observe/how")
+
+
+def test_every_command_that_is_shown_can_be_given(services: Services, client: TestClient, vote: MadeVote) -> None:
+    shown = set()
+    for page in ("how", "receipt", "entries/0"):
+        html = client.get(f"/en/observe/{page}").text
+        for block in re.findall(r"<pre[^>]*><code>(.*?)</code></pre>", html, re.DOTALL):
+            shown |= {line for line in unescape(block).splitlines() if line.startswith("egov-") and "…" not in line}
+    assert len(shown) >= 6
+    for line in shown:
+        program, *arguments = shlex.split(line)
+        parser = {"egov-verify": verify, "egov-witness": witness}[program]._parser()
+        assert parser.parse_args(arguments).run

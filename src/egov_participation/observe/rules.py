@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from egov_participation.ledger.service import WitnessState
+
 LATE_AFTER: Final = timedelta(seconds=10)
 """What was entered is published within 2 seconds; nobody needs to worry before this."""
 SILENT_AFTER: Final = timedelta(minutes=10)
@@ -29,23 +31,6 @@ class Trouble(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class WitnessView:
-    """A witness that the log asks, and what it last cosigned."""
-
-    name: str
-    key: str
-    """Its verifier key."""
-    size: int | None
-    """Entries of the last checkpoint that it cosigned; None if it never did."""
-    at: datetime | None
-    """When, by its own word."""
-    disagrees: bool
-    """Whether it refuses to cosign because it saw another log."""
-    asked_at: datetime | None
-    """Since when it has been asked in vain; None if it has cosigned the checkpoint of now."""
-
-
-@dataclass(frozen=True, slots=True)
 class Facts:
     """What is known of the log at one moment."""
 
@@ -54,7 +39,7 @@ class Facts:
     waiting: timedelta | None
     """For how long the oldest of what was entered waits to be published; None if nothing does."""
     stopped: bool
-    witnesses: tuple[WitnessView, ...]
+    witnesses: tuple[WitnessState, ...]
 
 
 def troubles(facts: Facts, now: datetime) -> tuple[Trouble, ...]:
@@ -74,6 +59,6 @@ def is_late(facts: Facts) -> bool:
     return facts.waiting is not None and facts.waiting > LATE_AFTER
 
 
-def is_silent(witness: WitnessView, now: datetime) -> bool:
+def is_silent(witness: WitnessState, now: datetime) -> bool:
     """Whether a witness has been asked in vain for long."""
     return not witness.disagrees and witness.asked_at is not None and now - witness.asked_at > SILENT_AFTER
