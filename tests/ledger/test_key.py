@@ -90,6 +90,7 @@ def test_while_both_sign_there_is_no_third(log: Services, clock: ManualClock, wo
     assert service.verifier_keys(log)[:2] == [third, second]
 
 
+@pytest.mark.sqlite  # it is about files; the entry lands as every other does
 @pytest.mark.parametrize("persisted", [False, True], ids=["failed", "failed but persisted"])
 @pytest.mark.parametrize(
     "step", ["next_key", "_enter", "sequence", "_replace", "link", "settle", "second settle", "publish"]
