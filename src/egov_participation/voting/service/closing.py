@@ -65,14 +65,14 @@ def close(services: Services, uuid: str) -> None:
 def end_ballots(services: Services, uuid: str) -> None:
     """Append EndBallots if the clock has closed the vote and nothing has ended it yet."""
     with services.database.uow() as tx:
-        vote = find_vote(tx.session, uuid, lock=True)
-        closed = state_of(vote, services.clock()) is VoteState.CLOSED
+        # One reading of the clock: after a second one, set back in between, the log would say that it closed too early.
+        vote, now = find_vote(tx.session, uuid, lock=True), services.clock()
+        closed = state_of(vote, now) is VoteState.CLOSED
         if closed and vote.head_type != EventType.END_BALLOTS:
             append_event(tx, vote, EventType.END_BALLOTS)
             if not vote.rehearsal:
-                opening.enter_opening(tx, vote, services.clock())  # should no worker have lived while it was open
-                counted = counts_of(tx.session, vote)
-                ledger.enter(tx, logged.closed(uuid, services.clock(), head_of(vote), *counted))
+                opening.enter_opening(tx, vote, now)  # should no worker have lived while it was open
+                ledger.enter(tx, logged.closed(uuid, now, head_of(vote), *counts_of(tx.session, vote)))
             tx.commit()
 
 

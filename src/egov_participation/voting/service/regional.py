@@ -63,7 +63,8 @@ def ask_for_turnout(services: Services, uuid: str) -> None:
         raise StatementError("not about this vote and those who voted in it")
     with services.database.uow() as tx:
         row = find_vote(tx.session, uuid, lock=True)
-        if row.turnout is None:
+        # While the registrar was asked, the row was not locked. Nothing of a vote is entered after its cancellation.
+        if row.turnout is None and row.cancelled_at is None:
             row.turnout = raw
             if not row.rehearsal:
                 ledger.enter(tx, logged.turnout(uuid, raw, len(voted)))
