@@ -82,7 +82,7 @@ def test_no_answer_is_named_where_several_may_be_chosen_or_several_are_asked(ser
 def test_observers_are_told_which_line_of_the_program_to_write_down_and_the_site_calls_it_alike(
     lang: str, word: str, client: TestClient
 ) -> None:
-    observe, help_page = (client.get(f"/{lang}/{page}").text for page in ("observe", "help/voting"))
+    observe, help_page = (client.get(f"/{lang}/{page}").text for page in ("observe/how", "help/voting"))
 
     assert "Head" in observe
     assert observe.count(word) >= 2
