@@ -67,7 +67,7 @@ def start(command: str, *arguments: object, stdin: str | bytes = "", **environme
         arguments_of(command, *arguments),
         input=raw,
         capture_output=True,
-        timeout=60,
+        timeout=240,
         check=False,
         env={**clean_environment(), **environment},
     )

@@ -71,7 +71,7 @@ def run(
     flags += [f"-witness={key.text}" for key in witnesses]
     texts = [each.text if isinstance(each, VerifierKey) else str(each) for each in arguments]
     done = subprocess.run(
-        [program(), command, *flags, *texts], capture_output=True, text=True, check=False, timeout=120
+        [program(), command, *flags, *texts], capture_output=True, text=True, check=False, timeout=240
     )
     if done.returncode:
         assert done.returncode == 1, done.stderr  # anything else is a fault of the program

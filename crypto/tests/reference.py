@@ -28,7 +28,7 @@ class Reference:
 
     def ask(self, *arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
         return subprocess.run(
-            [self.tool, *arguments], cwd=self.folder, input=stdin, capture_output=True, check=False, timeout=60
+            [self.tool, *arguments], cwd=self.folder, input=stdin, capture_output=True, check=False, timeout=240
         )
 
     def election(self, command: str, *options: str) -> bytes:

@@ -253,7 +253,7 @@ def test_a_full_disk_leaves_no_half_event(office: Office, tmp_path: Path) -> Non
         "sys.exit(ballot.main(sys.argv[1:]))"
     )
     arguments = ["vote", str(office.archive), *chosen("1", "1"), "--credential-file", str(office.credential("ann"))]
-    done = subprocess.run([sys.executable, "-c", program, *arguments], capture_output=True, check=False, timeout=60)
+    done = subprocess.run([sys.executable, "-c", program, *arguments], capture_output=True, check=False, timeout=240)
     assert done.returncode == 2
     assert b"File too large" in done.stderr
     assert office.archive.stat().st_size == size

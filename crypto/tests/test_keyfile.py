@@ -154,7 +154,7 @@ def test_without_the_package_cryptography_it_is_said_what_to_install() -> None:
     program = (
         "import sys; sys.modules['cryptography'] = None\nfrom egov_crypto import keyfile\nkeyfile.seal(5, '', 'x')"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=240)
     assert "UsageError: key files need the package cryptography: pip install cryptography" in done.stderr
 
 
@@ -167,5 +167,5 @@ def test_verifying_needs_nothing_but_pynacl() -> None:
 
 def modules_of(program: str) -> set[str]:
     program = f"import sys, json\n{program}print(json.dumps([name.partition('.')[0] for name in sys.modules]))"
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, timeout=240)
     return set(json.loads(done.stdout))

@@ -107,7 +107,8 @@ def read_setup(where: str) -> bytes:
             with _request(url, 0) as answer:
                 return _setup_from(answer)
         except urllib.error.HTTPError as error:
-            raise ArchiveError(f"{url} answers {error.code} {error.reason}") from None
+            with error:
+                raise ArchiveError(f"{url} answers {error.code} {error.reason}") from None
         except (OSError, HTTPException) as error:
             raise ArchiveError(f"{url} cannot be reached: {getattr(error, 'reason', None) or error}") from None
     with open_archive(where, Progress()) as file:
@@ -141,9 +142,10 @@ def read_beside(url: str, name: str, limit: int) -> bytes | None:
         with _request(address, 0) as answer:
             return answer.read(limit + 1)
     except urllib.error.HTTPError as error:
-        if error.code in {404, 410}:
-            return None
-        raise ArchiveError(f"{address} answers {error.code} {error.reason}") from None
+        with error:
+            if error.code in {404, 410}:
+                return None
+            raise ArchiveError(f"{address} answers {error.code} {error.reason}") from None
     except (OSError, HTTPException) as error:
         raise ArchiveError(f"{address} cannot be reached: {getattr(error, 'reason', None) or error}") from None
 
@@ -157,10 +159,11 @@ def download(url: str, file: BinaryIO, progress: Callable[[str, int, int], None]
         try:
             answer = _request(url, have)
         except urllib.error.HTTPError as error:
-            total = _total_of(error) if error.code == 416 else None
-            if total == have:
-                return
-            raise ArchiveError(f"{url} answers {error.code} {error.reason}") from None
+            with error:
+                total = _total_of(error) if error.code == 416 else None
+                if total == have:
+                    return
+                raise ArchiveError(f"{url} answers {error.code} {error.reason}") from None
         except (OSError, HTTPException) as error:
             reason = getattr(error, "reason", None) or error
             if not furthest or failures == ATTEMPTS:
