@@ -21,6 +21,7 @@ def upgrade() -> None:
         sa.Column("concerned", sa.String(), nullable=False),
         sa.Column("content", sa.String(), nullable=False),
         sa.Column("content_hash", sa.String(), nullable=False),
+        sa.Column("salt", sa.LargeBinary(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("proposed_by", sa.String(), nullable=False),
         sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
@@ -783,6 +784,17 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_voting_act_vote_uuid"), ["vote_uuid"], unique=False)
 
     op.create_table(
+        "voting_document",
+        sa.Column("vote_uuid", sa.String(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("raw", sa.LargeBinary(), nullable=False),
+        sa.CheckConstraint("language IN ('kk', 'ru', 'en')", name=op.f("ck_voting_document_language")),
+        sa.ForeignKeyConstraint(
+            ["vote_uuid"], ["voting_vote.uuid"], name=op.f("fk_voting_document_vote_uuid_voting_vote")
+        ),
+        sa.PrimaryKeyConstraint("vote_uuid", "language", name=op.f("pk_voting_document")),
+    )
+    op.create_table(
         "voting_trustee",
         sa.Column("vote_uuid", sa.String(), nullable=False),
         sa.Column("owner", sa.Integer(), nullable=False),
@@ -859,6 +871,7 @@ def downgrade() -> None:
 
     op.drop_table("voting_event")
     op.drop_table("voting_trustee")
+    op.drop_table("voting_document")
     with op.batch_alter_table("voting_act", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_voting_act_vote_uuid"))
 

@@ -171,6 +171,29 @@ def test_two_proposals_of_the_same_content_have_different_hashes(
     assert propose(services, pair[0], extend).content_hash != first.content_hash
 
 
+def test_the_public_hash_is_over_random_bytes_that_no_address_and_no_page_has(
+    services: Services, pair: tuple[SignedIn, SignedIn], extend: approvals.Kind, done: Done
+) -> None:
+    proposal = propose(services, pair[0], extend)
+    with services.database.uow() as tx:
+        row = tx.get(ProposalRow, proposal.id)
+        assert row is not None
+        salt, row.salt = row.salt, bytes(32)
+        tx.commit()
+    assert (len(salt), salt.hex() in repr(proposal), any(salt)) == (32, False, True)
+    with pytest.raises(DomainError) as refused:
+        approve(services, pair[1], proposal)
+    assert (refused.value.code, done.proposals) == ("approval.changed", [])
+
+    with services.database.uow() as tx:
+        row = tx.get(ProposalRow, proposal.id)
+        assert row is not None
+        row.salt = salt
+        tx.commit()
+    approve(services, pair[1], proposal)
+    assert [carried.content_hash for carried in done.proposals] == [proposal.content_hash]
+
+
 def test_the_same_is_proposed_once_until_it_is_decided(
     services: Services, pair: tuple[SignedIn, SignedIn], extend: approvals.Kind, clock: ManualClock
 ) -> None:

@@ -10,6 +10,7 @@ from egov_participation.voting.service import protocol
 from egov_participation.voting.texts import Texts
 
 APPROVED = "a" * 64
+CORRECTED = "c" * 64
 ERRATUM = Texts("Тіркеушінің аты қате жазылған.", "Имя регистратора указано неверно.", "The registrar's name is wrong.")
 
 
@@ -26,5 +27,5 @@ def sign(services: Services, uuid: str, *, after: timedelta = timedelta(hours=1)
 def correct(services: Services, uuid: str, text: Texts = ERRATUM) -> None:
     """Publish an erratum."""
     with services.database.uow() as tx:
-        service.correct(services, tx, uuid, text, APPROVED)
+        service.correct(services, tx, uuid, text, CORRECTED)
         tx.commit()

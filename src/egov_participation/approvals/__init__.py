@@ -49,6 +49,8 @@ from egov_participation.services import Services, SessionInfo
 ROLES_LOCK: Final = "roles"
 """Taken (`UnitOfWork.lock`) by whoever changes who holds which role, and by whoever acts on a role that must still be
 held when the act lands."""
+SALT_SIZE: Final = 32
+"""Random bytes in a proposal's hash, which is public."""
 _DOMAIN: Final = b"egov-proposal/v1\n"
 
 RolesOf = Callable[[Session, str, datetime], tuple[Collection[Role], Collection[str]]]
@@ -118,6 +120,7 @@ def propose(
         concerned=concerned,
         content=canonical,
         content_hash="",
+        salt=secrets.token_bytes(SALT_SIZE),
         reason=reason,
         proposed_by=session.person_id,
         proposed_at=now,
@@ -364,7 +367,7 @@ def _row(session: Session, id_: str) -> ProposalRow:
 def _hash(row: ProposalRow) -> str:
     # Each part's length goes before it, so that no two proposals write the same bytes.
     parts = (row.id, row.kind, row.object, row.agency, row.concerned, row.reason, row.content)
-    encoded = [part.encode() for part in parts]
+    encoded = [row.salt, *(part.encode() for part in parts)]
     return hashlib.sha256(_DOMAIN + b"".join(b"%d:%s" % (len(part), part) for part in encoded)).hexdigest()
 
 

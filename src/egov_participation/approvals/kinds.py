@@ -41,7 +41,7 @@ class Proposal:
     concerned: str
     content: Content
     content_hash: str
-    """SHA-256 in hex over kind, object, agency, concerned, reason, id and content."""
+    """SHA-256 in hex over random bytes of its own, id, kind, object, agency, concerned, reason and content."""
     reason: str
     proposed_by: str
     proposed_at: datetime

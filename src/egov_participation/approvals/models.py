@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import CheckConstraint, Column, Index, text
+from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, text
 from sqlmodel import Field, SQLModel
 
 from egov_participation.database import UTCDateTime
@@ -46,6 +46,10 @@ class ProposalRow(SQLModel, table=True):
     content: str
     """Canonical JSON: the very bytes that were hashed."""
     content_hash: str
+    salt: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    """32 random bytes that were hashed too. The hash is public (the transparency log has it) and the reason and the
+    person are not: without these bytes, which stand nowhere else, nobody can try out what they may be. Whatever takes
+    a reason out of this row must take these with it."""
     reason: str
     proposed_by: str = Field(index=True)
     proposed_at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False))

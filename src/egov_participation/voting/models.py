@@ -190,6 +190,18 @@ class VoteAct(SQLModel, table=True):
     """Random bytes of the commitment to the reason in the transparency log; None where no reason was asked for."""
 
 
+class VoteDocument(SQLModel, table=True):
+    """A document about a vote that the program sets, as it was entered in the transparency log: the signed protocol's
+    PDF in a language. These bytes are served; a later version of the program may set others."""
+
+    __tablename__: ClassVar[str] = "voting_document"
+    __table_args__ = (CheckConstraint("language IN ('kk', 'ru', 'en')", name="language"),)
+
+    vote_uuid: str = Field(primary_key=True, foreign_key="voting_vote.uuid")
+    language: str = Field(primary_key=True)
+    raw: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
 class AppendOnlyError(Exception):
     """Somebody tried to change or delete an event of an archive."""
 

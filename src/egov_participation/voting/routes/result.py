@@ -14,8 +14,9 @@ from egov_participation.actions import Action
 from egov_participation.errors import DomainError
 from egov_participation.i18n import N_
 from egov_participation.results.pdf import BusyError
-from egov_participation.voting import figures, protocol_pages, result_file, service
+from egov_participation.voting import figures, result_file, service
 from egov_participation.voting.routes.public import page_of
+from egov_participation.voting.service import documents
 from egov_participation.voting.views import VoteView
 from egov_participation.web.context import lang, services
 from egov_participation.web.open_data import file_answer
@@ -89,9 +90,9 @@ def protocol_pdf(request: Request) -> Response:
     Raises:
         DomainError: 404 ``protocol.none``; 503 ``protocol.busy``.
     """
-    found, settings = _vote(request), services(request).settings
+    found = _vote(request)
     try:
-        raw = protocol_pages.made(found, lang(request), settings.timezone, settings.base_url)
+        raw = documents.protocol_pdf(services(request), found, lang(request))
     except BusyError:
         raise DomainError(503, BUSY, code="protocol.busy") from None
     if raw is None:

@@ -13,6 +13,7 @@ import structlog
 from sqlmodel import Session, col, select
 
 from egov_crypto.archive import EventType
+from egov_participation.jobs import enqueue
 from egov_participation.ledger import service as ledger
 from egov_participation.logs import describe
 from egov_participation.registrar import statements
@@ -21,8 +22,9 @@ from egov_participation.services import Services
 from egov_participation.voting import turnout
 from egov_participation.voting.models import Vote, VoteEvent
 from egov_participation.voting.service import logged
+from egov_participation.voting.service.acts import DOCUMENTS
 from egov_participation.voting.service.lookup import find_vote
-from egov_participation.voting.setup import SetupDocument
+from egov_participation.voting.setup import SetupDocument, digest
 
 log = structlog.get_logger()
 AGAIN: Final = timedelta(minutes=1)
@@ -68,6 +70,8 @@ def ask_for_turnout(services: Services, uuid: str) -> None:
             row.turnout = raw
             if not row.rehearsal:
                 ledger.enter(tx, logged.turnout(uuid, raw, len(voted)))
+            if row.protocol is not None:  # whose PDFs show it
+                enqueue(tx, DOCUMENTS, digest(raw), {"vote": uuid})
             tx.commit()
 
 
