@@ -152,9 +152,11 @@ def state_folder(program: str, variable: str) -> Path:
     return (states if states.is_absolute() else Path.home() / ".local" / "state") / program
 
 
-def add_jobs(parser: argparse.ArgumentParser) -> None:
-    """The option ``--jobs N``."""
-    parser.add_argument("--jobs", type=_jobs, default=1, metavar="N", help="verify ballots in N processes (default: 1)")
+def add_jobs(parser: argparse.ArgumentParser, things: str = "ballots") -> None:
+    """The option ``--jobs N``, of a command that takes long with many ``things``."""
+    parser.add_argument(
+        "--jobs", type=_jobs, default=1, metavar="N", help=f"verify {things} in N processes (default: 1)"
+    )
 
 
 def _jobs(text: str) -> int:

@@ -15,10 +15,11 @@ from egov_crypto.verify import verify_archive
 
 _Parser = argparse.ArgumentParser
 
+_ALL: Final = "entries and ballots"
 _EXIT: Final = """\
 exit status:
   0    all that was checked holds
-  1    something does not hold: its code, the event's height and a sentence are given
+  1    something does not hold: its code, the place (an event's height, an entry's index) and a sentence are given
   2    cannot tell: not an archive, unreadable, unreachable, of a kind not supported, wrong usage
   130  interrupted
 """
@@ -57,7 +58,7 @@ def _parser() -> argparse.ArgumentParser:
         )
         made.set_defaults(run=run)
         made.add_argument("--json", action="store_true", help="print one JSON object instead of sentences")
-        console.add_jobs(made)
+        console.add_jobs(made, {"log": "entries", "site": _ALL, "watch": _ALL}.get(name, "ballots"))
         return made
 
     vote = kind(

@@ -33,7 +33,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--interval", type=_interval, default=INTERVAL, metavar="SECONDS", help="between two rounds (60)"
     )
     parser.add_argument("--once", action="store_true", help="one round, for a program that starts others at set times")
-    parser.add_argument("--site", action="store_true", help="look at the whole site, as egov-verify site does")
+    parser.add_argument(
+        "--site",
+        action="store_true",
+        help="look at the whole site, as egov-verify site does: it fetches every archive each time",
+    )
     parser.add_argument("--exit", action="store_true", help="end, with 1, as soon as something does not hold")
     mailing.add_arguments(parser)
 
