@@ -13,7 +13,6 @@ from tests.ledger.observer import Observer
 from tests.voting.making import MadeVote, make_vote, tallied
 from tests.voting.protocols import correct, sign
 
-from egov_participation.clock import ManualClock
 from egov_participation.errors import DomainError
 from egov_participation.i18n import LANGUAGES
 from egov_participation.jobs import Worker
@@ -100,15 +99,17 @@ def test_pdfs_that_were_set_before_an_erratum_do_not_come_after_those_with_it(
 
 
 def test_a_turnout_by_region_that_comes_after_the_signature_is_in_pdfs_that_are_entered(
-    services: Services, clock: ManualClock, worker: Worker, client: TestClient, vote: MadeVote
+    services: Services, worker: Worker, client: TestClient, vote: MadeVote
 ) -> None:
     assert isinstance(services.registrar, LocalRegistrar)
     silent = Silent.__new__(Silent)
     silent.__dict__.update(services.registrar.__dict__)
-    tallied(replace(services, registrar=silent), vote)
-    sign(services, vote.uuid)
-    documents.enter_documents(services, vote.uuid)
+    theirs = replace(services, registrar=silent)
+    tallied(theirs, vote)
+    sign(theirs, vote.uuid)
+    Worker(theirs).run_due()
     without = served(client, vote)
+    assert without == last_entered(services, client)
 
     regional.ask_for_turnout(services, vote.uuid)
     worker.run_due()
