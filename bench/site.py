@@ -1,6 +1,7 @@
 """Servers to measure, each a process of its own with the same settings of the same web server.
 
-python -m bench.site bare PORT    Starlette with pages of any number of bytes (/page?BYTES) and nothing else
+python -m bench.site bare PORT    Starlette with pages of any number of bytes (/page?BYTES), bytes (/bytes?BYTES), and
+                                  nothing else
 python -m bench.site whole PORT FOLDER SECONDS    the platform on the demonstration's database, keeping pages so long
 """
 
@@ -109,7 +110,15 @@ def _bare() -> ASGIApp:
             pages[asked] = "x" * int(asked)
         return HTMLResponse(pages[asked])
 
-    return Starlette(routes=[Route("/page", answer), Route("/health", answer)])
+    files: dict[bytes, bytes] = {}
+
+    async def raw(request: Request) -> Response:
+        asked = request.scope["query_string"]
+        if asked not in files:
+            files[asked] = os.urandom(int(asked))
+        return Response(files[asked], media_type="application/octet-stream")
+
+    return Starlette(routes=[Route("/page", answer), Route("/bytes", raw), Route("/health", answer)])
 
 
 def _whole(folder: Path, port: int, seconds: float) -> ASGIApp:

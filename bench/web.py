@@ -72,9 +72,9 @@ def measure(console: Console) -> list[Figure]:
         for number in range(ROUNDS + 1):
             status.update(f"Pages, round {number} of {ROUNDS}")
             for name, (server, path) in contestants.items():
-                load = _load(server, path, SECONDS)
+                found = load(server, path, SECONDS)
                 if number:  # the first one warms up
-                    loads[name].append(load)
+                    loads[name].append(found)
         slower = _while_signing_in(keeping)
     limits = {
         "a page of text": FROM_APPLICATION,
@@ -121,7 +121,8 @@ def _share_of_cost(bare: list[Load], found: list[Load]) -> float:
     return statistics.median(other.cost / one.cost for one, other in zip(found, bare, strict=True))
 
 
-def _load(server: Server, path: str, seconds: float) -> Load:
+def load(server: Server, path: str, seconds: float) -> Load:
+    """Ask one address for so long."""
     command = [sys.executable, "-m", "bench.load", server.origin + path, str(seconds), str(CONNECTIONS)]
     before = server.processor()
     rate, answers = map(float, subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=True).stdout.split())

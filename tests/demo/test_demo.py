@@ -2,34 +2,46 @@
 
 from __future__ import annotations
 
+import base64
+import re
+import shutil
 import socket
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
+import pytest
 from sqlmodel import col, select
+from starlette.testclient import TestClient
+from tests.ledger.observer import Observer
 from typer.testing import CliRunner
 
-from egov_crypto import tally
+from egov_crypto import archive, tally
 from egov_crypto.group import Point
 from egov_crypto.keyfile import KeyFile
 from egov_crypto.verify import Verified, verify_archive
 from egov_participation import approvals, audit, jobs
 from egov_participation.actions import Role
-from egov_participation.app import create_services
+from egov_participation.app import create_app, create_services
 from egov_participation.approvals.models import ProposalRow
 from egov_participation.cli import app
 from egov_participation.clock import ManualClock
 from egov_participation.commission.service import checking, deciding, drafts, trustees
+from egov_participation.database import METADATA, Database, Schema
 from egov_participation.demo import votes
 from egov_participation.demo.fill import CLOSED_BALLOTS, fill, guests, people
 from egov_participation.demo.keys import path_of
 from egov_participation.incidents import service as incidents
+from egov_participation.ledger import service as ledger
+from egov_participation.ledger.models import LogEntry
 from egov_participation.mail import NullMailer
 from egov_participation.roles import service as roles
 from egov_participation.services import Services
 from egov_participation.settings import Settings
 from egov_participation.voting import service
+from egov_participation.voting import trackers as trackers_
+from egov_participation.voting.models import VoteEvent
 from egov_participation.voting.views import VoteView
 
 
@@ -57,12 +69,33 @@ def test_the_referendum_is_the_real_one_scaled() -> None:
     assert (round(votes.FOR / counted, 2), round(votes.AGAINST / counted, 2)) == (0.71, 0.26)
 
 
-def test_a_visitor_finds_a_counted_a_closed_and_an_open_vote_and_work_for_the_commission(tmp_path: Path) -> None:
-    now = datetime(2026, 11, 23, 12, tzinfo=UTC)
-    settings = Settings.for_tests(tmp_path).model_copy(update={"demo": True})
-    fill(settings, tmp_path / "trustees", now, lambda stage, done, total: None)
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
-    services = create_services(settings, clock=ManualClock(now), mailer=NullMailer())
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a demonstration; each test takes a copy."""
+    folder = tmp_path_factory.mktemp("filled")
+    settings = Settings.for_tests(folder).model_copy(update={"demo": True})
+    fill(settings, folder / "trustees", NOW, lambda stage, done, total: None)
+    return folder
+
+
+@pytest.fixture
+def demo(filled: Path, tmp_path: Path) -> Iterator[Services]:
+    """The services of a demonstration of its own."""
+    shutil.copytree(filled, tmp_path, dirs_exist_ok=True)
+    settings = Settings.for_tests(tmp_path).model_copy(update={"demo": True})
+    services = create_services(settings, clock=ManualClock(NOW), mailer=NullMailer())
+    yield services
+    services.registrar.close()
+    services.database.close()
+
+
+def test_a_visitor_finds_a_counted_a_closed_and_an_open_vote_and_work_for_the_commission(
+    demo: Services, tmp_path: Path
+) -> None:
+    now, services = NOW, demo
     referendum, library, budget = sorted(service.votes(services), key=lambda vote: vote.opens_at)
     report = _verified(services, referendum).report
     with services.database.read() as session:
@@ -79,7 +112,6 @@ def test_a_visitor_finds_a_counted_a_closed_and_an_open_vote_and_work_for_the_co
         signing = session.exec(select(ProposalRow).where(ProposalRow.kind == deciding.PUBLISH.name)).one()
     links = [trustees.by_token(services, _token(tmp_path / "trustees" / "closed", number)) for number in (1, 2, 3)]
     ballots = _decrypt(services, library, tmp_path / "trustees" / "closed")
-    services.database.close()
 
     assert report.result == [[votes.BLANK, votes.FOR, votes.AGAINST]]
     assert (report.voters, report.ballots, report.registered) == (350, 353, 550)
@@ -131,3 +163,89 @@ def _decrypt(services: Services, vote: VoteView, folder: Path) -> list[int]:
         raw = tally.decrypt(verified.election, verified.tally, _private_key(folder, vote, number))
         service.hand_in_decryption(services, vote.uuid, raw)
     return [sum(counts) for counts in service.vote(services, vote.uuid).result or []]
+
+
+def test_the_whole_log_verifies_and_says_what_the_archives_say(demo: Services) -> None:
+    client = TestClient(create_app(demo.settings, services=demo), base_url=demo.settings.base_url)
+    entries = Observer(client).entries()
+
+    for vote in service.votes(demo):
+        file = BytesIO(b"".join(service.archive_file(demo, vote.uuid).chunks()))
+        found = [member for member in archive.members(file, archive.read_timestamp(file)) if member.kind == "event"]
+        logged = [entry for entry in entries if (entry["type"], entry.get("vote")) == ("vote.event", vote.uuid)]
+        assert [entry["hash"] for entry in logged] == [member.hash for member in found]
+        assert [entry["height"] for entry in logged] == list(range(len(found)))
+    states = [
+        entry["state"] for entry in entries if entry.get("vote") == service.votes(demo)[-1].uuid and "state" in entry
+    ]
+    assert states == ["setup", "open", "closed", "tallied", "published"]
+    assert {entry["type"] for entry in entries} == {
+        *("vote.event", "vote.state", "registrar.confirmation", "registrar.turnout"),
+        *("document.published", "office.approval"),
+    }
+    with demo.database.read() as session:
+        first, last = ledger.began(session), ledger.head(session)
+    assert first is not None
+    assert last is not None
+    assert (last.at, first.year) == (NOW, 2024)  # it grew with the votes
+
+
+PUBLIC = {
+    *("voting_vote", "voting_event", "voting_credential", "voting_trustee", "voting_act", "search_document"),
+    *("search_text", "search_posting", "ledger_entry", "ledger_waiting", "ledger_witness", "alembic_version"),
+}
+"""Tables in which nothing is anybody's own; ballots and credentials are looked for all the same."""
+PUBLIC_HASHES = {
+    *("registrar_vote.roll_hash", "registrar_vote.setup_hash", "commission_trustee.confirmed_hash"),
+    *("commission_draft.setup_hash", "approval_proposal.content_hash"),
+}
+"""What is in the log by its hash, as docs/log.md says."""
+OF_NOBODY = re.compile(
+    r"[a-z_.]+"  # words of the program: kinds, states
+    r"|[1-9A-HJ-NP-Za-km-z]{14}"  # a vote's identifier
+    r"|vote:[1-9A-HJ-NP-Za-km-z]{14}"
+    r"|\d{4}-\d\d-\d\d[T ].*"  # a time
+)
+
+
+def test_nothing_that_is_anybodys_own_is_in_the_log(demo: Services) -> None:
+    """Every text of every table that is not public, of either database; every resident; every tracker and token."""
+    ledger.publish(demo)
+    with demo.database.read() as session:
+        raw = b"\n".join(session.exec(select(LogEntry.raw))).decode()
+        trackers = [tracker for tracker in session.exec(select(VoteEvent.tracker)) if tracker]
+        credentials = [credential for credential in session.exec(select(VoteEvent.credential)) if credential]
+    private = dict.fromkeys([*trackers, *map(trackers_.to_address, trackers), *credentials], "ballots")
+    for entry in people():
+        person = {entry.iin.digits, entry.family_name, entry.given_name, entry.patronymic, entry.mail, entry.address}
+        private |= dict.fromkeys(person, "people")
+    for path in demo.settings.keys_dir.parent.joinpath("trustees").rglob("*"):
+        if path.is_file():
+            private |= dict.fromkeys(path.read_text().split(), path.name)
+    for url, schema in (
+        (demo.settings.database_url, Schema.PLATFORM),
+        (demo.settings.registrar_database_url, Schema.REGISTRAR),
+    ):
+        private |= _texts(url, schema)
+    private = {text: found for text, found in private.items() if len(text) >= 6 and not OF_NOBODY.fullmatch(text)}
+
+    assert len(private) > 3000
+    assert {text: where for text, where in private.items() if text in raw} == {}
+
+
+def _texts(url: str, schema: Schema) -> dict[str, str]:
+    """What stands in text columns, whole and word by word, and in bytes, with the column that it stands in."""
+    database, found = Database(url, schema), dict[str, str]()
+    with database.read() as session:
+        for table in METADATA[schema].sorted_tables:
+            if table.name in PUBLIC:
+                continue
+            for row in session.execute(select(*table.columns)).mappings():
+                for name, value in row.items():
+                    where = f"{table.name}.{name}"
+                    if isinstance(value, bytes):
+                        value = f"{value.hex()} {base64.b64encode(value).decode()}"
+                    if isinstance(value, str) and where not in PUBLIC_HASHES:
+                        found |= dict.fromkeys({value, *value.split()}, where)
+    database.close()
+    return found

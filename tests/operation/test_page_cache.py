@@ -60,6 +60,12 @@ def large(_request: Request) -> Response:
     return PlainTextResponse("x" * 600_000)
 
 
+def lasting(_request: Request) -> Response:
+    made["lasting"] += 1
+    headers = {"Cache-Control": "public, max-age=31536000, immutable"}
+    return Response(b"a tile", headers=headers, media_type="application/octet-stream")
+
+
 @pytest.fixture(autouse=True)
 def nothing_made() -> None:
     made.clear()
@@ -71,6 +77,7 @@ ROUTES = [
     route("/mine", page, Action.VISIT, name="test.mine"),
     *(route(f"/{f.__name__}", f, Action.READ, name=f"test.{f.__name__}") for f in (cookie, private, streamed, large)),
     route("/refused", refused, Action.READ, name="test.refused"),
+    route("/lasting", lasting, Action.READ, localized=False, name="test.lasting"),
 ]
 
 
@@ -99,6 +106,23 @@ def test_host_path_query_and_fragment_are_told_apart(client: TestClient, booth: 
     ]
 
     assert len(set(answers)) == made.total() == 5
+
+
+def test_what_never_changes_is_made_once_for_good(
+    client: TestClient, booth: TestClient, services: Services, clock: ManualClock
+) -> None:
+    first = client.get("/lasting")
+    clock.advance(hours=1)
+    with services.database.uow() as tx:
+        enqueue(tx, "a", "b", {})
+        tx.commit()
+    second = client.get("/lasting")
+
+    assert made.total() == 1
+    assert (first.content, first.headers) == (second.content, second.headers)
+    assert second.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert client.get("/lasting", headers={"If-None-Match": first.headers["etag"]}).status_code == 304
+    assert booth.get("/lasting").status_code == 404
 
 
 def test_what_was_committed_shows_at_once(client: TestClient, services: Services) -> None:

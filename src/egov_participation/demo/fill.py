@@ -26,6 +26,7 @@ from egov_participation.demo import commission, officials, registrar, votes
 from egov_participation.demo.keys import write_key_files
 from egov_participation.demo.voters import Voter, cast, residents
 from egov_participation.jobs import Job
+from egov_participation.ledger import service as ledger
 from egov_participation.mail import NullMailer
 from egov_participation.notices import service as notices
 from egov_participation.registry import fake
@@ -101,6 +102,8 @@ def fill(settings: Settings, trustees_folder: Path, now: datetime, progress: Pro
         guest = officials.person_id(services, guests()[1])
         commission.leave_reports(services, clock, budget, guest, members[0], now)
         officials.leave_a_failed_job(services, chosen, now)
+        clock.set(now)
+        ledger.publish(services)
     finally:
         services.registrar.close()
         services.database.close()
@@ -163,7 +166,7 @@ def _hold_referendum(
     for changed in chance.sample(ballots[len(ballots) // 2 :], votes.REVOTES):
         opposite = [[0, changed.choices[0][2], changed.choices[0][1]]] if not changed.choices[0][0] else [[0, 1, 0]]
         ballots.insert(0, Voter(changed.resident, opposite, votes.REFERENDUM_OPENS + timedelta(minutes=1)))
-    cast(services, clock, created.uuid, ballots, lambda done: progress("referendum", done, len(ballots)))
+    cast(services, clock, created.uuid, ballots, _telling(services, progress, "referendum", len(ballots)))
     clock.set(votes.REFERENDUM_CLOSES)
     service.close_due_votes(services)
     for decryption in _decryptions(services, created.uuid, [private_key for private_key, _ in keys]):
@@ -194,8 +197,19 @@ def _open_budget_vote(
         Voter(person, _budget_choices(chance), setup.opens_at + timedelta(seconds=span * part / EARLY_BALLOTS))
         for part, person in enumerate(persons)
     ]
-    cast(services, clock, created.uuid, ballots, lambda done: progress("open vote", done, len(ballots)))
+    cast(services, clock, created.uuid, ballots, _telling(services, progress, "open vote", len(ballots)))
     return created.uuid
+
+
+def _telling(services: Services, progress: Progress, stage: str, total: int) -> Callable[[int], None]:
+    """What is called after each ballot. The log is published meanwhile, so that it grew over the days of the votes."""
+
+    def tell(done: int) -> None:
+        progress(stage, done, total)
+        if done % 20 == 0:
+            ledger.publish(services)
+
+    return tell
 
 
 def _setup_trustees(keys: Sequence[trustee.TrusteeKey]) -> tuple[SetupTrustee, ...]:

@@ -3,6 +3,7 @@
 Only what is the same for everybody is kept: answers 200 of routes to read, whole, without a cookie, not ``no-store``.
 Every commit of this process makes all that is kept out of date, so that nobody misses what they themselves have just
 done; what other processes write shows when the moment is over (on PostgreSQL a second later at most: `web.reading`).
+What is said to be ``immutable``, such as a tile of the transparency log, is right for good: it goes to make room.
 """
 
 from __future__ import annotations
@@ -41,6 +42,8 @@ class _Page:
     """By the application's clock: a vote closes by it."""
     until: float
     """By the machine's clock, which nobody sets."""
+    for_good: bool
+    """It never changes."""
 
 
 class PageCacheMiddleware:
@@ -89,6 +92,9 @@ class PageCacheMiddleware:
         page = self._pages.get(key)
         if page is None:
             return None
+        if page.for_good:
+            self._pages.move_to_end(key)
+            return page
         age = self._clock() - page.made_at
         if (
             page.generation != self._database.generation
@@ -176,6 +182,7 @@ class _Keeping:
             generation=self._generation,
             made_at=self._made_at,
             until=time.monotonic() + self._cache.seconds,
+            for_good=b"immutable" in given.get(b"cache-control", b""),
         )
 
 
