@@ -387,14 +387,18 @@ def upgrade() -> None:
         sa.Column("size", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("root", sa.LargeBinary(), nullable=False),
         sa.Column("note", sa.LargeBinary(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("length(root) = 32", name=op.f("ck_ledger_checkpoint_root")),
         sa.CheckConstraint("size >= 0", name=op.f("ck_ledger_checkpoint_size")),
         sa.PrimaryKeyConstraint("size", name=op.f("pk_ledger_checkpoint")),
     )
-    with op.batch_alter_table("ledger_checkpoint", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_ledger_checkpoint_at"), ["at"], unique=False)
-
+    op.create_table(
+        "ledger_day",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("day", name=op.f("pk_ledger_day")),
+    )
     op.create_table(
         "ledger_entry",
         sa.Column("place", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -414,6 +418,13 @@ def upgrade() -> None:
         batch_op.create_index("ix_ledger_entry_type", ["type", "place"], unique=False)
 
     op.create_table(
+        "ledger_standstill",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("id = 1", name=op.f("ck_ledger_standstill_one")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_standstill")),
+    )
+    op.create_table(
         "ledger_tile",
         sa.Column("level", sa.Integer(), nullable=False),
         sa.Column("place", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -422,6 +433,12 @@ def upgrade() -> None:
         sa.CheckConstraint("length(hashes) = 8192 AND length(root) = 32", name=op.f("ck_ledger_tile_hashes")),
         sa.CheckConstraint("level BETWEEN 0 AND 7 AND place >= 0", name=op.f("ck_ledger_tile_place")),
         sa.PrimaryKeyConstraint("level", "place", name=op.f("pk_ledger_tile")),
+    )
+    op.create_table(
+        "ledger_type",
+        sa.Column("type", sa.String(), nullable=False),
+        sa.Column("entries", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("type", name=op.f("pk_ledger_type")),
     )
     op.create_table(
         "ledger_waiting",
@@ -931,7 +948,9 @@ def downgrade() -> None:
     op.drop_table("mailbox_mail")
     op.drop_table("ledger_witness")
     op.drop_table("ledger_waiting")
+    op.drop_table("ledger_type")
     op.drop_table("ledger_tile")
+    op.drop_table("ledger_standstill")
     with op.batch_alter_table("ledger_entry", schema=None) as batch_op:
         batch_op.drop_index("ix_ledger_entry_type")
         batch_op.drop_index("ix_ledger_entry_subject_type")
@@ -939,9 +958,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_ledger_entry_leaf"))
 
     op.drop_table("ledger_entry")
-    with op.batch_alter_table("ledger_checkpoint", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_ledger_checkpoint_at"))
-
+    op.drop_table("ledger_day")
     op.drop_table("ledger_checkpoint")
     with op.batch_alter_table("job", schema=None) as batch_op:
         batch_op.drop_index("ix_job_end")

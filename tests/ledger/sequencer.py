@@ -10,7 +10,7 @@ from egov_participation.settings import Settings
 
 def publish_until_killed(settings: Settings, batch: int) -> None:
     """Publish, again and again."""
-    sequencing._NEXT = sequencing._NEXT.limit(batch)  # type: ignore[misc]
+    sequencing.MOST = batch  # type: ignore[misc]
     services = create_services(settings)
     while True:
         service.publish(services)

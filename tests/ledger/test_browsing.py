@@ -18,6 +18,7 @@ from egov_participation.clock import ManualClock
 from egov_participation.errors import DomainError
 from egov_participation.ledger import service
 from egov_participation.ledger.models import PublishedCheckpoint, Waiting
+from egov_participation.ledger.service import sequencing
 from egov_participation.services import Services
 
 ONE, OTHER = "KMLMr96HM3M2nQ", "bvdC51SBUQAbs2"
@@ -95,15 +96,14 @@ def test_what_is_not_there_is_refused(filled: Services, index: int) -> None:
 
 
 def test_what_has_its_place_and_is_not_published_is_not_shown(services: Services) -> None:
-    fill(services, 3)
-    with services.database.uow() as tx:
-        tx.session.execute(text("UPDATE ledger_checkpoint SET size = 2 WHERE size = 3"))
-        tx.commit()
+    fill(services, 2)
+    enter(services, an_entry(2))
+    sequencing.sequence(services.database)
     with services.database.read() as session:
         assert places(session) == [1, 0]
         with pytest.raises(DomainError):
             service.entry_at(session, 2)
-        assert service.count_types(services.database, session) == {"vote.event": 2}
+        assert service.count_types(session) == {"vote.event": 2}
 
 
 def test_each_entry_is_proved_to_be_in_the_checkpoint_of_now(filled: Services) -> None:
@@ -125,11 +125,11 @@ def test_a_vote_has_a_first_and_a_last_event(filled: Services) -> None:
 
 def test_entries_are_counted_by_type_and_go_on_being_counted(filled: Services) -> None:
     with filled.database.read() as session:
-        assert service.count_types(filled.database, session) == {"office.approval": 1, "vote.event": 9}
+        assert service.count_types(session) == {"office.approval": 1, "vote.event": 9}
     enter(filled, an_approval())
     service.publish(filled)
     with filled.database.read() as session:
-        assert service.count_types(filled.database, session) == {"office.approval": 2, "vote.event": 10}
+        assert service.count_types(session) == {"office.approval": 2, "vote.event": 10}
 
 
 def test_how_the_log_grew_is_told_from_its_checkpoints(services: Services, clock: ManualClock) -> None:
@@ -139,10 +139,25 @@ def test_how_the_log_grew_is_told_from_its_checkpoints(services: Services, clock
         clock.advance(days=days)
     clock.set(first)  # somebody set the clock back
     fill(services, 1)
+    day = services.day(first)
     with services.database.read() as session:
-        assert service.began(session) == first
-        moments = [first, first + DAY, first + 2 * DAY, first + 4 * DAY]
-        assert service.sizes_at(session, moments) == [0, 8, 8, 8]
+        assert service.began(session) == day
+        assert service.sizes_after(session, [day - DAY, day, day + DAY, day + 4 * DAY]) == [0, 8, 8, 8]
+
+
+def test_a_time_stands_with_the_last_checkpoint_alone(services: Services, clock: ManualClock) -> None:
+    """From a backup nobody can tell when a ballot came."""
+    day = services.day(clock())
+    for _ in range(3):
+        fill(services, 2)
+        clock.advance(minutes=10)
+    clock.advance(days=2)
+    fill(services, 1)
+    with services.database.read() as session:
+        checkpoints = session.execute(text("SELECT size, at FROM ledger_checkpoint")).all()
+        days = session.execute(text("SELECT day, size FROM ledger_day ORDER BY day")).all()
+    assert [size for size, _ in checkpoints] == [7]
+    assert [(str(one), size) for one, size in days] == [(str(day), 6), (str(day + 2 * DAY), 7)]
 
 
 def test_how_long_the_oldest_waits_is_known(services: Services) -> None:
@@ -176,16 +191,15 @@ def test_a_log_that_does_not_continue_what_was_signed_has_stopped(services: Serv
     fill(services, 3)
     head = services.settings.keys_dir / ".log-head"
     signed = head.read_text("utf-8")
-    with services.database.read() as session:
-        assert not service.stopped(services, session)
-        head.write_text(signed.replace("\n3\n", "\n4\n"), "utf-8")
-        assert service.stopped(services, session), "a database older than its key"
-        head.write_text(signed.replace("\n3\n", "\n2\n"), "utf-8")
-        assert service.stopped(services, session), "another log"
-        head.write_text("damaged", "utf-8")
-        assert service.stopped(services, session)
-        head.unlink()
-        assert not service.stopped(services, session)
+    assert not service.stopped(services)
+    head.write_text(signed.replace("\n3\n", "\n4\n"), "utf-8")
+    assert service.stopped(services), "a database older than its key"
+    head.write_text(signed.replace("\n3\n", "\n2\n"), "utf-8")
+    assert service.stopped(services), "another log"
+    head.write_text("damaged", "utf-8")
+    assert service.stopped(services)
+    head.unlink()
+    assert not service.stopped(services), "it may be signed on another machine"
 
 
 def test_nothing_is_looked_for_without_an_index(filled: Services) -> None:
@@ -203,7 +217,8 @@ def test_nothing_is_looked_for_without_an_index(filled: Services) -> None:
         service.browse(session, subject=ONE)
         service.browse(session)
         service.index_of(session, bytes(32))
-        service.sizes_at(session, [filled.clock()])
+        service.sizes_after(session, [filled.day(filled.clock())])
+        service.count_types(session)
         service.began(session)
         service.waiting_for(session, filled.clock())
         event.remove(session.get_bind(), "before_cursor_execute", note)

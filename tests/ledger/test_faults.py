@@ -89,7 +89,7 @@ def test_two_that_race_give_each_entry_one_place(
     settings: Settings, services: Services, observer: Observer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As if the lock that lets one work alone had been lost: each believes that it has it."""
-    monkeypatch.setattr(sequencing, "_NEXT", sequencing._NEXT.limit(7))
+    monkeypatch.setattr(sequencing, "MOST", 7)
     monkeypatch.setattr(Database, "alone", lambda _self, _name: _Always())
     others = [create_services(settings) for _ in range(3)]
     enter(services, 0, 100)
@@ -239,7 +239,7 @@ def test_a_key_that_was_lost_is_not_made_anew(services: Services) -> None:
 def test_another_key_than_the_logs_signs_nothing(services: Services) -> None:
     enter(services, 0, 1)
     service.publish(services)
-    shutil.rmtree(services.settings.keys_dir)  # as on another machine, without its keys
+    (services.settings.keys_dir / keys.KEY).write_bytes(b"\1" * 32)
     enter(services, 1, 1)
 
     with pytest.raises(service.ForkError, match="another key"):

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import random
+import threading
 import time
+from datetime import date
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from sqlmodel import func, select
@@ -16,10 +19,11 @@ from egov_crypto.checkpoint import Checkpoint
 from egov_crypto.merkle import EMPTY_ROOT
 from egov_crypto.note import Note
 from egov_crypto.tiles import Tile, tiles_between
+from egov_participation.database import UnitOfWork
 from egov_participation.ledger import service
 from egov_participation.ledger.models import AppendOnlyError, FullTile, LogEntry, PublishedCheckpoint, Waiting
 from egov_participation.ledger.rules import arranged
-from egov_participation.ledger.service import sequencing
+from egov_participation.ledger.service import keys, publishing, sequencing
 from egov_participation.services import Services
 
 
@@ -49,6 +53,24 @@ def test_before_the_first_round_there_is_none_yet(client: TestClient) -> None:
     assert client.get("/log/tile/0/000.p/1").status_code == 404
 
 
+def test_whoever_looks_makes_no_key(services: Services, client: TestClient) -> None:
+    assert (answer := client.get("/log/key")).status_code == 503
+    assert answer.headers["retry-after"] == "2"
+    assert client.get("/en/observe").status_code == 200
+    assert client.get("/api/v1/log").json()["key"] is None
+    assert not (services.settings.keys_dir / keys.KEY).exists()
+
+
+def test_whoever_serves_the_log_needs_no_key(services: Services, client: TestClient) -> None:
+    fill(services, 300)
+    key = client.get("/log/key").text
+    for name in (keys.KEY, keys.HEAD):
+        (services.settings.keys_dir / name).unlink()
+    assert client.get("/log/key").text == key
+    assert client.get("/en/observe").status_code == 200
+    assert client.get("/api/v1/log").json()["stopped"] is False
+
+
 def test_what_was_entered_is_read_again_in_its_order(services: Services, observer: Observer) -> None:
     values = [an_entry(height) for height in range(5)]
     enter(services, *values)
@@ -73,7 +95,7 @@ def test_a_log_of_more_than_one_full_level_verifies(
     services: Services, observer: Observer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # As if the batches were larger: what is tested is the second level, not how long a test takes.
-    monkeypatch.setattr(sequencing, "_NEXT", sequencing._NEXT.limit(None))
+    monkeypatch.setattr(sequencing, "MOST", 10**6)
     with services.database.uow() as tx:
         tx.session.execute(sequencing.insert(sequencing._waiting), [service.row_of(an_entry(1))] * 66_000)
         tx.commit()
@@ -120,24 +142,48 @@ def test_what_is_no_entry_is_not_entered(services: Services) -> None:
 def test_more_than_a_batch_is_published_in_one_round(
     services: Services, observer: Observer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sequencing, "_NEXT", sequencing._NEXT.limit(10))
+    monkeypatch.setattr(sequencing, "MOST", 10)
+    sizes = note_sizes(monkeypatch)
     fill(services, 35)
 
     assert [value["height"] for value in observer.entries()] == list(range(35))
-    with services.database.read() as session:
-        sizes = session.exec(select(PublishedCheckpoint.size).order_by("size")).all()
     assert sizes == [10, 20, 30, 35]
+    with services.database.read() as session:
+        assert service.count_types(session) == {"vote.event": 35}
+
+
+def test_who_is_to_stop_ends_after_the_batch_in_hand(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sequencing, "MOST", 10)
+    sizes, stopping = note_sizes(monkeypatch), threading.Event()
+    enter(services, *(an_entry(height) for height in range(35)))
+    stopping.set()
+    publishing.publish_alone(services, None, stopping)
+    assert sizes == [10]
+
+
+def test_a_batch_that_is_not_full_is_the_last_of_its_round(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Under load each round would find something new, and a checkpoint would be signed for nearly every ballot."""
+    sizes, put = note_sizes(monkeypatch), publishing._put
+
+    def put_and_enter(*arguments: Any) -> None:
+        put(*arguments)
+        arguments[0].session.execute(sequencing.insert(sequencing._waiting), service.row_of(an_entry(1)))
+
+    monkeypatch.setattr(publishing, "_put", put_and_enter)
+    fill(services, 3)
+    assert sizes == [3]
 
 
 def test_a_batch_takes_no_more_memory_than_it_may(
     services: Services, observer: Observer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sequencing, "MOST_BYTES", 2 * len(entry.dump(an_entry(1))))
+    sizes = note_sizes(monkeypatch)
     fill(services, 6)
 
     assert len(observer.entries()) == 6
-    with services.database.read() as session:
-        assert session.exec(select(func.count()).select_from(PublishedCheckpoint)).one() > 1
+    assert len(sizes) > 1
+    assert sizes[-1] == 6
 
 
 def test_entries_stand_subject_by_subject(services: Services, observer: Observer) -> None:
@@ -257,3 +303,16 @@ def test_tiles_are_what_the_entries_make(services: Services, observer: Observer)
     fill(services, 513)
     observer.entries()
     assert {Tile.parse(path).level for path in observer.fetched} == {-1, 0, 1}
+
+
+def note_sizes(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The sizes of the checkpoints that are published from now on."""
+    sizes: list[int] = []
+    put = publishing._put
+
+    def note(tx: UnitOfWork, made: PublishedCheckpoint, day: date) -> None:
+        sizes.append(made.size)
+        put(tx, made, day)
+
+    monkeypatch.setattr(publishing, "_put", note)
+    return sizes

@@ -34,7 +34,8 @@ pytestmark = pytest.mark.sqlite  # witnesses know nothing of the database
 
 @pytest.fixture
 def log_key(services: Services) -> VerifierKey:
-    return VerifierKey.parse(service.verifier_keys(services)[0])
+    keys.make_key(services.settings)
+    return keys.signing_key(services.settings).verifier_key
 
 
 @pytest.fixture

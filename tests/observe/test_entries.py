@@ -105,9 +105,9 @@ def test_an_entry_is_found_by_number_hash_and_vote(services: Services, client: T
     assert looked_for(client, vote.uuid) == f"?subject={vote.uuid}"
 
 
-@pytest.mark.parametrize("typed", ["999999", "ab" * 32, "bvdC51SBUQAbs2", "0x12", "٣", "<script>", "12" * 90])
-def test_what_is_not_in_the_log_is_said_not_to_be(client: TestClient, vote: MadeVote, typed: str) -> None:
-    assert looked_for(client, typed) == ""
+def test_what_is_not_in_the_log_is_said_not_to_be(client: TestClient, vote: MadeVote) -> None:
+    for typed in ("999999", "ab" * 32, "bvdC51SBUQAbs2", "0x12", "٣", "<script>", "12" * 90):
+        assert looked_for(client, typed) == ""
 
 
 def test_what_was_typed_is_told_apart_by_its_form() -> None:
@@ -135,10 +135,11 @@ def test_an_entry_is_proved_by_two_files(services: Services, client: TestClient,
     assert proof.headers["access-control-allow-origin"] == raw.headers["access-control-allow-origin"] == "*"
 
 
-@pytest.mark.parametrize("index", ["999", "-1", "01", "x", "9" * 40, "9" * 5000])
-def test_there_is_no_page_for_what_is_not_there(client: TestClient, vote: MadeVote, index: str) -> None:
-    for path in (f"/en/observe/entries/{index}", f"/api/v1/log/entries/{index}", f"/api/v1/log/entries/{index}/proof"):
-        assert client.get(path).status_code == 404
+def test_there_is_no_page_for_what_is_not_there(client: TestClient, vote: MadeVote) -> None:
+    for index in ("999", "-1", "01", "x", "9" * 40, "9" * 5000):
+        data = f"/api/v1/log/entries/{index}"
+        for path in (f"/en/observe/entries/{index}", data, f"{data}/proof"):
+            assert client.get(path).status_code == 404
 
 
 def test_entries_come_as_data_too(client: TestClient, vote: MadeVote) -> None:

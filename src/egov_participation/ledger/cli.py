@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -25,7 +27,11 @@ def key_command(context: typer.Context) -> None:
     """
     services = _services(context)
     try:
-        for line in service.verifier_keys(services):
+        found = service.verifier_keys(services)
+        if not found:
+            typer.echo("egov: nothing was published yet: the key is made when the server first starts", err=True)
+            raise typer.Exit(1)
+        for line in found:
             typer.echo(line)
     finally:
         services.database.close()
@@ -50,6 +56,36 @@ def rotate_key_command(context: typer.Context) -> None:
         typer.echo("Publish the new one elsewhere too, and tell the witnesses.", err=True)
     except service.ForkError as error:
         typer.echo(f"egov: {error}; see `egov doctor`", err=True)
+        raise typer.Exit(1) from None
+    finally:
+        services.database.close()
+
+
+@app.command("continue")
+def continue_command(
+    context: typer.Context,
+    checkpoint: Annotated[
+        Path,
+        typer.Option(
+            help="The newest checkpoint that anybody has: a witness, an observer, the site's own last answer."
+        ),
+    ],
+) -> None:
+    """After a restore, or on another machine: let the log go on, if all that was published is here.
+
+    Whoever signs must know what was last published, or could contradict it. That
+    stands beside the key and in no backup; here you say it instead. Run it where
+    the log is published from, while the server is stopped.
+
+    Exit 0: the log goes on. 1: refused; nothing was changed. 2: a file cannot be
+    read or written.
+    """
+    services = _services(context)
+    try:
+        known = service.continue_from(services, checkpoint.read_bytes())
+        typer.echo(f"The log goes on from {known.size} entries.")
+    except (service.ForkError, service.MissingTileError) as error:
+        typer.echo(f"egov: {error} (docs/operate.md, “When the log stops”)", err=True)
         raise typer.Exit(1) from None
     finally:
         services.database.close()

@@ -1,4 +1,5 @@
-"""Tables of the transparency log. Nothing in them names a person, and nothing keeps when an entry was made.
+"""Tables of the transparency log. Nothing in them names a person, and nothing keeps when an entry was made: of past
+days is kept how many entries there were, and a time stands with the last checkpoint alone.
 
 What is entered waits in a table of its own, without an order between transactions, until the sequencer gives it its
 place. Entries and tiles are only ever added. A tile of which not all hashes are there yet is made from the entries, or
@@ -7,7 +8,7 @@ from the roots of the tiles below it, when it is asked for.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, Connection, Index, Integer, LargeBinary, event, func
@@ -74,7 +75,8 @@ class FullTile(SQLModel, table=True):
 
 
 class PublishedCheckpoint(SQLModel, table=True):
-    """A checkpoint that was published. The one with the most entries is the present one."""
+    """The checkpoint that is published. The one before it goes when it comes: one for nearly every ballot, each with
+    its time, would tell from any backup when each was cast."""
 
     __tablename__: ClassVar[str] = "ledger_checkpoint"
     __table_args__ = (
@@ -86,8 +88,40 @@ class PublishedCheckpoint(SQLModel, table=True):
     root: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     note: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     """As it is served, with all signatures."""
-    at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False, index=True))
+    key: str
+    """The verifier key of the key that signed it last: who serves the log needs no more of the key."""
+    at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False))
     """When it was first published."""
+
+
+class LogDay(SQLModel, table=True):
+    """How many entries were published when a day was over; of the present day, so far."""
+
+    __tablename__: ClassVar[str] = "ledger_day"
+
+    day: date = Field(primary_key=True)
+    """Where people vote."""
+    size: int = Field(sa_column=Column(BigInteger, nullable=False))
+
+
+class TypeCount(SQLModel, table=True):
+    """How many of the published entries are of a type."""
+
+    __tablename__: ClassVar[str] = "ledger_type"
+
+    type: str = Field(primary_key=True)
+    entries: int = Field(sa_column=Column(BigInteger, nullable=False))
+
+
+class Standstill(SQLModel, table=True):
+    """There is a row as long as whoever signs refuses to: for those who serve the log, and have neither its key nor
+    what was last signed."""
+
+    __tablename__: ClassVar[str] = "ledger_standstill"
+    __table_args__ = (CheckConstraint("id = 1", name="one"),)
+
+    id: int = Field(default=1, sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    since: datetime = Field(sa_column=Column(UTCDateTime, nullable=False))
 
 
 class WitnessRow(SQLModel, table=True):

@@ -25,8 +25,15 @@ def checkpoint(request: Request) -> Response:
 
 
 def key(request: Request) -> Response:
-    """The log's verifier keys, one a line, the present one first."""
-    lines = "".join(f"{key}\n" for key in service.verifier_keys(services(request)))
+    """The log's verifier keys, one a line, the present one first.
+
+    Raises:
+        DomainError: 503 ``log.not_published``.
+    """
+    keys = service.verifier_keys(services(request))
+    if not keys:
+        raise service.not_published()
+    lines = "".join(f"{key}\n" for key in keys)
     return Response(lines, headers=_A_MINUTE, media_type="text/plain")
 
 

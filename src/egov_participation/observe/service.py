@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 
 from sqlmodel import Session
@@ -15,7 +15,7 @@ from egov_participation.ledger import service as ledger
 from egov_participation.ledger.service import EntryView, HeadView
 from egov_participation.observe import rules
 from egov_participation.observe.asking import Asked
-from egov_participation.observe.figures import Times, times
+from egov_participation.observe.figures import days_of
 from egov_participation.observe.rules import Facts, Trouble
 from egov_participation.services import Services
 from egov_participation.voting import service as voting
@@ -56,7 +56,7 @@ class Standing:
     now: datetime
     head: HeadView | None
     keys: list[str]
-    """Its verifier keys, the present one first."""
+    """Its verifier keys, the present one first; none before the first checkpoint."""
     facts: Facts
 
     @property
@@ -71,10 +71,10 @@ class Overview:
 
     types: dict[str, int]
     """How many entries there are of each type."""
-    times: Times | None
-    """The moments at which it was measured; None before the first checkpoint."""
+    days: tuple[date, ...]
+    """After which it was measured, the present one so far; none before the first checkpoint."""
     sizes: list[int]
-    """Entries at each of them."""
+    """Entries after each of them."""
     releases: list[EntryView]
     """The last versions of the voting pages' files, the newest first."""
     incidents: list[IncidentView]
@@ -82,18 +82,14 @@ class Overview:
 
 
 def standing(services: Services) -> Standing:
-    """How the log stands now.
-
-    Raises:
-        OSError: the folder of keys cannot be read.
-    """
-    now = services.clock()
+    """How the log stands now."""
+    now, stopped = services.clock(), ledger.stopped(services)
     with services.database.read() as session:
         head = ledger.head(session)
         facts = Facts(
             size=head.size if head else None,
             waiting=ledger.waiting_for(session, now),
-            stopped=ledger.stopped(services, session),
+            stopped=stopped,
             witnesses=tuple(ledger.witness_states(services.settings, session)),
         )
     return Standing(now, head, ledger.verifier_keys(services), facts)
@@ -101,16 +97,13 @@ def standing(services: Services) -> Standing:
 
 def overview(services: Services) -> Overview:
     """What the log holds, how it grew, and what waits for an answer."""
-    now = services.clock()
     with services.database.read() as session:
         began = ledger.began(session)
-        # By the minute: a picture of each entry that comes would be drawn anew for everybody.
-        until = max(now.replace(second=0, microsecond=0), began or now)
-        found = times(began, until, services.settings.timezone) if began else None
+        days = days_of(began, services.day(services.clock())) if began else ()
         return Overview(
-            types=ledger.count_types(services.database, session),
-            times=found,
-            sizes=ledger.sizes_at(session, found.moments) if found else [],
+            types=ledger.count_types(session),
+            days=days,
+            sizes=ledger.sizes_after(session, days),
             releases=ledger.browse(session, type="release.files", limit=RELEASES),
             incidents=incidents.waiting(session),
         )
@@ -184,6 +177,11 @@ def release(services: Services) -> EntryView | None:
     """The entry with the files that this site serves now; None as long as it is not published."""
     with services.database.read() as session:
         return next(iter(ledger.browse(session, type="release.files", limit=1)), None)
+
+
+def key(services: Services) -> str:
+    """The log's verifier key, for the commands that are shown; before the first checkpoint its name alone, and “…”."""
+    return next(iter(ledger.verifier_keys(services)), f"{ledger.origin(services.settings)}+…")
 
 
 def titles_of(session: Session, entries: Iterable[EntryView]) -> dict[str, Texts]:

@@ -41,6 +41,7 @@ LEFT_OUT: Final = frozenset(
         "identity_session",
         "identity_sign_in",
         "identity_totp_pending",
+        "ledger_standstill",
         "operation_heartbeat",
         "throttle_count",
         "registrar_challenge",
@@ -49,7 +50,7 @@ LEFT_OUT: Final = frozenset(
     }
 )
 """What opens a door for minutes or hours: a restored backup must not open again what was closed since. And that a
-worker was alive: it says nothing of the machine that the backup is restored on."""
+worker was alive, or the log at a standstill: it says nothing of the machine that the backup is restored on."""
 
 Progress = Callable[[str, int, int], None]
 """``(table, rows done, rows of it)``, called every thousand rows."""

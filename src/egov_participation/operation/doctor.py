@@ -210,12 +210,17 @@ def _log(settings: Settings, database: Database, clock: Clock) -> Findings:
     with database.read() as session:
         last, waits = ledger.head(session), ledger.waiting_for(session, clock())
         yield from _witnesses(settings, session, clock)
-        try:
-            ledger.check(settings, session)
-        except (ledger.ForkError, ledger.MissingTileError, OSError) as error:
-            do = "nothing is signed until it is right again: see docs/operate.md, “When the log stops”"
-            yield Finding("log", FAILURE, str(error), do)
-            return
+        changed = ledger.served_otherwise(session)
+    if changed:
+        says = f"{len(changed)} are not those that the log says are served, such as {changed[0]}"
+        do = "start `egov worker` of this version; if it runs already, somebody has changed them"
+        yield Finding("files", WARNING, says, do)
+    try:
+        ledger.check(settings, database)
+    except (ledger.ForkError, ledger.MissingTileError, OSError) as error:
+        do = "nothing is signed until it is right again: see docs/operate.md, “When the log stops”"
+        yield Finding("log", FAILURE, str(error), do)
+        return
     if last is None:
         yield Finding("log", WARNING, "nothing was published yet", "start `egov serve`, or `egov worker`")
     elif waits is not None and waits > _UNPUBLISHED:

@@ -35,6 +35,7 @@ from sqlalchemy import (
 
 from egov_participation.database import METADATA, Database, Schema, UnitOfWork, alembic_config, migrate
 from egov_participation.errors import DomainError
+from egov_participation.ledger import service as ledger
 from egov_participation.operation.backup import (
     LEFT_OUT,
     MANIFEST,
@@ -107,6 +108,8 @@ def restore(database: Database, keys_dir: Path, file: Path, progress: Progress, 
         if database.dialect == "postgresql":
             for table in found.values():
                 _set_counter(connection, table)
+        if database.schema is Schema.PLATFORM:
+            ledger.doubt(keys_dir)
         tx.commit()
     here = key_marks(keys_dir)
     return Restored(

@@ -15,16 +15,19 @@ from egov_participation.ledger.service.browsing import (
     index_of_value,
     no_entry,
     proof,
-    sizes_at,
+    sizes_after,
     stopped,
     waiting_for,
 )
+from egov_participation.ledger.service.continuing import continue_from
 from egov_participation.ledger.service.cosigning import WitnessState, witness_states
 from egov_participation.ledger.service.entering import enter, enter_with, newest, row_of
-from egov_participation.ledger.service.keys import ForkError, origin
-from egov_participation.ledger.service.publishing import Sequencer, check, publish
-from egov_participation.ledger.service.reading import checkpoint, tile, verifier_keys
+from egov_participation.ledger.service.keys import ForkError, doubt, origin
+from egov_participation.ledger.service.publishing import check, publish
+from egov_participation.ledger.service.reading import checkpoint, not_published, tile, verifier_keys
+from egov_participation.ledger.service.release import served_otherwise
 from egov_participation.ledger.service.rotating import rotate_key
+from egov_participation.ledger.service.sequencer import Sequencer
 from egov_participation.ledger.service.tiles import MissingTileError
 from egov_participation.ledger.service.witnesses import Witness, witnesses_of
 
@@ -44,7 +47,9 @@ __all__ = [
     "check",
     "checkpoint",
     "commitment",
+    "continue_from",
     "count_types",
+    "doubt",
     "ends",
     "enter",
     "enter_with",
@@ -54,12 +59,14 @@ __all__ = [
     "index_of_value",
     "newest",
     "no_entry",
+    "not_published",
     "origin",
     "proof",
     "publish",
     "rotate_key",
     "row_of",
-    "sizes_at",
+    "served_otherwise",
+    "sizes_after",
     "stopped",
     "tile",
     "time",

@@ -3,14 +3,10 @@ longer the longer the log is."""
 
 from __future__ import annotations
 
-import threading
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from itertools import accumulate
+from datetime import date, datetime, timedelta
 from typing import Any, Final
-from weakref import WeakKeyDictionary
 
 from sqlalchemy import Row, Select, bindparam, func, select
 from sqlmodel import Session
@@ -19,30 +15,28 @@ from egov_crypto import entry
 from egov_crypto.merkle import leaf_hash, prove_inclusion
 from egov_crypto.tiles import hash_reader
 from egov_crypto.tlog_proof import TlogProof
-from egov_participation.database import Database, table_of
+from egov_participation.database import table_of
 from egov_participation.errors import DomainError
 from egov_participation.i18n import N_
 from egov_participation.ledger import rules
-from egov_participation.ledger.models import LogEntry, PublishedCheckpoint, Waiting
-from egov_participation.ledger.service import tiles
+from egov_participation.ledger.models import LogDay, LogEntry, PublishedCheckpoint, Standstill, TypeCount, Waiting
+from egov_participation.ledger.service import keys, tiles
 from egov_participation.ledger.service.keys import ForkError
-from egov_participation.ledger.service.publishing import check
+from egov_participation.ledger.service.publishing import check_published
 from egov_participation.ledger.service.reading import value_of
+from egov_participation.ledger.service.tiles import MissingTileError
 from egov_participation.services import Services
 
 TYPES: Final = tuple(sorted({str(kind[0]) for kind in rules.KINDS}))
 """Every type that an entry may have."""
 
 _entries, _checkpoints, _waiting = table_of(LogEntry), table_of(PublishedCheckpoint), table_of(Waiting)
+_days, _counts = table_of(LogDay), table_of(TypeCount)
 _HEAD: Final = select(_checkpoints).order_by(_checkpoints.c.size.desc()).limit(1)
 _AT: Final = select(_entries).where(_entries.c.place == bindparam("index"))
 _LEAF: Final = select(func.min(_entries.c.place)).where(_entries.c.leaf == bindparam("leaf"))
-_OF_TYPE: Final = select(func.count()).where(
-    _entries.c.type == bindparam("type"), _entries.c.place.between(bindparam("first"), bindparam("last"))
-)
-_LAST_BEFORE: Final = select(func.max(_checkpoints.c.at)).where(_checkpoints.c.at < bindparam("moment"))
-_SIZE_AT: Final = select(func.max(_checkpoints.c.size)).where(_checkpoints.c.at == _LAST_BEFORE.scalar_subquery())
-_FIRST_AT: Final = select(_checkpoints.c.at).order_by(_checkpoints.c.at).limit(1)
+_SIZE_AFTER: Final = select(func.max(_days.c.size)).where(_days.c.day <= bindparam("day"))
+_FIRST_DAY: Final = select(func.min(_days.c.day))
 _OLDEST: Final = select(func.now(), _waiting.c.at).order_by(_waiting.c.id).limit(1)
 
 
@@ -156,46 +150,20 @@ def proof(session: Session, index: int, extra: bytes = b"") -> bytes:
     return TlogProof(index, tuple(hashes), newest.note, extra).raw
 
 
-class _Counted:
-    """How many of the first ``size`` entries are of which type. What was counted never changes, so that only what came
-    since is counted."""
-
-    def __init__(self) -> None:
-        self.lock = threading.Lock()
-        self.size = 0
-        self.types: Counter[str] = Counter()
-
-
-_counted: Final[WeakKeyDictionary[Database, _Counted]] = WeakKeyDictionary()
-_making: Final = threading.Lock()
-
-
-def count_types(database: Database, session: Session) -> dict[str, int]:
+def count_types(session: Session) -> dict[str, int]:
     """How many published entries there are of each type; those without any are left out."""
-    with _making:
-        known = _counted.setdefault(database, _Counted())
-    size = _published(session)
-    with known.lock:
-        # A session that began before the last one counted sees no less: it is told what that one was.
-        if size > known.size:
-            between = {"first": known.size, "last": size - 1}
-            # One type after the other: the index alone answers.
-            known.types.update(
-                {type: session.execute(_OF_TYPE, between | {"type": type}).scalar_one() for type in TYPES}
-            )
-            known.size = size
-        return dict(sorted((type, count) for type, count in known.types.items() if count))
+    rows = session.execute(select(_counts).order_by(_counts.c.type))
+    return {row.type: row.entries for row in rows}
 
 
-def began(session: Session) -> datetime | None:
-    """When the first checkpoint was published; None before."""
-    return session.execute(_FIRST_AT).scalar()
+def began(session: Session) -> date | None:
+    """The day on which the first checkpoint was published; None before."""
+    return session.execute(_FIRST_DAY).scalar()
 
 
-def sizes_at(session: Session, moments: Sequence[datetime]) -> list[int]:
-    """How many entries were published before each of these moments, which are in order."""
-    sizes = (session.execute(_SIZE_AT, {"moment": moment}).scalar() or 0 for moment in moments)
-    return list(accumulate(sizes, max))  # a clock that was set back must not let the log shrink
+def sizes_after(session: Session, days: Sequence[date]) -> list[int]:
+    """How many entries were published when each of these days was over."""
+    return [session.execute(_SIZE_AFTER, {"day": day}).scalar() or 0 for day in days]
 
 
 def waiting_for(session: Session, now: datetime) -> timedelta | None:
@@ -215,16 +183,22 @@ def waiting_for(session: Session, now: datetime) -> timedelta | None:
     return max(timedelta(0), waited)
 
 
-def stopped(services: Services, session: Session) -> bool:
-    """Whether the log signs nothing any more: what is in the database does not continue what was signed before.
-
-    Raises:
-        OSError: the folder of keys cannot be read.
-    """
+def stopped(services: Services) -> bool:
+    """Whether the log signs nothing any more, by the word of whoever signs, or because the database does not continue
+    what was signed before, as far as this machine knows. The key is not looked at."""
     try:
-        check(services.settings, session)
+        known = keys.last_signed(services.settings.keys_dir)  # first: see `check`
+    except OSError:  # where nobody signs there is perhaps no such folder
+        known = None
     except ForkError:
         return True
+    with services.database.read() as session:
+        if session.get(Standstill, 1) is not None:
+            return True
+        try:
+            check_published(session, known)
+        except (ForkError, MissingTileError):
+            return True
     return False
 
 

@@ -24,6 +24,8 @@ NEXT: Final = "log-next"
 HEAD: Final = ".log-head"
 """The file beside the key with the last checkpoint that was signed, without its signature. It begins with a dot: it is
 no key, and a backup of the keys does not bring an old one back."""
+DOUBTED: Final = ".log-head-doubted"
+"""What it is called since a backup of the database was put back. Another machine may have signed more meanwhile."""
 
 
 class ForkError(Exception):
@@ -38,14 +40,24 @@ def origin(settings: Settings) -> str:
     return f"{settings.base_url.partition('://')[2]}/log"
 
 
+def make_key(settings: Settings) -> None:
+    """Make the key, at the first start: for who signs, as long as nothing was ever published.
+
+    Raises:
+        OSError, ValueError: see `keyring.secret`.
+    """
+    if not any((settings.keys_dir / name).exists() for name in (HEAD, DOUBTED)):  # else it is lost
+        secret(settings.keys_dir, KEY)
+
+
 def signing_key(settings: Settings) -> SigningKey:
-    """The key that signs now; made if there is none yet and nothing was ever signed here.
+    """The key that signs now.
 
     Raises:
         ForkError: it is lost: another one would sign another log.
         OSError, ValueError: see `keyring.secret`.
     """
-    if (settings.keys_dir / HEAD).exists() and not (settings.keys_dir / KEY).exists():
+    if not (settings.keys_dir / KEY).exists():
         raise ForkError(f"the log's key {settings.keys_dir / KEY} is lost")
     return SigningKey(origin(settings), secret(settings.keys_dir, KEY))
 
@@ -85,14 +97,49 @@ def alone(keys_dir: Path) -> Iterator[None]:
 
 
 def last_signed(keys_dir: Path) -> Checkpoint | None:
-    """What this machine last signed; None if it never did.
+    """What this machine last signed; None if it never did, or nobody knows any more.
 
     Raises:
         ForkError: the file is damaged, so that nobody knows.
         OSError: it cannot be read.
     """
+    return _head(keys_dir / HEAD)
+
+
+def doubted(keys_dir: Path) -> Checkpoint | None:
+    """What this machine had last signed when a backup was put back; None if it is doubted by nobody.
+
+    Raises:
+        ForkError, OSError: see `last_signed`.
+    """
+    return _head(keys_dir / DOUBTED)
+
+
+def doubt(keys_dir: Path) -> None:
+    """A backup of the database was put back: nothing is signed before somebody has said what was last published.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    if (keys_dir / HEAD).exists():
+        (keys_dir / HEAD).replace(keys_dir / DOUBTED)
+        settle(keys_dir)
+
+
+def trust(keys_dir: Path, checkpoint: Checkpoint) -> None:
+    """The inverse of `doubt`: this was last published.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    note_signed(keys_dir, checkpoint)
+    (keys_dir / DOUBTED).unlink(missing_ok=True)
+    settle(keys_dir)
+
+
+def _head(path: Path) -> Checkpoint | None:
     try:
-        text = (keys_dir / HEAD).read_text("utf-8")
+        text = path.read_text("utf-8")
     except FileNotFoundError:
         return None
     except UnicodeError:
@@ -100,7 +147,7 @@ def last_signed(keys_dir: Path) -> Checkpoint | None:
     try:
         return Checkpoint.parse(text)
     except VerificationError:
-        raise ForkError(f"{keys_dir / HEAD} is damaged") from None
+        raise ForkError(f"{path} is damaged") from None
 
 
 def note_signed(keys_dir: Path, checkpoint: Checkpoint) -> None:

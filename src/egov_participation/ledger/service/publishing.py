@@ -17,11 +17,11 @@ size.
 
 from __future__ import annotations
 
-from datetime import datetime
+import threading
+from datetime import date
 from typing import Final
 
-import structlog
-from sqlmodel import Session, col, select, update
+from sqlmodel import Session, col, func, select
 
 from egov_crypto import note as notes
 from egov_crypto.checkpoint import Checkpoint
@@ -30,50 +30,19 @@ from egov_crypto.merkle import prove_consistency, tree_root
 from egov_crypto.note import Note, SigningKey
 from egov_crypto.tiles import Edge, hash_reader
 from egov_participation.database import Database, UnitOfWork
-from egov_participation.ledger.models import PublishedCheckpoint, Waiting, WitnessRow
-from egov_participation.ledger.rules import EntryError
+from egov_participation.ledger.models import LogDay, LogEntry, PublishedCheckpoint, TypeCount, Waiting, WitnessRow
 from egov_participation.ledger.service import keys, tiles
 from egov_participation.ledger.service.cosigning import Cosigners, Outcome, note_outcomes
 from egov_participation.ledger.service.keys import ForkError
-from egov_participation.ledger.service.release import enter_release
 from egov_participation.ledger.service.sequencing import sequence
 from egov_participation.ledger.service.witnesses import Witness, witnesses_of
-from egov_participation.logs import describe
-from egov_participation.rounds import Rounds
 from egov_participation.services import Services
 from egov_participation.settings import Settings
 
-log = structlog.get_logger()
-
 LOCK: Final = "ledger"
 """Held by the one who publishes (`Database.alone`); the lock on places is another one, which a transaction holds."""
-SECONDS_BETWEEN: Final = 0.25
-"""Between two rounds: with what a round takes, everything is published within two seconds."""
-
-
-class Sequencer(Rounds):
-    """Keeps the log up to date, in a thread of its own: jobs that take long must not hold it up."""
-
-    def __init__(self, services: Services) -> None:
-        super().__init__(self.run, "ledger", "ledger.failed", seconds_between=SECONDS_BETWEEN)
-        self._services = services
-        self._cosigners = cosigners_of(services.settings, services.database)
-        self._release_is_entered = False
-
-    def stop(self) -> None:
-        """Finish the round in hand and end."""
-        super().stop()
-        self._cosigners.close()
-
-    def run(self) -> None:
-        """One round. The first one enters what this version serves to browsers."""
-        if not self._release_is_entered:
-            try:
-                enter_release(self._services.database)
-            except EntryError as error:  # a file with an odd name must not hold up everything else
-                log.error("ledger.release_not_entered", **describe(error))
-            self._release_is_entered = True
-        publish(self._services, self._cosigners)
+_HEADS: Final = "ledger checkpoint"
+_CONTINUE: Final = "say what was last published: `egov log continue --checkpoint FILE`"
 
 
 def cosigners_of(settings: Settings, database: Database) -> Cosigners:
@@ -99,11 +68,18 @@ def publish(services: Services, cosigners: Cosigners | None = None) -> None:
 
     Raises:
         ForkError: what there is does not continue what was signed before.
+        MissingTileError: the database has lost a part of the log.
         OSError: the folder of keys cannot be read or written.
     """
     with services.database.alone(LOCK) as alone:
-        while alone and _is_due(services, cosigners):
-            _advance(services, cosigners)
+        if alone:
+            publish_alone(services, cosigners, threading.Event())
+
+
+def publish_alone(services: Services, cosigners: Cosigners | None, stopping: threading.Event) -> None:
+    """What `publish` does, for who has `LOCK`. As long as batches are full it goes on, unless it is to stop."""
+    while _is_due(services, cosigners) and _advance(services, cosigners) and not stopping.is_set():
+        pass
 
 
 def _is_due(services: Services, cosigners: Cosigners | None) -> bool:
@@ -119,31 +95,38 @@ def _is_due(services: Services, cosigners: Cosigners | None) -> bool:
     return cosigners is not None and cosigners.lacks(note)
 
 
-def _advance(services: Services, cosigners: Cosigners | None) -> None:
-    """One batch, from waiting to published."""
+def _advance(services: Services, cosigners: Cosigners | None) -> bool:
+    """One batch, from waiting to published; whether it was full."""
     database, settings = services.database, services.settings
-    keys.signing_key(settings)  # made with its folder, if this is the first start
+    with database.read() as session:
+        begins = latest(session) is None
+    if begins:
+        keys.make_key(settings)
+    keys.signing_key(settings)
     with keys.alone(settings.keys_dir):
-        with database.read() as session:
-            # Before anything gets a place: in a log that was set back, places are free that others know as filled.
-            check(settings, session)
-        sequence(database)
+        # Before anything gets a place: in a log that was set back, places are free that others know as filled.
+        check(settings, database)
+        full = sequence(database)
         # A crash here: the entries have their places, and no checkpoint covers them yet.
+        check(settings, database)
         with database.read() as session:
-            check(settings, session)
             checkpoint = _head(session, keys.origin(settings))
         keys.note_signed(settings.keys_dir, checkpoint)
         # A crash here: the file knows a head that nobody has seen. The next one continues it.
-        first, *others = keys.signing_keys(settings)
+        first, *others = signing = keys.signing_keys(settings)
     note = checkpoint.sign(first, *(other.sign(checkpoint.text) for other in others))
     # A crash here: the same; a signature that went nowhere.
     note, outcomes = _cosigned(database, checkpoint, note, cosigners)
     # A crash here: a witness that has cosigned remembers this checkpoint, and says so when it is asked for the next.
+    now = services.clock()
+    key = signing[-1].verifier_key.text
+    made = PublishedCheckpoint(size=checkpoint.size, root=checkpoint.root, note=note.raw, key=key, at=now)
     with database.uow() as tx:
-        _put(tx, checkpoint, note, services.clock())
-        note_outcomes(tx, outcomes, checkpoint.size, services.clock())
+        _put(tx, made, services.day(now))
+        note_outcomes(tx, outcomes, checkpoint.size, now)
         tx.commit()
         # A crash here: it is served.
+    return full
 
 
 def _cosigned(
@@ -176,32 +159,59 @@ def _head(session: Session, origin: str) -> Checkpoint:
     return Checkpoint(origin, edge.size, edge.root())
 
 
-def check(settings: Settings, session: Session) -> None:
-    """Make sure that what has its place in the log begins with all that was signed and published before.
+def check(settings: Settings, database: Database) -> None:
+    """Make sure that what has its place in the log begins with all that was signed and published before, and that this
+    is where it was signed. For who signs: others have neither the key nor what was last signed (`check_published`).
 
     Raises:
         ForkError: it does not, or the folder of keys has another key than the log's.
         MissingTileError: the database has lost a part of the log.
         OSError: the folder of keys cannot be read.
     """
-    size, known, last = tiles.size(session), keys.last_signed(settings.keys_dir), latest(session)
-    if known is not None:
-        _check_begins_with(session, size, known.size, known.root)
-    if last is not None:
-        _check_begins_with(session, size, last.size, last.root)
-        _check_signed_by_us(last, keys.signing_keys(settings))
+    known = keys.last_signed(settings.keys_dir)  # first: what is signed from now on the session may not see
+    if keys.doubted(settings.keys_dir) is not None:
+        raise ForkError(f"a backup of the database was put back; {_CONTINUE}")
+    with database.read() as session:
+        last = latest(session)
+        if last is not None:
+            check_signed_by_us(last, keys.signing_keys(settings))
+            if known is None:
+                gone = settings.keys_dir / keys.HEAD
+                raise ForkError(f"the database has published checkpoints, and {gone} is not there; {_CONTINUE}")
+        check_published(session, known)
 
 
-def _check_begins_with(session: Session, size: int, known: int, root: bytes) -> None:
+def check_published(session: Session, known: Checkpoint | None) -> None:
+    """Make sure that what has its place in the log begins with all that was published before, and with ``known``.
+
+    Raises:
+        ForkError, MissingTileError: see `check`.
+    """
+    size, last = tiles.size(session), latest(session)
+    for before in (known, last):
+        if before is not None:
+            check_begins_with(session, size, before.size, before.root)
+
+
+def check_begins_with(session: Session, size: int, known: int, root: bytes) -> None:
+    """That a log of ``size`` entries begins with the first ``known``, whose root hash is ``root``.
+
+    Raises:
+        ForkError, MissingTileError: see `check`.
+    """
     if known > size:
         raise ForkError(f"the database has {size} entries, and {known} were signed")
     if tree_root(hash_reader(tiles.fetcher(session), size), known) != root:
         raise ForkError(f"the first {known} entries are not those that were signed")
 
 
-def _check_signed_by_us(last: PublishedCheckpoint, ours: list[SigningKey]) -> None:
+def check_signed_by_us(last: PublishedCheckpoint, ours: list[SigningKey]) -> None:
     """That the folder of keys has the log's key, and not one made anew because it was lost. (Where the site's address
-    is another one than then, so is the log's name: others know it as another log.)"""
+    is another one than then, so is the log's name: others know it as another log.)
+
+    Raises:
+        ForkError: it has another.
+    """
     note = Note.parse(last.note)
     if note.text.partition("\n")[0] != ours[-1].name:
         return
@@ -211,8 +221,28 @@ def _check_signed_by_us(last: PublishedCheckpoint, ours: list[SigningKey]) -> No
         raise ForkError("the last checkpoint was signed with another key than the one in the folder of keys") from None
 
 
-def _put(tx: UnitOfWork, made: Checkpoint, note: Note, now: datetime) -> None:
-    """Publish a checkpoint, or the same one with other signatures: a new key's. Of two that race either will do."""
-    if not tx.add_if_new(PublishedCheckpoint, size=made.size, root=made.root, note=note.raw, at=now):
-        same = (col(PublishedCheckpoint.size) == made.size, col(PublishedCheckpoint.root) == made.root)
-        tx.exec(update(PublishedCheckpoint).where(*same).values(note=note.raw))
+def _put(tx: UnitOfWork, made: PublishedCheckpoint, day: date) -> None:
+    """Publish a checkpoint, or the same one with other signatures: a new key's, a witness's. It takes the place of the
+    one before; of two that race the larger one stays, and of the same one either will do."""
+    tx.lock(_HEADS)
+    last = latest(tx.session)
+    if last is None or last.size < made.size:
+        if last is not None:
+            tx.session.delete(last)
+        tx.add(made)
+        grown = tx.get(LogDay, day) or LogDay(day=day, size=0)
+        grown.size = made.size
+        tx.add(grown)
+        _count(tx, last.size if last else 0, made.size)
+    elif (last.size, last.root) == (made.size, made.root):
+        last.note, last.key = made.note, made.key
+        tx.add(last)
+
+
+def _count(tx: UnitOfWork, first: int, end: int) -> None:
+    """Count by their types the entries that are published now."""
+    between = col(LogEntry.place).between(first, end - 1)
+    for type_, count in tx.exec(select(LogEntry.type, func.count()).where(between).group_by(LogEntry.type)).all():
+        row = tx.get(TypeCount, type_) or TypeCount(type=type_, entries=0)
+        row.entries += count
+        tx.add(row)

@@ -12,7 +12,7 @@ from egov_crypto.tiles import ENTRIES, HEIGHT, WIDTH, Tile
 from egov_participation.errors import DomainError
 from egov_participation.i18n import N_
 from egov_participation.ledger.models import LogEntry
-from egov_participation.ledger.service import keys, tiles
+from egov_participation.ledger.service import tiles
 from egov_participation.ledger.service.publishing import latest
 from egov_participation.services import Services
 
@@ -26,12 +26,7 @@ def checkpoint(services: Services) -> bytes:
     with services.database.read() as session:
         found = latest(session)
     if found is None:
-        raise DomainError(
-            503,
-            N_("The log has not been published yet: try again in a moment."),
-            code="log.not_published",
-            retry_after=2,
-        )
+        raise not_published()
     return found.note
 
 
@@ -56,11 +51,17 @@ def tile(services: Services, path: str) -> bytes:
 
 
 def verifier_keys(services: Services) -> list[str]:
-    """The log's keys, the present one first, then those that it had before, the latest first."""
+    """The log's keys, the present one first, then those that it had before, the latest first; none before the first
+    checkpoint. They are read from the database: nobody but who signs needs the folder of keys.
+    """
     with services.database.read() as session:
+        last = latest(session)
+        if last is None:
+            return []
         rows = session.exec(select(LogEntry.raw).where(LogEntry.type == "log.key").order_by(col(LogEntry.place).desc()))
         before = [str(value_of(raw)["old"]) for raw in rows]
-    return [keys.signing_key(services.settings).verifier_key.text, *before]
+    # While a key is being replaced, it is the present one and has its successor's entry already.
+    return [last.key, *(key for key in before if key != last.key)]
 
 
 def _hashes(level: int, size: int) -> int:
@@ -78,6 +79,16 @@ def value_of(raw: bytes) -> dict[str, Any]:
         return entry.parse(raw)
     except VerificationError as error:
         raise RuntimeError("an entry of the log is damaged") from error
+
+
+def not_published() -> DomainError:
+    """There is no checkpoint yet."""
+    return DomainError(
+        503,
+        N_("The log has not been published yet: try again in a moment."),
+        code="log.not_published",
+        retry_after=2,
+    )
 
 
 def _no_tile() -> DomainError:

@@ -6,6 +6,8 @@ import hashlib
 from importlib.metadata import version
 from typing import Any
 
+from sqlmodel import Session
+
 from egov_participation import paths, source
 from egov_participation.database import Database
 from egov_participation.ledger.service.entering import enter, newest
@@ -21,6 +23,16 @@ def enter_release(database: Database) -> None:
         if next(newest(tx.session, _TYPE), None) != made:
             enter(tx, made)
             tx.commit()
+
+
+def served_otherwise(session: Session) -> list[str]:
+    """Addresses of files that are served here and are others than those of the last such entry, or are there and not
+    here; none if there is no entry yet."""
+    last = next(newest(session, _TYPE), None)
+    if last is None:
+        return []
+    logged, served = ({file["path"]: file["sha256"] for file in entry["files"]} for entry in (last, _entry()))
+    return sorted(path for path in logged.keys() | served.keys() if logged.get(path) != served.get(path))
 
 
 def _entry() -> dict[str, Any]:

@@ -16,7 +16,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,10 +27,10 @@ from egov_crypto.note import SigningKey, to_base64
 from egov_participation.errors import DomainError
 from egov_participation.i18n import N_
 from egov_participation.ledger import rules
-from egov_participation.ledger.models import LogEntry, PublishedCheckpoint
+from egov_participation.ledger.models import LogDay, LogEntry
 from egov_participation.ledger.service import keys
 from egov_participation.ledger.service.entering import enter, newest
-from egov_participation.ledger.service.publishing import LOCK, check, publish
+from egov_participation.ledger.service.publishing import LOCK, check, latest, publish
 from egov_participation.ledger.service.sequencing import sequence
 from egov_participation.services import Services
 
@@ -53,13 +53,15 @@ def rotate_key(services: Services) -> tuple[str, str]:
         OSError: the folder of keys cannot be written.
     """
     settings, keys_dir = services.settings, services.settings.keys_dir
-    with _undisturbed(services):
+    with undisturbed(services):
+        with services.database.read() as session:
+            if latest(session) is None:
+                keys.make_key(settings)
         old = keys.signing_key(settings)
         with keys.alone(keys_dir):
             if len(keys.signing_keys(settings)) > 1:
                 raise _is_rotating()
-            with services.database.read() as session:
-                check(settings, session)
+            check(settings, services.database)
             new = keys.next_key(settings)
             # A crash here: there is a key that signs nothing. The next try takes it.
             _enter(services, old, new)
@@ -77,15 +79,15 @@ def drop_old_key(services: Services) -> None:
     if not old.exists():
         return
     with services.database.read() as session:
-        since = _replaced_at(session)
-    if since is not None and services.clock() >= since + BOTH_SIGN:
+        since = _replaced_on(session)
+    if since is not None and services.day(services.clock()) >= since + BOTH_SIGN:
         with keys.alone(services.settings.keys_dir):
             old.unlink(missing_ok=True)
             keys.settle(services.settings.keys_dir)
 
 
 @contextmanager
-def _undisturbed(services: Services) -> Iterator[None]:
+def undisturbed(services: Services) -> Iterator[None]:
     """While nobody else publishes."""
     until = time.monotonic() + _PATIENCE
     while time.monotonic() < until:
@@ -119,13 +121,12 @@ def _replace(keys_dir: Path) -> None:
     # A crash here: both sign.
 
 
-def _replaced_at(session: Session) -> Any:
-    """When the last new key was published; None if it was not yet."""
+def _replaced_on(session: Session) -> date | None:
+    """The day on which the last new key was published; None if it was not yet."""
     place = session.exec(select(func.max(LogEntry.place)).where(LogEntry.type == _TYPE)).one()
     if place is None:
         return None
-    first = select(func.min(PublishedCheckpoint.size)).where(col(PublishedCheckpoint.size) > place).scalar_subquery()
-    return session.exec(select(PublishedCheckpoint.at).where(col(PublishedCheckpoint.size) == first)).first()
+    return session.exec(select(func.min(LogDay.day)).where(col(LogDay.size) > place)).one()
 
 
 def _is_rotating() -> DomainError:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from random import SystemRandom
 from typing import Final
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select
 from sqlmodel import Session
 
 from egov_crypto.merkle import leaf_hash, perfect_root
@@ -27,42 +27,43 @@ MOST_BYTES: Final = 8_000_000
 """bytes of them: what a batch takes in memory."""
 
 _waiting, _entries, _tiles = table_of(Waiting), table_of(LogEntry), table_of(FullTile)
-_NEXT: Final = select(_waiting).order_by(_waiting.c.id).limit(MOST).execution_options(yield_per=100)
+_NEXT: Final = select(_waiting).order_by(_waiting.c.id).limit(bindparam("most")).execution_options(yield_per=100)
 _ANY: Final = select(_waiting.c.id).limit(1)
 _CHANCE: Final = SystemRandom()
 
 
-def sequence(database: Database) -> int:
+def sequence(database: Database) -> bool:
     """Give a batch of what waits its places.
 
     Whoever else does the same meanwhile waits for this one; if even so two took the same place, the table's key would
     let one of them fail.
 
     Returns:
-        How many there were.
+        Whether the batch was full: more may be waiting.
     """
     with database.read() as session:  # asked first: writing without need would be in others' way
         if session.execute(_ANY).first() is None:
-            return 0
+            return False
     with database.uow() as tx:
         tx.lock(_PLACES)
-        done = _place(tx.session)
+        full = _place(tx.session)
         # A crash here: nothing has happened.
         tx.commit()
         # A crash here: the entries have their places, and the next round signs a checkpoint over them.
-    return done
+    return full
 
 
-def _place(session: Session) -> int:
+def _place(session: Session) -> bool:
     rows, room = [], MOST_BYTES
-    with session.execute(_NEXT) as waiting:
+    with session.execute(_NEXT, {"most": MOST}) as waiting:
         for row in waiting:
             rows.append(row)
             room -= len(row.raw)
             if room <= 0:
                 break
     if not rows:
-        return 0
+        return False
+    is_full = len(rows) == MOST or room <= 0
     rows = [rows[place] for place in rules.arranged([row.subject for row in rows], _CHANCE)]
     edge = Edge.load(tiles.fetcher(session), size := tiles.size(session))
     entries = [
@@ -75,4 +76,4 @@ def _place(session: Session) -> int:
         full = [tiles.row_of(tile, raw, perfect_root(tile_hashes(tile, raw))) for tile, raw in completed]
         session.execute(insert(_tiles), full)
     session.execute(delete(_waiting).where(_waiting.c.id.in_([row.id for row in rows])))
-    return len(rows)
+    return is_full

@@ -68,7 +68,7 @@ def entry(request: Request) -> Response:
         "observe/entry.html",
         told=_told(request, found.entry, found.titles),
         head=found.head,
-        key=ledger.verifier_keys(services(request))[0],
+        key=service.key(services(request)),
     )
 
 

@@ -37,7 +37,7 @@ def observe(request: Request) -> Response:
         types=[
             (name, translate(language, TYPE_NAMES.get(name, name)), count) for name, count in overview.types.items()
         ],
-        figures=figures.of_growth(overview.times, overview.sizes, language, timezone) if overview.times else [],
+        figures=figures.of_growth(overview.days, overview.sizes, language, timezone),
         releases=overview.releases,
         incidents=overview.incidents,
         today=here.day(standing.now),
@@ -56,7 +56,7 @@ def _as_json(request: Request, standing: Standing) -> dict[str, Any]:
         "size": facts.size,
         "root": _base64(head.root) if head else None,
         "published_at": _time(head.at if head else None),
-        "key": standing.keys[0],
+        "key": next(iter(standing.keys), None),
         "late": rules.is_late(facts),
         "stopped": facts.stopped,
         "troubles": [trouble.value for trouble in standing.troubles],

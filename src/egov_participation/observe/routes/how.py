@@ -7,7 +7,6 @@ from starlette.responses import Response
 
 from egov_participation import source
 from egov_participation.actions import Action
-from egov_participation.ledger import service as ledger
 from egov_participation.observe import service
 from egov_participation.web.context import services
 from egov_participation.web.routing import route
@@ -21,7 +20,7 @@ def how(request: Request) -> Response:
         request,
         "observe/how.html",
         source=source.offer(here.settings),
-        key=ledger.verifier_keys(here)[0],
+        key=service.key(here),
         release=service.release(here),
     )
 

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from egov_participation.actions import Action
 from egov_participation.ledger import service as ledger
+from egov_participation.observe import service
 from egov_participation.voting import service as voting
 from egov_participation.web.context import services
 from egov_participation.web.routing import route
@@ -21,6 +22,7 @@ def receipt(request: Request) -> Response:
         "observe/receipt.html",
         receipt_key=voting.receipt_key(here),
         log_keys=ledger.verifier_keys(here),
+        log_key=service.key(here),
     )
 
 

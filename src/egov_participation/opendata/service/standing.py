@@ -126,15 +126,15 @@ def log_of_type(services: Services, type_: str) -> Standing | None:
 def _of_log(services: Services, type_: str = "") -> Standing:
     with services.database.read() as session:
         head, began = ledger.head(session), ledger.began(session)
-        types = ledger.count_types(services.database, session)
+        types = ledger.count_types(session)
     size, at = (head.size, head.at) if head else (0, None)
     return Standing(
         name=Name.LOG,
         state=_digest([head and (size, head.root), type_]),
         items=size,
-        issued=_day(began),
+        issued=began,
         modified=_day(at),
-        start=_day(began),
+        start=began,
         end=_day(at),
         rows=lambda: sources.entries(services, size, type_),
         checkpoint=head.note.decode() if head else "",
