@@ -121,7 +121,8 @@ def test_the_logs_key_may_be_the_one_that_was_remembered(proof: TlogProof, verif
     assert (done.status, done.out) == (2, "")
     assert f"ive the key of the log {ORIGIN} with --key too" in done.err
     with log_state.opened(ORIGIN) as state:
-        state.remember(LOG_KEY.verifier_key, Checkpoint(ORIGIN, 0, merkle.EMPTY_ROOT), b"")
+        empty = Checkpoint(ORIGIN, 0, merkle.EMPTY_ROOT)
+        state.remember(LOG_KEY.verifier_key, empty, empty.sign(LOG_KEY).raw)
         state.save()
     done = verify(proof, keys=(KEY,))
     assert done.status == 0

@@ -9,12 +9,12 @@ from egov_crypto import checkpoint as checkpoints
 from egov_crypto import merkle, note
 from egov_crypto.checkpoint import Checkpoint, SignedCheckpoint
 from egov_crypto.cli.log_part import Part, Served, ahead, parts, placed, read_parts
-from egov_crypto.cli.log_state import State
+from egov_crypto.cli.log_state import Contradiction, State
 from egov_crypto.cli.log_tiles import Tiles
 from egov_crypto.cosignature import WitnessKey
-from egov_crypto.errors import ArchiveError, UsageError, VerificationError
+from egov_crypto.errors import ArchiveError, CryptoError, UsageError, VerificationError
 from egov_crypto.merkle import leaf_hash, perfect_root
-from egov_crypto.note import VerifierKey
+from egov_crypto.note import Note, VerifierKey
 from egov_crypto.tiles import ENTRIES, HEIGHT, WIDTH, Edge, Tile, bundle_entries, hash_reader, tile_hashes
 from egov_crypto.verify import Progress
 
@@ -34,6 +34,9 @@ class Terms:
     key: VerifierKey | None = None
     witnesses: Sequence[WitnessKey] = ()
     quorum: int = 0
+
+
+NO_TERMS: Final = Terms()
 
 
 @dataclass
@@ -74,6 +77,10 @@ class Reading:
     """Whether there was none, so that the one which the log itself gave is trusted."""
     checks: dict[str, int] = field(default_factory=dict)
     evidence: Evidence = field(default_factory=Evidence)
+    _split: Evidence | None = None
+    """That the log has signed what contradicts itself."""
+    _proved: Sequence[Checkpoint] = ()
+    """Checkpoints that the latest one is proved to continue."""
 
     def __post_init__(self) -> None:
         known = self.state.checkpoints
@@ -85,20 +92,35 @@ class Reading:
         """Read what is new since the last time, and check all of it; what was read is saved.
 
         Raises :class:`VerificationError`, with :attr:`evidence`; :class:`ArchiveError` if it cannot be told,
-        :class:`UsageError` where a key is missing.
+        :class:`UsageError` where a key is missing. That the log has signed what contradicts itself, is raised again by
+        each later run.
         """
+        if (found := self.state.contradiction) is not None:
+            self.evidence = Evidence(found.before, found.now, found.root, list(found.proof))
+            raise VerificationError(found.code, found.detail)
         self.tiles.forget()
-        self.evidence = Evidence()
-        known, trusted = self.state.checkpoints, self._trusted()
+        self.evidence, self._split = Evidence(), None
+        try:
+            return self._read()
+        except (CryptoError, OSError) as error:
+            if self._split is None:
+                raise
+            raise self._contradicted(self._split, error) from None
+
+    def _read(self) -> SignedCheckpoint:
+        known, trusted = list(self.state.checkpoints), self._trusted()
         self.signed, self.key = self._latest(trusted, known[-1][0].size if known else 0)
         now = self.signed.checkpoint
         self.checks["checkpoint"] = 1
         if self.terms.witnesses:
+            self.signed, _ = self._signed(self.raw, [self.key], self.terms)
             self.checks["witnesses"] = len(self.signed.cosignatures)
         self._check_edge(now)
-        parted = [old for old, raw in known if old.size >= self.state.edge.size and not self._only_grew(old, raw, now)]
+        parted = [old for old, raw in known if not self._only_grew(old, raw, now)]
         if parted and self.key not in self._keys(trusted):
+            self._split = None
             raise self._is_strange(trusted)
+        self._proved = [old for old, _ in known if old not in parted]
         self._take(now, [old for old, _ in known], trusted, save=not parted)
         if parted:  # and nothing was found that tells where
             raise VerificationError("consistency.proof", f"{parted[0].size} entries, then {now.size}")
@@ -107,6 +129,30 @@ class Reading:
         self.checks["votes"] = len(self.state.recount.votes)
         self._save()
         return self.signed
+
+    def _contradicted(self, split: Evidence, error: Exception) -> VerificationError:
+        """The failure that stays: where the two part, if ``error`` tells it."""
+        assert split.before is not None and split.now is not None and split.root is not None  # noqa: PT018
+        before, now = (Checkpoint.parse(Note.parse(raw).text) for raw in (split.before, split.now))
+        failure = VerificationError("consistency.proof", f"{before.size} entries, then {now.size}")
+        if isinstance(error, VerificationError) and error.code == "log.differs":
+            failure = error
+        self.evidence = Evidence(split.before, split.now, split.root, split.proof, self.evidence.served)
+        self.state.contradict(
+            Contradiction(failure.code, failure.detail, split.before, split.now, split.root, tuple(split.proof or ()))
+        )
+        return failure
+
+    def _keep(self, signed: SignedCheckpoint, key: VerifierKey, trusted: VerifierKey) -> None:
+        """Keep what the log has signed, before anything else is asked of it: it shall not be forgotten, whatever comes
+        of this run. Another one with as many entries is all that it takes to show that it contradicts itself."""
+        now, known = signed.checkpoint, self.state.key
+        if key not in self._keys(trusted) or (known and key not in self.state.recount.successors(known)):
+            return  # nobody vouches for that key yet
+        for old, raw in self.state.checkpoints:
+            if old.size == now.size and old.root != now.root:
+                self._split = Evidence(raw, self.raw, now.root, [])
+        self.state.keep(key, now, self.raw)
 
     def _trusted(self) -> VerifierKey:
         """The key from which everything follows: the one that was given, the one that is remembered, or the log's."""
@@ -145,6 +191,7 @@ class Reading:
                 raise ArchiveError(f"{self.tiles.log}/checkpoint is not there: this is no log's address")
             self.raw = self.evidence.now = raw
             signed, key = self._verified(raw, trusted)
+            self._keep(signed, key, trusted)
             if signed.checkpoint.size >= least:
                 return signed, key
             time.sleep(STALE if attempt < STALE_ATTEMPTS - 1 else 0)
@@ -155,24 +202,31 @@ class Reading:
         raise VerificationError("log.shorter", f"{signed.checkpoint.size} entries; it had {least}")
 
     def _verified(self, raw: bytes, trusted: VerifierKey) -> tuple[SignedCheckpoint, VerifierKey]:
+        """As signed by the log; what witnesses say of it is not asked yet."""
         try:
             return self._signed(raw, self._keys(trusted))
         except VerificationError as error:
-            key = self._given_by_log() if error.code == "note.unsigned" else None
+            if error.code != "note.unsigned":
+                raise
+            try:
+                key = self._given_by_log()
+            except ArchiveError:
+                raise error from None
             if key is None or key.name != trusted.name or key in self.state.recount.successors(trusted):
                 raise
         return self._signed(raw, [key])
 
-    def _signed(self, raw: bytes, keys: Sequence[VerifierKey]) -> tuple[SignedCheckpoint, VerifierKey]:
+    def _signed(
+        self, raw: bytes, keys: Sequence[VerifierKey], terms: Terms = NO_TERMS
+    ) -> tuple[SignedCheckpoint, VerifierKey]:
         """The checkpoint, and the last of the keys that has signed it."""
         *others, key = keys
         try:
-            terms = self.terms
             return checkpoints.verify(raw, key, witnesses=terms.witnesses, quorum=terms.quorum), key
         except VerificationError as error:
             if error.code != "note.unsigned" or not others:
                 raise
-        return self._signed(raw, others)
+        return self._signed(raw, others, terms)
 
     def _check_handed_over(self, trusted: VerifierKey) -> None:
         """That the log's own entries lead from the key that is trusted to the one that has signed."""
@@ -182,7 +236,7 @@ class Reading:
         if self.key not in keys or (replaced and replaced[-1][2] != keys[-1].text):
             signer = f"it is signed with {self.key and self.key.text}"
             raise VerificationError("rotation.chain", f"they lead to {replaced[-1][2]}; {signer}")
-        self.signed, self.key = self._signed(self.raw, keys)
+        self.signed, self.key = self._signed(self.raw, keys, self.terms)
 
     def _is_strange(self, trusted: VerifierKey) -> VerificationError:
         """Signed with a key that nothing vouches for: whatever else is wrong, this log has not signed it."""
@@ -193,6 +247,8 @@ class Reading:
 
     def _only_grew(self, old: Checkpoint, raw: bytes, now: Checkpoint) -> bool:
         """Whether the log proves that it begins with what it was; if not, where it parts is still to be found."""
+        if old.size == 0:
+            return True
         reader = hash_reader(self.tiles, now.size)
         proof = merkle.prove_consistency(reader, old.size, now.size)
         try:
@@ -200,8 +256,14 @@ class Reading:
         except VerificationError:
             root = merkle.tree_root(reader, old.size)
             self.evidence = Evidence(raw, self.raw, root, proof)
+        else:
+            return True
+        try:  # a tile may be damaged; else both notes prove to everybody that the log contradicts itself
+            merkle.verify_consistency(old.size, root, now.size, now.root, proof)
+        except VerificationError:
             return False
-        return True
+        self._split = self.evidence
+        return False
 
     def _take(self, now: Checkpoint, known: Sequence[Checkpoint], trusted: VerifierKey, *, save: bool) -> None:
         """Read and count what is new, and save at times what can be relied upon."""
@@ -254,7 +316,7 @@ class Reading:
     def _save(self) -> None:
         assert self.signed is not None
         assert self.key is not None
-        self.state.remember(self.key, self.signed.checkpoint, self.raw)
+        self.state.remember(self.key, self.signed.checkpoint, self.raw, self._proved)
         self.state.save()
 
 

@@ -8,16 +8,16 @@ What is saved is saved at once or not at all, so that a run may be interrupted a
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from egov_crypto.archive import EventType
 from egov_crypto.checkpoint import Checkpoint
 from egov_crypto.cli import console
-from egov_crypto.errors import UsageError
+from egov_crypto.errors import CryptoError, UsageError
 from egov_crypto.note import Note, VerifierKey
 from egov_crypto.recount import Recount, VoteCount
 from egov_crypto.tiles import Edge
@@ -25,16 +25,18 @@ from egov_crypto.tiles import Edge
 VARIABLE: Final = "EGOV_VERIFY_STATE"
 """Environment variable with another folder than the user's own."""
 
-_FORM: Final = 1
+_FORM: Final = 2
 _EVENTS: Final = [event.value for event in EventType]
 _TABLES: Final = (
     "CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
-    "CREATE TABLE checkpoint (size INTEGER PRIMARY KEY, note BLOB NOT NULL)",
+    "CREATE TABLE checkpoint (text TEXT PRIMARY KEY, size INTEGER NOT NULL, note BLOB NOT NULL) WITHOUT ROWID",
     "CREATE TABLE vote (id INTEGER PRIMARY KEY, uuid TEXT NOT NULL UNIQUE, record TEXT NOT NULL)",
     """CREATE TABLE event (
     vote INTEGER NOT NULL, height INTEGER NOT NULL, event INTEGER NOT NULL, hash BLOB NOT NULL,
     PRIMARY KEY (vote, height)) WITHOUT ROWID""",
 )
+MAX_OPEN: Final = 256
+"""Checkpoints that wait until it is proved that a later one continues them. None of them is forgotten for another."""
 _AT_ONCE: Final = 10_000
 """Events that are handed to SQLite together."""
 
@@ -56,8 +58,23 @@ def remembered_key(name: str) -> VerifierKey | None:
         return state.key
 
 
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """Two checkpoints that one log has signed, where one does not continue the other; that stays, whatever comes."""
+
+    code: str
+    detail: str
+    """Of the failure."""
+    before: bytes
+    now: bytes
+    """The signed notes."""
+    root: bytes
+    """Of as many entries as there were before, in the tree of now; ``proof`` proves that."""
+    proof: tuple[bytes, ...]
+
+
 class State:
-    """The memory of one log, and all that was counted of it. What is changed is kept by :meth:`save` alone."""
+    """The memory of one log, and all that was counted of it. What was counted is kept by :meth:`save` alone."""
 
     def __init__(self, path: Path, base: sqlite3.Connection) -> None:
         self.path: Final = path
@@ -72,6 +89,20 @@ class State:
         tiles = {tuple(place): bytes.fromhex(raw) for place, raw in self._fact("edge") or ()}
         self.edge = Edge.load(lambda tile: tiles[tile.level, tile.index, tile.width], self.recount.entries)
         """Of what was read."""
+        notes = self._base.execute("SELECT note FROM checkpoint ORDER BY size, text").fetchall()
+        self.checkpoints: Final = [(Checkpoint.parse(Note.parse(raw).text), raw) for (raw,) in notes]
+        """What the log has signed and this observer seen, the smallest first: without those of which it was proved that
+        another one of these continues them."""
+        split = self._fact("contradiction")
+        self.contradiction = split and Contradiction(
+            split["code"],
+            split["detail"],
+            split["before"].encode(),
+            split["now"].encode(),
+            bytes.fromhex(split["root"]),
+            tuple(map(bytes.fromhex, split["proof"])),
+        )
+        """If there was one, nothing that the log says holds any more."""
 
     def _load_count(self) -> None:
         recount, counted = self.recount, self._fact("count")
@@ -91,19 +122,49 @@ class State:
     def _put(self, name: str, value: Any) -> None:
         self._base.execute("INSERT OR REPLACE INTO fact VALUES (?, ?)", (name, json.dumps(value)))
 
-    @property
-    def checkpoints(self) -> list[tuple[Checkpoint, bytes]]:
-        """What the log has signed and this observer seen, the smallest first: the last one that was read whole, and
-        those that were not yet."""
-        notes = self._base.execute("SELECT note FROM checkpoint ORDER BY size")
-        return [(Checkpoint.parse(Note.parse(raw).text), raw) for (raw,) in notes]
+    def keep(self, key: VerifierKey, checkpoint: Checkpoint, raw: bytes) -> None:
+        """Keep a checkpoint that ``key`` has signed, at once, before anything of it is read; what was counted stays as
+        it was saved. If too many wait already, it is kept when it holds (:meth:`remember`)."""
+        assert not self._base.in_transaction
+        if len(self.checkpoints) < MAX_OPEN:
+            self._begin()
+            if self.key is None:
+                self._trust(key)
+            self._add(checkpoint, raw)
+            self._base.execute("COMMIT")
 
-    def remember(self, key: VerifierKey, checkpoint: Checkpoint, raw: bytes) -> None:
-        """Keep a checkpoint that ``key`` has signed, before it is read; until :meth:`save` like everything else."""
+    def remember(self, key: VerifierKey, checkpoint: Checkpoint, raw: bytes, proved: Iterable[Checkpoint] = ()) -> None:
+        """Keep a checkpoint that ``key`` has signed in place of those that it is proved to continue; until
+        :meth:`save` like everything else."""
         self._begin()
+        self._trust(key)
+        self._add(checkpoint, raw)
+        gone = {old.text for old in proved} - {checkpoint.text}
+        self._base.executemany("DELETE FROM checkpoint WHERE text = ?", [(text,) for text in gone])
+        self.checkpoints[:] = [one for one in self.checkpoints if one[0].text not in gone]
+
+    def _trust(self, key: VerifierKey) -> None:
         self._put("key", key.text)
         self.key = key
-        self._base.execute("INSERT OR REPLACE INTO checkpoint VALUES (?, ?)", (checkpoint.size, raw))
+
+    def _add(self, checkpoint: Checkpoint, raw: bytes) -> None:
+        self._base.execute(
+            "INSERT OR REPLACE INTO checkpoint VALUES (?, ?, ?)", (checkpoint.text, checkpoint.size, raw)
+        )
+        others = [one for one in self.checkpoints if one[0] != checkpoint]
+        self.checkpoints[:] = sorted([*others, (checkpoint, raw)], key=lambda one: (one[0].size, one[0].text))
+
+    def contradict(self, found: Contradiction) -> None:
+        """Keep that, at once, and nothing that was counted since the last time."""
+        if self._base.in_transaction:
+            self._base.execute("ROLLBACK")
+        self._waiting.clear()
+        self._begin()
+        notes = {"before": found.before.decode(), "now": found.now.decode()}
+        proof = {"root": found.root.hex(), "proof": [hash_.hex() for hash_ in found.proof]}
+        self._put("contradiction", {"code": found.code, "detail": found.detail, **notes, **proof})
+        self._base.execute("COMMIT")
+        self.contradiction = found
 
     def save(self) -> None:
         """Keep what was counted, which is all up to the edge."""
@@ -123,9 +184,6 @@ class State:
         }
         self._put("count", counted)
         self._put("edge", [[[tile.level, tile.index, tile.width], raw.hex()] for tile, raw in self.edge.partial()])
-        self._base.execute(
-            "DELETE FROM checkpoint WHERE size < (SELECT max(size) FROM checkpoint WHERE size <= ?)", (recount.entries,)
-        )
         self._base.execute("COMMIT")
 
     def put(self, vote: str, height: int, event: str, hash_: str) -> None:
@@ -176,13 +234,20 @@ def opened(name: str) -> Iterator[State]:
     base = sqlite3.connect(path, timeout=0, isolation_level=None)
     try:
         _prepare(base, path, name)
-        yield State(path, base)
+        yield _loaded(path, base)
     except sqlite3.Error as error:
         if "locked" in str(error):
             raise UsageError(f"another run has {path} open: it reads this log just now") from None
         raise UsageError(f"{path}, which holds what was seen of the log, cannot be used: {error}") from None
     finally:
         base.close()
+
+
+def _loaded(path: Path, base: sqlite3.Connection) -> State:
+    try:
+        return State(path, base)
+    except (CryptoError, ValueError, LookupError, TypeError, AttributeError, AssertionError) as error:
+        raise UsageError(f"{path}, which holds what was seen of the log, is damaged: {error}") from None
 
 
 def _prepare(base: sqlite3.Connection, path: Path, name: str) -> None:
