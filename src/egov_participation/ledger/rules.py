@@ -388,8 +388,8 @@ def time(moment: datetime) -> str:
 
 def arranged(subjects: Sequence[str], chance: Random) -> list[int]:
     """In which order the entries of one batch get their places, given what each is about: subject by subject, the
-    subjects in an order left to chance, so that the log does not tell who acted in two things at once. Of one subject
-    the order stays.
+    subjects in an order left to chance: nothing finer than a round is told of who acted in two things one after the
+    other (docs/log.md says what is). Of one subject the order stays.
 
     Returns:
         Indices of ``subjects``, each once.

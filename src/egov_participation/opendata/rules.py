@@ -19,6 +19,12 @@ from egov_participation.spreadsheets import csv_line, harmless
 Json = dict[str, Any]
 
 
+class Written(str):
+    """JSON that is written already, without blanks: it stands in a line and in a cell as it is."""
+
+    __slots__ = ()
+
+
 class Kind(StrEnum):
     """What a field holds; the value is its datatype in CSV on the Web."""
 
@@ -81,7 +87,12 @@ class Field:
 
 def to_jsonl(row: Json) -> str:
     """A row as a line of JSON."""
-    return compact(row) + "\n"
+    if not any(isinstance(value, Written) for value in row.values()):
+        return compact(row) + "\n"
+    members = (
+        f"{compact(name)}:{value if isinstance(value, Written) else compact(value)}" for name, value in row.items()
+    )
+    return f"{{{','.join(members)}}}\n"
 
 
 def to_csv(row: Json, fields: Sequence[Field], base_url: str) -> str:

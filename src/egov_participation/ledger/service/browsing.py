@@ -59,11 +59,15 @@ class EntryView:
     type: str
     subject: str
     """What it is about: a vote's identifier, a version, or where there is nothing of the kind its type."""
-    value: Mapping[str, Any]
     raw: bytes
     """The bytes that are hashed."""
     leaf: bytes
     """Their hash as a leaf of the tree."""
+
+    @property
+    def value(self) -> Mapping[str, Any]:
+        """What it says; parsed each time."""
+        return value_of(self.raw)
 
 
 def head(session: Session) -> HeadView | None:
@@ -114,7 +118,9 @@ def browse(
         before: those with a smaller index alone.
         after: the next ones with a larger index; still the newest of them first.
     """
-    statement = select(_entries).where(_entries.c.place < _published(session))
+    # One bound above, for SQLite looks for one alone and reads what lies between it and another.
+    bound = _published(session) if before is None else min(before, _published(session))
+    statement = select(_entries).where(_entries.c.place < bound)
     if type:
         statement = statement.where(_entries.c.type == type)
     if subject:
@@ -122,8 +128,6 @@ def browse(
     if after is not None:
         found = _some(session, statement.where(_entries.c.place > after).order_by(_entries.c.place), limit)
         return found[::-1]
-    if before is not None:
-        statement = statement.where(_entries.c.place < before)
     return _some(session, statement.order_by(_entries.c.place.desc()), limit)
 
 
@@ -212,4 +216,4 @@ def _some(session: Session, statement: Select[Any], limit: int) -> list[EntryVie
 
 
 def _view(row: Row[Any]) -> EntryView:
-    return EntryView(row.place, row.type, row.subject, value_of(row.raw), row.raw, row.leaf)
+    return EntryView(row.place, row.type, row.subject, row.raw, row.leaf)

@@ -23,6 +23,7 @@ from egov_participation.opendata.catalogue import catalogue
 from egov_participation.opendata.csvw import metadata
 from egov_participation.opendata.datasets import DATASETS, Dataset, Name
 from egov_participation.opendata.formats import Format
+from egov_participation.opendata.limits import Limited
 from egov_participation.opendata.service import Standing
 from egov_participation.web.context import services
 from egov_participation.web.open_data import OPEN_TO_ALL, file_answer, has_tag
@@ -114,7 +115,11 @@ def _file(
     lines: Callable[[Standing], Iterable[str]],
     standing: Standing,
 ) -> Response:
-    """A file with its tag, and since when it is the same, if that is known; 304 to whoever has it."""
+    """A file with its tag, and since when it is the same, if that is known; 304 to whoever has it.
+
+    Raises:
+        DomainError: 503 ``data.busy``.
+    """
     here = services(request)
     # Also of the columns and of whole addresses in the table: another release, or another host, is another file.
     parts = (standing.state, kind.media_type, rules.head(dataset.fields), here.settings.base_url)
@@ -130,7 +135,9 @@ def _file(
         headers["Last-Modified"] = lasting.as_header(since)
     if _has(request, etag, since):
         return Response(status_code=304, headers=headers)
-    body = () if request.method == "HEAD" else _in_pieces(lines(standing))
+    body: Iterable[bytes] = () if request.method == "HEAD" else _in_pieces(lines(standing))
+    if dataset.name == Name.LOG and request.method != "HEAD":
+        body = Limited(body)
     return StreamingResponse(iter(body), headers=headers, media_type=kind.content_type)
 
 

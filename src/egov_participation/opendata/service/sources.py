@@ -17,7 +17,7 @@ from egov_participation.incidents.views import IncidentMark
 from egov_participation.jurisdiction.territories import TERRITORIES
 from egov_participation.ledger import service as ledger
 from egov_participation.opendata.datasets import Name
-from egov_participation.opendata.rules import Json
+from egov_participation.opendata.rules import Json, Written
 from egov_participation.opendata.service.archives import known
 from egov_participation.services import Services
 from egov_participation.voting import service as voting
@@ -176,7 +176,7 @@ def entries(services: Services, size: int, type_: str = "") -> Iterator[Json]:
         for one in found:
             if one.index >= size:
                 return
-            yield {"index": one.index, "type": one.type, "leaf": one.leaf.hex(), "entry": one.value}
+            yield {"index": one.index, "type": one.type, "leaf": one.leaf.hex(), "entry": Written(one.raw.decode())}
         if not found:
             return
         last = found[-1].index
