@@ -124,6 +124,7 @@ function verdict(states) {
 
 async function check() {
   clear();
+  delete results.dataset.verdict; // at once: it is of another file
   const raw = await given();
   if (raw === null) return refuse(form.elements.pasted, "nothing");
   const keys = logKeys();
@@ -131,7 +132,6 @@ async function check() {
   const states = [];
   let vote = null;
   list.replaceChildren();
-  delete results.dataset.verdict;
   fill(results, "advice", "");
   results.hidden = false;
   fill(results, "verdict", sentences.say("checking"));
@@ -141,12 +141,17 @@ async function check() {
     vote ??= outcome.facts?.vote ?? null;
     list.append(item(outcome));
   }
-  results.removeAttribute("aria-busy");
   const came = verdict(states);
+  offerToReport(came === "fails" ? vote : null);
+  conclude(came, `advice-${came}`);
+}
+
+/** Says what came of it, where the focus goes. */
+function conclude(came, advice) {
+  results.removeAttribute("aria-busy");
   results.dataset.verdict = came;
   fill(results, "verdict", sentences.say(`verdict-${came}`));
-  fill(results, "advice", sentences.say(`advice-${came}`));
-  offerToReport(came === "fails" ? vote : null);
+  fill(results, "advice", sentences.say(advice));
   results.querySelector("[tabindex]").focus();
 }
 
@@ -159,9 +164,19 @@ function offerToReport(vote) {
   place.hidden = vote === null;
 }
 
-form.addEventListener("submit", (event) => {
+let busy = false;
+form.addEventListener("submit", async (event) => {
   event.preventDefault();
-  if (results.getAttribute("aria-busy") !== "true") check();
+  if (busy) return;
+  busy = true;
+  try {
+    await check();
+  } catch (error) {
+    conclude("unknown", "fault");
+    throw error;
+  } finally {
+    busy = false;
+  }
 });
 // What was chosen goes before what was pasted: so only one of them is there.
 form.elements.file.addEventListener("change", () => {
