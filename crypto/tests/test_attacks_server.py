@@ -180,3 +180,36 @@ def test_nothing_that_a_log_says_commands_the_terminal(site: ServedSite, log: Lo
     done: Done = start("egov-verify", "log", site.url)
     assert done.status == 1
     assert "\x1b" not in done.out + done.err
+
+
+@pytest.mark.parametrize("location", ["http://[::1", "/\u00e9", "//[x]/log", "http://127.0.0.1:x/log/checkpoint"])
+def test_a_redirection_to_what_is_no_address_is_told(site: ServedSite, log: Log, location: str) -> None:
+    site.tricks["/log/checkpoint"] = lambda handler: handler.answer(b"", 302, Location=location)
+    said = cannot_tell(site)
+    assert "leads to" in said
+    assert "Traceback" not in said
+
+
+@pytest.mark.parametrize("path", ["/log/checkpoint", ENTRIES + "001", "/log/tile/0/001"])
+def test_an_answer_that_is_cut_off_is_asked_for_again_whether_or_not_the_connection_was_to_stay(
+    site: ServedSite, log: Log, path: str
+) -> None:
+    good = site.files[path]
+    cuts = iter([0, 10, len(good) - 1])
+
+    def closing(handler: Handler) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Length", str(len(good)))
+        handler.send_header("Connection", "close")
+        handler.end_headers()
+        handler.wfile.write(good[: next(cuts, len(good))])
+
+    site.tricks[path] = closing
+    holds(site)
+
+
+def test_a_length_that_is_none_is_no_fault_of_the_program(site: ServedSite, log: Log) -> None:
+    site.tricks["/log/checkpoint"] = raw_answer(
+        OK + b"Content-Length: " + b"9" * 5000 + b"\r\n\r\n", lambda: iter([b"x"])
+    )
+    assert code(site)[0] == "note.format"

@@ -37,6 +37,7 @@ class Site(ThreadingHTTPServer):
         self.drip = False
         self.grow = b""
         self.content_range: str | None = None
+        self.stated: str | None = None
 
     def handle_error(self, *args: Any) -> None:
         """Nothing: clients may go before they have everything."""
@@ -74,7 +75,7 @@ class _Handler(BaseHTTPRequestHandler):
         if site.chunked:
             self.send_header("Transfer-Encoding", "chunked")
         elif site.length:
-            self.send_header("Content-Length", str(len(body)))
+            self.send_header("Content-Length", site.stated or str(len(body)))
         else:
             self.send_header("Connection", "close")
         self.end_headers()
@@ -310,3 +311,49 @@ def test_how_far_a_download_is_can_be_seen(site: Site, tallied: bytes) -> None:
     url = f"{site.url}/votes/{UUID}/archive.bel"
     source.download(url, file, lambda *said: told.append(said))
     assert told[-1] == ("download", len(tallied), len(tallied))
+
+
+@pytest.mark.parametrize("form", ["bytes {}-1/5", "bytes 10000-10001/{}"])
+def test_a_range_that_is_none_is_told(site: Site, form: str) -> None:
+    site.break_after = [10_000]
+    site.content_range = form.format("9" * 5000)
+    with pytest.raises(ArchiveError, match="another part"):
+        downloaded(site)
+
+
+@pytest.mark.parametrize("length", ["9" * 5000, "-1", "x", "1_0"])
+def test_a_length_that_is_none_is_told(site: Site, length: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(site, "stated", length)
+    done = run("egov-verify", "vote", "--json", f"{site.url}/votes/{UUID}")
+    assert done.status == 2
+    assert "a length that is none" in json.loads(done.out)["error"]
+
+
+@pytest.mark.parametrize("location", ["http://[::1", "/\u00e9"])
+def test_a_redirection_to_what_is_no_address_is_told(site: Site, location: str) -> None:
+    site.status, site.content = 302, location.encode()
+    done = run("egov-verify", "vote", "--json", f"{site.url}/votes/{UUID}")
+    assert (done.status, json.loads(done.out)["ok"]) == (2, None)
+    assert "Traceback" not in done.err
+
+
+def test_one_byte_at_a_time_does_not_go_on_for_ever(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each connection gets further, and breaks."""
+    clock = iter(range(0, 100_000, 20))
+    monkeypatch.setattr(source.time, "monotonic", lambda: next(clock))
+    site.break_after = [1] * 1000
+    with pytest.raises(ArchiveError, match=r"comes too slowly: 1?[0-9] bytes in 3[0-9]{2} seconds"):
+        downloaded(site)
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+def test_an_archive_without_end_is_not_taken(site: Site, monkeypatch: pytest.MonkeyPatch, chunked: bool) -> None:
+    site.chunked = chunked
+    file = io.BytesIO()
+    with pytest.raises(ArchiveError, match=r"has more than .* which --max-archive may raise"):
+        source.download(f"{site.url}/votes/{UUID}/archive.bel", file, lambda *_: None, 20_000)
+    assert file.tell() <= 20_000 + (1 << 16)
+    assert run("egov-verify", "vote", f"{site.url}/votes/{UUID}", "--max-archive", 1).status == 0
+    assert run("egov-verify", "vote", f"{site.url}/votes/{UUID}", "--max-archive", 0).status == 2
+    monkeypatch.setattr(source, "GIB", 10_000)
+    assert "has more than 2 GiB" in run("egov-verify", "vote", f"{site.url}/votes/{UUID}", "--max-archive", 2).err

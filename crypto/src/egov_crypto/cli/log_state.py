@@ -170,6 +170,7 @@ class State:
         """Keep what was counted, which is all up to the edge."""
         recount = self.recount
         assert recount.entries == self.edge.size
+        self._begin()
         self._flush()
         for uuid in recount.touched:
             record = json.dumps(asdict(recount.votes[uuid]))
@@ -214,6 +215,8 @@ class State:
         return self._ids[vote]
 
     def _flush(self) -> None:
+        if not self._waiting:
+            return
         self._begin()
         self._base.executemany("INSERT INTO event VALUES (?, ?, ?, ?)", self._waiting)
         self._waiting.clear()

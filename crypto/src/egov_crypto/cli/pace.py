@@ -3,6 +3,8 @@
 import io
 import time
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPResponse, HTTPSConnection
 from socket import SocketIO, socket
 from typing import Any, Final, cast
@@ -11,6 +13,31 @@ PATIENCE: float = 30.0
 """Seconds in which an answer must begin and, if it is small, be there."""
 PACE: Final = 5_000
 """Bytes a second that a larger one must keep up."""
+
+
+_end: float | None = None
+"""When nothing is waited for any more; of all threads."""
+
+
+@contextmanager
+def ending(seconds: float) -> Iterator[None]:
+    """In here, what is asked for is given up after so many seconds, however much has come."""
+    global _end
+    before, _end = _end, time.monotonic() + seconds
+    try:
+        yield
+    finally:
+        _end = before
+
+
+def left() -> float:
+    """Seconds that are left of that. Raises :class:`TooSlowError` if none are."""
+    if _end is None:
+        return PATIENCE
+    seconds = _end - time.monotonic()
+    if seconds <= 0:
+        raise TooSlowError("the time that it may take altogether is over")
+    return seconds
 
 
 class TooSlowError(TimeoutError):
@@ -28,7 +55,7 @@ class Paced:
     def start(self, wanted: int) -> None:
         """The time of one question begins, and of an answer of so many bytes at most."""
         self._started, self._received, self._wanted = time.monotonic(), 0, wanted
-        self._inner.settimeout(PATIENCE)
+        self._inner.settimeout(min(left(), PATIENCE))
 
     def sendall(self, data: bytes) -> None:
         self._inner.sendall(data)
@@ -42,10 +69,10 @@ class Paced:
     def before_reading(self) -> None:
         """Raises :class:`TooSlowError` if the time is over; else no read may take longer than what is left of it."""
         seconds = time.monotonic() - self._started
-        left = PATIENCE + min(self._received, self._wanted) / PACE - seconds
-        if left <= 0:
+        more = PATIENCE + min(self._received, self._wanted) / PACE - seconds
+        if more <= 0:
             raise TooSlowError(f"{self._received} bytes came in {seconds:.0f} seconds")
-        self._inner.settimeout(min(left, PATIENCE))
+        self._inner.settimeout(min(more, PATIENCE, left()))
 
     def after_reading(self, count: int) -> None:
         self._received += count

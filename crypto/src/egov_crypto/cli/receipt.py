@@ -9,7 +9,7 @@ from typing import Any, Final
 from egov_crypto import checkpoint, entries, note, tlog_proof
 from egov_crypto import receipt as receipts
 from egov_crypto.checkpoint import Checkpoint, SignedCheckpoint
-from egov_crypto.cli import console, log, log_report, log_state
+from egov_crypto.cli import console, log, log_report, log_state, source
 from egov_crypto.cli.console import say
 from egov_crypto.cli.log_reading import Terms
 from egov_crypto.cli.progress import Progress
@@ -55,6 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser, archive: str) -> None:
         " which else is the one that egov-verify log has remembered",
     )
     log.add_witnesses(parser)
+    source.add_limit(parser)
 
 
 def verify_receipt(options: argparse.Namespace) -> int:
@@ -87,7 +88,7 @@ def _check(options: argparse.Namespace, found: ReceiptFound) -> None:
         _check_proof(found.proof, found.stated, terms, found)
     if options.archive is None:
         return
-    with Progress() as progress, open_archive(options.archive, progress) as file:
+    with Progress() as progress, open_archive(options.archive, progress, options.max_archive) as file:
         verified = verify_archive(file, jobs=options.jobs, progress=progress, report=found.report)
         found.counts = receipts.check_in_archive(found.stated, file, verified)
     found.report.checks.append(("place", 1))

@@ -133,4 +133,5 @@ def _signers(found: Note) -> set[tuple[str, bytes]]:
 
 
 def _json(value: Any) -> bytes:
-    return json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True).encode() + b"\n"
+    # What a site says may hold half a character, which no file can: it is written as it came, escaped.
+    return json.dumps(value, indent=1, sort_keys=True).encode() + b"\n"

@@ -1,5 +1,6 @@
 """Where an archive is read from: a file, standard input, or an address of the web."""
 
+import argparse
 import io
 import re
 import shutil
@@ -10,9 +11,9 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.client import HTTPException, HTTPResponse
+from http.client import HTTPException, HTTPMessage, HTTPResponse
 from pathlib import Path
-from typing import BinaryIO, Final, cast
+from typing import IO, Any, BinaryIO, Final, cast
 from urllib.parse import urlsplit
 
 from egov_crypto import since
@@ -28,13 +29,21 @@ ATTEMPTS: Final = 6
 PAUSE: float = 0.5
 """Seconds before the first of them; twice as long before each other."""
 
+GRACE: float = 300.0
+"""Seconds that a download may take besides those that its bytes may: a site may be restarted meanwhile."""
+RATE: Final = 65_536 / 30
+"""Bytes a second that a whole download must keep up, however often its connection breaks."""
+GIB: Final = 1 << 30
+MAX_ARCHIVE: Final = 4 * GIB
+"""Bytes that are downloaded of an archive; that of a million voters has some 3 GiB."""
 MAX_SETUP: Final = 1 << 30
 """Bytes that a set-up may have; that of a million voters has some 70 million."""
 
 _PAGE: Final = re.compile(
     r"(?P<site>.*?)(?:/api/v[0-9]+|/[a-z]{2})?/votes/(?P<uuid>[1-9A-HJ-NP-Za-km-z]{14,64})(?:/.*)?"
 )
-_RANGE: Final = re.compile(r"bytes (?:(?P<first>[0-9]+)-[0-9]+|\*)/(?P<total>[0-9]+)")
+_LENGTH: Final = re.compile("[0-9]{1,18}", re.ASCII)
+_RANGE: Final = re.compile(r"bytes (?:(?P<first>[0-9]{1,18})-[0-9]{1,18}|\*)/(?P<total>[0-9]{1,18})", re.ASCII)
 
 
 def is_address(where: str) -> bool:
@@ -61,8 +70,9 @@ def archive_address(where: str) -> str:
 
 
 @contextmanager
-def open_archive(where: str, progress: Progress) -> Iterator[BinaryIO]:
-    """The archive at ``where`` as a seekable file: a path, ``-`` for standard input, or an address.
+def open_archive(where: str, progress: Progress, limit: int = MAX_ARCHIVE) -> Iterator[BinaryIO]:
+    """The archive at ``where`` as a seekable file: a path, ``-`` for standard input, or an address, from which no more
+    than ``limit`` bytes are taken.
 
     Raises :class:`ArchiveError` if it cannot be reached, :class:`OSError` if it cannot be read.
     """
@@ -74,7 +84,7 @@ def open_archive(where: str, progress: Progress) -> Iterator[BinaryIO]:
         if where == "-":
             shutil.copyfileobj(sys.stdin.buffer, file)
         else:
-            download(archive_address(where), file, progress)
+            download(archive_address(where), file, progress, limit)
         file.seek(0)
         yield cast(BinaryIO, file)
 
@@ -150,12 +160,35 @@ def read_beside(url: str, name: str, limit: int) -> bytes | None:
         raise ArchiveError(f"{address} cannot be reached: {getattr(error, 'reason', None) or error}") from None
 
 
-def download(url: str, file: BinaryIO, progress: Callable[[str, int, int], None]) -> None:
-    """Write what is at ``url`` to ``file``, of any size; a connection that breaks is taken up again where it broke."""
+def add_limit(parser: argparse.ArgumentParser) -> None:
+    """The option ``--max-archive GIB``, of a command that downloads archives."""
+    parser.add_argument(
+        "--max-archive",
+        type=_limit,
+        default=MAX_ARCHIVE,
+        metavar="GIB",
+        help=f"download no archive that has more (default: {MAX_ARCHIVE // GIB})",
+    )
+
+
+def _limit(text: str) -> int:
+    if not re.fullmatch("[1-9][0-9]{0,5}", text, re.ASCII):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of GiB")
+    return int(text) * GIB
+
+
+def download(url: str, file: BinaryIO, progress: Callable[[str, int, int], None], limit: int = MAX_ARCHIVE) -> None:
+    """Write what is at ``url`` to ``file``; a connection that breaks is taken up again where it broke.
+
+    Raises :class:`ArchiveError` if it cannot be had whole, has more than ``limit`` bytes, or takes longer than `GRACE`
+    and `RATE` say: neither disk nor time is a server's to take.
+    """
     have = furthest = failures = 0
     total: int | None = None
+    start = time.monotonic()
     while total is None or have < total:
         began = time.monotonic()
+        _check_pace(url, began - start, furthest)
         try:
             answer = _request(url, have)
         except urllib.error.HTTPError as error:
@@ -173,12 +206,15 @@ def download(url: str, file: BinaryIO, progress: Callable[[str, int, int], None]
             continue
         with answer:
             first, total = _start(answer, have)
+            _check_size(url, total or 0, limit)
             have = first
             file.seek(have)
             file.truncate()
             while piece := _read(answer):
                 file.write(piece)
                 have += len(piece)
+                _check_size(url, have, limit)
+                _check_pace(url, time.monotonic() - start, have)
                 progress("download", have, total or 0)
         if total is None:  # the server did not say how much it is
             if piece is None:
@@ -192,6 +228,29 @@ def download(url: str, file: BinaryIO, progress: Callable[[str, int, int], None]
         time.sleep(PAUSE * 2**failures if have < total else 0)
 
 
+def _check_size(url: str, size: int, limit: int) -> None:
+    if size > limit:
+        raise ArchiveError(f"{url} has more than {limit / GIB:g} GiB, which --max-archive may raise")
+
+
+def _check_pace(url: str, seconds: float, have: int) -> None:
+    if seconds > GRACE + have / RATE:
+        raise ArchiveError(f"{url} comes too slowly: {have} bytes in {seconds:.0f} seconds")
+
+
+class _Redirecting(urllib.request.HTTPRedirectHandler):
+    def http_error_302(
+        self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage
+    ) -> Any:
+        try:
+            return super().http_error_302(req, fp, code, msg, headers)
+        except ValueError as error:
+            fp.close()
+            raise ArchiveError(f"{req.full_url} leads to what is no address: {error}") from None
+
+    http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302
+
+
 def _request(url: str, have: int) -> HTTPResponse:
     headers = {"User-Agent": "egov-verify", **({"Range": f"bytes={have}-"} if have else {})}
     opener = urllib.request.OpenerDirector()
@@ -199,7 +258,7 @@ def _request(url: str, have: int) -> HTTPResponse:
         urllib.request.ProxyHandler,
         PacedHandler,
         PacedSecureHandler,
-        urllib.request.HTTPRedirectHandler,
+        _Redirecting,
         urllib.request.HTTPDefaultErrorHandler,
         urllib.request.HTTPErrorProcessor,
         urllib.request.UnknownHandler,  # so that a redirection to another scheme is refused in words
@@ -217,7 +276,9 @@ def _start(answer: HTTPResponse, have: int) -> tuple[int, int | None]:
             raise ArchiveError("the server answers with another part than was asked for")
         return have, int(match["total"])
     length = answer.headers.get("Content-Length", "")
-    return 0, int(length) if length.isdecimal() else None
+    if length and not _LENGTH.fullmatch(length):
+        raise ArchiveError(f"the server answers with a length that is none: {length[:40]!r}")
+    return 0, int(length) if length else None
 
 
 def _total_of(error: urllib.error.HTTPError) -> int | None:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from egov_crypto.cli import console, log, receipt, site, watch
+from egov_crypto.cli import console, log, receipt, site, source, watch
 from egov_crypto.cli.progress import Progress
 from egov_crypto.cli.report import VoteFound, print_vote, vote_as_json
 from egov_crypto.cli.source import check_since, open_archive
@@ -74,6 +74,7 @@ def _parser() -> argparse.ArgumentParser:
         help="prove that the archive only grew since OLD: a copy that was kept of it (a file, or an address), "
         "the output of an earlier run with --json, or a head, HEIGHT:HASH",
     )
+    source.add_limit(vote)
     stated = kind(
         "receipt",
         receipt.verify_receipt,
@@ -109,7 +110,7 @@ def _verify_vote(options: argparse.Namespace) -> int:
     found = VoteFound(options.archive, options.since)
 
     def check() -> None:
-        with Progress() as progress, open_archive(options.archive, progress) as file:
+        with Progress() as progress, open_archive(options.archive, progress, options.max_archive) as file:
             if options.since is not None:
                 found.grown = check_since(options.since, file, progress)
                 found.report.checks.append(("since", found.grown.height + 1))

@@ -70,12 +70,20 @@ class Web:
             if answer.status not in _MOVED:
                 return self._body(here, answer, limit)
             self.close()
-            target = urlsplit(urljoin(self.origin + here, answer.headers.get("Location", "")))
+            target = self._target(here, answer.headers.get("Location", ""))
             if (target.scheme, target.netloc) != (self._parts.scheme, self._parts.netloc):
                 # Another host is another site, whatever it says.
                 raise ArchiveError(f"{self.origin}{here} leads to {target.geturl()}: give that address, if it is right")
             here = target._replace(scheme="", netloc="", fragment="").geturl() or "/"
         raise ArchiveError(f"{self.origin}{path} leads on and on")
+
+    def _target(self, here: str, location: str) -> SplitResult:
+        try:
+            target = urlsplit(urljoin(self.origin + here, location))
+            location.encode("ascii")
+        except ValueError:
+            raise ArchiveError(f"{self.origin}{here} leads to what is no address: {location[:200]!r}") from None
+        return target
 
     def _ask(self, path: str, limit: int) -> HTTPResponse:
         """The answer's head. A connection that was closed since the last answer is opened again."""
@@ -115,10 +123,10 @@ class Web:
         raw = bytearray()
         while len(raw) <= limit and (piece := answer.read1(min(1 << 16, limit + 1 - len(raw)))):
             raw += piece
+        if len(raw) <= limit and answer.length:  # of what was promised, so much is left
+            raise HTTPException(f"it broke off after {len(raw)} bytes")
         if len(raw) > limit or answer.will_close:
             self.close()
-        elif answer.length:
-            raise HTTPException(f"it broke off after {len(raw)} bytes")
         answer.close()  # read1 does not, at the end of an answer whose length is known
         return bytes(raw)
 
