@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import sysconfig
@@ -16,11 +15,12 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
+from tests.ports import free_port
 
 from egov_participation import source
 
 ROOT = Path(__file__).resolve().parent.parent
-PATIENCE = 60.0
+PATIENCE = 240.0
 """Seconds that a start may take on a busy machine."""
 
 
@@ -62,8 +62,7 @@ def environment(folder: Path, port: int) -> dict[str, str]:
 def served(elsewhere: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the site, served by the installed command."""
     folder = tmp_path_factory.mktemp("served")
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
+    port = free_port()
     settings, egov = environment(folder, port), elsewhere / "bin" / "egov"
     subprocess.run([egov, "migrate"], cwd=folder, env=settings, check=True)
     with (folder / "log").open("wb") as log:
@@ -83,7 +82,7 @@ def wait_until_answered(url: str, process: subprocess.Popen[bytes], log: Path) -
     while time.monotonic() < end:
         assert process.poll() is None, log.read_text()
         try:
-            urlopen(url, timeout=5).close()
+            urlopen(url, timeout=PATIENCE).close()
         except (URLError, ConnectionError, TimeoutError):
             time.sleep(0.1)
         else:

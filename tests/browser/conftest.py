@@ -9,7 +9,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 from starlette.responses import PlainTextResponse
 from tests.browser.booth import QUESTIONS, Booth, Voters, sign_in
-from tests.browser.server import Gate, free_port, serving
+from tests.browser.server import Gate, serving
+from tests.ports import free_port
 from tests.voting.making import MadeVote, make_vote
 
 from egov_participation.app import create_app, create_services

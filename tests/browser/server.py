@@ -11,15 +11,7 @@ from contextlib import contextmanager
 import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-DEADLINE = 20.0  # seconds for starting and for stopping
-
-
-def free_port() -> int:
-    """A port of the loopback interface that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+DEADLINE = 240.0  # seconds for starting and for stopping: waiting costs nothing where it is not needed
 
 
 Change = Callable[[bytes], bytes | None]
@@ -65,8 +57,14 @@ def serving(app: ASGIApp, port: int) -> Iterator[None]:
     """Serve the application while the block runs."""
     # What it set for its logs would hold for the whole process, and so for the tests after this one.
     config = uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, access_log=False, ws="none")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
+    with in_a_thread(uvicorn.Server(config)):
+        yield
+
+
+@contextmanager
+def in_a_thread(server: uvicorn.Server, *sockets: socket.socket) -> Iterator[None]:
+    """Let a server run, on the sockets that listen already if there are any, while the block does."""
+    thread = threading.Thread(target=server.run, args=(list(sockets) or None,), daemon=True)
     thread.start()
     until = time.monotonic() + DEADLINE
     while not server.started:

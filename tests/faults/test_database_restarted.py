@@ -14,8 +14,9 @@ import pytest
 from sqlalchemy.exc import OperationalError
 from sqlmodel import col, func, select
 from starlette.applications import Starlette
-from tests.browser.server import free_port, serving
+from tests.browser.server import serving
 from tests.commission.frozen import Course
+from tests.ports import free_port
 from tests.postgresql import PostgreSQL, TestDatabase
 from tests.voting.making import NO, YES, MadeVote, make_vote, verified
 from tests.voting_web.conftest import Voters
@@ -36,7 +37,7 @@ SAID = {
     "ru": "База данных сайта сейчас не отвечает.",
     "en": "This site’s database does not answer at the moment.",
 }
-PATIENCE = 20.0
+PATIENCE = 120.0
 
 
 @pytest.fixture
@@ -72,6 +73,7 @@ class Voter:
         self._path = f"/votes/{vote.uuid}/ballots"
         self._http = httpx.Client(
             base_url=address,
+            timeout=PATIENCE,
             headers={
                 "Host": "booth.localhost",
                 "Origin": "http://booth.localhost",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -15,6 +14,7 @@ from aiosmtpd.smtp import SMTP, Envelope
 from aiosmtpd.smtp import Session as SmtpSession
 from tests.notices.specimens import NEWS
 from tests.officials import MakeCitizen
+from tests.ports import free_port
 from typer.testing import CliRunner
 
 from egov_participation.app import create_services
@@ -46,9 +46,8 @@ class Server:
 
 @contextmanager
 def running(server: Server) -> Iterator[int]:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    controller = Controller(server, hostname="127.0.0.1", port=port)
+    port = free_port()
+    controller = Controller(server, hostname="127.0.0.1", port=port, ready_timeout=60)
     controller.start()
     try:
         yield port

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,13 +14,14 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
+from tests.ports import free_port
 
 from egov_participation.clock import system_clock
 from egov_participation.database import Database
 from egov_participation.operation import service
 from egov_participation.settings import Settings
 
-PATIENCE = 60.0
+PATIENCE = 240.0
 Start = Callable[..., subprocess.Popen[bytes]]
 
 
@@ -55,8 +55,7 @@ def start(settings: Settings, database: Database, tmp_path: Path) -> Iterator[St
 
 @pytest.fixture
 def port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
+    return free_port()
 
 
 def until(what: Callable[[], bool], process: subprocess.Popen[bytes], log: Path) -> None:
@@ -69,7 +68,7 @@ def until(what: Callable[[], bool], process: subprocess.Popen[bytes], log: Path)
 
 def answers(url: str) -> bool:
     try:
-        with urlopen(url, timeout=5) as answer:
+        with urlopen(url, timeout=PATIENCE) as answer:
             return bool(answer.status == 200)
     except OSError:
         return False
@@ -109,7 +108,8 @@ def test_several_processes_serve_and_count_together(start: Start, port: int, tmp
     until(lambda: answers(f"{site}/ready"), process, tmp_path / "log")
     for number in range(30):
         assert answers(f"{site}/en/help?n={number}")
-    with urlopen(Request(f"{site}/metrics", headers={"Authorization": "Bearer watching"})) as answer:
+    asked = Request(f"{site}/metrics", headers={"Authorization": "Bearer watching"})
+    with urlopen(asked, timeout=PATIENCE) as answer:
         text = answer.read().decode()
     with pytest.raises(HTTPError, match="404"):
         urlopen(f"{site}/metrics")

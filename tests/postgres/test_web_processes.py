@@ -13,8 +13,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from tests.browser.server import free_port
 from tests.identity.conftest import forms_of
+from tests.ports import free_port
 
 from egov_participation.clock import system_clock
 from egov_participation.database import Database
@@ -26,7 +26,7 @@ from egov_participation.registry.service import add_residents
 from egov_participation.settings import Settings
 
 pytestmark = pytest.mark.postgresql
-PATIENCE = 60
+PATIENCE = 240
 HEADERS = {"Host": "localhost", "Origin": "http://localhost", "Accept-Language": "en"}
 
 
@@ -81,7 +81,7 @@ def _wait_for(address: str, log: Path) -> None:
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         try:
-            if httpx.get(f"{address}/ready", headers={"Host": "localhost"}).status_code == 200:
+            if httpx.get(f"{address}/ready", headers={"Host": "localhost"}, timeout=PATIENCE).status_code == 200:
                 return
         except httpx.TransportError:
             time.sleep(0.1)
@@ -127,7 +127,7 @@ def code(database: Database) -> str:
 def test_who_signs_in_at_one_process_is_signed_in_at_the_other(
     addresses: list[str], database: Database, person: Entry
 ) -> None:
-    with httpx.Client(headers=HEADERS) as client:
+    with httpx.Client(headers=HEADERS, timeout=PATIENCE) as client:
         walk(Visitor(client, addresses), database, person)
 
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-import socket
-import threading
-import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 
 import httpx
 import pytest
 import uvicorn
+from tests.browser.server import in_a_thread
+from tests.ports import free_port
 from tests.registrar.book import CredentialBook
 from tests.registrar.people import UUID, Rolls
 from tests.voting.making import make_people
@@ -43,21 +43,16 @@ class Serving:
             self.url = f"unix:{folder}/r.sock"
             where: dict[str, object] = {"uds": f"{folder}/r.sock"}
         else:
-            with socket.socket() as free:
-                free.bind(("127.0.0.1", 0))
-                port = free.getsockname()[1]
+            port = free_port()
             self.url, where = f"http://127.0.0.1:{port}", {"host": "127.0.0.1", "port": port}
         self.server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, **where))  # type: ignore[arg-type]
-        self._thread = threading.Thread(target=self.server.run, daemon=True)
+        self._running = ExitStack()
 
     def start(self) -> None:
-        self._thread.start()
-        while not self.server.started:
-            time.sleep(0.005)
+        self._running.enter_context(in_a_thread(self.server))
 
     def stop(self) -> None:
-        self.server.should_exit = True
-        self._thread.join(5)
+        self._running.close()
 
 
 @pytest.fixture(params=["inside", "http", "socket"])
@@ -235,10 +230,7 @@ class TestWhenItDoesNotAnswer:
         return file
 
     def test_it_is_said_what_to_do(self, secret_file: Path, clock: ManualClock) -> None:
-        with socket.socket() as closed:
-            closed.bind(("127.0.0.1", 0))
-            port = closed.getsockname()[1]
-        client = RemoteRegistrar(f"http://127.0.0.1:{port}", secret_file)
+        client = RemoteRegistrar(f"http://127.0.0.1:{free_port()}", secret_file)
         down = (503, "registrar.unavailable")
         assert refusal(client.is_on_roll, UUID, "0" * 32) == down
         assert refusal(getattr, client, "key") == down

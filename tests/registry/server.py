@@ -6,8 +6,6 @@ import asyncio
 import hmac
 import json
 import socket
-import threading
-import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -19,6 +17,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
+from tests.browser.server import in_a_thread
 
 from egov_participation.registry.rules import Entry
 
@@ -111,12 +110,5 @@ def running() -> Iterator[RegistryServer]:
     server = uvicorn.Server(config)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         register.url = f"http://127.0.0.1:{listener.getsockname()[1]}/egov"
-        thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
-        thread.start()
-        while not server.started:
-            time.sleep(0.01)
-        try:
+        with in_a_thread(server, listener):
             yield register
-        finally:
-            server.should_exit = True
-            thread.join()
