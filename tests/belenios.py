@@ -20,7 +20,7 @@ class Belenios:
 
     def run(self, folder: Path, *arguments: str) -> str:
         done = subprocess.run(
-            [self.executable, *arguments], cwd=folder, check=True, capture_output=True, text=True, timeout=60
+            [self.executable, *arguments], cwd=folder, check=True, capture_output=True, text=True, timeout=240
         )
         return done.stdout
 

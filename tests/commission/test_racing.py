@@ -31,7 +31,7 @@ def test_ballots_do_not_end_while_an_extension_is_under_way(services: Services) 
         closing.join(0.3)
         assert closing.is_alive()
         tx.commit()
-    closing.join(10)
+    closing.join()
 
     found = voting.vote(services, vote.uuid)
     assert (found.state, [event.type for event in found.events]) == ("open", ["Setup"])
@@ -59,7 +59,7 @@ def test_nothing_is_extended_that_ended_while_the_extension_waited(services: Ser
         extending.join(0.3)
         assert extending.is_alive()
         tx.commit()
-    extending.join(10)
+    extending.join()
 
     assert refused == ["vote.not_extendable"]
     assert voting.vote(services, vote.uuid).closes_at == before

@@ -161,7 +161,7 @@ def test_only_one_is_alone_and_the_next_may_be_when_it_has_gone(database: Databa
 
 @pytest.mark.postgresql
 def test_writers_who_have_nothing_to_do_with_each_other_do_not_wait(database: Database) -> None:
-    inside = threading.Barrier(2, timeout=30)
+    inside = threading.Barrier(2, timeout=240)
 
     def write(key: str) -> None:
         with database.uow() as tx:

@@ -50,7 +50,7 @@ def held_up(there: TestProvider) -> Iterator[threading.Event]:
 
 
 def until(happened: Callable[[], bool]) -> None:
-    end = time.monotonic() + 20
+    end = time.monotonic() + 240
     while not happened():
         assert time.monotonic() < end
         time.sleep(0.005)

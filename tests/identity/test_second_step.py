@@ -337,7 +337,7 @@ def test_hashing_recovery_codes_holds_up_no_other_writer(
 
     def write_meanwhile(hashed: str, secret: str) -> bool:
         with ThreadPoolExecutor(1) as pool:
-            pool.submit(services.database.check_writable).result(timeout=30)
+            pool.submit(services.database.check_writable).result(timeout=240)
         return matches(hashed, secret)
 
     monkeypatch.setattr(recovery, "_matches", write_meanwhile)

@@ -44,7 +44,7 @@ ELECTIONS: dict[str, tuple[list[dict[str, Any]], list[list[dict[str, Any]]]]] = 
 def make_ballots(node: str, election: Path, votes: list[dict[str, Any]]) -> list[dict[str, str]]:
     asked = json.dumps({"election": str(election), "votes": votes})
     done = subprocess.run(
-        [node, str(HERE / "make_ballots.mjs")], input=asked, check=True, capture_output=True, text=True, timeout=120
+        [node, str(HERE / "make_ballots.mjs")], input=asked, check=True, capture_output=True, text=True, timeout=240
     )
     made: list[dict[str, str]] = json.loads(done.stdout)
     return made
@@ -62,7 +62,7 @@ def template(questions: list[dict[str, Any]]) -> dict[str, Any]:
 
 @pytest.mark.parametrize("unit", UNITS)
 def test_the_modules_do_what_their_own_tests_say(node: str, unit: str) -> None:
-    done = subprocess.run([node, "--test", str(HERE / unit)], capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run([node, "--test", str(HERE / unit)], capture_output=True, text=True, timeout=240, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -113,7 +113,7 @@ def test_qr_codes_are_those_of_another_implementation(node: str) -> None:
         check=True,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
     )
     for (text, mask), drawn in zip(asked, json.loads(done.stdout), strict=True):
         other = segno.make(
@@ -130,7 +130,7 @@ def test_a_qr_code_of_a_trackers_address_chooses_a_mask_by_itself(node: str) -> 
         check=True,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
     )
     chosen, *all_masks = json.loads(done.stdout)
     assert chosen in all_masks

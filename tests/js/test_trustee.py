@@ -30,7 +30,7 @@ PASSPHRASE = "lusab-babad-gutih-tugad-mudof-sakat"
 
 def run(node: str, script: str, asked: Any) -> Any:
     done = subprocess.run(
-        [node, str(HERE / script)], input=json.dumps(asked), capture_output=True, text=True, timeout=120, check=False
+        [node, str(HERE / script)], input=json.dumps(asked), capture_output=True, text=True, timeout=240, check=False
     )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)

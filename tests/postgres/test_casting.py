@@ -39,7 +39,7 @@ def test_two_processes_cast_into_one_archive(
         for writer in writers:
             writer.start()
         for writer in writers:
-            writer.join(60)
+            writer.join()
             assert writer.exitcode == 0
 
     # The same ballots at both, as when somebody presses twice: each is recorded once, with one receipt.

@@ -26,7 +26,7 @@ def test_two_machines_may_migrate_at_once(url: str, processes: ForkServerContext
     for one in both:
         one.start()
     for one in both:
-        one.join(60)
+        one.join()
     database = Database(url)
 
     assert [one.exitcode for one in both] == [0, 0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPException
@@ -150,12 +151,14 @@ def test_an_answer_that_comes_too_late_is_nobodys(other: Other, to_other: Line) 
 
     def answers(number: int) -> bytes:
         if number == 1:
-            late.wait(5)
+            late.wait(240)
         return ANSWER.replace(b"{}", b"%02d" % number)
 
     other.answers = answers
     with pytest.raises(TimeoutError):
         ask(to_other, seconds=0.02)
+    while not other.questions:  # it was sent; whoever reads it may be slower than whoever asks next
+        time.sleep(0.001)
     late.set()
 
     assert ask(to_other) == (200, b"02")

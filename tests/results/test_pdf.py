@@ -126,7 +126,7 @@ def test_a_crowd_that_wants_many_pdfs_keeps_few_threads_and_is_told_to_come_agai
 
     def slow(data: str) -> bytes:
         started.append(data)
-        assert going_on.wait(10)
+        assert going_on.wait(240)
         return data.encode()
 
     monkeypatch.setattr(pdf, "_in_another_process", slow)

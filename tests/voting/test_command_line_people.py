@@ -23,7 +23,7 @@ TEXTS = Texts("а", "б", "c")
 
 def egov_ballot(*arguments: str | Path) -> None:
     command = Path(sys.executable).with_name("egov-ballot")
-    done = subprocess.run([command, *arguments], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run([command, *arguments], capture_output=True, text=True, timeout=240, check=False)
     assert done.returncode == 0, done.stderr
 
 

@@ -158,7 +158,7 @@ def test_the_reference_tool_reads_and_verifies_what_we_serve(
     folder.mkdir()
     (folder / f"{vote.uuid}.bel").write_bytes(archive_of(services, vote.uuid))
     done = subprocess.run(
-        [belenios_tool, "election", "verify", "--dir", folder], capture_output=True, text=True, timeout=60, check=False
+        [belenios_tool, "election", "verify", "--dir", folder], capture_output=True, text=True, timeout=240, check=False
     )
     assert (done.returncode, "all checks passed" in done.stdout + done.stderr) == (0, True), done.stderr
     assert verified(services, vote.uuid).report.result == [[1, 1, 3]]
