@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 from tests.officials import MakeOfficial
-from tests.web.looking import barriers, go, too_wide, visit
+from tests.web.looking import another_page, barriers, go, too_wide, visit
 
 from egov_participation.actions import Role
 
@@ -40,11 +40,13 @@ def test_a_proposal_is_approved_by_keyboard_alone(chromium: Browser, official: M
 
     page = visit(chromium, administrator.client, "/en/office")
     page.locator("#queue a").first.focus()
-    page.keyboard.press("Enter")
+    with another_page(page):
+        page.keyboard.press("Enter")
     page.get_by_label("Approve").focus()
     page.keyboard.press("Space")
-    page.keyboard.press("Enter")
-    page.get_by_text("Approved").wait_for()
+    with another_page(page):
+        page.keyboard.press("Enter")
+    expect(page.get_by_text("Approved")).to_be_visible()
     page.context.close()
 
     session = moderator.load()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from starlette.testclient import TestClient
 from tests.voting.making import NO, YES, MadeVote, close, make_vote, tallied
 from tests.voting_web.conftest import fields_of
-from tests.web.looking import barriers, go, too_wide, visit
+from tests.web.looking import barriers, go, settle, too_wide, visit
 
 from egov_participation.i18n import LANGUAGES
 from egov_participation.services import Services
@@ -53,7 +53,7 @@ def test_charts_are_coloured_legible_and_written_in_the_pages_own_font(
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
     page.set_viewport_size({"width": width, "height": 800})
-    page.goto(f"/kk/votes/{counted.uuid}/result")
+    go(page, f"/kk/votes/{counted.uuid}/result")
     charts, colour, font = shown(page)
 
     assert said == []
@@ -75,10 +75,10 @@ def test_a_chart_is_read_to_who_does_not_see_it(chromium: Browser, client: TestC
     page = visit(chromium, client, f"/en/votes/{counted.uuid}/result")
     picture = page.get_by_role("img", name="Do you agree?")
 
-    assert picture.count() == 1
+    expect(picture).to_have_count(1)
     assert "Yes: 2 (66.67%)" in str(picture.get_attribute("aria-labelledby") and picture.text_content())
     page.get_by_text("The numbers as a table").first.click()
-    assert page.get_by_role("row", name="Yes 2 66.67%").is_visible()
+    expect(page.get_by_role("row", name="Yes 2 66.67%")).to_be_visible()
     page.close()
 
 
@@ -93,6 +93,7 @@ def test_the_pages_with_forms_fit_a_phone_and_can_be_read_by_everybody(
     # The way itself: the page after the button, whose script would send it on at once.
     fields = fields_of(signed_in.get(enter).text) | {"purpose": "booth"}
     page.set_content(signed_in.post(enter, data=fields).text.replace("handoff.js", "site.js"))
+    settle(page)
     assert (too_wide(page), barriers(page)) == (0, [])
     close(services, vote)
     for address in (decryption, f"/{lang}/votes/{vote.uuid}", f"/{lang}/votes/{vote.uuid}/result"):

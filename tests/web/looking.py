@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from html import escape
 from html.parser import HTMLParser
 from typing import Any
+from urllib.parse import urldefrag, urljoin
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Request, Route, ViewportSize
@@ -13,8 +16,15 @@ from starlette.testclient import TestClient
 
 PHONE: ViewportSize = {"width": 320, "height": 640}
 DESK: ViewportSize = {"width": 1280, "height": 800}
+PATIENCE = 120_000
+"""Milliseconds that anything in a browser may take: waiting costs nothing where it is not needed."""
 INLINE = re.compile(r"""<style\b|\sstyle\s*=|\son[a-z]+\s*=\s*["']|javascript:""", re.IGNORECASE)
 INLINE_SCRIPT = re.compile(r"<script(?![^>]*\ssrc=)", re.IGNORECASE)
+_QUIET = """() => document.readyState === "complete" && document.body.classList.contains("govuk-frontend-supported")
+  && !document.querySelector(".htmx-request, .htmx-swapping, .htmx-settling")"""
+"""The site's script has begun, and what htmx fetches while a page is loaded has come. A function: the pages' policy
+forbids to read any other text as a program a second time."""
+_LEFT = "data-was-left"
 _WIDTH = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 _AXE = Axe().axe_script
 _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -62,6 +72,7 @@ def visit(
     page = browser.new_page(
         viewport=size, color_scheme="dark" if dark else "light", base_url=str(site.base_url), **options
     )
+    page.context.set_default_timeout(PATIENCE)
     serve(page, site)
     go(page, path, scripts=options.get("java_script_enabled", True))
     return page
@@ -76,8 +87,13 @@ def serve(page: Page, site: TestClient) -> None:
         found = site.request(request.method, request.url, headers=headers, content=request.post_data_buffer)
         if found.is_redirect and request.is_navigation_request():
             # The browser would follow a redirect past the test, to a server that is not there.
-            onward = escape(found.headers["location"], quote=True)
-            return 200, {"content-type": "text/html"}, f'<meta http-equiv="refresh" content="0;url={onward}">'.encode()
+            onward = urljoin(request.url, found.headers["location"])
+            if urldefrag(onward).url != request.url:
+                refresh = f'<html {_LEFT}><meta http-equiv="refresh" content="0;url={escape(onward, quote=True)}">'
+                return 200, {"content-type": "text/html"}, refresh.encode()
+            # To a place in a page of the same address it would not load anything.
+            del headers["content-type"]
+            found = site.get(onward, headers=headers)
         # The body is not compressed any more, and its length is the browser's to find.
         answer = {name: value for name, value in found.headers.items() if name != "content-encoding"}
         return found.status_code, answer, found.content
@@ -102,7 +118,27 @@ def go(page: Page, path: str, *, scripts: bool = True) -> None:
     """Visit another page; what the scripts do is done afterwards."""
     page.goto(path)
     if scripts:
-        page.wait_for_selector("body.govuk-frontend-supported")
+        settle(page)
+
+
+def settle(page: Page) -> None:
+    """Wait until what the scripts do while a page is loaded is done."""
+    page.wait_for_function(_QUIET)
+
+
+@contextmanager
+def another_page(page: Page, *, scripts: bool = True) -> Iterator[None]:
+    """What is done in the block leads to another page, if only at the same address: at its end that page is there, and
+    what its scripts do is done.
+
+    An address would say less: the browser may be there already, or the page still on its way.
+    """
+    page.evaluate(f"document.documentElement.setAttribute('{_LEFT}', '')")
+    yield
+    page.locator(f"html:not([{_LEFT}])").wait_for(state="attached")
+    page.wait_for_load_state()
+    if scripts:
+        settle(page)
 
 
 def too_wide(page: Page) -> int:
