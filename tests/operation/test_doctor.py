@@ -13,11 +13,13 @@ from tests.ledger.observer import enter
 from tests.ports import free_port
 
 from egov_crypto.cosignature import WitnessSigningKey
+from egov_participation import paths
 from egov_participation.clock import ManualClock, system_clock
 from egov_participation.database import Database, migrate
 from egov_participation.jobs import Job, Worker, enqueue
 from egov_participation.ledger import service as ledger
 from egov_participation.ledger.models import LogEntry, PublishedCheckpoint, Waiting, WitnessRow
+from egov_participation.ledger.service.release import enter_release
 from egov_participation.operation.doctor import Finding, Verdict, examine
 from egov_participation.registry import fake
 from egov_participation.registry.keys import IinKeys
@@ -195,6 +197,23 @@ def test_an_entry_that_waits_for_long_is_a_failure(demo: Settings, services: Ser
     finding = found(demo, clock)["log"]
     assert finding.verdict is FAILURE
     assert "ledger.failed" in finding.do
+
+
+def test_files_that_are_not_those_of_the_log_are_told(
+    demo: Settings, services: Services, clock: ManualClock, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    served = tmp_path / "static"
+    served.mkdir()
+    monkeypatch.setattr(paths, "static_dir", lambda: served)
+    (served / "one.js").write_text("1")
+    assert "files" not in found(demo, clock)  # there is nothing to compare with yet
+    enter_release(services.database)
+    assert "files" not in found(demo, clock)
+    (served / "one.js").write_text("2")
+    (served / "two.js").write_text("")
+    finding = found(demo, clock)["files"]
+    assert finding.verdict is WARNING
+    assert finding.says.startswith("2 are not those that the log says are served, such as /static/one.js")
 
 
 def test_a_log_that_does_not_continue_what_it_signed_is_a_failure(

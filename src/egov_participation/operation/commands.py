@@ -134,7 +134,8 @@ def restore(
         "The keys are those of the backup. Everybody is signed out.\n"
         "Now: `egov migrate`, `egov doctor`, then `egov serve`.\n"
         "Ballots that came after the backup are gone here, and their voters hold receipts: compare each open vote's\n"
-        "archive with copies of observers before people go on (docs/operate.md, “After a restore”)."
+        "archive with copies of observers before people go on (docs/operate.md, “After a restore”).\n"
+        "The transparency log signs nothing before `egov log continue` knows what was last published."
     )
 
 
