@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from collections.abc import Callable
 from typing import Any
@@ -14,8 +16,11 @@ from crypto.tests.served import Log, ServedSite
 from egov_crypto import archive as archives
 from egov_crypto import canonical, protocol
 from egov_crypto.archive import Event
+from egov_crypto.cli.site_files import PAGES
 
 SCRIPT, PROGRAM = b"export const vote = 1;\n", b"the program that verifies"
+BOOTH = "/static/booth/main.js"
+PAGE = f'<!doctype html><link rel="alternate" href="/ru"><script type="module" src="{BOOTH}?v=1"></script>'.encode()
 SALT = b"s" * 32
 REASON = {"kk": "себеп", "ru": "причина", "en": "reason"}
 EXTENDED = "2026-11-01T16:00:00Z"
@@ -28,7 +33,9 @@ class Platform:
     def __init__(self, site: ServedSite) -> None:
         self.site, self.log = site, Log(site)
         self.votes: list[str] = []
-        self.release({"/source/egov-crypto.tar.gz": PROGRAM, "/static/booth.js": SCRIPT})
+        self.weights: dict[str, int] = {}
+        self.release({"/source/egov-crypto.tar.gz": PROGRAM, BOOTH: SCRIPT})
+        self.site.files |= dict.fromkeys(PAGES, PAGE)
         self.say("/api/v1/openapi.json", {"paths": CASTING})
 
     def release(self, files: dict[str, bytes], version: str = "0.1.0") -> None:
@@ -43,10 +50,16 @@ class Platform:
         """A vote at any time of its life, entered in the log as well."""
         files, uuid = files_of(found, extended=extended), found.world.election.uuid
         self.site.files |= {f"/votes/{uuid}/{name}": raw for name, raw in files.items()}
-        self.site.files[f"/kk/votes/{uuid}/protocol.pdf"] = b"%PDF kk"
+        if "protocol.json" in files:
+            self.site.files[f"/kk/votes/{uuid}/protocol.pdf"] = b"%PDF kk"
         self.log.add(*entries_of(found, files, extended=extended))
         self.votes.append(uuid)
+        self.site.files[f"/en/votes/{uuid}"] = PAGE
+        self.site.files |= {
+            f"/votes/{uuid}/booth-{language}.html": b"<!doctype html>" for language in ("kk", "ru", "en")
+        }
         self.say(f"/api/v1/votes/{uuid}", figures_of(found, files, extended=extended))
+        self.weights[uuid] = found.verified.tally.weight
         self.list()
 
     def change(self, uuid: str, changed: Callable[[dict[str, Any]], None]) -> None:
@@ -55,6 +68,7 @@ class Platform:
         value = json.loads(self.site.files[path])
         changed(value)
         self.say(path, value)
+        self.list()
 
     def verified(self, *options: object) -> Any:
         """What is printed, as JSON, of what holds."""
@@ -65,7 +79,7 @@ class Platform:
     def failures(self, *options: object) -> list[tuple[str, str]]:
         """Of what it is said, and what, with its code."""
         done = run("egov-verify", "site", "--json", self.site.url, *options)
-        assert (done.status, done.err) == (1, ""), done.out
+        assert (done.status, done.err) == (1, ""), done
         answer = json.loads(done.out)
         assert answer["ok"] is False
         assert answer["failure"] == answer["failures"][0]
@@ -83,7 +97,45 @@ class Platform:
         for number, page in enumerate(listed):
             following = f"/api/v1/votes?page={number + 1}" if number + 1 < len(listed) else None
             path = f"/api/v1/votes?page={number}" if number else "/api/v1/votes"
-            self.say(path, {"votes": [{"uuid": uuid} for uuid in page], "next": following})
+            self.say(path, {"votes": [self.said(uuid) for uuid in page], "next": following})
+        self.publish_tables([self.said(uuid) for page in listed for uuid in page])
+
+    def said(self, uuid: str) -> dict[str, Any]:
+        """What is said of a vote, at its own address and in the list."""
+        value = json.loads(self.site.files.get(f"/api/v1/votes/{uuid}", b"{}"))
+        return {name: one for name, one in value.items() if name != "incidents"} | {"uuid": uuid}
+
+    def publish_tables(self, votes: list[dict[str, Any]]) -> None:
+        """The data sets of these, without the rehearsals."""
+        counting = [vote for vote in votes if len(vote) > 1 and not vote["rehearsal"]]
+        results = [row for vote in counting for row in results_of(vote, self.weights[vote["uuid"]])]
+        flat = [
+            {
+                **{name: vote[name] for name in ("uuid", "registered", "ballots", "voters")},
+                "head_hash": vote["head"]["hash"],
+            }
+            | {"result": "" if vote["result"] is None else json.dumps(vote["result"])}
+            for vote in counting
+        ]
+        for name, rows, records in (("votes", counting, flat), ("results", results, results)):
+            self.site.files[f"/data/{name}.jsonl"] = b"".join(json.dumps(row).encode() + b"\n" for row in rows)
+            file = io.StringIO(newline="")
+            table = csv.DictWriter(file, list(records[0]) if records else [])
+            table.writeheader()
+            table.writerows(records)
+            self.site.files[f"/data/{name}.csv"] = file.getvalue().encode()
+
+
+def results_of(vote: dict[str, Any], weight: int) -> list[dict[str, Any]]:
+    """Its rows in the table of results; blank votes are the last of a question."""
+    rows = []
+    for number, (question, counts) in enumerate(zip(vote["questions"], vote["result"] or [], strict=False), 1):
+        answers = [*enumerate(counts[1:], 1), (None, counts[0])] if question["blank"] else list(enumerate(counts, 1))
+        for answer, votes in answers:
+            percent = round(100 * votes / weight, 2)
+            numbers = {"votes": votes, "of": weight, "percent": percent}
+            rows.append({"vote": vote["uuid"], "question": number, "answer": answer, **numbers})
+    return rows
 
 
 def files_of(found: Documents, *, extended: bool = False) -> dict[str, bytes]:
@@ -154,12 +206,18 @@ def figures_of(found: Documents, files: dict[str, bytes], *, extended: bool = Fa
     tallied = report.state == "tallied"
     setup = json.loads(files["setup.json"])
     signed = protocol.parse_and_verify(files["protocol.json"]) if tallied else None
-    plain = {"at": EXTENDED, "content": {}, "hash": sha256(b"proposal")}
+    plain = {"at": EXTENDED, "hash": sha256(b"proposal")}
     silent = {**plain, "reason": {}, "salt": None}
+    times = {"before": setup["closes_at"], "closes_at": EXTENDED}
+    later = {"kind": "extended", "content": times, "reason": REASON, "salt": SALT.hex()}
     acts = [
-        {**silent, "kind": "set_up"},
-        *([{**plain, "kind": "extended", "reason": REASON, "salt": SALT.hex()}] if extended else []),
-        *([{**silent, "kind": "published"}] if tallied else []),
+        {**silent, "kind": "set_up", "content": {"setup": sha256(files["setup.json"])}},
+        *([{**plain, **later}] if extended else []),
+        *(
+            [{**silent, "kind": "published", "content": {"protocol": sha256(files["protocol.json"])}}]
+            if tallied
+            else []
+        ),
     ]
     groups = json.loads(files["turnout.json"])["groups"] if tallied else []
     return {

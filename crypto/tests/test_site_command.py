@@ -11,7 +11,7 @@ from crypto.tests.conftest import COUNTS
 from crypto.tests.documents import Site, sha256
 from crypto.tests.logs import flipped
 from crypto.tests.making import YES_NO, World, make_world
-from crypto.tests.platform import Platform
+from crypto.tests.platform import BOOTH, REASON, SALT, Platform, commitment
 from crypto.tests.served import Handler, ServedSite, serving
 
 from egov_crypto.archive import EventType
@@ -24,6 +24,8 @@ def test_an_honest_site_holds(platform: Platform, uuid: str) -> None:
     assert {check["name"]: (check["ok"], check["count"]) for check in answer["checks"]} == {
         "log": (True, size),
         "votes": (True, 2),
+        "rehearsals": (True, 0),
+        "data": (True, 16),
         "files": (True, 2),
     }
     assert answer["subject"]["address"] == platform.site.url
@@ -33,7 +35,9 @@ def test_an_honest_site_holds(platform: Platform, uuid: str) -> None:
     assert (counted["subject"]["uuid"], checks["entered"]) == (uuid, 9)
     assert {"ballots", "result", "document", "registrar", "turnout", "protocol", "figures", "states"} < checks.keys()
     assert (counted["result"], opened["result"], opened["state"]) == (COUNTS, None, "open")
-    assert answer["files"] == {"release": "0.1.0", "entry": 0, "hosts": [platform.site.url], "count": 2}
+    files = {"release": "0.1.0", "entry": 0, "hosts": [{"address": platform.site.url, "count": 2}], "count": 2}
+    assert answer["files"] == {**files, "pages": 7, "absent": [], "gone": []}
+    assert answer["data"] == {"rows": 16, "absent": []}
     assert any("--booth" in sentence for sentence in answer["unknown"])
 
 
@@ -43,7 +47,7 @@ def test_an_honest_site_is_told_in_words(platform: Platform, uuid: str) -> None:
     for said in (
         f"  ok  vote {uuid}: tallied, 3 ballots, head 8:",
         "ok         2  votes that the site lists",
-        "ok         2  files that voters' browsers load",
+        "ok         2  files that browsers load",
         "All of this holds. What it cannot tell:",
         f"log {platform.site.name}/log\n",
     ):
@@ -148,7 +152,7 @@ def test_a_vote_that_the_log_does_not_know_is_told(platform: Platform) -> None:
 def test_a_forged_archive_keeps_nothing_else_from_being_checked(platform: Platform, uuid: str) -> None:
     path = f"/votes/{uuid}/archive.bel"
     platform.site.files[path] = flipped(platform.site.files[path], 8 * 30_000)
-    platform.site.files["/static/booth.js"] = b"export const vote = 2;\n"
+    platform.site.files[BOOTH] = b"export const vote = 2;\n"
     found = platform.failures()
     assert [subject for subject, _ in found] == [uuid, "files"]
     assert found[0][1].startswith("archive.member: ")
@@ -189,7 +193,7 @@ def test_what_cannot_be_told_ends_with_2_and_what_is_wrong_with_1(platform: Plat
     assert (done.status, answer["ok"], answer["failure"]) == (2, None, None)
     assert [one["subject"] for one in answer["errors"]] == [uuid]
     assert f"It cannot be told, {uuid}: " in run("egov-verify", "site", platform.site.url).out
-    platform.site.files["/static/booth.js"] = b"x"
+    platform.site.files[BOOTH] = b"x"
     assert run("egov-verify", "site", platform.site.url).status == 1
 
 
@@ -214,10 +218,10 @@ def test_what_is_no_address_is_told(platform: Platform) -> None:
 def test_a_cancelled_vote_is_compared(platform: Platform, worlds: tuple[World, World]) -> None:
     uuid = worlds[1].election.uuid
     head = json.loads(platform.site.files[f"/api/v1/votes/{uuid}"])["head"]
-    act = {"kind": "cancelled", "at": "2026-11-01T05:00:00Z", "content": {}, "reason": {}, "salt": None}
+    act = {"kind": "cancelled", "at": "2026-11-01T05:00:00Z", "content": {}, "reason": REASON, "salt": SALT.hex()}
     platform.change(uuid, lambda value: value.update(state="cancelled", cancelled_at=act["at"]))
     assert "cancelled: true there, false in the log" in platform.failure()[1]
-    approved = {"approvals": 2, "approved": sha256(b"cancel"), "reason": sha256(b"reason")}
+    approved = {"approvals": 2, "approved": sha256(b"cancel"), "reason": commitment()}
     state = {"type": "vote.state", "version": 1, "vote": uuid, "state": "cancelled", "at": act["at"]}
     platform.log.add({**state, "head": head, **approved})
     platform.change(uuid, lambda value: value["acts"].append({**act, "hash": sha256(b"cancel")}))

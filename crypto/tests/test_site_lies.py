@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from crypto.tests.commands import run
 from crypto.tests.documents import Site, sha256
-from crypto.tests.platform import PROGRAM, SCRIPT, Platform, entries_of, events_of, figures_of, files_of
+from crypto.tests.platform import BOOTH, PROGRAM, SCRIPT, Platform, entries_of, events_of, figures_of, files_of
 from crypto.tests.served import Handler, ServedSite, serving
 from crypto.tests.test_recount import Memory
 
@@ -66,6 +66,11 @@ LIES: list[tuple[str, Callable[[dict[str, Any]], None]]] = [
     ("site.state: acts", set_in("acts", [])),
     ("site.state: acts", set_in("acts", 1, "hash", "ab" * 32)),
     ("site.state: reason", set_in("acts", 1, "reason", "en", "another reason")),
+    ("site.state: acts", set_in("acts", 1, "at", "2026-11-01T15:59:59Z")),
+    ("site.state: acts", set_in("acts", 1, "content", "closes_at", "2026-11-01T15:59:59Z")),
+    ("site.state: acts", set_in("acts", 0, "content", {})),
+    ("site.state: reason", set_in("acts", 1, "salt", None)),
+    ("site.state: reason", set_in("acts", 0, "reason", {"en": "a reason that nobody gave"})),
     ("site.format: ", set_in("acts", 1, "salt", "00")),
     ("site.format: ", set_in("head", None)),
     ("site.format: ", set_in("trustees", [1])),
@@ -122,15 +127,12 @@ def test_a_lie_about_a_vote_is_looked_at_twice_and_told(platform: Platform, uuid
     subject, message = platform.failure()
     assert (subject, message.partition(":")[0]) == (uuid, "site.figures")
     assert "(voters: 3 there, 2 in the archive)" in message
-    lie, truth = platform.site.files[f"/api/v1/votes/{uuid}"], figures_of_json(platform, uuid)
+    lie = platform.site.files[f"/api/v1/votes/{uuid}"]
+    platform.change(uuid, set_in("voters", 2))
+    truth = platform.site.files[f"/api/v1/votes/{uuid}"]
     answers = iter([lie])
     platform.site.tricks[f"/api/v1/votes/{uuid}"] = lambda handler: handler.answer(next(answers, truth))
     platform.verified()
-
-
-def figures_of_json(platform: Platform, uuid: str) -> bytes:
-    value = json.loads(platform.site.files[f"/api/v1/votes/{uuid}"])
-    return json.dumps({**value, "voters": 2}).encode()
 
 
 @pytest.mark.parametrize("raw", [b"", b"[]", b"nothing", b'{"a":' * 10_000, b"\xff", b"{}"])
@@ -207,20 +209,23 @@ def test_a_statement_that_was_signed_anew_is_told(platform: Platform, uuid: str,
 )
 def test_a_wrong_file_of_the_booth_is_told(platform: Platform, served: bytes | None, said: str) -> None:
     if served is None:
-        del platform.site.files["/static/booth.js"]
+        del platform.site.files[BOOTH]
     else:
-        platform.site.files["/static/booth.js"] = served
+        platform.site.files[BOOTH] = served
     subject, message = platform.failure()
     assert (subject, message.partition(":")[0]) == ("files", "site.file")
-    assert f"({platform.site.url}/static/booth.js {said}" in message
+    assert f"({platform.site.url}{BOOTH} {said}" in message
 
 
 def test_the_booth_is_asked_too(platform: Platform) -> None:
     with serving(ServedSite()) as booth:
-        booth.files = {"/static/booth.js": SCRIPT}
-        assert platform.verified("--booth", booth.url)["files"]["hosts"] == [platform.site.url, booth.url]
-        booth.files = {"/static/booth.js": SCRIPT.upper(), "/source/egov-crypto.tar.gz": PROGRAM}
-        assert f"({booth.url}/static/booth.js has the hash" in platform.failure("--booth", booth.url)[1]
+        booth.files = {BOOTH: SCRIPT}
+        assert platform.verified("--booth", booth.url)["files"]["hosts"] == [
+            {"address": platform.site.url, "count": 2},
+            {"address": booth.url, "count": 1},
+        ]
+        booth.files = {BOOTH: SCRIPT.upper(), "/source/egov-crypto.tar.gz": PROGRAM}
+        assert f"({booth.url}{BOOTH} has the hash" in platform.failure("--booth", booth.url)[1]
 
 
 @pytest.mark.parametrize(
@@ -243,10 +248,10 @@ def test_a_site_sends_nobody_to_hosts_that_are_not_its_own(site: str, booth: str
 def test_a_new_version_that_is_put_in_place_meanwhile_is_taken(platform: Platform) -> None:
     def release(handler: Handler) -> None:
         platform.site.tricks.clear()
-        platform.release({"/source/egov-crypto.tar.gz": PROGRAM, "/static/booth.js": b"new"}, "0.2.0")
+        platform.release({"/source/egov-crypto.tar.gz": PROGRAM, BOOTH: b"new"}, "0.2.0")
         handler.answer(b"new")
 
-    platform.site.tricks["/static/booth.js"] = release
+    platform.site.tricks[BOOTH] = release
     assert platform.verified()["files"]["release"] == "0.2.0"
 
 

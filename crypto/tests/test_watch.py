@@ -16,7 +16,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from crypto.tests.commands import Done, arguments_of, clean_environment, run
 from crypto.tests.logs import NOON, WITNESSES, flipped
-from crypto.tests.platform import Platform
+from crypto.tests.platform import BOOTH, Platform
 from crypto.tests.served import Log, ServedSite, Vote, serving
 
 from egov_crypto import checkpoint, merkle, note
@@ -204,7 +204,7 @@ def test_a_site_that_does_not_answer_is_told_after_a_while(
 
 def test_a_whole_site_is_watched(platform: Platform, folder: Path) -> None:
     assert once(platform.site, folder, "--site").status == 0
-    platform.site.files["/static/booth.js"] = b"export const vote = 2;\n"
+    platform.site.files[BOOTH] = b"export const vote = 2;\n"
     platform.log.add({"type": "x.y", "version": 1})
     done = once(platform.site, folder, "--site", "--json")
     assert done.status == 1

@@ -9,9 +9,10 @@ A vote takes one small record in memory; its events' hashes go to a :class:`Shel
 
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
-from egov_crypto import archive
+from egov_crypto import archive, entries
 from egov_crypto.archive import EventType
 from egov_crypto.entries import key_text
 from egov_crypto.errors import VerificationError
@@ -32,6 +33,23 @@ _STATE_FOLLOWS: Final = {
     "cancelled": set(),
 }
 """Which state may follow which; `extended` is no state to be in: what was before it goes on."""
+_FIXED: Final = {
+    "setup": {"setup": "document"},
+    "extended": {"before": "before", "closes_at": "closes_at"},
+    "published": {"protocol": "document"},
+    "corrected": {"protocol": "document"},
+}
+"""What an approved state fixes: as the act's ``content`` calls it, and as the entry does."""
+
+
+OTHERS: Final = "others"
+"""What entries are counted under whose types are unknown here, when there are too many such types."""
+MAX_STRANGE: Final = 100
+"""Unknown types that are counted apart."""
+MAX_ACTS: Final = 1000
+"""Extensions and errata of one vote, and keys of one log: more of them are no office's work."""
+TOLERANCE: Final = timedelta(minutes=1)
+"""By how much a clock may have been set back between an entry's time and another's."""
 
 
 class Shelf(Protocol):
@@ -55,6 +73,8 @@ class VoteCount:
     opens_at: str = ""
     closes_at: str = ""
     """With all extensions."""
+    closed_at: str = ""
+    """When it was closed, by the server's clock; empty before."""
     kind: str = ""
     registered: int = 0
     setup: str = ""
@@ -70,10 +90,16 @@ class VoteCount:
     """The same of the turnout: ``voters``, ``statement``."""
     protocol: str = ""
     """Of the signed protocol, as the state `published` says it."""
-    acts: list[list[str]] = field(default_factory=list)
-    """Of each state that two people approved: which, the hash of what they approved, the commitment to their reason."""
+    acts: list[list[Any]] = field(default_factory=list)
+    """Of each state that two people approved: which, the hash of what they approved, the commitment to their reason,
+    when it was entered, and what it fixes: closing times, or the hash of a document."""
     documents: dict[str, list[Any]] = field(default_factory=dict)
     """The last SHA-256 and size entered of ``json`` and of each ``pdf.LANGUAGE``."""
+
+    @property
+    def late(self) -> timedelta:
+        """By how much it was closed later than it was to be."""
+        return _moment(self.closed_at) - _moment(self.closes_at) if self.closed_at else timedelta(0)
 
 
 @dataclass
@@ -91,8 +117,8 @@ class Recount:
     """Votes of which something came since whoever keeps the records has emptied this."""
     keys: list[tuple[int, str, str]] = field(default_factory=list)
     """Each ``log.key``: its index, the old and the new verifier key."""
-    release: tuple[int, str, list[dict[str, Any]]] | None = None
-    """The last ``release.files``: its index, the release, and its files."""
+    release: tuple[int, str, list[dict[str, Any]], list[str]] | None = None
+    """The last ``release.files``: its index, the release, its files, and the paths that the one before had besides."""
 
     def take(self, index: int, value: dict[str, Any], known: bool) -> None:
         """Count the entry at ``index``, which :func:`egov_crypto.entries.read` has read; they come in order.
@@ -100,10 +126,12 @@ class Recount:
         Raises :class:`VerificationError` (``recount.*``, ``rotation.*``), which names the entry.
         """
         self.entries = index + 1
-        self.types[f"{value['type']} v{value['version']}"] += 1
+        name = f"{value['type']} v{value['version']}"
         if not known:
             self.unknown += 1
+            self.types[name if name in self.types or len(self.strange) < MAX_STRANGE else OTHERS] += 1
             return
+        self.types[name] += 1
         try:
             match value["type"]:
                 case "vote.event":
@@ -117,12 +145,22 @@ class Recount:
                 case "document.published":
                     self._document(value, self._vote(value))
                 case "release.files":
-                    self.release = index, value["release"], value["files"]
+                    self._release(index, value)
                 case "log.key":
                     self._key(index, value)
         except VerificationError as error:
             about = f", vote {value['vote']}" if "vote" in value else ""
             raise VerificationError(error.code, f"entry {index}{about}: {error.detail}") from None
+
+    def _release(self, index: int, value: dict[str, Any]) -> None:
+        named = {file["path"] for file in value["files"]}
+        gone = [file["path"] for file in self.release[2] if file["path"] not in named] if self.release else []
+        self.release = index, value["release"], value["files"], gone
+
+    @property
+    def strange(self) -> list[str]:
+        """The types of entries that this program does not know."""
+        return sorted(self.types.keys() - entries.KNOWN)
 
     def _vote(self, value: dict[str, Any]) -> VoteCount:
         vote = self.votes.setdefault(value["vote"], VoteCount())
@@ -151,6 +189,8 @@ class Recount:
             if value["before"] != vote.closes_at or value["closes_at"] <= value["before"]:
                 detail = f"extended from {value['before']} to {value['closes_at']}; it was to close at {vote.closes_at}"
                 raise VerificationError("recount.clock", detail)
+            if _moment(value["at"]) > _moment(vote.closes_at) + TOLERANCE:
+                raise VerificationError("recount.clock", f"extended at {value['at']}, after {vote.closes_at}")
             vote.closes_at = value["closes_at"]
             self._approve(value, vote)
             return
@@ -159,6 +199,8 @@ class Recount:
         match state:
             case "setup":
                 self._set_up(value, vote)
+            case "open" if _moment(value["at"]) < _moment(vote.opens_at) - TOLERANCE:
+                raise VerificationError("recount.clock", f"open at {value['at']}, before {vote.opens_at}")
             case "closed":
                 self._close(value, vote)
             case "cancelled":
@@ -176,7 +218,10 @@ class Recount:
 
     def _approve(self, value: dict[str, Any], vote: VoteCount) -> None:
         if value.get("approved"):
-            vote.acts.append([value["state"], value["approved"], value.get("reason", "")])
+            if len(vote.acts) == MAX_ACTS:
+                raise VerificationError("recount.order", f"more than {MAX_ACTS} acts of the commission")
+            fixed = {name: value[member] for name, member in _FIXED.get(value["state"], {}).items()}
+            vote.acts.append([value["state"], value["approved"], value.get("reason", ""), value["at"], fixed])
 
     def _set_up(self, value: dict[str, Any], vote: VoteCount) -> None:
         if value["opens_at"] >= value["closes_at"]:
@@ -198,6 +243,7 @@ class Recount:
             detail = f"{value['ballots']} ballots of {value['voters']} voters; there are {vote.ballots} ballots"
             detail += f" and {vote.registered} who are registered"
             raise VerificationError("recount.count", detail)
+        vote.closed_at = value["at"]
         vote.closed = {**value["head"], "ballots": value["ballots"], "voters": value["voters"]}
 
     def _check_head(self, value: dict[str, Any], vote: VoteCount, event: str, *, last: bool = False) -> None:
@@ -246,6 +292,8 @@ class Recount:
             verify_signature(old.public, text, from_base64(value["signature"], 64))
         except ValueError:
             raise VerificationError("rotation.signature", old.text) from None
+        if len(self.keys) == MAX_ACTS:
+            raise VerificationError("rotation.chain", f"more than {MAX_ACTS} keys")
         self.keys.append((index, value["old"], value["new"]))
 
     def successors(self, key: VerifierKey) -> list[VerifierKey]:
@@ -255,3 +303,7 @@ class Recount:
             if old == found[-1].text:
                 found.append(VerifierKey.parse(new))
         return found
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)

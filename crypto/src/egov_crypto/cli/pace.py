@@ -13,6 +13,8 @@ PATIENCE: float = 30.0
 """Seconds in which an answer must begin and, if it is small, be there."""
 PACE: Final = 5_000
 """Bytes a second that a larger one must keep up."""
+AGENT: Final = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+"""What asks, as it says itself. Who tells that it verifies may be shown what nobody else is."""
 
 
 _end: float | None = None

@@ -2,30 +2,24 @@
 
 import argparse
 import json
-from collections.abc import Iterator
 from contextlib import closing
 from typing import Final
 
-from egov_crypto.cli import console, log, log_report, site_report
+from egov_crypto.cli import console, log, log_report, site_list, site_report, source
 from egov_crypto.cli.log_tiles import site_address
 from egov_crypto.cli.progress import Progress
 from egov_crypto.cli.report import VoteFound
-from egov_crypto.cli.site_figures import load, readable
+from egov_crypto.cli.site_data import check_data
 from egov_crypto.cli.site_files import Files, check_files
 from egov_crypto.cli.site_report import SiteFound
 from egov_crypto.cli.site_vote import Site, SiteVote, check_vote
 from egov_crypto.cli.web import Web
-from egov_crypto.election import is_uuid
 from egov_crypto.errors import ArchiveError, VerificationError
 
 DESCRIPTION: Final = """\
 Verify a whole site: its log, as egov-verify log does; each vote's archive, as egov-verify vote does, with each event
 held against its entry in the log; what the site says of each vote; the documents that it publishes; and the files that
-voters' browsers load."""
-
-_LIST: Final = "/api/v1/votes"
-_MAX_LIST: Final = 1 << 24
-_MAX_VOTES: Final = 100_000
+browsers load."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,6 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("url", metavar="URL", help=log.ADDRESS)
     parser.add_argument("--booth", type=_address, metavar="URL", help="the booth's address (default: as the site says)")
     log.add_terms(parser)
+    source.add_limit(parser)
 
 
 def _address(text: str) -> str:
@@ -65,16 +60,22 @@ def _check(options: argparse.Namespace, found: SiteFound, quiet: bool) -> None:
         Progress() as progress,
         log.reading_of(options.url, terms, options.jobs, progress) as found.log,
         closing(Web(found.address)) as web,
+        source.at_home(),
     ):
-        site = Site(web, found.log, options.jobs, progress)
+        site = Site(web, found.log, options.jobs, progress, options.max_archive)
         _read_log(site, found)
         if not quiet:
             progress.clear()
             log_report.print_reading(found.log, found.log_outcome[0])
-        found.note("votes", *console.outcome(lambda: _check_votes(site, found, quiet), as_json=True))
-        found.files = files = Files(options.booth)
+        listed = console.outcome(lambda: _check_votes(site, found, quiet), as_json=True)
+        found.note("votes", *listed)
+        if not any(listed):
+            found.note("data", *console.outcome(lambda: check_data(web, found.data), as_json=True))
+        found.files = files = Files(options.booth, found.pages_of)
         if site.log is not None:
             found.note("files", *console.outcome(lambda: check_files(site, files), as_json=True))
+        for failure in files.wrong:
+            found.note("files", failure, None)
         found.note("log", site.log_failure, site.log_error)
 
 
@@ -89,39 +90,15 @@ def _read_log(site: Site, found: SiteFound) -> None:
 def _check_votes(site: Site, found: SiteFound, quiet: bool) -> None:
     """All that are listed, which must be all that the log has."""
     entered = set(site.log.state.recount.votes) if site.log else set()
-    for uuid in _listed(site.web):
+    for item in site_list.items(site.web):
+        uuid = item["uuid"]
         found.listed.add(uuid)
-        vote = SiteVote(uuid, VoteFound(f"{found.address}/votes/{uuid}/archive.bel"))
+        vote = SiteVote(uuid, VoteFound(f"{found.address}/votes/{uuid}/archive.bel"), site_list.written(item))
         vote.failure, vote.error = console.outcome(lambda: check_vote(site, vote), as_json=True)  # noqa: B023
         found.note(uuid, vote.failure, vote.error)
-        found.votes.append(site_report.vote_as_json(vote))
+        found.take(vote)
         if not quiet:
             site.progress.clear()
             site_report.print_vote(vote)
     if missing := sorted(entered - found.listed):
         raise VerificationError("site.votes", f"{missing[0]} is in the log and not in the list")
-
-
-def _listed(web: Web) -> Iterator[str]:
-    """The identifiers of all votes, page by page.
-
-    Raises :class:`VerificationError` (``site.format``, ``site.votes``), :class:`ArchiveError`.
-    """
-    path: str | None = _LIST
-    seen: set[str] = set()
-    while path is not None:
-        raw = web.get(path, _MAX_LIST)
-        if raw is None:
-            raise ArchiveError(f"{web.origin}{path} is not there")
-        with readable():
-            page = load(raw, _MAX_LIST)
-            uuids, path = [one["uuid"] for one in page["votes"]], page["next"]
-            if not all(isinstance(uuid, str) and is_uuid(uuid) for uuid in uuids):
-                raise ValueError("not the identifiers of votes")
-            if path is not None and not (path.startswith(f"{_LIST}?") and uuids):
-                raise ValueError("not the next page of a list")
-        for uuid in uuids:
-            if uuid in seen or len(seen) == _MAX_VOTES:
-                raise VerificationError("site.votes", f"{uuid} stands there twice, or after {_MAX_VOTES} others")
-            seen.add(uuid)
-            yield uuid

@@ -38,10 +38,10 @@ class Figures:
     """
 
     def __init__(self, uuid: str, raw: bytes) -> None:
-        self._said = load(raw, MAX_SIZE)
+        self.said: Final = load(raw, MAX_SIZE)
         with readable():
             self.uuid: Final = uuid
-            self.height: Final = statement.natural(self._said["head"]["height"])
+            self.height: Final = statement.natural(self.said["head"]["height"])
 
     def check_archive(self, verified: Verified, beside: Beside, hash_: str, ballots: int) -> int:
         """Check what an archive tells, at the height that the site names, where its head's hash is ``hash_`` and it has
@@ -49,7 +49,7 @@ class Figures:
         report, election = verified.report, verified.election
         assert report.head is not None
         with readable():
-            said = self._said
+            said = self.said
             head = {"height": self.height, "hash": hash_}
             compared: list[tuple[str, Any, Any]] = [
                 ("uuid", said["uuid"], election.uuid),
@@ -85,7 +85,7 @@ class Figures:
         report = verified.report
         ended = [report.state in states for states in (("closed", "decrypting", "tallied"), ("tallied",))]
         with readable():
-            said = self._said
+            said = self.said
             closed = entered.closed or {}
             compared: list[tuple[str, Any, Any]] = [
                 ("kind", said["kind"], entered.kind),
@@ -94,7 +94,7 @@ class Figures:
                 ("registered", report.registered, entered.registered),
                 ("cancelled", said["state"] == "cancelled", entered.cancelled),
                 ("cancelled_at", said["cancelled_at"] is not None, entered.cancelled),
-                ("acts", [_act(act) for act in said["acts"]], [act[:2] for act in entered.acts]),
+                ("acts", [_act(act) for act in said["acts"]], [[*act[:2], *act[3:]] for act in entered.acts]),
                 ("closed", ended[0], entered.closed is not None),
                 ("tallied", ended[1], entered.state in {"tallied", "published", "corrected"}),
             ]
@@ -103,10 +103,19 @@ class Figures:
                     ("ballots", report.ballots, closed["ballots"]),
                     ("voters", report.voters, closed["voters"]),
                 ]
-            for act, (_, _, committed) in zip(said["acts"], entered.acts, strict=False):
-                if act.get("salt") is not None:
-                    compared.append(("reason", _commitment(act), committed))
+            for act, (_, _, committed, *_) in zip(said["acts"], entered.acts, strict=False):
+                compared.append(("reason", _commitment(act), committed))
         return _compare("site.state", compared, "in the log")
+
+    def check_item(self, item: "Figures") -> int:
+        """Check that the list of votes says the same, if it was asked for while the archive had the same head. Raises
+        ``site.figures``."""
+        with readable():
+            if item.said["head"] != self.said["head"]:
+                return 0
+            names = sorted((item.said.keys() | self.said.keys()) - {"incidents"})
+            compared = [(name, item.said.get(name), self.said.get(name)) for name in names]
+        return _compare("site.figures", compared, "at its own address")
 
 
 def load(raw: bytes, limit: int) -> Any:
@@ -186,11 +195,14 @@ def _percent(part: int, whole: int) -> float:
     return round(100 * (part / whole), 2) if whole else 0.0
 
 
-def _act(act: Mapping[str, Any]) -> list[str]:
-    return [_ACTS.get(act["kind"], act["kind"]), act["hash"]]
+def _act(act: Mapping[str, Any]) -> list[Any]:
+    return [_ACTS.get(act["kind"], act["kind"]), act["hash"], act["at"], act["content"]]
 
 
 def _commitment(act: Mapping[str, Any]) -> str:
+    """What the entry must have committed to; empty of an act without a reason, which commits to none."""
+    if act["salt"] is None:
+        return "" if not act["reason"] else "a reason without its random bytes"
     if not _SALT.fullmatch(act["salt"]):
         raise ValueError("not 32 random bytes")
     return hashlib.sha256(_REASON + bytes.fromhex(act["salt"]) + canonical.dump(act["reason"])).hexdigest()

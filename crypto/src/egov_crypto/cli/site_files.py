@@ -1,11 +1,13 @@
-"""The files that voters' browsers load, as the site serves them, held against those that the log names."""
+"""The files that browsers load, as the site serves them, held against those that the log names; and what its public
+pages and these files load in turn, which the log must name too."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from egov_crypto import wire
-from egov_crypto.cli import site_figures
+from egov_crypto.cli import site_figures, site_pages
 from egov_crypto.cli.log_tiles import site_address
 from egov_crypto.cli.site_vote import Site
 from egov_crypto.cli.web import Web
@@ -13,6 +15,19 @@ from egov_crypto.errors import ArchiveError, VerificationError
 
 MAX_FILE: Final = 1 << 26
 """A larger file is not fetched."""
+MAX_PAGE: Final = 1 << 24
+MOST_TOLD: Final = 100
+"""Wrong files that are told one by one."""
+BOOTH_FILES: Final = "/static/booth/"
+"""What the booth's own host must serve; of the others it need not."""
+PAGES: Final = ("/en", "/en/sign-in", "/en/observe/receipt")
+"""Pages that everybody may see, and that load all that pages of their kind load."""
+PAGES_OF_A_VOTE: Final = (
+    "/en/votes/{uuid}",
+    *(f"/votes/{{uuid}}/booth-{language}.html" for language in ("kk", "ru", "en")),
+)
+"""The same of a vote: the last of them are the booth as one file, its program in it."""
+_PROGRAMS: Final = (".js", ".mjs", ".css")
 _MAX_DESCRIPTION: Final = 1 << 22
 _CASTING: Final = "/votes/{uuid}/ballots"
 """Whose server, in the description of the API, is the booth's."""
@@ -24,33 +39,54 @@ class Files:
 
     booth: str | None
     """The booth's own address, as it was given; else the one that the site says, if it is a neighbour."""
+    votes: list[str] = field(default_factory=list)
+    """Identifiers of those whose pages are looked at too."""
     release: str = ""
     index: int | None = None
-    hosts: list[str] = field(default_factory=list)
-    count: int = 0
-    """Of files on all hosts that were as they must be."""
+    hosts: dict[str, int] = field(default_factory=dict)
+    """How many files were as they must be, by the host that serves them."""
+    pages: int = 0
+    """Pages that load nothing else than what the log names."""
+    absent: list[str] = field(default_factory=list)
+    """Pages that are not there, so that nobody knows what they load."""
+    gone: list[str] = field(default_factory=list)
+    """Paths that the release before had, and this one has not."""
+    wrong: list[VerificationError] = field(default_factory=list)
+
+    @property
+    def count(self) -> int:
+        return sum(self.hosts.values())
 
     def as_json(self) -> dict[str, Any]:
-        return {"release": self.release or None, "entry": self.index, "hosts": self.hosts, "count": self.count}
+        return {
+            "release": self.release or None,
+            "entry": self.index,
+            "hosts": [{"address": address, "count": count} for address, count in self.hosts.items()],
+            "count": self.count,
+            "pages": self.pages,
+            "absent": self.absent,
+            "gone": self.gone,
+        }
+
+    def take(self, message: str) -> None:
+        """A file that is wrong."""
+        if len(self.wrong) < MOST_TOLD:
+            self.wrong.append(VerificationError("site.file", message))
 
 
 def check_files(site: Site, files: Files) -> None:
-    """Fetch each file that the last ``release.files`` names, from the site and from the booth, and compare.
+    """Fetch each file that the last ``release.files`` names, from the site and from the booth, and what public pages
+    and those files load, and compare; what does not hold is in ``files.wrong``.
 
-    Raises :class:`VerificationError` (``site.file``), :class:`ArchiveError`. When a new version is put in its place
-    meanwhile, it begins anew.
+    Raises :class:`ArchiveError`. When a new version is put in its place meanwhile, it begins anew.
     """
-    booth = files.booth or _booth(site.web)
-    files.booth = booth
-    try:
-        _check(site, files)
-    except VerificationError:
-        before = files.index
-        site.read_on()
-        if site.log is None or site.log.state.recount.release is None:
-            raise
-        if site.log.state.recount.release[0] == before:
-            raise
+    files.booth = files.booth or _booth(site.web)
+    _check(site, files)
+    if not files.wrong:
+        return
+    before = files.index
+    site.read_on()
+    if site.log is not None and site.log.state.recount.release and site.log.state.recount.release[0] != before:
         _check(site, files)
 
 
@@ -58,34 +94,104 @@ def _check(site: Site, files: Files) -> None:
     assert site.log is not None
     if site.log.state.recount.release is None:
         raise ArchiveError("the log does not name the files that browsers load")
-    files.index, files.release, named = site.log.state.recount.release
-    files.count, files.hosts = 0, []
-    for web in (site.web, *([Web(files.booth)] if files.booth else [])):
-        files.hosts.append(web.origin)
+    files.index, files.release, named, files.gone = site.log.state.recount.release
+    files.hosts, files.pages, files.absent, files.wrong = {}, 0, [], []
+    served = _Served(site.web, named, files)
+    for number, file in enumerate(named, 1):
+        served.check(file)
+        site.progress("files", number, len(named))
+    for path in _pages(files.votes):
+        served.check_page(path)
+    if not any(file["path"].startswith(BOOTH_FILES) for file in named):
+        files.take(f"the log names no file of the booth ({BOOTH_FILES})")
+    if files.booth:
+        web = Web(files.booth)
         try:
-            for number, file in enumerate(named, 1):
-                files.count += _check_file(web, file, optional=web is not site.web)
-                site.progress("files", number, len(named))
+            booth = _Served(web, named, files)
+            for file in named:
+                booth.check(file, optional=not file["path"].startswith(BOOTH_FILES))
         finally:
-            if web is not site.web:
-                web.close()
+            web.close()
 
 
-def _check_file(web: Web, file: dict[str, Any], *, optional: bool) -> bool:
-    """Whether the file is there, and then the right one; what the booth does not need, it need not serve."""
-    where, size = f"{web.origin}{file['path']}", file["size"]
-    if size > MAX_FILE:
-        raise ArchiveError(f"{where} has {size} bytes, which is more than is fetched")
-    raw = web.get(file["path"], size)
-    if raw is None:
-        if optional:
+def _pages(votes: list[str]) -> Iterator[str]:
+    yield from PAGES
+    for uuid in votes:
+        yield from (page.format(uuid=uuid) for page in PAGES_OF_A_VOTE)
+
+
+class _Served:
+    """What one host serves."""
+
+    def __init__(self, web: Web, named: list[dict[str, Any]], files: Files) -> None:
+        self._web, self._files = web, files
+        self._named = {file["path"]: file for file in named}
+        self._hashes = {file["sha256"] for file in named}
+        self._asked: set[str] = set()
+        """Addresses with something after a question mark; and without it those where the file is wrong already."""
+        files.hosts[web.origin] = 0
+
+    def check(self, file: dict[str, Any], *, optional: bool = False) -> None:
+        """One that the log names, at its own address."""
+        right = self._is_right(file["path"], file, optional=optional)
+        self._files.hosts[self._web.origin] += right
+        if not right:
+            self._asked.add(file["path"])
+
+    def check_page(self, path: str) -> None:
+        """All that a page loads, and what stands in it."""
+        raw = self._web.get(path, MAX_PAGE)
+        if raw is None:
+            self._files.absent.append(path)
+            return
+        if len(raw) > MAX_PAGE:
+            raise ArchiveError(f"{self._web.origin}{path} is longer than a page that is read")
+        page, known = site_pages.read_page(raw.decode("utf-8", "replace")), len(self._files.wrong)
+        for text in page.inline:
+            if wire.digest(text.encode()) not in self._hashes:
+                begun = " ".join(text.split())[:40]
+                self._files.take(f"{self._web.origin}{path} holds a program or style that was not entered: {begun}")
+        for address in page.addresses:
+            self._check_loaded(path, address)
+        self._files.pages += len(self._files.wrong) == known
+
+    def _check_loaded(self, loader: str, address: str) -> None:
+        """What a page or a file loads is one of the files that the log names, and so checked at its own address. With
+        something after a question mark another one may stand there."""
+        here = self._web.origin + loader
+        try:
+            url = urlsplit(urljoin(here, address))
+        except ValueError:
+            url = urlsplit("")
+        file = self._named.get(url.path)
+        if url.scheme == "data":
+            return
+        if file is None or f"{url.scheme}://{url.netloc}" != self._web.origin:
+            self._files.take(f"{here} loads {address[:200]}, which was not entered")
+        elif url.query and not self._asked & {url.path, path := f"{url.path}?{url.query}"}:
+            self._asked.add(path)
+            self._is_right(path, file)
+
+    def _is_right(self, path: str, file: dict[str, Any], *, optional: bool = False) -> bool:
+        """Whether the file is there, and the right one; if not, that is kept, and so is what it loads wrongly."""
+        where, size = f"{self._web.origin}{path}", file["size"]
+        if size > MAX_FILE:
+            raise ArchiveError(f"{where} has {size} bytes, which is more than is fetched")
+        raw = self._web.get(path, size)
+        if raw is None:
+            if not optional:
+                self._files.take(f"{where} is not there")
             return False
-        raise VerificationError("site.file", f"{where} is not there")
-    if len(raw) != size:
-        raise VerificationError("site.file", f"{where} has {'more' if len(raw) > size else 'fewer'} than {size} bytes")
-    if wire.digest(raw) != file["sha256"]:
-        raise VerificationError("site.file", f"{where} has the hash {wire.digest(raw)}, entered was {file['sha256']}")
-    return True
+        if len(raw) != size:
+            self._files.take(f"{where} has {'more' if len(raw) > size else 'fewer'} than {size} bytes")
+            return False
+        if wire.digest(raw) != file["sha256"]:
+            self._files.take(f"{where} has the hash {wire.digest(raw)}, entered was {file['sha256']}")
+            return False
+        if path.endswith(_PROGRAMS):
+            for address in site_pages.loads(raw.decode("utf-8", "replace")):
+                self._check_loaded(path, address)
+        return True
 
 
 def _booth(web: Web) -> str | None:

@@ -6,6 +6,7 @@ from typing import Any, Final
 from egov_crypto.cli import console, log_report, report
 from egov_crypto.cli.console import count, say
 from egov_crypto.cli.log_reading import Reading
+from egov_crypto.cli.site_data import Data
 from egov_crypto.cli.site_files import Files
 from egov_crypto.cli.site_vote import SiteVote
 from egov_crypto.errors import VerificationError
@@ -13,7 +14,9 @@ from egov_crypto.errors import VerificationError
 CHECKS: Final = {
     "log": "entries of the log, all of which together have the root hash that is signed",
     "votes": "votes that the site lists, each verified whole and held against the log",
-    "files": "files that voters' browsers load, as they were entered in the log",
+    "rehearsals": "REHEARSALS among the votes that it lists, each verified whole; of them nothing is in the log",
+    "data": "rows of its tables of votes and results, as the archives have them",
+    "files": "files that browsers load, as they were entered in the log",
 }
 """Each check's name, as ``--json`` gives it, and what its count is of."""
 
@@ -29,9 +32,15 @@ class SiteFound:
     listed: set[str] = field(default_factory=set)
     votes: list[dict[str, Any]] = field(default_factory=list)
     """Of each vote what ``--json`` prints of it."""
+    rehearsals: int = 0
+    """How many of those are none that counts."""
+    opened: list[str] = field(default_factory=list)
+    """Those in which ballots are taken, or will be."""
+    data: Data = field(default_factory=Data)
     files: Files | None = None
     failures: list[tuple[str, VerificationError]] = field(default_factory=list)
-    """What does not hold, and of what that is said: ``log``, ``votes`` (their list), an identifier, ``files``."""
+    """What does not hold, and of what that is said: ``log``, ``votes`` (their list), an identifier, ``data``,
+    ``files``."""
     errors: list[tuple[str, Exception]] = field(default_factory=list)
     """What cannot be told, likewise; ``site``: nothing can."""
 
@@ -41,6 +50,24 @@ class SiteFound:
             self.failures.append((subject, failure))
         if error is not None:
             self.errors.append((subject, error))
+
+    def take(self, vote: SiteVote) -> None:
+        """Keep what was found of a vote."""
+        self.votes.append(vote_as_json(vote))
+        self.rehearsals += vote.rehearsal
+        if vote.found.report.state in {"setup", "open"}:
+            self.opened.append(vote.uuid)
+        if vote.rehearsal:
+            self.data.rehearsals.add(vote.uuid)
+        elif vote.told is None:
+            self.data.unverified.add(vote.uuid)
+        else:
+            self.data.told[vote.uuid] = vote.told
+
+    @property
+    def pages_of(self) -> list[str]:
+        """The votes whose pages are looked at: all in which somebody may vote, else any one."""
+        return self.opened or sorted(self.listed)[:1]
 
     @property
     def status(self) -> int:
@@ -52,6 +79,7 @@ def vote_as_json(vote: SiteVote) -> dict[str, Any]:
     """What ``--json`` prints of one vote."""
     made = report.vote_as_json(vote.found, vote.failure, vote.error)
     made["subject"]["uuid"] = vote.uuid
+    made["rehearsal"] = vote.rehearsal
     return made
 
 
@@ -64,7 +92,9 @@ def print_vote(vote: SiteVote) -> None:
         say(f"  ??  vote {vote.uuid}: {console.sentence(vote.error)}")
     else:
         head = f"head {found.head.height}:{found.head.hash}" if found.head else ""
-        say(f"  ok  vote {vote.uuid}: {found.state}, {count(found.ballots, 'ballot')}, {head}")
+        what = "REHEARSAL" if vote.rehearsal else "vote"
+        unlogged = ", not in the log" if vote.rehearsal else ""
+        say(f"  ok  {what} {vote.uuid}: {found.state}, {count(found.ballots, 'ballot')}, {head}{unlogged}")
 
 
 def as_json(found: SiteFound) -> dict[str, Any]:
@@ -80,6 +110,7 @@ def as_json(found: SiteFound) -> dict[str, Any]:
         "errors": [{"subject": subject, "message": console.sentence(one)} for subject, one in errors],
         "log": log_report.as_json(found.source, found.log, *found.log_outcome),
         "votes": found.votes,
+        "data": {"rows": found.data.rows, "absent": found.data.absent},
         "files": found.files and found.files.as_json(),
         "unknown": [] if found.status else unknown(found),
     }
@@ -94,7 +125,9 @@ def _checks(found: SiteFound) -> list[tuple[str, bool | None, int | None]]:
     wrong, untold = ({subject for subject, _ in some} for some in (found.failures, found.errors))
     counts = {
         "log": ({"log"}, found.log.state.recount.entries if found.log else 0),
-        "votes": ({"votes", *found.listed}, len(found.votes)),
+        "votes": ({"votes", *found.listed}, len(found.votes) - found.rehearsals),
+        "rehearsals": (found.data.rehearsals, found.rehearsals),
+        "data": ({"data"}, found.data.rows),
         "files": ({"files"}, found.files.count if found.files else 0),
     }
     checks: list[tuple[str, bool | None, int | None]] = []
@@ -122,7 +155,23 @@ def unknown(found: SiteFound) -> list[str]:
     """What nobody can know from this site alone."""
     sentences = log_report.unknown(found.log)[:-1] if found.log else []
     sentences.append("Whether the lists of voters are right: that, the registrar knows.")
-    if found.files and len(found.files.hosts) < 2:
+    if found.rehearsals:
+        listed = count(found.rehearsals, "rehearsal")
+        sentences.append(f"Whether nobody was told that {listed} would count: set-up document and page must say so.")
+    files = found.files or Files(None)
+    if len(files.hosts) < 2:
         sentences.append("Whether the booth serves the same files: give its address with --booth.")
+    sentences.append(
+        "What the pages load that are shown only to who is signed in, or invited (the booth, those of trustees and of"
+        " the office): compare the scripts that the browser lists there with the entry's files."
+    )
+    if absent := [*files.absent, *found.data.absent]:
+        sentences.append(f"What is not there: {', '.join(absent[:10])}.")
+    if files.gone:
+        sentences.append(f"Why this release names no more: {', '.join(files.gone[:10])}.")
+    sentences.append(
+        "Whether the site's pages for people show the same numbers and texts as its data, which were compared: its"
+        " pages, feeds and tables of other things were not."
+    )
     sentences.append("Whether a single person is served other files than these: compare their hashes in that browser.")
     return sentences

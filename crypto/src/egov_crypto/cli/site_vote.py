@@ -5,13 +5,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO, Final
 
-from egov_crypto import archive, wire
+from egov_crypto import archive, statement, wire
 from egov_crypto.archive import Event
+from egov_crypto.cli import site_data, site_list
 from egov_crypto.cli.log_reading import Reading
 from egov_crypto.cli.progress import Progress
 from egov_crypto.cli.report import VoteFound
+from egov_crypto.cli.site_data import Told
 from egov_crypto.cli.site_figures import MAX_SIZE, Figures
-from egov_crypto.cli.source import open_archive
+from egov_crypto.cli.source import MAX_ARCHIVE, open_archive
 from egov_crypto.cli.web import Web
 from egov_crypto.errors import ArchiveError, CryptoError, VerificationError
 from egov_crypto.recount import VoteCount
@@ -35,6 +37,8 @@ class Site:
     """None if the log itself does not hold, or cannot be read: then nothing is held against it."""
     jobs: int
     progress: Progress
+    limit: int = MAX_ARCHIVE
+    """Bytes that are downloaded of an archive."""
     log_failure: VerificationError | None = None
     log_error: Exception | None = None
 
@@ -77,10 +81,20 @@ class SiteVote:
 
     uuid: str
     found: VoteFound
+    item: bytes
+    """What the list says of it, as JSON."""
+    told: Told | None = None
+    """What tables must say of it."""
     entered: int | None = None
     """Events that were held against the log; None where that was not done."""
     failure: VerificationError | None = None
     error: Exception | None = field(default=None)
+
+    @property
+    def rehearsal(self) -> bool:
+        """Whether it is one, as its set-up document says."""
+        setup = self.found.beside.setup
+        return setup is not None and setup.rehearsal
 
 
 def check_vote(site: Site, vote: SiteVote) -> None:
@@ -96,7 +110,8 @@ def check_vote(site: Site, vote: SiteVote) -> None:
             raise
         time.sleep(SETTLE_PAUSE)
         site.read_on()
-        vote.found, vote.entered = VoteFound(vote.found.source), None
+        vote.found, vote.entered, vote.told = VoteFound(vote.found.source), None, None
+        vote.item = site_list.item(site.web, vote.uuid)
         _check(site, vote)
 
 
@@ -104,25 +119,29 @@ def _check(site: Site, vote: SiteVote) -> None:
     raw = site.web.get(f"/api/v1/votes/{vote.uuid}", MAX_SIZE)
     if raw is None:
         raise VerificationError("site.votes", f"/api/v1/votes/{vote.uuid} is not there")
-    figures = Figures(vote.uuid, raw)
+    figures, item = Figures(vote.uuid, raw), Figures(vote.uuid, vote.item)
     found, report = vote.found, vote.found.report
     counted = site.log.state.recount.votes.get(vote.uuid) if site.log else None
     known = counted.events if counted else 0
-    with open_archive(found.source, site.progress) as file:  # after the figures, and what was known of the log
+    with open_archive(
+        found.source, site.progress, site.limit
+    ) as file:  # after the figures, and what was known of the log
         verified = verify_archive(file, jobs=site.jobs, progress=site.progress, report=report)
         found.questions = verified.election.questions
         found.beside.check(found.source, file, verified)
-        place = _place(file, figures.height)
-        report.checks.append(("figures", figures.check_archive(verified, found.beside, place.hash, place.ballots)))
-        if site.log is None:
-            return
-        if found.beside.setup is not None and found.beside.setup.rehearsal:
-            if known:
-                raise VerificationError("site.extra", "a rehearsal, of which nothing is entered")
-            return
-        vote.entered = _check_events(site, site.log, file, verified, known)
-        report.checks.append(("entered", vote.entered))
-        report.checks.append(("states", _check_states(site, site.log, figures, vote, verified)))
+        compared = figures.check_item(item)
+        for said in (figures, item):
+            place = _place(file, said.height)
+            compared += said.check_archive(verified, found.beside, place.hash, place.ballots)
+        report.checks.append(("figures", compared))
+        if vote.rehearsal and known:
+            raise VerificationError("site.extra", "a rehearsal, of which nothing is entered")
+        if site.log is not None and not vote.rehearsal:
+            vote.entered = _check_events(site, site.log, file, verified, known)
+            report.checks.append(("entered", vote.entered))
+            report.checks.append(("states", _check_states(site, site.log, figures, vote, verified)))
+            item.check_log(_counted(site.log, vote.uuid), verified)
+        vote.told = site_data.told(figures.said, verified)
 
 
 def _place(file: BinaryIO, height: int) -> _Place:
@@ -157,9 +176,9 @@ def _check_events(site: Site, log: Reading, file: BinaryIO, verified: Verified, 
 def _check_states(site: Site, log: Reading, figures: Figures, vote: SiteVote, verified: Verified) -> int:
     uuid = vote.uuid
     count = figures.check_log(_counted(log, uuid), verified)
-    for name, address, entered in _documents(vote, _counted(log, uuid)):
-        there = _digest_at(site.web, address) if address else vote.found.beside.hashes.get(name)
-        if there != entered:
+    for name, there in _documents(site.web, vote):
+        if not site.settled(lambda: there == _entered(name, _counted(log, uuid))):  # noqa: B023
+            entered = _entered(name, _counted(log, uuid))
             raise VerificationError(
                 "site.document", f"{name}: {there or 'nothing'} there, {entered or 'nothing'} entered"
             )
@@ -167,16 +186,27 @@ def _check_states(site: Site, log: Reading, figures: Figures, vote: SiteVote, ve
     return count
 
 
-def _documents(vote: SiteVote, entered: VoteCount) -> Iterator[tuple[str, str, str | None]]:
-    """Name, address (empty for what was fetched already), and the SHA-256 that was entered of each document."""
-    yield "setup.json", "", entered.setup or None
-    yield "registrar.json", "", entered.confirmation["statement"] if entered.confirmation else None
-    yield "turnout.json", "", entered.turnout["statement"] if entered.turnout else None
-    yield "protocol.json", "", entered.protocol or None
-    for name, (sha256, _) in sorted(entered.documents.items()):
-        language = name.partition(".")[2]
-        if language:
-            yield f"protocol.pdf, {language}", f"/{language}/votes/{vote.uuid}/protocol.pdf", sha256
+def _documents(web: Web, vote: SiteVote) -> Iterator[tuple[str, str | None]]:
+    """The name of each document that there may be, and its SHA-256 if it is there: whether it was entered or not."""
+    for name in ("setup.json", "registrar.json", "turnout.json", "protocol.json"):
+        yield name, vote.found.beside.hashes.get(name)
+    for language in statement.LANGUAGES:
+        yield f"protocol.pdf, {language}", _digest_at(web, f"/{language}/votes/{vote.uuid}/protocol.pdf")
+
+
+def _entered(name: str, counted: VoteCount) -> str | None:
+    """The SHA-256 that was entered of a document."""
+    match name:
+        case "setup.json":
+            return counted.setup or None
+        case "registrar.json":
+            return counted.confirmation["statement"] if counted.confirmation else None
+        case "turnout.json":
+            return counted.turnout["statement"] if counted.turnout else None
+        case "protocol.json":
+            return counted.protocol or None
+    sha256, _ = counted.documents.get(f"pdf.{name[-2:]}", (None, 0))
+    return sha256
 
 
 def _digest_at(web: Web, address: str) -> str | None:

@@ -238,7 +238,28 @@ def _check_pace(url: str, seconds: float, have: int) -> None:
         raise ArchiveError(f"{url} comes too slowly: {have} bytes in {seconds:.0f} seconds")
 
 
+_at_home: bool = False
+
+
+@contextmanager
+def at_home() -> Iterator[None]:
+    """In here, nothing is fetched from where an address leads on to, unless it is the same host's."""
+    global _at_home
+    before, _at_home = _at_home, True
+    try:
+        yield
+    finally:
+        _at_home = before
+
+
 class _Redirecting(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, req: urllib.request.Request, *answer: Any) -> urllib.request.Request | None:
+        here, there = urlsplit(req.full_url), urlsplit(answer[-1])
+        is_elsewhere = (here.scheme, here.netloc) != (there.scheme, there.netloc)
+        if (_at_home and is_elsewhere) or (here.scheme, there.scheme) == ("https", "http"):
+            raise ArchiveError(f"{req.full_url} leads to {answer[-1]}: give that address, if it is right")
+        return super().redirect_request(req, *answer)
+
     def http_error_302(
         self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage
     ) -> Any:
@@ -252,7 +273,7 @@ class _Redirecting(urllib.request.HTTPRedirectHandler):
 
 
 def _request(url: str, have: int) -> HTTPResponse:
-    headers = {"User-Agent": "egov-verify", **({"Range": f"bytes={have}-"} if have else {})}
+    headers = {"User-Agent": pace.AGENT, **({"Range": f"bytes={have}-"} if have else {})}
     opener = urllib.request.OpenerDirector()
     for handler in (
         urllib.request.ProxyHandler,

@@ -87,7 +87,7 @@ class Web:
 
     def _ask(self, path: str, limit: int) -> HTTPResponse:
         """The answer's head. A connection that was closed since the last answer is opened again."""
-        headers = {"Host": self._parts.netloc, "User-Agent": "egov-verify", "Accept-Encoding": "identity"}
+        headers = {"Host": self._parts.netloc, "User-Agent": pace.AGENT, "Accept-Encoding": "identity"}
         while True:
             used = self._connection
             connection = used or self._open()
