@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 from tests.ledger.observer import Observer, an_entry
+from tests.voting.making import make_vote
 
+from egov_crypto.cli.site_pages import read_page
 from egov_participation import paths
 from egov_participation.ledger import service
 from egov_participation.ledger.service import release
@@ -35,7 +37,20 @@ def test_every_file_is_the_one_that_is_served(
     listed = {file["path"] for file in entry["files"]}
     assert {"/source/egov-crypto.tar.gz", "/static/booth/main.js", "/static/trustee/verify.js"} <= listed
     there = {path for path in paths.static_dir().rglob("*") if path.is_file()}
-    assert len(listed) == len(there) + 1
+    assert len(listed) == len(there) + 3
+
+
+@pytest.mark.sqlite
+def test_the_booth_as_one_file_holds_what_was_entered_and_nothing_else_that_runs(
+    services: Services, client: TestClient, observer: Observer
+) -> None:
+    release.enter_release(services.database)
+    (entry,) = releases(services, observer)
+    entered = {file["sha256"] for file in entry["files"] if file["path"].startswith("/source/booth.")}
+
+    page = read_page(client.get(f"/votes/{make_vote(services).uuid}/booth-kk.html").text)
+    assert {hashlib.sha256(text.encode()).hexdigest() for text in page.inline} == entered
+    assert (len(entered), page.addresses) == (2, [])
 
 
 def test_it_is_entered_once_and_again_when_a_file_is_another_one(

@@ -10,9 +10,10 @@ import pytest
 from starlette.testclient import TestClient
 from tests.voting.making import make_vote
 
+from egov_participation import offline_file
+from egov_participation.offline_file import JoinError, join
 from egov_participation.services import Services
-from egov_participation.voting import offline_file, service
-from egov_participation.voting.offline_file import JoinError, join
+from egov_participation.voting import service
 from egov_participation.voting.routes import offline
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from egov_participation import paths, source
+from egov_participation import offline_file, paths, source
 from egov_participation.database import Database
 from egov_participation.ledger.service.entering import enter, newest
 
@@ -39,6 +39,7 @@ def _entry() -> dict[str, Any]:
     static = paths.static_dir()
     files = {f"/static/{path.relative_to(static).as_posix()}": path for path in static.rglob("*") if path.is_file()}
     contents = {address: path.read_bytes() for address, path in files.items()} | {source.PATH: source.archive()}
+    contents |= offline_file.pieces()
     return {
         "type": _TYPE,
         "version": 1,

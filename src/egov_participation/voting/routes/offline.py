@@ -11,10 +11,11 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
+from egov_participation import offline_file
 from egov_participation.actions import Action
 from egov_participation.i18n import LANGUAGES
 from egov_participation.services import Services
-from egov_participation.voting import offline_file, service
+from egov_participation.voting import service
 from egov_participation.voting.routes.booth import TRACKER_WORD
 from egov_participation.voting.routes.public import archive_url
 from egov_participation.voting.views import VoteView

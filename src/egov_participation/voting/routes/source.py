@@ -1,13 +1,14 @@
-"""The small package that verifies, for download: its source, as it runs here."""
+"""What is offered as a file besides what pages load: the small package that verifies, and what the booth as one file
+is made of, which whoever verifies the site compares with its entry in the log."""
 
 from __future__ import annotations
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from egov_participation import source
+from egov_participation import offline_file, source
 from egov_participation.actions import Action
-from egov_participation.web.open_data import OPEN_TO_ALL, has_tag
+from egov_participation.web.open_data import OPEN_TO_ALL, file_answer, has_tag
 from egov_participation.web.routing import route
 
 
@@ -20,4 +21,18 @@ def source_archive(request: Request) -> Response:
     return Response(source.archive(), media_type="application/gzip", headers=headers)
 
 
-routes = [route(source.PATH, source_archive, Action.READ, localized=False)]
+def booth_program(request: Request) -> Response:
+    """The script in the booth as one file."""
+    return file_answer(request, offline_file.program().encode(), "text/javascript; charset=utf-8")
+
+
+def booth_style(request: Request) -> Response:
+    """Its style sheet."""
+    return file_answer(request, offline_file.style().encode(), "text/css; charset=utf-8")
+
+
+routes = [
+    route(source.PATH, source_archive, Action.READ, localized=False),
+    route(offline_file.PROGRAM_PATH, booth_program, Action.READ, localized=False),
+    route(offline_file.STYLE_PATH, booth_style, Action.READ, localized=False),
+]

@@ -2,7 +2,8 @@
 
 Modules are joined, not bundled: each becomes a function that gives what it exports, in the order in which they need
 each other. Nothing is left out or written anew, so that the file can be read beside the sources. The same sources give
-the same bytes.
+the same bytes: so they are entered in the transparency log, and served by themselves, although the rest of the file is
+another one for each vote.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from egov_participation import paths
 
 ENTRY: Final = "booth/offline.js"
 STYLES: Final = ("site.css", "booth/booth.css")
+PROGRAM_PATH: Final = "/source/booth.js"
+STYLE_PATH: Final = "/source/booth.css"
 
 _IMPORT = re.compile(r'^import\s+(?:\{([^}]*)\}|\*\s+as\s+(\w+))\s+from\s+["\'](\.[^"\']+)["\'];\n', re.MULTILINE)
 _DECLARED = re.compile(r"^export ((?:async function|function|class|const|let) (\w+))", re.MULTILINE)
@@ -106,6 +109,13 @@ def program() -> str:
 def style() -> str:
     """Its style sheet."""
     return _safe("\n".join((paths.static_dir() / name).read_text("utf-8") for name in STYLES))
+
+
+def pieces() -> dict[str, bytes]:
+    """Program and style by the addresses that serve them; none where there is no booth."""
+    if not (paths.static_dir() / ENTRY).is_file():
+        return {}
+    return {PROGRAM_PATH: program().encode(), STYLE_PATH: style().encode()}
 
 
 def _sources(folder: Path, path: str, read: dict[str, str] | None = None) -> dict[str, str]:
