@@ -208,7 +208,7 @@ def test_a_key_that_was_replaced_signs_no_more(site: ServedSite, log: Log) -> No
     log.add(key_entry(old, old, new))
     for _ in range(2):
         assert run("egov-verify", "log", site.url, "--key", old.verifier_key.text).status == 0
-    assert log_state.remembered_key(old.name) == old.verifier_key
+    assert log_state.remembered_keys(old.name) == [old.verifier_key]
     assert code(site, "--key", new.verifier_key.text)[0] == "note.unsigned"
     log.key = new
     log.keys.append(new)

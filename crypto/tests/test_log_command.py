@@ -239,8 +239,8 @@ def test_an_interrupted_run_is_taken_up_where_it_was(site: ServedSite, log: Log,
 def test_the_key_is_remembered_with_its_log_alone(site: ServedSite, log: Log) -> None:
     verified(site)
     assert verified(site)["subject"]["first_use"] is False
-    assert log_state.remembered_key(log.key.name) == log.key.verifier_key
-    assert log_state.remembered_key("other.example/log") is None
+    assert log_state.remembered_keys(log.key.name)[0] == log.key.verifier_key
+    assert log_state.remembered_keys("other.example/log") == []
     assert not log_state.path_of("other.example/log").exists()
 
 
@@ -292,7 +292,7 @@ def test_whoever_knows_the_old_key_is_led_to_the_new_one(site: ServedSite, log: 
     answer = verified(site)
     assert answer["subject"]["key"] == log.vkey != first
     assert [one["new"] for one in answer["keys"]][-1] == log.vkey
-    assert log_state.remembered_key(log.key.name) == log.key.verifier_key
+    assert log_state.remembered_keys(log.key.name)[0] == log.key.verifier_key
     for known in (first, log.keys[1].verifier_key.text, log.vkey):
         assert verified(site, "--key", known)["subject"]["key"] == log.vkey
 

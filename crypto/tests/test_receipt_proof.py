@@ -14,6 +14,7 @@ from crypto.tests.commands import Done, run, start
 from crypto.tests.logs import KEY as LOG_KEY
 from crypto.tests.logs import NOON, ORIGIN, WITNESSES
 from crypto.tests.making import YES_NO, World, make_world
+from crypto.tests.served import key_entry
 from crypto.tests.test_receipt import KEY, SIGNER, facts, issued
 
 from egov_crypto import merkle, receipt
@@ -144,7 +145,6 @@ def test_a_proof_of_anything_else_is_refused(
     assert told(replace(proof, extra=b"{}")) == "receipt.format"
     assert told(proof.raw + b"x") == "note.format"
     assert told(proof.raw.replace(b"index ", b"index  ", 1)) == "inclusion.format"
-    assert told(proof_of(raw, OTHER)) == "note.unsigned"
     assert told(proof, keys=(base64.b64encode(public_key(b"k" * 32)).decode().rstrip("="), VKEY)) == "receipt.signature"
     unwitnessed = [WITNESSES[1].verifier_key.text, WITNESSES[2].verifier_key.text]
     assert told(proof, "--witness", unwitnessed[0]) == "checkpoint.quorum"
@@ -169,3 +169,35 @@ def test_a_proof_without_a_receipt_and_a_receipt_without_a_proof_are_told(
         assert (done.status, done.out) == (2, "")
         assert "without" in done.err
     assert verify(raw, keys=(KEY,)).status == 0
+
+
+def test_a_proof_from_before_the_log_changed_its_key_holds(raw: bytes, verify: Callable[..., Done]) -> None:
+    """Either key leads to the other one, by the log's own entries, as far as they are remembered."""
+    new, old = OTHER, LOG_KEY
+    proofs = {old.verifier_key.text: proof_of(raw, old), new.verifier_key.text: proof_of(raw, new)}
+    for given in proofs:
+        for signer, proof in proofs.items():
+            done = verify(proof, keys=(KEY, given))
+            if signer == given:
+                assert done.status == 0
+            else:
+                assert (done.status, done.out.count("NO")) == (2, 0)
+                assert "give the key of then" in done.err
+            assert verify(proof, keys=(KEY, *proofs)).status == 0
+    with log_state.opened(ORIGIN) as state:
+        empty = Checkpoint(ORIGIN, 0, merkle.EMPTY_ROOT)
+        state.recount.take(0, key_entry(old, old, new), known=True)
+        state.edge = Edge()
+        state.edge.extend([leaf_hash(b"the entry of the new key")])
+        state.remember(new.verifier_key, empty, empty.sign(new).raw)
+        state.save()
+    for keys in ((KEY,), *((KEY, given) for given in proofs)):
+        for signer, proof in proofs.items():
+            done = verify(proof, "--json", keys=keys)
+            assert done.status == 0, done
+            assert json.loads(done.out)["log"]["key"] == signer
+    stranger = SigningKey(ORIGIN, b"x" * 32)
+    assert verify(proof_of(raw, stranger), keys=(KEY, VKEY)).status == 2
+    forged = proof_of(raw, new)
+    changed = replace(forged, checkpoint=forged.checkpoint.replace(b"\n1200\n", b"\n1201\n"))
+    assert code(verify(changed, "--json", keys=(KEY, VKEY))) == "note.signature"

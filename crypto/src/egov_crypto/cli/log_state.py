@@ -50,12 +50,19 @@ def path_of(name: str) -> Path:
     )
 
 
-def remembered_key(name: str) -> VerifierKey | None:
-    """The key of the log with this name, if it is known from before."""
+def remembered_keys(name: str) -> list[VerifierKey]:
+    """The keys of the log with this name that are known from before, the present one first: then those before it, which
+    its entries lead from. Empty if none is."""
     if not path_of(name).exists():
-        return None
+        return []
     with opened(name) as state:
-        return state.key
+        if state.key is None:
+            return []
+        found = [state.key]
+        for _, old, new in reversed(state.recount.keys):
+            if new == found[-1].text:
+                found.append(VerifierKey.parse(old))
+        return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,8 +51,8 @@ def add_arguments(parser: argparse.ArgumentParser, archive: str) -> None:
         "--key",
         required=True,
         action="append",
-        help="the public key of the receipts, from the vote's verify page; for a proof again, with the log's VKEY,"
-        " which else is the one that egov-verify log has remembered",
+        help="the public key of the receipts, from the vote's verify page; for a proof again, with the log's VKEY"
+        " (more than once, if it had several), which else is the one that egov-verify log has remembered",
     )
     log.add_witnesses(parser)
     source.add_limit(parser)
@@ -70,7 +70,7 @@ def verify_receipt(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace, found: ReceiptFound) -> None:
-    key, terms = _terms(options)
+    key, terms, log_keys = _terms(options)
     with options.receipt.open("rb") as file:
         raw = file.read(tlog_proof.MAX_SIZE + 1)
     if raw.startswith(tlog_proof.TYPE.encode()):
@@ -78,14 +78,14 @@ def _check(options: argparse.Namespace, found: ReceiptFound) -> None:
         raw = found.proof.extra
         if not raw:
             raise UsageError(f"{options.receipt} is a proof without the receipt whose entry it is of")
-    elif terms != Terms():
+    elif terms != Terms() or log_keys:
         raise UsageError(
             f"{options.receipt} is a receipt without a proof: it says nothing of the log and its witnesses"
         )
     found.stated = receipts.parse_and_verify(raw.strip(), key)
     found.report.checks.append(("receipt", 1))
     if found.proof:
-        _check_proof(found.proof, found.stated, terms, found)
+        _check_proof(found.proof, found.stated, terms, log_keys, found)
     if options.archive is None:
         return
     with Progress() as progress, open_archive(options.archive, progress, options.max_archive) as file:
@@ -94,8 +94,8 @@ def _check(options: argparse.Namespace, found: ReceiptFound) -> None:
     found.report.checks.append(("place", 1))
 
 
-def _terms(options: argparse.Namespace) -> tuple[bytes, Terms]:
-    """The receipts' key, and what is trusted of the log. A key that has a name is the log's."""
+def _terms(options: argparse.Namespace) -> tuple[bytes, Terms, list[VerifierKey]]:
+    """The receipts' key, and what is trusted of the log, with its keys. A key that has a name is the log's."""
     named: list[VerifierKey] = []
     plain: list[str] = []
     for text in options.key:
@@ -103,17 +103,16 @@ def _terms(options: argparse.Namespace) -> tuple[bytes, Terms]:
             named.append(VerifierKey.parse(text))
         except UsageError:
             plain.append(text)
-    if len(plain) != 1 or len(named) > 1:
-        raise UsageError("one --key is that of the receipts, and one more may be that of the log")
-    return receipts.parse_key(plain[0]), log.terms_of(options, named[0] if named else None)
+    if len(plain) != 1 or len(set(named)) < len(named):
+        raise UsageError("one --key is that of the receipts, and the others are those of the log, each once")
+    return receipts.parse_key(plain[0]), log.terms_of(options, None), named
 
 
-def _check_proof(proof: TlogProof, stated: Receipt, terms: Terms, found: ReceiptFound) -> None:
-    origin = Checkpoint.parse(Note.parse(proof.checkpoint).text).origin
-    found.log_key = terms.key or log_state.remembered_key(origin)
-    found.remembered = terms.key is None
-    if found.log_key is None:
-        raise UsageError(f"give the key of the log {origin} with --key too")
+def _check_proof(
+    proof: TlogProof, stated: Receipt, terms: Terms, given: list[VerifierKey], found: ReceiptFound
+) -> None:
+    found.log_key = _key_of_then(proof, given)
+    found.remembered = found.log_key not in given
     checks = found.report.checks
     found.signed = checkpoint.verify(proof.checkpoint, found.log_key, witnesses=terms.witnesses, quorum=terms.quorum)
     checks.append(("checkpoint", 1))
@@ -121,6 +120,28 @@ def _check_proof(proof: TlogProof, stated: Receipt, terms: Terms, found: Receipt
         checks.append(("witnesses", len(found.signed.cosignatures)))
     proof.verify(entries.of_receipt(stated), found.log_key, witnesses=terms.witnesses, quorum=terms.quorum)
     checks.append(("inclusion", 1))
+
+
+def _key_of_then(proof: TlogProof, given: list[VerifierKey]) -> VerifierKey:
+    """The log's key under the proof's checkpoint: one that was given, else the one that is remembered; or one that the
+    log's entries, as far as they are remembered, lead from or to. The log has changed its key since, perhaps."""
+    signed = Note.parse(proof.checkpoint)
+    origin = Checkpoint.parse(signed.text).origin
+    known = log_state.remembered_keys(origin)
+    start = given or known[:1]
+    if not start:
+        raise UsageError(f"give the key of the log {origin} with --key too")
+    chained = known if set(start) & set(known) else []
+    signers = {(signature.name, signature.key_id) for signature in signed.signatures}
+    for key in [*start, *chained]:
+        if (key.name, key.key_id) in signers:
+            return key
+    if any(name == start[0].name for name, _ in signers):
+        raise UsageError(
+            f"{start[0].text} has not signed this proof, but another key of that name: give the key of then with --key"
+            " too, or run egov-verify log, which remembers which key followed which"
+        )
+    return start[0]
 
 
 def _as_json(found: ReceiptFound, failure: VerificationError | None, error: Exception | None) -> dict[str, Any]:
