@@ -12,7 +12,6 @@ from typer.testing import CliRunner
 from egov_crypto.checkpoint import Checkpoint
 from egov_crypto.note import SigningKey
 from egov_participation.clock import system_clock
-from egov_participation.database import Database
 from egov_participation.errors import DomainError
 from egov_participation.ledger import cli, service
 from egov_participation.ledger.service import keys
@@ -124,24 +123,21 @@ def nothing(_table: str, _done: int, _of: int) -> None:
 def test_what_is_signed_while_somebody_looks_is_no_standstill(
     services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A round between the reading of the file and the beginning of the database's snapshot."""
+    """A round that ends just before the file is read: a snapshot of the database that is older than this would lack it."""
     enter(services, 0, 3)
     service.publish(services)
-    enter(services, 3, 3)
-    read = Database.read
-    calls: list[int] = []
+    read = keys.last_signed
 
-    def after_a_round(database: Database) -> object:
-        if not calls:
-            calls.append(1)
-            service.publish(services)
-        return read(database)
+    def after_a_round(folder: Path) -> Checkpoint | None:
+        monkeypatch.setattr(keys, "last_signed", read)
+        service.publish(services)
+        return read(folder)
 
-    monkeypatch.setattr(Database, "read", after_a_round)
-    assert not service.stopped(services)
-    calls.clear()
-    enter(services, 6, 3)
-    service.check(services.settings, services.database)
+    for start, look in ((3, service.stopped), (6, lambda log: service.check(log.settings, log.database))):
+        enter(services, start, 3)
+        monkeypatch.setattr(keys, "last_signed", after_a_round)
+        assert not look(services)
+        assert read(services.settings.keys_dir).size == start + 3  # type: ignore[union-attr]
 
 
 @pytest.mark.sqlite
