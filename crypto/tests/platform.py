@@ -24,6 +24,8 @@ PAGE = f'<!doctype html><link rel="alternate" href="/ru"><script type="module" s
 SALT = b"s" * 32
 REASON = {"kk": "себеп", "ru": "причина", "en": "reason"}
 EXTENDED = "2026-11-01T16:00:00Z"
+IN_TIME = "2026-11-01T14:00:00Z"
+"""When it was extended."""
 CASTING = {"/votes/{uuid}/ballots": {"servers": [{"url": "https://booth.elsewhere.example"}]}}
 
 
@@ -165,7 +167,7 @@ def entries_of(found: Documents, files: dict[str, bytes], *, extended: bool = Fa
         made.append({"type": type_, "version": 1, "vote": uuid, **members})
 
     def state(name: str, **members: Any) -> None:
-        enter("vote.state", state=name, at=EXTENDED, **members)
+        enter("vote.state", state=name, **{"at": EXTENDED, **members})
 
     setup = json.loads(files["setup.json"])
     document, roll = sha256(files["setup.json"]), setup["roll"]
@@ -179,7 +181,8 @@ def entries_of(found: Documents, files: dict[str, bytes], *, extended: bool = Fa
         if event == "Setup":
             state("open")
             if extended:
-                state("extended", before=setup["closes_at"], closes_at=EXTENDED, reason=commitment(), **approved)
+                times = {"at": IN_TIME, "before": setup["closes_at"], "closes_at": EXTENDED}
+                state("extended", **times, reason=commitment(), **approved)
         if event == "EndBallots":
             state("closed", head=head, ballots=report.ballots, voters=report.voters)
         if event == "Result":
@@ -209,7 +212,7 @@ def figures_of(found: Documents, files: dict[str, bytes], *, extended: bool = Fa
     plain = {"at": EXTENDED, "hash": sha256(b"proposal")}
     silent = {**plain, "reason": {}, "salt": None}
     times = {"before": setup["closes_at"], "closes_at": EXTENDED}
-    later = {"kind": "extended", "content": times, "reason": REASON, "salt": SALT.hex()}
+    later = {"at": IN_TIME, "kind": "extended", "content": times, "reason": REASON, "salt": SALT.hex()}
     acts = [
         {**silent, "kind": "set_up", "content": {"setup": sha256(files["setup.json"])}},
         *([{**plain, **later}] if extended else []),

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-
-from crypto.tests.logs import NOON
 
 from egov_crypto import entry
 from egov_crypto.checkpoint import Checkpoint
@@ -104,7 +103,9 @@ class Log:
         self.entries += [value if isinstance(value, bytes) else entry.dump(value) for value in values]
         return self.publish()
 
-    def publish(self, *witnesses: WitnessSigningKey, time: int = NOON) -> Log:
+    def publish(self, *witnesses: WitnessSigningKey, at: int | None = None) -> Log:
+        """With cosignatures of these, made now unless another time is given."""
+        at = int(time.time()) if at is None else at
         old, new = self.edge.size, len(self.entries)
         tiles = self.edge.extend(map(leaf_hash, self.entries[old:]))
         for tile, raw in [*tiles, *self.edge.partial()]:
@@ -113,7 +114,7 @@ class Log:
             if tile.level == ENTRIES:
                 held = self.entries[tile.index * WIDTH : tile.index * WIDTH + tile.width]
                 self.site.files[f"/log/{tile.path}"] = bundle(held)
-        cosigned = [self.checkpoint.cosign(witness, time) for witness in witnesses]
+        cosigned = [self.checkpoint.cosign(witness, at) for witness in witnesses]
         self.site.files["/log/checkpoint"] = self.checkpoint.sign(self.key, *cosigned).raw
         keys = "".join(f"{key.verifier_key.text}\n" for key in reversed(self.keys))
         self.site.files["/log/key"] = keys.encode()

@@ -128,6 +128,7 @@ def test_the_json_has_what_was_found(site: ServedSite, log: Log, vote: Vote) -> 
             "state": "published",
             "opens_at": "2026-11-01T04:00:00Z",
             "closes_at": "2026-11-01T15:00:00Z",
+            "closed_at": "2026-11-01T15:00:01Z",
             "events": 606,
             "ballots": 600,
             "head": {"height": 605, "hash": vote.hash(605)},
@@ -341,15 +342,29 @@ def test_no_more_witnesses_can_be_asked_for_than_are_known(site: ServedSite, log
 
 
 def test_witnesses_are_told_with_their_times(site: ServedSite, log: Log) -> None:
-    log.publish(*WITNESSES, time=NOON)
-    done = run("egov-verify", "log", site.url, "--witness", KEYS[0], "--witness", KEYS[1])
+    log.publish(*WITNESSES, at=NOON)
+    done = run("egov-verify", "log", site.url, "--witness", KEYS[0], "--witness", KEYS[1], "--max-age", 10**9)
     assert done.status == 0
     assert "Witness: witness1.example saw it at 2026-11-06T12:00:00Z\n" in done.out
     assert "witness3" not in done.out
 
 
 def test_a_time_that_is_none_does_no_harm(site: ServedSite, log: Log) -> None:
-    log.publish(WITNESSES[0], time=2**62)
+    log.publish(WITNESSES[0], at=2**62)
     done = run("egov-verify", "log", site.url, "--witness", KEYS[0])
     assert (done.status, done.err) == (0, "")
     assert f"{2**62} seconds after 1970" in done.out
+
+
+def test_a_vote_that_closed_late_is_told_and_no_failure(site: ServedSite, log: Log) -> None:
+    late = Vote("1" * 14)
+    values = late.whole(2)
+    for value in values:
+        if value.get("state") == "closed":
+            value["at"] = "2026-11-01T16:30:00Z"
+    log.add(*values)
+    done = run("egov-verify", "log", site.url)
+    assert done.status == 0
+    assert f"Why vote {late.uuid} was closed at 2026-11-01T16:30:00Z only, 1:30:00 after" in done.out
+    votes = json.loads(run("egov-verify", "log", "--json", site.url).out)["votes"]
+    assert {one["uuid"]: one["closed_at"] for one in votes}[late.uuid] == "2026-11-01T16:30:00Z"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from egov_crypto import entries, entry, receipt
 from egov_crypto.errors import VerificationError
 from egov_crypto.note import SigningKey
-from egov_crypto.recount import Recount
+from egov_crypto.recount import MAX_ACTS, MAX_TYPES, OTHERS, Recount
 
 Values = list[dict[str, Any]]
 KEYS = [SigningKey("vote.example.kz/log", bytes([number]) * 32) for number in range(3)]
@@ -265,3 +265,47 @@ def test_each_example_of_the_documentation_is_known_and_says_what_its_type_says(
     for value in examples:
         assert entries.read(entry.dump(value)) == (value, True), value["type"]
     assert {value["type"] for value in examples} == entries.TYPES
+
+
+@pytest.mark.parametrize(
+    ("at", "fails"), [("2026-11-01T03:58:59Z", True), ("2026-11-01T03:59:00Z", False), ("2026-11-01T15:00:00Z", False)]
+)
+def test_a_vote_opens_when_it_was_to(at: str, fails: bool) -> None:
+    """Or later, when the server runs again; a clock may have been set back a little."""
+    values = changed(Vote().set_up(), state("open"), at=at)
+    assert not fails or failure(values) == ("recount.clock", f"entry 3, vote KMLMr96HM3M2nQ: {EARLY.format(at)}")
+    assert fails or recounted(values).votes["KMLMr96HM3M2nQ"].state == "open"
+
+
+EARLY = "open at {}, before 2026-11-01T04:00:00Z"
+
+
+@pytest.mark.parametrize(("at", "fails"), [("2026-11-01T15:01:00Z", False), ("2026-11-01T15:01:01Z", True)])
+def test_a_vote_that_has_closed_is_not_extended(at: str, fails: bool) -> None:
+    vote = Vote()
+    values = [*vote.set_up(), vote.state("extended", at=at)]
+    assert not fails or failure(values)[0] == "recount.clock"
+    assert fails or recounted(values).votes[vote.uuid].closes_at == "2026-11-01T15:00:01Z"
+
+
+def test_a_vote_that_closed_late_is_so() -> None:
+    values = changed(Vote().whole(2), state("closed"), at="2026-11-01T16:30:00Z")
+    assert recounted(values).votes["KMLMr96HM3M2nQ"].late == timedelta(minutes=90)
+    assert recounted(Vote().whole(2)).votes["KMLMr96HM3M2nQ"].late == timedelta(seconds=1)
+
+
+def test_a_log_of_many_types_takes_no_more_room() -> None:
+    strange = [{"type": f"x.{'a' * (1 + number % 60)}", "version": number + 1} for number in range(1000)]
+    count = recounted([*Vote().set_up(), *strange])
+    assert (count.unknown, len(count.types) <= MAX_TYPES + 1, count.types.total()) == (1000, True, 1004)
+    assert count.types[OTHERS] + len(count.strange) - 1 == 1000
+    count.take(1004, *entries.read(entry.dump(key_entry(*KEYS[:1], *KEYS[:2]))))
+    assert count.types["log.key v1"] == 1
+
+
+def test_no_vote_takes_more_room_than_an_office_can_fill() -> None:
+    vote = Vote()
+    count = recounted([*vote.whole(1), *(vote.state("corrected") for _ in range(MAX_ACTS - 2))])
+    assert len(count.votes[vote.uuid].acts) == MAX_ACTS
+    with pytest.raises(VerificationError, match="acts of the commission"):
+        count.take(count.entries, *entries.read(entry.dump(vote.state("corrected"))))

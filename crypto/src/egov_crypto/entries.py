@@ -129,6 +129,8 @@ _SHAPES: Final[dict[tuple[str, int], dict[str, _Check]]] = {
 
 TYPES: Final = frozenset({"vote.state", *(type_ for type_, _ in _SHAPES)})
 """The types of which at least one version is known."""
+KNOWN: Final = frozenset({"vote.state v1", *(f"{type_} v{version}" for type_, version in _SHAPES)})
+"""Types with their versions, as a recount names them."""
 
 
 def read(raw: bytes) -> tuple[dict[str, Any], bool]:

@@ -84,6 +84,7 @@ CODES: Final[dict[str, str]] = {
     "checkpoint.format": "A checkpoint of the log is not written the way C2SP tlog-checkpoint says.",
     "checkpoint.origin": "A checkpoint is of another log.",
     "checkpoint.quorum": "Fewer witnesses have cosigned a checkpoint than were asked for.",
+    "checkpoint.stale": "Fewer witnesses than were asked for have cosigned a checkpoint lately: it may be an old one.",
     "log.root": "The log does not have the root hash that its checkpoint signs.",
     "log.shorter": "The log has fewer entries than it had when it was seen last: something was taken out.",
     "log.differs": "The log does not begin with what was seen of it: something in it was changed or taken out.",

@@ -43,9 +43,9 @@ _FIXED: Final = {
 
 
 OTHERS: Final = "others"
-"""What entries are counted under whose types are unknown here, when there are too many such types."""
-MAX_STRANGE: Final = 100
-"""Unknown types that are counted apart."""
+"""What entries are counted under whose types are unknown here, when there are too many types."""
+MAX_TYPES: Final = 100
+"""Types that are counted apart."""
 MAX_ACTS: Final = 1000
 """Extensions and errata of one vote, and keys of one log: more of them are no office's work."""
 TOLERANCE: Final = timedelta(minutes=1)
@@ -129,7 +129,7 @@ class Recount:
         name = f"{value['type']} v{value['version']}"
         if not known:
             self.unknown += 1
-            self.types[name if name in self.types or len(self.strange) < MAX_STRANGE else OTHERS] += 1
+            self.types[name if name in self.types or len(self.types) < MAX_TYPES else OTHERS] += 1
             return
         self.types[name] += 1
         try:

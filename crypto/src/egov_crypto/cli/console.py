@@ -123,6 +123,14 @@ def natural(text: str) -> int | None:
     return int(text) if _NATURAL.fullmatch(text) else None
 
 
+def seconds(text: str) -> int:
+    """An option's number of seconds."""
+    number = natural(text)
+    if number is None or not 1 <= number <= 10**9:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds")
+    return number
+
+
 def is_interactive() -> bool:
     """Whether somebody can be asked."""
     return sys.stdin.isatty()

@@ -19,6 +19,7 @@ Read the transparency log whole: every entry stands where the signed checkpoint 
 seen last, and what its entries say of each vote fits together. What was read is remembered in
 ~/.local/state/egov-verify ($XDG_STATE_HOME and $EGOV_VERIFY_STATE are heeded): the next run reads only what is new, and
 takes up where this one was interrupted."""
+MAX_AGE: Final = 3600
 ADDRESS: Final = "the site's address, that of any page of it, or of its log"
 
 
@@ -32,6 +33,13 @@ def add_terms(parser: argparse.ArgumentParser) -> None:
         " the first time, the one that the log gives",
     )
     add_witnesses(parser)
+    parser.add_argument(
+        "--max-age",
+        type=console.seconds,
+        default=MAX_AGE,
+        metavar="SECONDS",
+        help=f"count no witness's cosignature that is older (default: {MAX_AGE})",
+    )
 
 
 def add_witnesses(parser: argparse.ArgumentParser) -> None:
@@ -55,7 +63,7 @@ def terms_of(options: argparse.Namespace, key: VerifierKey | None) -> Terms:
     quorum = len(witnesses) if options.quorum is None else options.quorum
     if quorum > len(witnesses):
         raise UsageError(f"{quorum} of {console.count(len(witnesses), 'witness', 'witnesses')} cannot be asked for")
-    return Terms(key, tuple(witnesses), quorum)
+    return Terms(key, tuple(witnesses), quorum, getattr(options, "max_age", None))
 
 
 @contextmanager

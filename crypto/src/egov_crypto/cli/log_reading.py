@@ -34,6 +34,8 @@ class Terms:
     key: VerifierKey | None = None
     witnesses: Sequence[WitnessKey] = ()
     quorum: int = 0
+    max_age: int | None = None
+    """Seconds after which a cosignature does not count for the quorum any more."""
 
 
 NO_TERMS: Final = Terms()
@@ -114,6 +116,7 @@ class Reading:
         self.checks["checkpoint"] = 1
         if self.terms.witnesses:
             self.signed, _ = self._signed(self.raw, [self.key], self.terms)
+            self._check_age(self.signed)
             self.checks["witnesses"] = len(self.signed.cosignatures)
         self._check_edge(now)
         parted = [old for old, raw in known if not self._only_grew(old, raw, now)]
@@ -129,6 +132,15 @@ class Reading:
         self.checks["votes"] = len(self.state.recount.votes)
         self._save()
         return self.signed
+
+    def _check_age(self, signed: SignedCheckpoint) -> None:
+        """A view of the log that is frozen keeps its cosignatures, and gets none."""
+        quorum, seconds = self.terms.quorum, self.terms.max_age
+        if seconds is None:
+            return
+        fresh = sum(one.time >= time.time() - seconds for one in signed.cosignatures)
+        if fresh < quorum:
+            raise VerificationError("checkpoint.stale", f"{fresh} of {quorum} in the last {seconds} seconds")
 
     def _contradicted(self, split: Evidence, error: Exception) -> VerificationError:
         """The failure that stays: where the two part, if ``error`` tells it."""

@@ -1,6 +1,6 @@
 """What `egov-verify log` says of a log: in sentences, or as JSON."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from egov_crypto import note
@@ -23,6 +23,7 @@ CHECKS: Final = {
 
 _CHECK_OF: Final = {
     "checkpoint.quorum": "witnesses",
+    "checkpoint.stale": "witnesses",
     "note": "checkpoint",
     "checkpoint": "checkpoint",
     "log.root": "entries",
@@ -35,6 +36,8 @@ _CHECK_OF: Final = {
 
 _OF_HISTORY: Final = frozenset({"log.shorter", "log.differs", "consistency.proof"})
 """Failures that two signed checkpoints show."""
+_LATE: Final = timedelta(minutes=10)
+"""By how much later than was said a vote may be closed, without it being told."""
 _SHOWN: Final = 20
 """Votes that are listed in sentences; ``--json`` has all."""
 
@@ -54,8 +57,17 @@ def unknown(reading: Reading) -> list[str]:
     if reading.state.recount.unknown:
         number = count(reading.state.recount.unknown, "entry", "entries")
         sentences.append(f"What {number} of newer types say: this version of the program does not know them.")
+    for uuid, vote in _late(reading.state.recount)[:_SHOWN]:
+        sentences.append(
+            f"Why vote {uuid} was closed at {vote.closed_at} only, {vote.late} after {vote.closes_at}: ballots may have"
+            " been taken meanwhile."
+        )
     sentences.append("Whether archives, results and files are those that the log names: egov-verify site.")
     return sentences
+
+
+def _late(recount: Recount) -> list[tuple[str, VoteCount]]:
+    return sorted((uuid, vote) for uuid, vote in recount.votes.items() if vote.late > _LATE)
 
 
 def as_json(
@@ -144,6 +156,7 @@ def _vote_as_json(uuid: str, vote: VoteCount) -> dict[str, Any]:
         "state": vote.state or None,
         "opens_at": vote.opens_at or None,
         "closes_at": vote.closes_at or None,
+        "closed_at": vote.closed_at or None,
         "events": vote.events,
         "ballots": vote.ballots,
         "head": {"height": vote.events - 1, "hash": vote.head} if vote.events else None,

@@ -96,6 +96,23 @@ class Record:
     def status(self, value: dict[str, Any]) -> None:
         durable.replace(self.folder / "status.json", _json(value))
 
+    @property
+    def unsent(self) -> list[tuple[str, str]]:
+        """Mails that nobody has taken yet; they stand beside the history, not in it."""
+        try:
+            value = json.loads(self._unsent.read_bytes())
+        except (FileNotFoundError, ValueError):
+            return []
+        return [(str(line), str(text)) for line, text in value]
+
+    @unsent.setter
+    def unsent(self, value: list[tuple[str, str]]) -> None:
+        durable.replace(self._unsent, _json(value))
+
+    @property
+    def _unsent(self) -> Path:
+        return Path(os.fsdecode(self._git("rev-parse", "--absolute-git-dir").rstrip(b"\n"))) / "egov-verify-unsent.json"
+
     def commit(self, message: str) -> None:
         """Enter what was written in the repository's history, if anything was. Raises :class:`UsageError`."""
         self._git("add", "--all", "--force", ".")

@@ -189,6 +189,7 @@ def download(url: str, file: BinaryIO, progress: Callable[[str, int, int], None]
     while total is None or have < total:
         began = time.monotonic()
         _check_pace(url, began - start, furthest)
+        pace.left()
         try:
             answer = _request(url, have)
         except urllib.error.HTTPError as error:

@@ -6,14 +6,13 @@ import signal
 import sys
 import time
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from egov_crypto.cli import console, log, log_report, mailing, site, site_report
+from egov_crypto.cli import console, log, log_report, mailing, pace, site, site_report
 from egov_crypto.cli.record import Record
 from egov_crypto.cli.signals import Signals, Stopped
 from egov_crypto.cli.site_report import SiteFound
 from egov_crypto.cli.watcher import Round, Watcher
-from egov_crypto.errors import UsageError
 
 DESCRIPTION: Final = """\
 Look at a log, or at a whole site, again and again. Each checkpoint that holds is recorded with its cosignatures in a
@@ -21,6 +20,7 @@ git repository, of which anybody may keep a copy: two such histories that differ
 hold, what shows it is recorded too, and mailed if wanted: once, and again when something else does not hold."""
 
 INTERVAL: Final = 60
+DEADLINE: Final = 600
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,6 +31,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--interval", type=_interval, default=INTERVAL, metavar="SECONDS", help="between two rounds (60)"
+    )
+    parser.add_argument(
+        "--deadline",
+        type=console.seconds,
+        default=DEADLINE,
+        metavar="SECONDS",
+        help=f"for one round; of what was not answered by then, nothing can be told (default: {DEADLINE})",
     )
     parser.add_argument("--once", action="store_true", help="one round, for a program that starts others at set times")
     parser.add_argument(
@@ -68,12 +75,23 @@ def _taken(watcher: Watcher, found: Round) -> bool:
         print(console.plain(f"{subject}: {console.sentence(error)}"), file=sys.stderr)
     try:
         return watcher.take(found)
-    except (UsageError, OSError) as error:
+    except Exception as error:  # noqa: BLE001  whatever it is, the next round is not lost
         print(console.plain(console.sentence(error)), file=sys.stderr)
         return False
 
 
 def _look(options: argparse.Namespace) -> Round:
+    """One round. Whatever goes wrong in it is told, as something that cannot be told: no answer ends the watching."""
+    try:
+        with pace.ending(options.deadline):
+            return _looked(options)
+    except Exception as error:  # noqa: BLE001
+        subject: Any = {"kind": "site" if options.site else "log", "source": options.url}
+        report = {"ok": None, "subject": subject, "checks": [], "failure": None}
+        return Round(None, {**report, "error": console.sentence(error)}, errors=[("watch", error)])
+
+
+def _looked(options: argparse.Namespace) -> Round:
     if options.site:
         found = SiteFound(options.url)
         site.check(options, found, quiet=True)
