@@ -123,7 +123,7 @@ def nothing(_table: str, _done: int, _of: int) -> None:
 def test_what_is_signed_while_somebody_looks_is_no_standstill(
     services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A round that ends just before the file is read: a snapshot of the database that is older than this would lack it."""
+    """A round that ends just before the file is read: an older snapshot of the database would lack it."""
     enter(services, 0, 3)
     service.publish(services)
     read = keys.last_signed
