@@ -125,9 +125,12 @@ def test_a_fork_is_shown_with_its_evidence(program: Program) -> None:
     with program.serve() as (_, address):
         post(address, HONEST.request(0, 8).raw)
         assert post(address, History(3).request(8, 8).raw).status == 409
+        assert post(address, History(3).request(8, 33).raw).status == 422
     shown = run("egov-witness", "show", program.keyfile)
     (evidence,) = program.folder.glob("*.fork-*")
     assert f"FORK:      {evidence} is another log of that size" in shown.out
+    (unproved,) = program.folder.glob("*.unproved-*")
+    assert f"UNPROVED:  {unproved} is signed by its key" in shown.out
 
 
 KILLED = """

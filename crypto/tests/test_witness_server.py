@@ -135,6 +135,25 @@ def test_evidence_of_a_fork_is_kept(witness: Running, capfd: pytest.CaptureFixtu
     assert witness.post(HONEST.request(33, 40)).status == 200
 
 
+def test_what_the_log_signed_and_nothing_proves_is_kept_apart(
+    witness: Running, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A log that was rewritten and has grown has no proof to give: what it signed shows it, to whoever has the rest."""
+    witness.post(HONEST.request(0, 8))
+    for _ in range(2):
+        assert witness.post(History(7).request(8, 33)).status == 422
+    (path,) = witness.state.unproved(ORIGIN)
+    assert path.read_bytes() == History(7).request(8, 33).note.raw
+    assert f"refused 422 proof log={ORIGIN} evidence={path}" in capfd.readouterr().err
+    for size in range(9, 29):  # anybody can send an honest one with a wrong proof
+        assert witness.post(HONEST.request(8, size, proof=())).status == 422
+    assert len(witness.state.unproved(ORIGIN)) == MAX_FORKS
+    assert witness.post(History(7).request(8, 8)).status == 409
+    assert len(witness.state.forks(ORIGIN)) == 1
+    assert witness.post(Request(8, (), HONEST.head(30).sign(OTHER_KEY))).status == 403
+    assert witness.post(HONEST.request(8, 40)).status == 200
+
+
 def test_whoever_wants_something_else_is_told_no(witness: Running) -> None:
     assert witness.get("/health") == (200, "ok\n")
     assert witness.get("/") == (404, "not found\n")
@@ -242,7 +261,7 @@ def test_records_say_nothing_of_who_asked(witness: Running, capfd: pytest.Captur
     told = capfd.readouterr().err
     assert [line.split(" ", 1)[1] for line in told.splitlines()] == [
         f"cosigned size=8 log={ORIGIN}",
-        f"refused 422 proof log={ORIGIN}",
+        f"refused 422 proof log={ORIGIN} evidence={witness.state.unproved(ORIGIN)[0]}",
     ]
 
 

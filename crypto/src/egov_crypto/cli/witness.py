@@ -81,6 +81,8 @@ def show(options: argparse.Namespace) -> int:
         )
         for path in state.forks(origin):
             say(f"FORK:      {path} is another log of that size, signed by its key")
+        for path in state.unproved(origin):
+            say(f"UNPROVED:  {path} is signed by its key; nothing proved that it continues what was cosigned then")
     return OK
 
 

@@ -21,7 +21,7 @@ from egov_crypto.cli import console
 from egov_crypto.cli.witness_state import Busy, State
 from egov_crypto.cosignature import WitnessSigningKey
 from egov_crypto.errors import UsageError
-from egov_crypto.witness import MAX_REQUEST, Conflict, Fork, Logs, Refused, Request, UnknownLog, decide
+from egov_crypto.witness import MAX_REQUEST, Conflict, Fork, Logs, NotConsistent, Refused, Request, UnknownLog, decide
 
 SECONDS: Final = 20.0
 """For one request, from when the connection is free for it until it is answered."""
@@ -63,6 +63,10 @@ class Witness:
         except Fork as fork:
             kept = self.state.keep_fork(origin, request.note)
             record(f"FORK: {fork}. log={origin} evidence={kept or 'kept before'}")
+            raise
+        except NotConsistent as refused:  # signed all the same: only the log can say why
+            kept = self.state.keep_unproved(origin, request.note)
+            record(f"refused {refused.status} {refused.code} log={origin} evidence={kept or 'kept before'}")
             raise
         except Refused as refused:
             record(f"refused {refused.status} {refused.code} log={origin}")

@@ -4,6 +4,7 @@
     NAME.checkpoint           the checkpoint as it was cosigned: a signed note
     NAME.lock                 held while one request for that log is decided
     NAME.fork-DIGEST          a checkpoint of the same size with another root hash, signed by the log: evidence
+    NAME.unproved-DIGEST      one that the log signed, of which nothing proved that it continues the last one
 
 A witness that forgot would cosign anything. So the folder is made once, with the key; a folder, a file or a log that
 was there and is not any more is an error, never a beginning.
@@ -29,7 +30,8 @@ MARKER: Final = "witness.json"
 PATIENCE: Final = 5.0
 """Seconds that a request waits for another one."""
 MAX_FORKS: Final = 10
-"""Checkpoints that are kept of a log that forked: two are proof enough."""
+"""Checkpoints that are kept of a log that forked: two are proof enough. As many are kept of those unproved, apart: with
+a wrong proof anybody can have an honest one kept."""
 
 
 class Busy(CryptoError):
@@ -108,14 +110,28 @@ class State:
 
     def keep_fork(self, origin: str, signed: Note) -> Path | None:
         """Keep a checkpoint that proves a fork; where, or None if there are enough."""
-        path = self._path(origin, f"fork-{hashlib.sha256(signed.text.encode()).hexdigest()[:16]}")
-        if not path.exists() and len(self.forks(origin)) < MAX_FORKS:
-            durable.replace(path, signed.raw)
-        return path if path.exists() else None
+        return self._keep(origin, "fork", signed)
+
+    def keep_unproved(self, origin: str, signed: Note) -> Path | None:
+        """Keep one of which nothing proved that it continues the last one, likewise."""
+        return self._keep(origin, "unproved", signed)
 
     def forks(self, origin: str) -> list[Path]:
         """The evidence that there is against the log."""
-        return sorted(self.folder.glob(f"{_name(origin)}.fork-" + "[0-9a-f]" * 16))
+        return self._kept(origin, "fork")
+
+    def unproved(self, origin: str) -> list[Path]:
+        """What the log has signed, and nobody proved that it only grew to."""
+        return self._kept(origin, "unproved")
+
+    def _keep(self, origin: str, what: str, signed: Note) -> Path | None:
+        path = self._path(origin, f"{what}-{hashlib.sha256(signed.text.encode()).hexdigest()[:16]}")
+        if not path.exists() and len(self._kept(origin, what)) < MAX_FORKS:
+            durable.replace(path, signed.raw)
+        return path if path.exists() else None
+
+    def _kept(self, origin: str, what: str) -> list[Path]:
+        return sorted(self.folder.glob(f"{_name(origin)}.{what}-" + "[0-9a-f]" * 16))
 
     def _path(self, origin: str, what: str) -> Path:
         return self.folder / f"{_name(origin)}.{what}"
