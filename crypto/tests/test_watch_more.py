@@ -16,7 +16,7 @@ from crypto.tests.served import Handler, Log, ServedSite, Vote, serving
 from crypto.tests.watching import Mails, evidence, git, history, once, other, taking_mails
 
 from egov_crypto.cli import log as log_command
-from egov_crypto.cli import watcher
+from egov_crypto.cli import watch, watcher
 
 ENTRIES = "/log/tile/entries/"
 
@@ -146,6 +146,25 @@ def test_an_answer_that_comes_for_ever_ends_with_its_round(site: ServedSite, log
     ended.append(True)
     assert done.status == 2
     assert "the time that it may take altogether is over" in done.err
+
+
+def test_the_log_is_read_at_each_interval_while_an_archive_is_slow(
+    platform: Platform, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A fork that is shown meanwhile is found then, and not when all votes have been looked at."""
+    monkeypatch.setattr(watch, "_interval", lambda _: 0)
+    first, second = (f"/votes/{uuid}/archive.bel" for uuid in platform.votes)
+
+    def slow(handler: Handler) -> None:
+        log = platform.log
+        log.rewritten([*log.entries[:-1], b'{"type":"x.y","version":1}'])
+        handler.answer(platform.site.files[first])
+
+    platform.site.tricks[first] = slow
+    done = once(platform.site, folder, "--site", "--interval", 1)
+    assert done.status == 1
+    assert history(folder) == ["It does not hold: log, log.differs"]
+    assert second not in platform.site.asked
 
 
 # What would hide one failure behind another.

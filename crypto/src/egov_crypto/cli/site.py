@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import time
 from contextlib import closing
 from typing import Final
 
@@ -48,22 +49,50 @@ def verify_site(options: argparse.Namespace) -> int:
     return found.status
 
 
-def check(options: argparse.Namespace, found: SiteFound, *, quiet: bool) -> None:
-    """Check everything; what does not hold, or cannot be told, keeps nothing else from being checked."""
-    found.note("site", *console.outcome(lambda: _check(options, found, quiet), as_json=True))
+_OF_ARCHIVES: Final = frozenset({"download", "events", "ballots"})
+"""Stages in which nothing else reads the log."""
 
 
-def _check(options: argparse.Namespace, found: SiteFound, quiet: bool) -> None:
+class _Reading(Progress):
+    """Reads the log again each time when so many seconds have gone by, whatever else it is that takes long."""
+
+    def __init__(self, seconds: float | None) -> None:
+        super().__init__()
+        self._seconds, self._last = seconds, time.monotonic()
+        self.site: Site | None = None
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        super().__call__(stage, done, total)
+        if self._seconds is None or self.site is None or stage not in _OF_ARCHIVES:
+            return
+        if time.monotonic() - self._last >= self._seconds:
+            self._last = time.monotonic()
+            try:
+                self.site.read_on()
+            finally:
+                self.site.ended = self.site.log is None
+
+
+def check(options: argparse.Namespace, found: SiteFound, *, quiet: bool, seconds: float | None = None) -> None:
+    """Check everything; what does not hold, or cannot be told, keeps nothing else from being checked.
+
+    With ``seconds``, the log is read again that often meanwhile, and it all ends if that cannot be done.
+    """
+    found.note("site", *console.outcome(lambda: _check(options, found, quiet, seconds), as_json=True))
+
+
+def _check(options: argparse.Namespace, found: SiteFound, quiet: bool, seconds: float | None) -> None:
     found.address = site_address(options.url)
     terms = log.terms_of(options, options.key)
     with (
-        Progress() as progress,
+        _Reading(seconds) as progress,
         log.reading_of(options.url, terms, options.jobs, progress) as found.log,
         closing(Web(found.address)) as web,
         source.at_home(),
     ):
         site = Site(web, found.log, options.jobs, progress, options.max_archive)
         _read_log(site, found)
+        progress.site = site if site.log is not None else None
         if not quiet:
             progress.clear()
             log_report.print_reading(found.log, found.log_outcome[0])
@@ -92,6 +121,8 @@ def _check_votes(site: Site, found: SiteFound, quiet: bool) -> None:
     entered = set(site.log.state.recount.votes) if site.log else set()
     for item in site_list.items(site.web):
         uuid = item["uuid"]
+        if site.ended:
+            raise ArchiveError("the log does not hold any more, or cannot be read")
         found.listed.add(uuid)
         vote = SiteVote(uuid, VoteFound(f"{found.address}/votes/{uuid}/archive.bel"), site_list.written(item))
         vote.failure, vote.error = console.outcome(lambda: check_vote(site, vote), as_json=True)  # noqa: B023

@@ -41,6 +41,8 @@ class Site:
     """Bytes that are downloaded of an archive."""
     log_failure: VerificationError | None = None
     log_error: Exception | None = None
+    ended: bool = False
+    """Whether nothing more is to be checked, since the log did not hold when it was read meanwhile."""
 
     def read_on(self) -> None:
         """Read what is new in the log. Raises :class:`ArchiveError` if that fails, after which there is no log."""

@@ -94,7 +94,7 @@ def _look(options: argparse.Namespace) -> Round:
 def _looked(options: argparse.Namespace) -> Round:
     if options.site:
         found = SiteFound(options.url)
-        site.check(options, found, quiet=True)
+        site.check(options, found, quiet=True, seconds=options.interval)
         return Round(found.log, site_report.as_json(found), found.failures, found.errors)
     reading, failure, error = log.check(options, as_json=True)
     made = Round(reading, log_report.as_json(options.url, reading, failure, error))
