@@ -25,8 +25,9 @@ CHROMIUM_FLAGS = (
     "--disable-sync",
     "--no-first-run",
 )
-# Of expectations, whichever tests are run: 5 s, the default, is too little while others use the same two cores.
-expect.set_options(timeout=30_000)
+# Of expectations, whichever tests are run: 5 s, the default, is too little while others use the same two cores, and
+# waiting costs nothing where it is not needed. tests.web.looking.PATIENCE is the same for what else a page waits for.
+expect.set_options(timeout=120_000)
 
 # No deadline: two cores shared by two workers make single examples slow at random.
 hypothesis.settings.register_profile("default", max_examples=50, deadline=None, print_blob=True, database=None)

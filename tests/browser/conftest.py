@@ -9,9 +9,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 from starlette.responses import PlainTextResponse
 from tests.browser.booth import QUESTIONS, Booth, Voters, sign_in
-from tests.browser.server import Gate, serving
-from tests.ports import free_port
+from tests.browser.server import Gate, on_own_port, port_of, serving
 from tests.voting.making import MadeVote, make_vote
+from tests.web.looking import PATIENCE
 
 from egov_participation.app import create_app, create_services
 from egov_participation.clock import ManualClock
@@ -21,7 +21,6 @@ from egov_participation.services import Services
 from egov_participation.settings import Settings
 
 PHONE = {"width": 360, "height": 740}
-PATIENCE = 30_000  # milliseconds, as for expectations: the booth itself pauses 4 s between its attempts to cast
 
 NewPage = Callable[..., Page]
 
@@ -29,17 +28,13 @@ NewPage = Callable[..., Page]
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """As for every test, with the addresses of a port of this test's own."""
-    port = free_port()
-    return Settings.for_tests(tmp_path).model_copy(
-        update={"base_url": f"http://localhost:{port}", "booth_url": f"http://booth.localhost:{port}"}
-    )
+    return on_own_port(Settings.for_tests(tmp_path))
 
 
 @pytest.fixture
 def live_server(services: Services) -> Iterator[Services]:
     """The whole application, served while the test runs at ``settings.base_url`` and ``settings.booth_url``."""
-    port = int(services.settings.base_url.rpartition(":")[2])
-    with serving(create_app(services.settings, services=services), port):
+    with serving(create_app(services.settings, services=services), port_of(services.settings)):
         yield services
 
 
@@ -83,7 +78,7 @@ def open_vote(
     services = create_services(settings, database=database, clock=clock, mailer=outbox, load_session=voters.load)
     voters.vote = make_vote(services, questions=QUESTIONS)
     gate.app = create_app(settings, services=services)
-    with serving(gate, int(settings.base_url.rpartition(":")[2])):
+    with serving(gate, port_of(settings)):
         yield voters.vote
 
 

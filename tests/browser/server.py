@@ -10,6 +10,9 @@ from contextlib import contextmanager
 
 import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from tests.ports import free_port
+
+from egov_participation.settings import Settings
 
 DEADLINE = 240.0  # seconds for starting and for stopping: waiting costs nothing where it is not needed
 
@@ -50,6 +53,19 @@ class Gate:
             await send({"type": "http.response.body", "body": body[:1], "more_body": True})
         else:
             await send({"type": "http.response.body", "body": changed})
+
+
+def on_own_port(settings: Settings) -> Settings:
+    """The same, with the addresses of a port of this test's own."""
+    port = free_port()
+    return settings.model_copy(
+        update={"base_url": f"http://localhost:{port}", "booth_url": f"http://booth.localhost:{port}"}
+    )
+
+
+def port_of(settings: Settings) -> int:
+    """The one that was given by `on_own_port`."""
+    return int(settings.base_url.rpartition(":")[2])
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 from sqlmodel import select
-from tests.browser.server import Gate, serving
+from tests.browser.server import Gate, port_of, serving
 from tests.commission.frozen import Course, begin
 from tests.officials import MakeOfficial
 from tests.registrar.book import CredentialBook
@@ -48,7 +48,7 @@ def course(
     """A draft of a vote, on a running server behind a gate."""
     made = begin(services, worker, outbox, official(Role.COMMISSION), voters=20)
     gate.app = create_app(services.settings, services=services)
-    with serving(gate, int(services.settings.base_url.rpartition(":")[2])):
+    with serving(gate, port_of(services.settings)):
         yield made
 
 

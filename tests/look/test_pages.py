@@ -12,26 +12,34 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize
+from starlette.applications import Starlette
 from starlette.testclient import TestClient
+from tests.browser.server import on_own_port, port_of, serving
 from tests.look.addresses import FURTHER, PARAMS, pages_by_route, path_of
 from tests.look.world import World
-from tests.web.looking import DESK, PHONE, address, barriers, go, serve, too_wide
+from tests.web.looking import DESK, PATIENCE, PHONE, address, barriers, settle, too_wide
+
+from egov_participation.settings import Settings
 
 SHOTS = os.environ.get("EGOV_SCREENSHOTS")
 PARTS = 4
 """So that the workers of a test run share the pages."""
 LOOKS: dict[str, list[tuple[ViewportSize, bool]]] = {
     "kk": [(PHONE, False), (DESK, True)],
-    "ru": [(PHONE, True)],
     "en": [(DESK, False)],
+    "ru": [(PHONE, True)],
 }
 """On what each page is looked at: language → size of the screen, and whether it is dark."""
 REFUSED = {"identity.to_provider", "identity.failed", "identity.signed_out", "voting.code_provider"}
 """Without a provider of identities these are error pages, which are looked at too."""
 
 
-def every_page(world: World, part: int) -> Iterator[tuple[str, TestClient, str]]:
-    """Name, who looks, and address without the language, of every page that is a page; of `PARTS` parts, this one."""
+Found = tuple[str, TestClient, str, int]
+"""A page's name, who looks at it, its address without the language, and the status of the answer."""
+
+
+def every_page(world: World, part: int) -> Iterator[Found]:
+    """Everything that is a page; of `PARTS` parts, this one."""
     world.hold_votes()
     for spec in pages_by_route()[part::PARTS]:
         if "{" in spec.path and spec.name not in PARAMS:
@@ -40,34 +48,53 @@ def every_page(world: World, part: int) -> Iterator[tuple[str, TestClient, str]]
         answer = client.get(address("kk", path), headers={"Accept": "text/html"})
         assert answer.status_code < 400 or spec.name in REFUSED, (spec.name, answer.status_code)
         if "<!doctype html>" in answer.text[:200]:
-            yield spec.name, client, path
+            yield spec.name, client, path, answer.status_code
     for name, found in list(FURTHER.items())[part::PARTS]:
-        yield name, *found(world)
+        client, path = found(world)
+        yield name, client, path, client.get(address("kk", path)).status_code
 
 
-class Screens:
-    """Pages on which a client's addresses are visited, one after the other: a page for each client and language."""
+class Screen:
+    """A page of Chromium on which every client's addresses are visited with that client's cookies, one after the other.
+
+    It is one for all, and a real server answers: so style sheets and scripts are fetched once.
+    """
 
     def __init__(self, chromium: Browser) -> None:
-        self._chromium = chromium
-        self._pages: dict[tuple[TestClient, str], Page] = {}
+        self._page = chromium.new_page(viewport=PHONE, color_scheme="light", reduced_motion="reduce")
+        self._page.context.set_default_timeout(PATIENCE)
+        self._look = (PHONE, False)
+        self._client: TestClient | None = None
 
-    def show(self, client: TestClient, lang: str, path: str) -> Page:
-        """The booth's pages have no script of the site's, so nothing is waited for there."""
-        page = self._pages.get((client, lang))
-        if page is None:
-            page = self._chromium.new_page(base_url=str(client.base_url), reduced_motion="reduce")
-            self._pages[client, lang] = page
-            serve(page, client)
-        if "booth." in str(client.base_url):
-            page.goto(address(lang, path))
-        else:
-            go(page, address(lang, path))
-        return page
+    def show(self, client: TestClient, lang: str, path: str, status: int) -> Page:
+        """The page that the client sees. The booth's have no script of the site's, so nothing is waited for there."""
+        self._become(client)
+        url = f"{client.base_url}{address(lang, path)}"
+        answer = self._page.goto(url)
+        assert answer is not None
+        assert (answer.url, answer.status) == (url, status)
+        if "booth." not in url:
+            settle(self._page)
+        return self._page
+
+    def _become(self, client: TestClient) -> None:
+        if client is not self._client:
+            self._client, context, url = client, self._page.context, str(client.base_url)
+            context.clear_cookies()
+            context.add_cookies(
+                [{"name": one.name, "value": one.value or "", "url": url} for one in client.cookies.jar]
+            )
+
+    def look(self, size: ViewportSize, dark: bool) -> None:
+        """Show the page on another screen."""
+        before, self._look = self._look, (size, dark)
+        if size != before[0]:
+            self._page.set_viewport_size(size)
+        if dark != before[1]:
+            self._page.emulate_media(color_scheme="dark" if dark else "light")
 
     def close(self) -> None:
-        for page in self._pages.values():
-            page.close()
+        self._page.context.close()
 
 
 def test_what_each_page_is_about_is_known() -> None:
@@ -77,26 +104,32 @@ def test_what_each_page_is_about_is_known() -> None:
 
 
 @pytest.fixture
-def screens(chromium: Browser) -> Iterator[Screens]:
-    made = Screens(chromium)
-    yield made
-    made.close()
+def settings(settings: Settings) -> Settings:
+    return on_own_port(settings)
+
+
+@pytest.fixture
+def screen(chromium: Browser, app: Starlette, settings: Settings) -> Iterator[Screen]:
+    with serving(app, port_of(settings)):
+        made = Screen(chromium)
+        yield made
+        made.close()
 
 
 @pytest.mark.browser
 @pytest.mark.parametrize("part", range(PARTS))
 def test_every_page_can_be_read_by_everybody_and_is_no_wider_than_the_screen(
-    screens: Screens, world: World, part: int
+    screen: Screen, world: World, part: int
 ) -> None:
     """In Kazakh looked at closely, in both colour schemes and on both screens; in the others its width is measured."""
     found: list[str] = []
     seen = 0
-    for name, client, path in every_page(world, part):
+    for name, client, path, status in every_page(world, part):
         seen += 1
         for lang, looks in LOOKS.items():
-            page = screens.show(client, lang, path)
+            page = screen.show(client, lang, path, status)
             for size, dark in looks:
-                look(page, size, dark)
+                screen.look(size, dark)
                 picture(page, name, lang, size, dark)
                 wrong: list[object] = [*barriers(page)] if lang == "kk" else []
                 if wide := too_wide(page):
@@ -104,12 +137,6 @@ def test_every_page_can_be_read_by_everybody_and_is_no_wider_than_the_screen(
                 found += [f"{name} in {lang}, {size['width']} px, {dark=}: {one}" for one in wrong]
     assert seen > 10
     assert not found, "\n".join(found)
-
-
-def look(page: Page, size: ViewportSize, dark: bool) -> None:
-    """Show the page on another screen."""
-    page.set_viewport_size(size)
-    page.emulate_media(color_scheme="dark" if dark else "light")
 
 
 def picture(page: Page, name: str, lang: str, size: ViewportSize, dark: bool) -> None:
