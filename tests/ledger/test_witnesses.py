@@ -159,6 +159,35 @@ def test_a_witness_that_was_away_cosigns_the_same_checkpoint_later(
     assert (state.problem, state.size, state.asked_at) == ("", 3, None)
 
 
+def test_of_a_log_that_is_quiet_witnesses_say_again_and_again_that_it_is_the_latest(
+    services: Services,
+    observer: Observer,
+    sound: Callable[..., Sound],
+    asking: Callable[..., Cosigners],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    one = sound()
+    cosigners = asking(one.witness)
+    grow(services, cosigners, 0, 3)
+    (first,) = observer.look(witnesses=[one.witness.key], quorum=1).cosignatures
+    assert not cosigners.lacks(Note.parse(service.checkpoint(services)))  # it has just signed
+
+    monkeypatch.setattr(cosigning, "FRESH", 0.0)
+    cosigners = asking(one.witness)
+    one.now += 400
+    service.publish(services, cosigners)
+    (again,) = observer.look(witnesses=[one.witness.key], quorum=1).cosignatures
+    assert again.time == first.time + 400
+    assert len(Note.parse(service.checkpoint(services)).signatures) == 2  # the log's and the newer one
+    (state,) = states(services, one.witness)
+    assert (state.size, state.at and state.at.timestamp()) == (3, again.time)
+
+    one.stop()
+    service.publish(services, cosigners)
+    assert observer.look(witnesses=[one.witness.key], quorum=1).cosignatures == (again,)
+    one.start_again()  # for the fixture to stop it
+
+
 def test_a_witness_that_does_not_answer_holds_nothing_up(
     services: Services,
     observer: Observer,

@@ -38,6 +38,10 @@ PATIENCE: Final = 0.75
 LONGEST_PAUSE: Final = 300.0
 """Seconds between two questions to a witness that fails."""
 
+FRESH: Final = 300.0
+"""Seconds after which a witness is asked about the same checkpoint again: of a quiet log, too, somebody else says that
+this is the latest, and observers need not take that from the log."""
+
 Prove = Callable[[int], Sequence[bytes]]
 """``prove(old)``: that the checkpoint to be cosigned begins with that of ``old`` entries."""
 
@@ -80,6 +84,7 @@ class _Asked:
         self.witness, self.known = witness, known
         self.failures = 0
         self.not_before = 0.0
+        self.fresh_until = float("-inf")
         self.pending: tuple[Checkpoint, Future[Signature]] | None = None
 
     @property
@@ -87,12 +92,19 @@ class _Asked:
         """Whether it is worth looking: an answer is there, or it may be asked again."""
         return self.pending[1].done() if self.pending else time.monotonic() >= self.not_before
 
+    def has_cosigned(self, note: Note) -> bool:
+        """Whether its cosignature is there, and no older than it should be."""
+        key = self.witness.key
+        there = any((found.name, found.key_id) == (key.name, key.key_id) for found in note.signatures)
+        return there and time.monotonic() < self.fresh_until
+
     def failed(self) -> None:
         self.failures += 1
         self.not_before = time.monotonic() + min(2.0 ** min(self.failures, 20) / 2, LONGEST_PAUSE)
 
     def answered(self, size: int) -> None:
         self.known, self.failures, self.not_before = size, 0, 0.0
+        self.fresh_until = time.monotonic() + FRESH
 
 
 class Cosigners:
@@ -113,13 +125,8 @@ class Cosigners:
         self._asker.close()
 
     def lacks(self, note: Note) -> bool:
-        """Whether somebody who may be heard now has not cosigned this checkpoint."""
-        there = {(signature.name, signature.key_id) for signature in note.signatures}
-        return any(
-            asked.may_be_heard
-            for asked in self._asked
-            if (asked.witness.key.name, asked.witness.key.key_id) not in there
-        )
+        """Whether somebody who may be heard now has not cosigned this checkpoint, or not lately."""
+        return any(asked.may_be_heard and not asked.has_cosigned(note) for asked in self._asked)
 
     def among(self, note: Note) -> list[Signature]:
         """The cosignatures that a checkpoint has already."""
@@ -127,10 +134,9 @@ class Cosigners:
         return [signature for signature in note.signatures if (signature.name, signature.key_id) in ours]
 
     def collect(self, checkpoint: Checkpoint, signed: Note, prove: Prove) -> list[Outcome]:
-        """Ask all who may be asked and have not cosigned ``signed``; what came of it within `PATIENCE`."""
+        """Ask all who may be asked and have not cosigned ``signed`` lately; what came of it within `PATIENCE`."""
         until = time.monotonic() + PATIENCE
-        there = {(signature.name, signature.key_id) for signature in signed.signatures}
-        missing = [a for a in self._asked if (a.witness.key.name, a.witness.key.key_id) not in there]
+        missing = [asked for asked in self._asked if not asked.has_cosigned(signed)]
         for asked in missing:
             if asked.pending is None and asked.may_be_heard:
                 self._ask(asked, checkpoint, signed, prove)

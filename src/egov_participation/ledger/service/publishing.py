@@ -145,7 +145,9 @@ def _cosigned(
 
         outcomes = cosigners.collect(checkpoint, note, prove)
     came = [outcome.signature for outcome in outcomes if outcome.signature is not None]
-    return Note(note.text, (*note.signatures, *came)), outcomes
+    anew = {(signature.name, signature.key_id) for signature in came}
+    kept = [signature for signature in note.signatures if (signature.name, signature.key_id) not in anew]
+    return Note(note.text, (*kept, *came)), outcomes
 
 
 def latest(session: Session) -> PublishedCheckpoint | None:
