@@ -62,7 +62,22 @@ for (const { size, root, index, inclusion, older, olderRoot, consistency } of as
   if (grew(older, changed(before), size, consistent) || grew(older, before, size, consistent, changed(rootHash))) {
     if (older > 0) wrong.push(`${older} and ${size}: another root`);
   }
+  if (size > 3) {
+    // What stands above two leaves is no leaf, though the rest of the way leads from it to the root.
+    const above = merkle.nodeHash(bytes(asked.leaves[0]), bytes(asked.leaves[1]));
+    const short = (await merkle.proveInclusion(read, 0, size)).slice(1);
+    if (holds(() => merkle.verifyInclusion(above, 0, size, short, rootHash))) wrong.push(`${size}: a node for a leaf`);
+  }
   for (const proof of otherProofs(included)) if (stands(index, size, proof)) wrong.push(`inclusion of ${index} in ${size}: changed`);
   for (const proof of otherProofs(consistent)) if (grew(older, before, size, proof)) wrong.push(`${older}, ${size}: changed`);
 }
+
+// A leaf is found wherever it stands, every tile being fetched; a log of too many tiles is not looked through.
+const whole = new Tiles(fetch, asked.leaves.length);
+for (const at of [0, 255, 256, asked.leaves.length - 1]) {
+  if ((await whole.find(bytes(asked.leaves[at]), 4)) !== at) wrong.push(`leaf ${at} is not found`);
+}
+if ((await whole.find(bytes("00".repeat(32)), 4)) !== null) wrong.push("a leaf is found that is not there");
+const long = await new Tiles(fetch, asked.leaves.length).find(bytes(asked.leaves[0]), 2).catch((error) => error.code);
+if (long !== "search.long") wrong.push("a long log is looked through");
 process.stdout.write(JSON.stringify(wrong));

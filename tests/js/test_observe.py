@@ -19,7 +19,7 @@ from nacl.signing import SigningKey as Signer
 from egov_crypto import entry, merkle, receipt
 from egov_crypto.checkpoint import Checkpoint
 from egov_crypto.errors import VerificationError
-from egov_crypto.note import SigningKey
+from egov_crypto.note import Note, SigningKey
 from egov_crypto.tiles import WIDTH, Edge, Tile, hash_reader
 from egov_crypto.tlog_proof import TlogProof
 
@@ -114,6 +114,9 @@ class Logged:
         head = Checkpoint(KEY.name, size, self.edge(size)[0].root())
         return head.sign(self.signer, head.cosign(WITNESSES[0], NOON)).raw
 
+    def head_text(self, size: int) -> str:
+        return Checkpoint(KEY.name, size, self.edge(size)[0].root()).text
+
     @cached_property
     def log(self) -> dict[str, bytes]:
         """What it serves now."""
@@ -185,6 +188,8 @@ def test_each_thing_that_is_wrong_is_said_where_it_is(node: str) -> None:
     another = Logged(signer=OTHER)
     cut = TlogProof(proof.index, proof.hashes[:-1], proof.checkpoint, proof.extra)
     moved = replace(proof, index=proof.index + 1)
+    renamed = LOGGED.head_text(NOW).replace(KEY.name, "other.example/log")
+    elsewhere_named = LOGGED.log | {"checkpoint": Note(renamed, (KEY.sign(renamed),)).raw}
     not_ours = {"checkpoint": "note.unsigned", "current": "note.unsigned"}
     rewritten = replace(LOGGED, place=PLACE, head="cd" * 32, now=NOW)
     level = f"tile/0/001.p/{NOW - WIDTH}"
@@ -193,10 +198,12 @@ def test_each_thing_that_is_wrong_is_said_where_it_is(node: str) -> None:
         (case(proof.raw, receipt_key=stranger), {"signature": "receipt.signature"}),
         (case(proof.raw, key=OTHER), not_ours),
         (case(proof.raw, another.log), {"current": "note.unsigned"}),
+        (case(proof.raw, elsewhere_named), {"current": "checkpoint.origin"}),
         (case(elsewhere.proof.raw, elsewhere.log), {"inclusion": "inclusion.proof"}),
         (case(moved.raw), {"inclusion": "inclusion.proof"}),
         (case(replace(proof, index=BEFORE).raw), {"inclusion": "inclusion.proof"}),
         (case(cut.raw), {"inclusion": "inclusion.proof"}),
+        (case(proof.raw.replace(b"=\n", b"\n", 1)), {"file": "inclusion.format"}),
         (case(replace(proof, extra=b"").raw), {"file": "inclusion.extra"}),
         (case(replace(proof, extra=b"{}").raw), {"file": "receipt.format"}),
         (case(b"receipt"), {"file": "receipt.format"}),
