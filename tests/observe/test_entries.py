@@ -149,7 +149,10 @@ def test_entries_come_as_data_too(client: TestClient, vote: MadeVote) -> None:
     first = page["entries"][0]
     assert first["leaf"] == leaf_hash(entries.dump(first["entry"])).hex()
     assert client.get(first["links"]["proof"]).status_code == 200
-    assert client.get("/api/v1/log/entries?type=nothing").json() == {"entries": [], "next": None}
+    for asked in ("type=vote.evnt", "subject=%00", "before=-1", "before=x"):
+        refused = client.get(f"/api/v1/log/entries?{asked}")
+        assert (refused.status_code, refused.headers["content-type"]) == (400, "application/problem+json"), asked
+        assert refused.json()["code"] == f"query.{asked.partition('=')[0]}"
 
 
 def test_data_is_paged_like_the_pages(services: Services, client: TestClient) -> None:

@@ -8,6 +8,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from egov_participation.actions import Action
+from egov_participation.errors import DomainError
+from egov_participation.i18n import N_
 from egov_participation.ledger.service import TYPES, EntryView
 from egov_participation.observe import asking, service
 from egov_participation.observe.routes.entries import index_of
@@ -19,12 +21,21 @@ PROOF = "text/plain; charset=utf-8"
 
 
 def api_entries(request: Request) -> Response:
-    """A page of entries, the newest first; ``?before=`` leads on."""
+    """A page of entries, the newest first; ``?before=`` leads on.
+
+    Raises:
+        DomainError: 400 ``query.type``, ``query.subject`` or ``query.before``: there can be none such. An empty list
+            would look as if nothing had been entered.
+    """
     query = request.query_params
-    type_, subject = query.get("type", ""), query.get("subject", "")
-    if (type_ and type_ not in TYPES) or (subject and not asking.is_subject(subject)):
-        return json_answer(request, {"entries": [], "next": None})
-    page = service.listing(services(request), type_, subject, asking.place(query.get("before")), None)
+    type_, subject, before = query.get("type", ""), query.get("subject", ""), query.get("before")
+    if type_ and type_ not in TYPES:
+        raise DomainError(400, N_("The log has no entries of such a type."), code="query.type")
+    if subject and not asking.is_subject(subject):
+        raise DomainError(400, N_("The log has nothing about such a thing."), code="query.subject")
+    if before is not None and asking.place(before) is None:
+        raise DomainError(400, N_("The list cannot go on from there: it has no such place."), code="query.before")
+    page = service.listing(services(request), type_, subject, asking.place(before), None)
     kept = "".join(f"{name}={value}&" for name, value in (("type", type_), ("subject", subject)) if value)
     following = None if page.older is None else f"/api/v1/log/entries?{kept}before={page.older}"
     return json_answer(request, {"entries": [_as_json(found) for found in page.entries], "next": following})

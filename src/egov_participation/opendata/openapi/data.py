@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from egov_participation import source
+from egov_participation import offline_file, source
 from egov_participation.i18n import LANGUAGES
 from egov_participation.ledger.service import TYPES
 from egov_participation.opendata import formats
@@ -66,6 +66,10 @@ def paths() -> Json:
             missing=False,
             media_type="application/gzip",
         ),
+        offline_file.PROGRAM_PATH: get(
+            "The program in the booth as one file", TEXT, missing=False, media_type="text/javascript"
+        ),
+        offline_file.STYLE_PATH: get("Its style sheet", TEXT, missing=False, media_type="text/css"),
         "/{lang}/feeds/votes.atom": get(
             "What happened last to any vote", TEXT, _LANG, missing=False, media_type=formats.ATOM.media_type
         ),

@@ -48,6 +48,15 @@ def parameter(name: str, place: str, description: str, schema: Json = TEXT) -> J
     }
 
 
+_REFUSED: Final = {
+    "after": "the list has no such place",
+    "before": "the list has no such place",
+    "type": "there is no such type",
+    "subject": "nothing can be called that",
+}
+"""Parameters that are refused if they cannot be, and why."""
+
+
 def get(
     summary: str, schema: Json, *parameters: Json, missing: bool = True, media_type: str = "application/json"
 ) -> Json:
@@ -62,8 +71,9 @@ def get(
     }
     if missing:
         responses["404"] = problem("There is no such thing.")
-    if any(parameter["name"] == "after" for parameter in parameters):
-        responses["400"] = problem("`query.after`: the list has no such place.")
+    wrong = [f"`query.{name}`: {why}." for name, why in _REFUSED.items() if name in {one["name"] for one in parameters}]
+    if wrong:
+        responses["400"] = problem(" ".join(wrong))
     if_none_match = parameter("If-None-Match", "header", "The entity tag of an earlier answer.")
     return {"get": {"summary": summary, "parameters": [*parameters, if_none_match], "responses": responses}}
 
