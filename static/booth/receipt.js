@@ -50,6 +50,15 @@ export function parseReceipt(raw) {
   return { ...value, text };
 }
 
+/** @param {string} text @returns {boolean} whether it is 32 bytes in Base64, as a public key is written */
+export function isKey(text) {
+  try {
+    return fromBase64(text.replace(/=+$/, "")).length === 32;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * That the server has signed it.
  *

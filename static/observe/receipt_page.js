@@ -5,6 +5,7 @@
 
 import { Sentences, fill, writeDay } from "../booth/page.js";
 import { utf8 } from "../booth/encoding.js";
+import { isKey } from "../booth/receipt.js";
 import { UnknownError } from "./errors.js";
 import { parseKey } from "./note.js";
 import { MAX_SIZE, TYPE } from "./proof.js";
@@ -129,6 +130,8 @@ async function check() {
   if (raw === null) return refuse(form.elements.pasted, "nothing");
   const keys = logKeys();
   if (keys === null) return refuse(form.elements["log-keys"], "no-key");
+  const receiptKey = form.elements["receipt-key"].value.replace(/\s/g, "");
+  if (!isKey(receiptKey)) return refuse(form.elements["receipt-key"], "no-receipt-key");
   const states = [];
   let vote = null;
   list.replaceChildren();
@@ -136,7 +139,7 @@ async function check() {
   results.hidden = false;
   fill(results, "verdict", sentences.say("checking"));
   results.setAttribute("aria-busy", "true");
-  for await (const outcome of verifyReceipt(raw, form.elements["receipt-key"].value.replace(/\s/g, ""), keys, fetchOfLog)) {
+  for await (const outcome of verifyReceipt(raw, receiptKey, keys, fetchOfLog)) {
     states.push(outcome.state);
     vote ??= outcome.facts?.vote ?? null;
     list.append(item(outcome));

@@ -4,7 +4,7 @@
  * A step that fails stops those that rest on it and no others: whoever reads shall see what holds and what does not.
  */
 
-import { checkSignature, parseReceipt } from "../booth/receipt.js";
+import { checkSignature, isKey, parseReceipt } from "../booth/receipt.js";
 import { fromBase64, fromUtf8, hex } from "../booth/encoding.js";
 import { UnknownError, VerificationError } from "./errors.js";
 import { leafHash, proveConsistency, proveInclusion, verifyConsistency, verifyInclusion } from "./merkle.js";
@@ -15,9 +15,10 @@ import { Tiles } from "./tiles.js";
 /** Tiles that are looked through for a receipt without a proof: half a million entries, in 16 MB. */
 export const MOST_TILES = 2000;
 
-/** Milliseconds after which the log is asked again that has answered with less than the file's checkpoint: a cache on the
- * way may be a moment behind. */
-const MOMENT = 1500;
+/** Milliseconds after which the log is asked again that has answered with less than the file's checkpoint, or without the
+ * ballot's entry: a cache on the way may be a moment behind, and entries are published within two seconds. */
+const MOMENT = 2000;
+const HOUR = 3_600_000;
 const MAX_RECEIPT = 2048;
 const UUID = /^[1-9A-HJ-NP-Za-km-z]{14,32}$/;
 
@@ -40,7 +41,7 @@ export const WITHOUT_PROOF = ["file", "signature", "current", "place"];
  *
  * @param {Uint8Array} raw the file: a receipt, or a tlog-proof that has it as its extra line
  * @param {string} receiptKey 32 bytes in Base64
- * @param {import("./note.js").VerifierKey[]} logKeys
+ * @param {import("./note.js").VerifierKey[]} logKeys the present one first: what is signed now, no other one may sign
  * @param {(path: string) => Promise<Uint8Array|null>} fetch something of the log, by its path below the log's address;
  *   null if it is not there. Throws {@link UnknownError}
  * @param {number} [moment] see {@link MOMENT}
@@ -84,6 +85,7 @@ const ACTS = {
   },
 
   signature({ receipt }, { receiptKey }) {
+    if (!isKey(receiptKey)) throw new UnknownError("receipt.key");
     try {
       checkSignature(receipt, receiptKey);
     } catch {
@@ -106,11 +108,11 @@ const ACTS = {
     const ask = async () => {
       const note = await fetch("checkpoint");
       if (note === null) throw new UnknownError("log.unreachable", "checkpoint");
-      return verifyCheckpoint(note, logKeys);
+      return verifyCheckpoint(note, logKeys.slice(0, 1));
     };
     found.current = await ask();
     if (found.current.size < found.checkpoint?.size) {
-      await new Promise((resolve) => setTimeout(resolve, moment));
+      await pause(moment);
       found.current = await ask();
     }
     found.tiles = new Tiles(fetch, found.current.size);
@@ -125,14 +127,32 @@ const ACTS = {
     return { older: checkpoint.size, size };
   },
 
-  async place({ leaf, current: { size, root }, tiles }) {
-    const index = await tiles.find(leaf, MOST_TILES);
+  async place(found, asked) {
+    const find = () => found.tiles.find(found.leaf, MOST_TILES);
+    let index = await find();
+    if (index === null) {
+      await pause(asked.moment);
+      await ACTS.current(found, asked);
+      index = await find();
+    }
+    if (index === null && isOfToday(found.receipt)) throw new UnknownError("inclusion.waiting");
     if (index === null) throw new VerificationError("inclusion.missing");
+    const { leaf, current: { size, root }, tiles } = found;
     const proof = await proveInclusion((level, at) => tiles.hash(level, at), index, size);
     verifyInclusion(leaf, index, size, proof, root);
     return { index, size };
   },
 };
+
+function pause(milliseconds) {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+/** Whether it is the day of the receipt somewhere: which day it is where the site stands, this browser need not know. */
+function isOfToday({ time }) {
+  const dayIn = (hours) => new Date(Date.now() + hours * HOUR).toISOString().slice(0, 10);
+  return dayIn(-12) <= time && time <= dayIn(14);
+}
 
 /** The receipt in a file, and the proof if there is one. */
 function open(raw) {

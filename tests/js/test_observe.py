@@ -6,6 +6,7 @@ import json
 import subprocess
 from base64 import b64encode
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -221,6 +222,35 @@ def test_each_thing_that_is_wrong_is_said_where_it_is(node: str) -> None:
     ]  # fmt: skip
     for outcomes, (asked, said) in zip(verdicts(node, *(one for one, _ in expected)), expected, strict=True):
         assert wrong(outcomes) == said, (asked["file"], outcomes)
+
+
+def test_a_ballot_of_today_that_is_not_in_the_log_yet_accuses_nobody(node: str) -> None:
+    facts = {name: value for name, value in json.loads(LOGGED.raw).items() if name != "signature"} | {"height": 13}
+    today, before = issued(facts | {"time": f"{datetime.now(UTC):%Y-%m-%d}"}), issued(facts)
+    later = Logged(raw=today)
+    value = {"type": "vote.event", "version": 1, "vote": VOTE, "height": 13, "event": "Ballot", "hash": "ab" * 32}
+    object.__setattr__(later, "entry", entry.dump(value))
+    waiting, dropped, came = verdicts(
+        node, case(today), case(before), case(today) | {"later": case(today, later.log)["log"]}
+    )
+    assert wrong(waiting) == {"place": "inclusion.waiting"}
+    assert waiting[-1]["state"] == "unknown"
+    assert wrong(dropped) == {"place": "inclusion.missing"}
+    assert wrong(came) == {}
+
+
+def test_a_retired_key_signs_what_was_and_nothing_that_is(node: str) -> None:
+    retired = {"logKeys": [OTHER.verifier_key.text, KEY.verifier_key.text]}
+    now = LOGGED.log | {"checkpoint": Logged(signer=OTHER).log["checkpoint"]}
+    holds, forged = verdicts(node, case(LOGGED.proof.raw, now) | retired, case(LOGGED.proof.raw) | retired)
+    assert wrong(holds) == {}
+    assert wrong(forged) == {"current": "note.unsigned"}
+
+
+@pytest.mark.parametrize("key", [RECEIPT_KEY[:-1], RECEIPT_KEY + "A", "", "é" * 43, RECEIPT_KEY[:-1] + "!"])
+def test_a_mistyped_key_of_receipts_is_called_that(node: str, key: str) -> None:
+    (outcomes,) = verdicts(node, case(LOGGED.proof.raw, receipt_key=key))
+    assert wrong(outcomes) == {"signature": "receipt.key"}
 
 
 def test_a_file_with_one_byte_changed_never_holds_unless_egov_crypto_takes_it_too(node: str) -> None:
