@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
 import shutil
 import socket
@@ -12,14 +13,18 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from crypto.tests.gotlog import GoRefuses, go_receipt, go_verify
 from sqlmodel import col, select
 from starlette.testclient import TestClient
 from tests.ledger.observer import Observer
 from typer.testing import CliRunner
 
 from egov_crypto import archive, tally
+from egov_crypto import entry as entries_
 from egov_crypto.group import Point
 from egov_crypto.keyfile import KeyFile
+from egov_crypto.tiles import tiles_between
+from egov_crypto.tlog_proof import TlogProof
 from egov_crypto.verify import Verified, verify_archive
 from egov_participation import approvals, audit, jobs
 from egov_participation.actions import Role
@@ -190,6 +195,36 @@ def test_the_whole_log_verifies_and_says_what_the_archives_say(demo: Services) -
     assert (last.at, first.year) == (NOW, 2024)  # it grew with the votes
 
 
+def test_programs_of_others_verify_the_log_and_a_ballot_in_it(demo: Services, tmp_path: Path) -> None:
+    """Go's sumdb/note and sumdb/tlog: at the sizes around a full tile, at others, and now."""
+    ledger.publish(demo)
+    client = TestClient(create_app(demo.settings, services=demo), base_url=demo.settings.base_url)
+    observer = Observer(client)
+    size = observer.look().checkpoint.size
+    for path in ["checkpoint", *(tile.path for tile in tiles_between(0, size))]:
+        file = tmp_path / "log" / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(client.get(f"/log/{path}").raise_for_status().content)
+    with demo.database.read() as session:
+        cast = session.exec(select(VoteEvent).where(col(VoteEvent.tracker).is_not(None))).first()
+    assert cast is not None
+    tracker = trackers_.to_address(str(cast.tracker))
+    proof, entry = tmp_path / "proof", tmp_path / "entry"
+    proof.write_bytes(client.get(f"/votes/{cast.vote_uuid}/ballots/{tracker}/proof").raise_for_status().content)
+    receipt = json.loads(TlogProof.parse(proof.read_bytes()).extra)
+    says = {"vote": receipt["vote"], "height": receipt["height"], "hash": receipt["head"], "event": "Ballot"}
+    entry.write_bytes(entries_.dump({"type": "vote.event", "version": 1, **says}))
+
+    found = go_verify(tmp_path / "log", observer.key, [1, 2, 3, 100, 255, 256, 257, 400, size - 1])
+    assert (found["entries"], len(found["sizes"])) == (size, 10)
+    assert go_receipt(proof, entry, observer.key)["size"] == size
+    flipped = bytearray((tmp_path / "log" / "tile" / "entries" / "000").read_bytes())
+    flipped[-1] ^= 1
+    (tmp_path / "log" / "tile" / "entries" / "000").write_bytes(flipped)
+    with pytest.raises(GoRefuses):
+        go_verify(tmp_path / "log", observer.key)
+
+
 PUBLIC = {
     *("voting_vote", "voting_event", "voting_credential", "voting_trustee", "voting_act", "search_document"),
     *("search_text", "search_posting", "ledger_entry", "ledger_waiting", "ledger_witness", "alembic_version"),
@@ -197,7 +232,7 @@ PUBLIC = {
 """Tables in which nothing is anybody's own; ballots and credentials are looked for all the same."""
 PUBLIC_HASHES = {
     *("registrar_vote.roll_hash", "registrar_vote.setup_hash", "commission_trustee.confirmed_hash"),
-    *("commission_draft.setup_hash", "approval_proposal.content_hash"),
+    *("commission_draft.setup_hash", "approval_proposal.content_hash", "opendata_archive.head"),
 }
 """What is in the log by its hash, as docs/log.md says."""
 OF_NOBODY = re.compile(
