@@ -67,6 +67,8 @@ def test_another_file_behind_a_question_mark_is_told(platform: Platform) -> None
         'importScripts("a.js", "spy.js");',
         'navigator.serviceWorker.register("/static/booth/spy.js");',
         'import {\n  a as b,\n  c,\n} from "./spy.js";',
+        '/** a comment */ import("./spy.js");',
+        '/**\n * a comment\n */ import("./spy.js");',
     ],
 )
 def test_what_a_program_loads_and_nobody_entered_is_told(platform: Platform, line: str) -> None:
@@ -136,6 +138,7 @@ def test_what_loads_nothing_is_passed_over() -> None:
         '<script type="application/json">{}</script><template>x</template><!-- <script>no()</script> -->'
     )
     assert (page.addresses, page.inline) == ([], [])
+    assert list(loads('/** @param {import("./a.js").A} a\n *   @param {import("./b.js").B} b */\n')) == []
     assert list(loads('import x from "bare"; const a = "import"; // import() of "./a.js"\n')) == []
 
 

@@ -23,6 +23,8 @@ _PATH: Final = re.compile(r"\.{0,2}/|[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 """How the name of a module begins that is an address."""
 _WORKER: Final = re.compile(rf"""\b(?:Worker|\.register|addModule)\s*\(\s*(?:new\s+URL\s*\(\s*)?{_TEXT}""")
 _SCRIPTS: Final = re.compile(r"\bimportScripts\s*\(([^)]{0,2000})\)")
+_COMMENT: Final = re.compile(r"^[ \t]*(?:/\*\*|\*)(?!/)(?:(?!\*/)[^\n])*", re.MULTILINE)
+"""A line of a comment as ours are written, up to its end: they name the types of other modules."""
 _ANY_TEXT: Final = re.compile(_TEXT)
 
 
@@ -74,6 +76,7 @@ def read_page(html: str) -> Page:
 
 def loads(program: str) -> Iterator[str]:
     """The addresses that a program in JavaScript loads: imports of modules, workers, and their scripts."""
+    program = _COMMENT.sub("", program)
     for found in _IMPORT.finditer(program):
         if _PATH.match(address := _first(found)):
             yield address
