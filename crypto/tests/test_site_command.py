@@ -203,6 +203,9 @@ def test_a_site_without_a_log_or_a_list_cannot_be_told(platform: Platform, path:
     done = run("egov-verify", "site", "--json", platform.site.url)
     assert done.status == 2
     assert f"{path} is not there" in json.loads(done.out)["error"]
+    told = run("egov-verify", "site", platform.site.url)
+    assert (told.status, told.err) == (2, "")
+    assert f"{path} is not there" in told.out
 
 
 def test_what_is_no_address_is_told(platform: Platform) -> None:

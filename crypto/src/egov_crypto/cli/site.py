@@ -95,7 +95,8 @@ def _check(options: argparse.Namespace, found: SiteFound, quiet: bool, seconds: 
         progress.site = site if site.log is not None else None
         if not quiet:
             progress.clear()
-            log_report.print_reading(found.log, found.log_outcome[0])
+            if found.log_outcome[1] is None:
+                log_report.print_reading(found.log, found.log_outcome[0])
         listed = console.outcome(lambda: _check_votes(site, found, quiet), as_json=True)
         found.note("votes", *listed)
         if not any(listed):
