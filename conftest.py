@@ -29,9 +29,20 @@ CHROMIUM_FLAGS = (
 # waiting costs nothing where it is not needed. tests.web.looking.PATIENCE is the same for what else a page waits for.
 expect.set_options(timeout=120_000)
 
-# No deadline: two cores shared by two workers make single examples slow at random.
-hypothesis.settings.register_profile("default", max_examples=50, deadline=None, print_blob=True, database=None)
-hypothesis.settings.register_profile("fuzz", parent=hypothesis.settings.get_profile("default"), max_examples=5000)
+# No deadline, no complaint about slow examples: two cores shared by two workers make single ones slow at random. The
+# same examples at each run: a change is not refused for what another change brought in. `make fuzz` looks for others.
+hypothesis.settings.register_profile(
+    "default",
+    max_examples=50,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    print_blob=True,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.register_profile(
+    "fuzz", parent=hypothesis.settings.get_profile("default"), max_examples=5000, derandomize=False
+)
 hypothesis.settings.load_profile("default")
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
-from tests.browser.booth import Booth, picture
+from tests.browser.booth import Booth, code_in, picture
 from tests.browser.test_passkeys import Device, device
 from tests.officials import SignedIn, open_session
 
@@ -35,11 +35,6 @@ def press(page: Page, target: Locator) -> None:
     """Press what leads to another page, and wait until that is there."""
     with page.expect_navigation():
         target.click()
-
-
-def code_in(place: Locator) -> str:
-    """A number that is shown in groups, as one."""
-    return "".join(place.inner_text().split())
 
 
 @dataclass
@@ -200,9 +195,10 @@ class Voter:
 
     def sign_in(self) -> None:
         """To the votes that are open for oneself."""
-        self.page.goto(f"{self.settings.base_url}/{self.lang}/me/votes")
+        votes = f"{self.settings.base_url}/{self.lang}/me/votes"
+        self.page.goto(votes)
         self.page.click(_PASSKEY)
-        self.page.wait_for_url("**/me/votes")
+        self.page.wait_for_url(votes)  # the page that asks for the passkey has it in its address
 
     def prove(self) -> str:
         """From one's open votes to the voting code: the registrar asks for the passkey itself."""

@@ -108,10 +108,16 @@ class Booth:
 
     @staticmethod
     def code(section: Locator, slot: str) -> str:
-        return section.locator(f'[data-slot="{slot}"]').inner_text().replace("\n", "").replace(" ", "")
+        return code_in(section.locator(f'[data-slot="{slot}"]'))
 
     def shot(self, name: str) -> None:
         picture(self.page, name)
+
+
+def code_in(place: Locator) -> str:
+    """A code that is shown in groups, as one, once it is there."""
+    expect(place).not_to_be_empty()
+    return "".join(place.inner_text().split())
 
 
 def picture(page: Page, name: str) -> None:

@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 from tests.belenios import Belenios
-from tests.browser.binding import LANGUAGES, Official, Trustee, Voter, code_in, enrol, press
-from tests.browser.booth import picture
+from tests.browser.binding import LANGUAGES, Official, Trustee, Voter, enrol, press
+from tests.browser.booth import code_in, picture
 from tests.browser.conftest import NewPage
 from tests.browser.test_passkeys import device
 from tests.officials import MakeOfficial
@@ -257,8 +257,7 @@ def set_up(vote: Vote) -> str:
     first.press("Freeze the setup")
     setup_page = first.page.url
     vote.worker.run_due()
-    # The page asks by itself how far it is and loads anew at the end; whoever has no script does it by hand.
-    first.page.goto(setup_page)
+    # The page asks by itself how far it is and loads anew at the end; whoever did so by hand would race with it.
     number = code_in(first.page.locator(".egov-receipt__tracker"))
     assert re.fullmatch(r"[0-9a-f]{64}", number)
     expect(first.page.get_by_role("button", name="Propose to set this vote up")).to_have_count(0)

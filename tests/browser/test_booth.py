@@ -112,6 +112,7 @@ def test_every_step_is_accessible_and_fits_a_narrow_phone(enter: Enter, lang: st
     check("question-0")
     booth.page.check("#question-0-answer-1")
     booth.go_on()
+    booth.at("question-1")
     booth.go_on()
     check("question-1")
     booth.page.check("#question-1-answer-1")
@@ -163,7 +164,7 @@ def test_a_challenged_ballot_opens_to_the_choices_and_goes_nowhere(
 
     booth.act("again")
     booth.at("question-0")
-    assert booth.page.locator("input:checked").count() == 0
+    expect(booth.page.locator("input:checked")).to_have_count(0)
     booth.answer(1, (4,))
     assert booth.encrypt() != seal
     booth.cast()
@@ -192,10 +193,10 @@ def test_the_key_that_checked_the_receipt_is_shown_and_a_key_for_one_voter_alone
     booth.cast()
     receipt = booth.at("receipt")
     assert booth.code(receipt, "receipt-key") == ours
-    assert len(receipt.locator('[data-slot="receipt-key"] span').all()) == 11  # groups of four
+    expect(receipt.locator('[data-slot="receipt-key"] span')).to_have_count(11)  # groups of four
 
     booth.page.goto(str(receipt.get_by_role("link", name="Numbers to compare").get_attribute("href")))
-    assert booth.page.url == f"{settings.base_url}/en/votes/{booth.uuid}/verify#numbers"
+    expect(booth.page).to_have_url(f"{settings.base_url}/en/votes/{booth.uuid}/verify#numbers")
     row = booth.page.locator(".govuk-summary-list__row", has_text="Public key of the receipts").locator("dd").first
     assert row.inner_text().replace("\n", "").replace(" ", "") == others != ours
 
@@ -267,7 +268,7 @@ def test_too_few_too_many_and_blank_are_said_in_words(enter: Enter) -> None:
     booth.go_on()
     expect(error).to_have_text("Choose no more than 3 answers")
     page.check("#question-1-answer-blank")
-    assert page.locator("[data-step=question-1] input:checked").count() == 1
+    expect(page.locator("[data-step=question-1] input:checked")).to_have_count(1)
     page.check("#question-1-answer-0")
     expect(page.locator("#question-1-answer-blank")).not_to_be_checked()
     booth.go_on()

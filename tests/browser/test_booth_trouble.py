@@ -130,7 +130,7 @@ def test_a_booth_given_other_questions_or_another_key_does_not_open(
     gate.changes[file] = change
     booth.page.goto(f"{booth.origin}/en/votes/{booth.uuid}/booth")
     expect(booth.at("broken").locator('[data-slot="reason"]')).to_contain_text(said)
-    assert booth.page.locator("#credential").is_hidden()
+    expect(booth.page.locator("#credential")).to_be_hidden()
     booth.shot("en-9-broken")
 
 
@@ -160,7 +160,7 @@ def test_a_vote_that_closed_meanwhile_says_so_and_offers_nothing_in_vain(enter: 
     assert answer.value.status == 410
     section = booth.at("uncertain")
     expect(section.locator('[data-slot="detail"]')).to_have_text(answer.value.json()["detail"])
-    assert section.locator("button:visible").count() == 0
+    expect(section.locator("button:visible")).to_have_count(0)
     (raw,) = booth.posted
     assert booth.code(section, "tracker") == ballots.tracker(raw)
     booth.shot("kk-9-closed")

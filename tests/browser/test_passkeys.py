@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import CDPSession, Page, expect
+from tests.browser.booth import code_in
 from tests.browser.conftest import NewPage
 from tests.identity.conftest import browser_code
 from tests.officials import add_passkey
@@ -61,7 +62,7 @@ def sign_in_by_mail(page: Page, live: Services, iin: str, worker: Worker, outbox
     worker.run_due()
     page.locator("#code").fill(browser_code(outbox))
     page.locator("form[action$='/sign-in/code'] button").click()
-    page.wait_for_url("**/me")
+    page.wait_for_url(f"{live.settings.base_url}/{lang}/me")
 
 
 def test_a_passkey_is_added_used_renamed_and_removed(
@@ -175,7 +176,7 @@ def test_a_key_is_enrolled_at_the_desk_and_another_on_the_persons_own_phone(
     device(phone)
     look_at_the_document()
     desk.get_by_role("button", name="Show a code for the phone").click()
-    code = desk.locator("code.egov-grouped").inner_text().replace("\n", "")
+    code = code_in(desk.locator("code.egov-grouped"))
     waiting = f"{base}{desk.get_by_role('button', name='Has it worked?').get_attribute('href')}"
     sign_in_by_mail(phone, live_server, person.iin.digits, worker, outbox)
     phone.goto(f"{base}/en/me/security/desk")

@@ -82,7 +82,8 @@ class Election:
 
     def come_in(self, page: Page, lang: str, voter: int) -> Booth:
         """From the vote's page through signing in and the voting code into the booth, as a voter clicks."""
-        page.goto(self.page.replace("/en/", f"/{lang}/"))
+        here = self.page.replace("/en/", f"/{lang}/")
+        page.goto(here)
         picture(page, f"{lang}-a-vote")
         page.locator("main a.govuk-button--start").click()
         page.fill("#iin", self.iins[voter])
@@ -92,12 +93,12 @@ class Election:
         (code,) = re.findall(r"\b\d{6}\b", self.outbox.sent[-1].text)
         page.fill("#code", code)
         page.locator("form[action$='/sign-in/code'] button").click()
-        page.wait_for_url("**/enter")
+        page.wait_for_url(f"{here}/enter")
         picture(page, f"{lang}-b-enter")
         page.locator('button[value="credential"]').click()
-        page.wait_for_url("**/code")
+        page.wait_for_url(f"{here}/code")
         page.locator("form[action$='/code/mail'] button").click()
-        page.wait_for_url("**/code/mail")
+        page.wait_for_url(f"{here}/code/mail")
         self.worker.run_due()
         (code,) = re.findall(r"\b\d{8}\b", self.outbox.sent[-1].text)
         page.fill("#code", code)
