@@ -7,20 +7,24 @@ import json
 import re
 import shutil
 import socket
+import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
 import pytest
+from crypto.tests.commands import arguments_of
 from crypto.tests.gotlog import GoRefuses, go_receipt, go_verify
 from sqlmodel import col, select
 from starlette.testclient import TestClient
+from tests.browser.server import on_own_port, port_of, serving
 from tests.ledger.observer import Observer
 from typer.testing import CliRunner
 
 from egov_crypto import archive, tally
 from egov_crypto import entry as entries_
+from egov_crypto.cli import log_state
 from egov_crypto.group import Point
 from egov_crypto.keyfile import KeyFile
 from egov_crypto.tiles import tiles_between
@@ -40,6 +44,7 @@ from egov_participation.demo.keys import path_of
 from egov_participation.incidents import service as incidents
 from egov_participation.ledger import service as ledger
 from egov_participation.ledger.models import LogEntry
+from egov_participation.ledger.service.release import enter_release
 from egov_participation.mail import NullMailer
 from egov_participation.roles import service as roles
 from egov_participation.services import Services
@@ -78,19 +83,20 @@ NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
-def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a demonstration; each test takes a copy."""
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The settings of a demonstration; each test takes a copy of its folder."""
     folder = tmp_path_factory.mktemp("filled")
-    settings = Settings.for_tests(folder).model_copy(update={"demo": True})
+    settings = on_own_port(Settings.for_tests(folder)).model_copy(update={"demo": True})
     fill(settings, folder / "trustees", NOW, lambda stage, done, total: None)
-    return folder
+    return settings
 
 
 @pytest.fixture
-def demo(filled: Path, tmp_path: Path) -> Iterator[Services]:
+def demo(filled: Settings, tmp_path: Path) -> Iterator[Services]:
     """The services of a demonstration of its own."""
-    shutil.copytree(filled, tmp_path, dirs_exist_ok=True)
-    settings = Settings.for_tests(tmp_path).model_copy(update={"demo": True})
+    shutil.copytree(filled.keys_dir.parent, tmp_path, dirs_exist_ok=True)
+    addresses = {"base_url": filled.base_url, "booth_url": filled.booth_url}
+    settings = Settings.for_tests(tmp_path).model_copy(update={"demo": True, **addresses})
     services = create_services(settings, clock=ManualClock(NOW), mailer=NullMailer())
     yield services
     services.registrar.close()
@@ -224,6 +230,26 @@ def test_programs_of_others_verify_the_log_and_a_ballot_in_it(demo: Services, tm
     (tmp_path / "log" / "tile" / "entries" / "000").write_bytes(flipped)
     with pytest.raises(GoRefuses):
         go_verify(tmp_path / "log", observer.key)
+
+
+def test_everything_holds_for_somebody_who_trusts_nobody(
+    demo: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`egov-verify site` over HTTP: log, archives, figures, documents and the files of both hosts."""
+    monkeypatch.setenv(log_state.VARIABLE, str(tmp_path / "seen"))
+    enter_release(demo.database)
+    ledger.publish(demo)
+    app = create_app(demo.settings, services=demo)
+    with serving(app, port_of(demo.settings)):
+        command = arguments_of("egov-verify", "site", "--json", demo.settings.base_url)
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
+
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+    found = json.loads(done.stdout)
+    assert found["ok"]
+    checked = {check["name"]: check["count"] for check in found["checks"]}
+    assert checked["votes"] == len(service.votes(demo))
+    assert checked["files"] > 100
 
 
 PUBLIC = {
