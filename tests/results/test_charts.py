@@ -8,6 +8,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from matplotlib import pyplot as plt
 from matplotlib import rcParams
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from egov_participation.results import charts
 from egov_participation.results.charts import BLUE, GREY, NARROW, WIDE, Bar
@@ -67,6 +68,21 @@ def test_few_days_bear_their_numbers_and_many_have_a_scale() -> None:
     assert "=0" in many
     assert not any(text.startswith("<") for text in many)
     assert 2 < sum(text.startswith("d") for text in many) < 90
+
+
+@pytest.mark.parametrize("count", [1, 3, 30, 31, 90])
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_no_label_of_a_column_is_cut_off_at_a_side(count: int, width: int) -> None:
+    bars = [Bar("30 қазан", 0, "0") for _ in range(count)]
+    with charts._drawing():
+        figure = charts.columns(bars, width, str)
+        renderer = FigureCanvasAgg(figure).get_renderer()
+        labels = [label.get_window_extent(renderer) for label in figure.axes[0].get_xticklabels()]
+        end = figure.bbox.width
+
+    assert labels
+    assert min(label.x0 for label in labels) >= -4
+    assert max(label.x1 for label in labels) <= end + 4
 
 
 def test_many_threads_draw_at_once_and_nothing_of_it_stays_in_the_process() -> None:

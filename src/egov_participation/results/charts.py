@@ -285,11 +285,13 @@ def _write(
 
 
 def _labelled(bars: Sequence[Bar], width: float, size: float) -> list[int]:
-    """The places of the columns whose labels are written: as many as fit, evenly, none sticking out on the right."""
+    """The places of the columns whose labels are written: as many as fit, evenly, none sticking out at a side."""
     widths = [_text_width(bar.label, size) for bar in bars]
     step = width / max(len(bars), 1)
     every = max(1, -int(-(max(widths, default=0) + _GAP) // step))
-    return [place for place in range(0, len(bars), every) if (place + 0.5) * step + widths[place] / 2 <= width + 2]
+    inside = [abs((place + 0.5) * step - width / 2) + widths[place] / 2 <= width / 2 + 2 for place in range(len(bars))]
+    first = inside.index(True) if any(inside) else 0
+    return [place for place in range(first, len(bars), every) if inside[place]]
 
 
 def _font_size(width: int) -> float:
