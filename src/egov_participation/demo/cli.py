@@ -145,6 +145,8 @@ def _welcome(services: Services, folder: Path) -> None:
     of the closed vote:    {closed}
     of the open vote:      {folder / "trustees"}
     of the frozen setup:   {folder / "trustees" / "street"}
+  What observers see:      {site}/observe
   Verify the referendum:   .venv/bin/egov-verify vote {site}/en/votes/{counted.uuid}
+  Verify everything:       .venv/bin/egov-verify site {site}
 """
     )
