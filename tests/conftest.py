@@ -8,12 +8,17 @@ of `ON_BOTH` or is marked ``both``; all others run on SQLite. A test of SQLite's
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 from tests.disk import Disk, PostgreSQLDisk, SQLiteDisk
@@ -22,10 +27,12 @@ from tests.officials import more_people as more_people
 from tests.officials import official as official
 from tests.postgresql import TestDatabase, running
 
+from egov_participation import database as database_module
 from egov_participation import rooms
 from egov_participation.app import create_app, create_services
 from egov_participation.clock import ManualClock
 from egov_participation.database import Database, Schema, migrate
+from egov_participation.engines import set_up_sqlite
 from egov_participation.jobs import Worker
 from egov_participation.mail import NullMailer
 from egov_participation.services import Services
@@ -66,6 +73,31 @@ def databases_of(test: pytest.Item) -> tuple[str, ...]:
         return marked
     folder = test.path.relative_to(Path(__file__).parent).parts[0]
     return DATABASES if folder in ON_BOTH or test.get_closest_marker("both") else DATABASES[:1]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_databases() -> Iterator[None]:
+    """SQLite does not wait for the disk (PostgreSQL: `tests.postgresql`), and a statement that one test's database has
+    compiled is compiled for the databases of all.
+    """
+
+    def set_up(engine: Engine) -> None:
+        set_up_sqlite(engine)
+
+        @event.listens_for(engine, "connect")
+        def _connect(connection: sqlite3.Connection, _record: object) -> None:
+            connection.execute("PRAGMA synchronous = OFF")
+
+    compiled: dict[object, object] = {}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database_module, "set_up_sqlite", set_up)
+        patch.setattr(
+            database_module, "create_engine", partial(create_engine, execution_options={"compiled_cache": compiled})
+        )
+        for dialect in (SQLiteDialect_pysqlite, PGDialect_psycopg):  # an engine's own one is part of the key there
+            patch.setattr(dialect, "__eq__", lambda one, other: type(one) is type(other))
+            patch.setattr(dialect, "__hash__", lambda one: hash(type(one)))
+        yield
 
 
 @pytest.fixture

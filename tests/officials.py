@@ -20,6 +20,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Protocol
 
 import httpx2 as httpx
@@ -185,10 +186,16 @@ def _sign_in(
     return somebody
 
 
+@cache
+def _people() -> tuple[Entry, ...]:
+    """The same in all tests; to invent them takes longer than many a test."""
+    return tuple(fake.residents(100, _SEED))
+
+
 @pytest.fixture
 def more_people() -> Iterator[Entry]:
     """People nobody has met in this test yet."""
-    return iter(list(fake.residents(100, _SEED)))
+    return iter(_people())
 
 
 @pytest.fixture

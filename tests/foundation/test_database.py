@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError, StatementError
 from sqlmodel import col, select
 
 from egov_participation.database import Database, migrate
+from egov_participation.engines import set_up_sqlite
 from egov_participation.jobs import Job
 from egov_participation.settings import Settings
 
@@ -231,10 +232,13 @@ def test_a_time_without_a_zone_is_refused(database: Database) -> None:
     ("pragma", "value"), [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("secure_delete", 1)]
 )
 def test_what_is_acknowledged_survives_and_what_is_deleted_is_gone(
-    database: Database, pragma: str, value: object
+    database: Database, monkeypatch: pytest.MonkeyPatch, pragma: str, value: object
 ) -> None:
-    with database.read() as session:
+    monkeypatch.setattr("egov_participation.database.set_up_sqlite", set_up_sqlite)  # not the tests' quicker one
+    real = Database(database.url)
+    with real.read() as session:
         assert session.execute(text(f"PRAGMA {pragma}")).scalar_one() == value
+    real.close()
 
 
 @pytest.mark.postgresql
