@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import ssl
 import subprocess
 from collections.abc import Generator, Iterator
@@ -27,6 +28,9 @@ CHROMIUM_FLAGS = (
     "--disable-sync",
     "--no-first-run",
 )
+# A run in the background has interrupts ignored, and so would have the programs that tests start and interrupt.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 # Of expectations, whichever tests are run: 5 s, the default, is too little while others use the same two cores, and
 # waiting costs nothing where it is not needed. tests.web.looking.PATIENCE is the same for what else a page waits for.
 expect.set_options(timeout=120_000)

@@ -41,13 +41,15 @@ def test_what_was_acknowledged_is_in_the_archive_once_however_often_the_server_i
     processes.set_forkserver_preload(["tests.voting.writer"])
 
     for _ in range(kills):
-        size = log.stat().st_size if log.exists() else 0
         work = remaining(vote, queues, acknowledged(log))
+        # Not after some time, in which a quick machine would have come to the end.
+        enough = lines(log) + moments.randint(1, voters * each // (2 * kills))
         writer = processes.Process(target=cast_all, args=(settings, log, vote.uuid, work))
         writer.start()
-        while (log.stat().st_size if log.exists() else 0) == size and writer.is_alive():
-            time.sleep(0.002)
-        time.sleep(moments.uniform(0, 0.15))
+        while lines(log) < enough:
+            assert writer.is_alive()
+            time.sleep(0.001)
+        time.sleep(moments.uniform(0, 0.005))  # at any point of one that is under way
         writer.kill()
         writer.join()
         assert_all_there(services, vote, acknowledged(log))
@@ -57,6 +59,10 @@ def test_what_was_acknowledged_is_in_the_archive_once_however_often_the_server_i
     assert_all_there(services, vote, acknowledged(log))
     report = verify_archive(BytesIO(archive_of(services, vote.uuid)), jobs=1).report
     assert (report.ballots, report.voters) == (voters * each, voters)
+
+
+def lines(log: Path) -> int:
+    return log.read_bytes().count(b"\n") if log.exists() else 0
 
 
 def acknowledged(log: Path) -> dict[str, bytes]:
