@@ -27,8 +27,6 @@ CHROMIUM_FLAGS = (
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
-    # Else a process is started in advance for each page, and thrown away where the next page is another browser's.
-    "--disable-site-isolation-trials",
 )
 # A run in the background has interrupts ignored, and so would have the programs that tests start and interrupt.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
