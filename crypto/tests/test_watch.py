@@ -274,7 +274,7 @@ class Running:
 
     def end(self, number: int) -> tuple[int, str]:
         self.process.send_signal(number)
-        _, err = self.process.communicate(timeout=30)
+        _, err = self.process.communicate(timeout=240)
         return self.process.returncode, err.decode()
 
 
@@ -300,12 +300,12 @@ def test_it_ends_by_itself_when_something_does_not_hold(site: ServedSite, log: L
     assert ": 304 entries" in running.line()
     log.rewritten(other(log, 200))
     assert "It does not hold: log, log.differs" in running.line()
-    assert running.process.wait(30) == 1
+    assert running.process.wait(240) == 1
     running.process.communicate()
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + 30
+    end = time.monotonic() + 240
     while not condition():
         assert time.monotonic() < end
         time.sleep(0.01)

@@ -60,7 +60,7 @@ class Program:
             yield process, ("127.0.0.1", int(found[1]))
         finally:
             process.kill()
-            process.wait(20)
+            process.wait(240)
             process.stderr.close()
 
     def remembered(self) -> Cosigned | None:
@@ -103,7 +103,7 @@ def test_it_cosigns_until_it_is_told_to_end_and_others_verify_it(program: Progra
     with program.serve() as (process, address):
         (line,) = cosignatures(post(address, HONEST.request(0, 33).raw))
         process.send_signal(signal.SIGTERM)
-        assert process.wait(20) == 0
+        assert process.wait(240) == 0
         assert process.stderr
         told = process.stderr.read().splitlines()
         assert [each.split(" ", 1)[1] for each in told] == [f"cosigned size=33 log={ORIGIN}", "stopped"]
@@ -157,7 +157,7 @@ def test_what_was_remembered_holds_after_a_kill_before_the_answer(program: Progr
         cosignatures(post(address, HONEST.request(0, 8).raw))
         with pytest.raises(ConnectionError):
             post(address, HONEST.request(8, 33).raw)
-        assert process.wait(20) == -signal.SIGKILL
+        assert process.wait(240) == -signal.SIGKILL
     last = program.remembered()
     assert last
     assert last.checkpoint.size == (33 if written else 8)

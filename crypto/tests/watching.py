@@ -26,15 +26,24 @@ class Mails:
         return "250 taken"
 
 
+class Listening(Controller):
+    """On a socket that listens already: a port that is let go again may be somebody else's the next moment."""
+
+    def __init__(self, handler: Mails, listener: socket.socket) -> None:
+        super().__init__(handler, *listener.getsockname(), ready_timeout=240)
+        self._listener = listener
+
+    def _create_server(self) -> Any:
+        return self.loop.create_server(self._factory_invoker, sock=self._listener)
+
+
 @contextmanager
 def taking_mails() -> Iterator[tuple[Mails, tuple[str, ...]]]:
     """What was taken, and the options that send it there."""
     taken = Mails()
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    controller = Controller(taken, hostname="127.0.0.1", port=port)
+    controller = Listening(taken, socket.create_server(("127.0.0.1", 0)))
     controller.start()
-    yield taken, ("--mail", "observer@example.kz", "--smtp", f"127.0.0.1:{port}")
+    yield taken, ("--mail", "observer@example.kz", "--smtp", f"127.0.0.1:{controller.port}")
     controller.stop()
 
 
