@@ -44,7 +44,7 @@ DATABASES = ("sqlite", "postgresql")
 _NONE = SimpleNamespace(params={})
 ON_BOTH = {
     *("foundation", "identity", "registry", "registrar", "voting", "roles", "notices", "search", "contact", "desk"),
-    *("jurisdiction", "office", "operation", "postgres", "incidents", "commission", "ledger"),
+    *("jurisdiction", "office", "operation", "postgres", "incidents", "commission", "ledger", "petitions"),
 }
 
 

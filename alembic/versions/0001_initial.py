@@ -508,6 +508,74 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_operation_heartbeat")),
     )
     op.create_table(
+        "petition",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("reference", sa.String(), nullable=True),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=True),
+        sa.Column("jurisdiction", sa.String(), nullable=False),
+        sa.Column("rules", sa.Text(), nullable=False),
+        sa.Column("territory", sa.String(), nullable=False),
+        sa.Column("addressee", sa.String(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("creator", sa.String(), nullable=True),
+        sa.Column("creator_name", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("answer_state", sa.String(), nullable=False),
+        sa.Column("debate_state", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closes_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answer_due_on", sa.Date(), nullable=True),
+        sa.Column("gate_token", sa.String(), nullable=True),
+        sa.Column("salt", sa.LargeBinary(), nullable=True),
+        sa.Column("document_hash", sa.String(), nullable=True),
+        sa.Column("ground", sa.String(), nullable=False),
+        sa.Column("text_hidden", sa.Boolean(), nullable=False),
+        sa.Column("merged_into", sa.Integer(), nullable=True),
+        sa.Column("batches", sa.Integer(), nullable=False),
+        sa.Column("attested", sa.Boolean(), nullable=False),
+        sa.Column("anonymised_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("answer_state IN ('none', 'awaited', 'answered')", name=op.f("ck_petition_answer_state")),
+        sa.CheckConstraint(
+            "debate_state IN ('none', 'awaited', 'scheduled', 'held', 'refused')", name=op.f("ck_petition_debate_state")
+        ),
+        sa.CheckConstraint("language IN ('kk', 'ru', 'en')", name=op.f("ck_petition_language")),
+        sa.CheckConstraint("state <> 'merged' OR merged_into IS NOT NULL", name=op.f("ck_petition_merged")),
+        sa.CheckConstraint(
+            "state IN ('draft', 'collecting', 'review', 'open', 'closed', 'rejected', 'hidden', 'withdrawn', 'stopped', 'merged')",
+            name=op.f("ck_petition_state"),
+        ),
+        sa.CheckConstraint("(reference IS NULL) = (number IS NULL)", name=op.f("ck_petition_reference")),
+        sa.CheckConstraint("(salt IS NULL) = (document_hash IS NULL)", name=op.f("ck_petition_document")),
+        sa.ForeignKeyConstraint(["merged_into"], ["petition.id"], name=op.f("fk_petition_merged_into_petition")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_petition")),
+        sa.UniqueConstraint("gate_token", name=op.f("uq_petition_gate_token")),
+        sa.UniqueConstraint("key", name=op.f("uq_petition_key")),
+        sa.UniqueConstraint("reference", name=op.f("uq_petition_reference")),
+        sa.UniqueConstraint("year", "number", name=op.f("uq_petition_year_number")),
+    )
+    with op.batch_alter_table("petition", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_petition_answer_due_on"), ["answer_due_on"], unique=False)
+        batch_op.create_index(batch_op.f("ix_petition_closes_at"), ["closes_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_petition_creator"), ["creator"], unique=False)
+        batch_op.create_index(batch_op.f("ix_petition_due_on"), ["due_on"], unique=False)
+        batch_op.create_index("ix_petition_state_opened_at", ["state", "opened_at"], unique=False)
+
+    op.create_table(
+        "petition_delta",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("petition_id", sa.Integer(), nullable=False),
+        sa.Column("region", sa.String(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("way", sa.String(), nullable=False),
+        sa.Column("change", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_petition_delta")),
+    )
+    op.create_table(
         "registry_known_person",
         sa.Column("person_id", sa.String(), nullable=False),
         sa.Column("iin_hash", sa.LargeBinary(), nullable=False),
@@ -753,6 +821,151 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_commission_voter_person_id"), ["person_id"], unique=False)
 
     op.create_table(
+        "petition_count",
+        sa.Column("petition_id", sa.Integer(), nullable=False),
+        sa.Column("electronic", sa.Integer(), nullable=False),
+        sa.Column("paper", sa.Integer(), nullable=False),
+        sa.Column("verified", sa.Integer(), nullable=False),
+        sa.Column("verified_paper", sa.Integer(), nullable=False),
+        sa.Column("checkpoint_size", sa.Integer(), nullable=False),
+        sa.Column("supporters", sa.Integer(), nullable=False),
+        sa.Column("counted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["petition_id"], ["petition.id"], name=op.f("fk_petition_count_petition_id_petition")),
+        sa.PrimaryKeyConstraint("petition_id", name=op.f("pk_petition_count")),
+    )
+    op.create_table(
+        "petition_day",
+        sa.Column("petition_id", sa.Integer(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("electronic", sa.Integer(), nullable=False),
+        sa.Column("paper", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["petition_id"], ["petition.id"], name=op.f("fk_petition_day_petition_id_petition")),
+        sa.PrimaryKeyConstraint("petition_id", "day", name=op.f("pk_petition_day")),
+    )
+    op.create_table(
+        "petition_happening",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("petition_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("actor", sa.String(), nullable=True),
+        sa.Column("details", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("salt", sa.LargeBinary(), nullable=True),
+        sa.Column("public", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["petition_id"],
+            ["petition.id"],
+            name=op.f("fk_petition_happening_petition_id_petition"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_petition_happening")),
+    )
+    with op.batch_alter_table("petition_happening", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_petition_happening_petition_id"), ["petition_id"], unique=False)
+
+    op.create_table(
+        "petition_reached_tier",
+        sa.Column("petition_id", sa.Integer(), nullable=False),
+        sa.Column("tier", sa.String(), nullable=False),
+        sa.Column("needed", sa.Integer(), nullable=False),
+        sa.Column("reached_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answer_due_on", sa.Date(), nullable=True),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["petition_id"], ["petition.id"], name=op.f("fk_petition_reached_tier_petition_id_petition")
+        ),
+        sa.PrimaryKeyConstraint("petition_id", "tier", name=op.f("pk_petition_reached_tier")),
+    )
+    with op.batch_alter_table("petition_reached_tier", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_petition_reached_tier_answer_due_on"), ["answer_due_on"], unique=False)
+
+    op.create_table(
+        "petition_region",
+        sa.Column("petition_id", sa.Integer(), nullable=False),
+        sa.Column("region", sa.String(), nullable=False),
+        sa.Column("electronic", sa.Integer(), nullable=False),
+        sa.Column("paper", sa.Integer(), nullable=False),
+        sa.Column("verified", sa.Integer(), nullable=False),
+        sa.Column("verified_paper", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["petition_id"], ["petition.id"], name=op.f("fk_petition_region_petition_id_petition")),
+        sa.PrimaryKeyConstraint("petition_id", "region", name=op.f("pk_petition_region")),
+    )
+    op.create_table(
+        "petition_signature",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("petition_id", sa.Integer(), nullable=False),
+        sa.Column("person_hash", sa.LargeBinary(), nullable=True),
+        sa.Column("pseudonym", sa.LargeBinary(), nullable=False),
+        sa.Column("region", sa.String(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("signed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("way", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("network", sa.LargeBinary(), nullable=True),
+        sa.Column("promise", sa.LargeBinary(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("state IN ('valid', 'withdrawn', 'invalidated')", name=op.f("ck_petition_signature_state")),
+        sa.CheckConstraint("way IN ('electronic', 'paper')", name=op.f("ck_petition_signature_way")),
+        sa.CheckConstraint("length(pseudonym) = 64", name=op.f("ck_petition_signature_pseudonym")),
+        sa.ForeignKeyConstraint(
+            ["petition_id"], ["petition.id"], name=op.f("fk_petition_signature_petition_id_petition")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_petition_signature")),
+    )
+    with op.batch_alter_table("petition_signature", schema=None) as batch_op:
+        batch_op.create_index("ix_petition_signature_person_hash", ["person_hash"], unique=False)
+        batch_op.create_index("ix_petition_signature_petition_id_pseudonym", ["petition_id", "pseudonym"], unique=False)
+        batch_op.create_index(
+            "uq_petition_signature_person",
+            ["petition_id", "person_hash"],
+            unique=True,
+            sqlite_where=sa.text("state = 'valid' AND person_hash IS NOT NULL"),
+            postgresql_where=sa.text("state = 'valid' AND person_hash IS NOT NULL"),
+        )
+
+    op.create_table(
+        "petition_subscriber",
+        sa.Column("petition_id", sa.Integer(), nullable=False),
+        sa.Column("person_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("person_sealed", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["petition_id"], ["petition.id"], name=op.f("fk_petition_subscriber_petition_id_petition")
+        ),
+        sa.PrimaryKeyConstraint("petition_id", "person_hash", name=op.f("pk_petition_subscriber")),
+    )
+    op.create_table(
+        "petition_supporter",
+        sa.Column("petition_id", sa.Integer(), nullable=False),
+        sa.Column("person_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("person_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("territory", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["petition_id"],
+            ["petition.id"],
+            name=op.f("fk_petition_supporter_petition_id_petition"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("petition_id", "person_hash", name=op.f("pk_petition_supporter")),
+    )
+    op.create_table(
+        "petition_text",
+        sa.Column("petition_id", sa.Integer(), nullable=False),
+        sa.Column("lang", sa.String(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("ask", sa.Text(), nullable=False),
+        sa.Column("background", sa.Text(), nullable=False),
+        sa.CheckConstraint("lang IN ('kk', 'ru', 'en')", name=op.f("ck_petition_text_lang")),
+        sa.ForeignKeyConstraint(
+            ["petition_id"], ["petition.id"], name=op.f("fk_petition_text_petition_id_petition"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("petition_id", "lang", name=op.f("pk_petition_text")),
+    )
+    op.create_table(
         "search_posting",
         sa.Column("term", sa.LargeBinary(), nullable=False),
         sa.Column("document_id", sa.Integer(), nullable=False),
@@ -898,6 +1111,30 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_search_posting_document_id"))
 
     op.drop_table("search_posting")
+    op.drop_table("petition_text")
+    op.drop_table("petition_supporter")
+    op.drop_table("petition_subscriber")
+    with op.batch_alter_table("petition_signature", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_petition_signature_person",
+            sqlite_where=sa.text("state = 'valid' AND person_hash IS NOT NULL"),
+            postgresql_where=sa.text("state = 'valid' AND person_hash IS NOT NULL"),
+        )
+        batch_op.drop_index("ix_petition_signature_petition_id_pseudonym")
+        batch_op.drop_index("ix_petition_signature_person_hash")
+
+    op.drop_table("petition_signature")
+    op.drop_table("petition_region")
+    with op.batch_alter_table("petition_reached_tier", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_petition_reached_tier_answer_due_on"))
+
+    op.drop_table("petition_reached_tier")
+    with op.batch_alter_table("petition_happening", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_petition_happening_petition_id"))
+
+    op.drop_table("petition_happening")
+    op.drop_table("petition_day")
+    op.drop_table("petition_count")
     with op.batch_alter_table("commission_voter", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_commission_voter_person_id"))
 
@@ -938,6 +1175,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_registry_known_person_fetched_at"))
 
     op.drop_table("registry_known_person")
+    op.drop_table("petition_delta")
+    with op.batch_alter_table("petition", schema=None) as batch_op:
+        batch_op.drop_index("ix_petition_state_opened_at")
+        batch_op.drop_index(batch_op.f("ix_petition_due_on"))
+        batch_op.drop_index(batch_op.f("ix_petition_creator"))
+        batch_op.drop_index(batch_op.f("ix_petition_closes_at"))
+        batch_op.drop_index(batch_op.f("ix_petition_answer_due_on"))
+
+    op.drop_table("petition")
     op.drop_table("operation_heartbeat")
     op.drop_table("opendata_archive")
     with op.batch_alter_table("notices_failure", schema=None) as batch_op:

@@ -24,6 +24,7 @@ ROOMS = (
     "commission",
     "incidents",
     "voting",
+    "petitions",
     "results",
     "search",
     "operation",

@@ -1,0 +1,1 @@
+"""Petitions: written by citizens, reviewed, signed, counted so that anyone can recount, answered by who owes it."""

@@ -1,0 +1,5 @@
+"""Pages, forms and data of petitions."""
+
+from egov_participation.web.routing import RouteSpec
+
+routes: list[RouteSpec] = []

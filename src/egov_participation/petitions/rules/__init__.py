@@ -1,0 +1,1 @@
+"""What a petition may be, a file for each part: pure functions and tables."""
