@@ -17,7 +17,7 @@ EXAMPLES: list[dict[str, Any]] = [json.loads(block) for block in re.findall(r"``
 
 
 def _kind(value: dict[str, Any]) -> tuple[object, ...]:
-    return tuple(value[name] for name in ("type", "version", "state") if name in value)
+    return tuple(value[name] for name in rules.NAMED if name in value)
 
 
 def test_every_type_version_and_state_has_one_example_and_no_other_is_shown() -> None:
@@ -43,7 +43,7 @@ def test_an_example_is_an_entry(example: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: ".".join(map(str, _kind(example))))
 def test_members_are_all_there_and_no_others(example: dict[str, Any]) -> None:
-    for name in set(example) - {"type", "version", "state"}:
+    for name in set(example) - set(rules.NAMED):
         with pytest.raises(rules.EntryError):
             rules.parse({other: value for other, value in example.items() if other != name})
     with pytest.raises(rules.EntryError):
@@ -53,4 +53,4 @@ def test_members_are_all_there_and_no_others(example: dict[str, Any]) -> None:
 def test_the_subject_is_a_member_of_the_entry_or_its_type() -> None:
     for example in EXAMPLES:
         subject = rules.parse(example).subject
-        assert subject in {example.get("vote"), example.get("release"), example["type"]}
+        assert subject in {example.get("vote"), example.get("petition"), example.get("release"), example["type"]}

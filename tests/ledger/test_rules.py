@@ -190,3 +190,76 @@ def test_a_commitment_depends_on_the_word_the_salt_and_the_content(content: byte
 def test_a_commitment_without_enough_chance_is_none() -> None:
     with pytest.raises(ValueError, match="32"):
         rules.commitment("vote.reason", b"short", b"content")
+
+
+def of(type_: str, **members: Any) -> dict[str, Any]:
+    return next(one for one in EXAMPLES if one["type"] == type_ and members.items() <= one.items())
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"document": None},
+        {"rules": None},
+        {"reason": "1e" * 32},
+        {"into": "P-2026-0007"},
+        {"to": "closed"},
+        {"to": "draft"},
+        {"to": "merged", "document": None, "rules": None, "reason": "1e" * 32},
+        {"to": "merged", "document": None, "rules": None, "reason": "1e" * 32, "into": "P-2026-0042"},
+    ],
+)
+def test_a_state_of_a_petition_has_its_own_members(wrong: dict[str, Any]) -> None:
+    state = of("petition.state")
+    assert rules.parse(state | {"to": "closed", "document": None, "rules": None})
+    merged = {"to": "merged", "document": None, "rules": None, "reason": "1e" * 32, "into": "P-2026-0007"}
+    assert rules.parse(state | merged)
+    with pytest.raises(EntryError):
+        rules.parse(state | wrong)
+
+
+@pytest.mark.parametrize(
+    ("type_", "wrong"),
+    [
+        ("registrar.petition", {"territory": ""}),
+        ("registrar.petition", {"min_age": 121}),
+        ("registrar.petition", {"signer": "A" * 43 + "="}),
+        ("petition.attestation", {"pseudonym": "1e" * 32}),
+        ("petition.attestation", {"act": "sign"}),
+        ("petition.attestation", {"day": "2026-02-30"}),
+        ("petition.attestation", {"day": "2026-03-02T10:00:00Z"}),
+        ("petition.attestation", {"region": "KZ-7"}),
+        ("petition.attestation", {"signature": "A" * 85 + "B"}),
+        ("petition.attestation", {"petition": "P-26-42"}),
+        ("petition.invalidation", {"code": "other"}),
+        ("petition.threshold", {"count": 49_999}),
+        ("petition.answer", {"to": "held"}),
+        ("petition.answer", {"approvals": 0}),
+        ("moderation.decision", {"decision": "liked"}),
+        ("petition.audit", {"sample": 0}),
+        ("petition.audit", {"commitments": ["1e" * 32]}),
+        ("petition.audit", {"commitments": ["1e" * 32, "1e" * 32]}),
+        ("petition.audit", {"commitments": ["1f" * 32, "1e" * 32]}),
+    ],
+)
+def test_an_entry_about_a_petition_is_as_its_type_says(type_: str, wrong: dict[str, Any]) -> None:
+    with pytest.raises(EntryError):
+        rules.parse(of(type_) | wrong)
+
+
+def test_a_report_of_an_audit_adds_up() -> None:
+    report = of("petition.audit", step="reported")
+    assert rules.parse(report | {"confirmed": 0, "unreached": 300})
+    with pytest.raises(EntryError):
+        rules.parse(report | {"denied": 1})
+
+
+@pytest.mark.parametrize("region", ["KZ", "KZ-75", "751110000", "10-makanshy", "other"])
+def test_a_region_is_a_code(region: str) -> None:
+    assert rules.parse(of("petition.attestation") | {"region": region})
+
+
+def test_the_subject_of_an_entry_about_a_petition_is_its_number() -> None:
+    about = [one for one in EXAMPLES if "petition" in one]
+    assert len(about) == 10
+    assert {rules.parse(one).subject for one in about} == {"P-2026-0042"}
