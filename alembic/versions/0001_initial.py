@@ -821,6 +821,22 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_commission_voter_person_id"), ["person_id"], unique=False)
 
     op.create_table(
+        "petition_appeal",
+        sa.Column("petition_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("text_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("against", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("decided_by", sa.String(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("(state = 'waiting') = (decided_at IS NULL)", name=op.f("ck_petition_appeal_decided")),
+        sa.CheckConstraint("state IN ('waiting', 'granted', 'refused')", name=op.f("ck_petition_appeal_state")),
+        sa.ForeignKeyConstraint(
+            ["petition_id"], ["petition.id"], name=op.f("fk_petition_appeal_petition_id_petition"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("petition_id", name=op.f("pk_petition_appeal")),
+    )
+    op.create_table(
         "petition_count",
         sa.Column("petition_id", sa.Integer(), nullable=False),
         sa.Column("electronic", sa.Integer(), nullable=False),
@@ -843,6 +859,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("petition_id", "day", name=op.f("pk_petition_day")),
     )
     op.create_table(
+        "petition_decision",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("petition_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("moderator", sa.String(), nullable=False),
+        sa.Column("decision", sa.String(), nullable=False),
+        sa.Column("checks", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["petition_id"], ["petition.id"], name=op.f("fk_petition_decision_petition_id_petition"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_petition_decision")),
+    )
+    with op.batch_alter_table("petition_decision", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_petition_decision_petition_id"), ["petition_id"], unique=False)
+
+    op.create_table(
         "petition_happening",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("petition_id", sa.Integer(), nullable=False),
@@ -864,6 +896,49 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("petition_happening", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_petition_happening_petition_id"), ["petition_id"], unique=False)
+
+    op.create_table(
+        "petition_kept_text",
+        sa.Column("token_hash", sa.String(), nullable=False),
+        sa.Column("petition_id", sa.Integer(), nullable=False),
+        sa.Column("fields_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["petition_id"],
+            ["petition.id"],
+            name=op.f("fk_petition_kept_text_petition_id_petition"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_petition_kept_text")),
+    )
+    with op.batch_alter_table("petition_kept_text", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_petition_kept_text_expires_at"), ["expires_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_petition_kept_text_petition_id"), ["petition_id"], unique=False)
+
+    op.create_table(
+        "petition_lock",
+        sa.Column("petition_id", sa.Integer(), nullable=False),
+        sa.Column("holder", sa.String(), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["petition_id"], ["petition.id"], name=op.f("fk_petition_lock_petition_id_petition"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("petition_id", name=op.f("pk_petition_lock")),
+    )
+    op.create_table(
+        "petition_note",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("petition_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("author", sa.String(), nullable=False),
+        sa.Column("text_sealed", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["petition_id"], ["petition.id"], name=op.f("fk_petition_note_petition_id_petition"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_petition_note")),
+    )
+    with op.batch_alter_table("petition_note", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_petition_note_petition_id"), ["petition_id"], unique=False)
 
     op.create_table(
         "petition_reached_tier",
@@ -965,6 +1040,29 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("petition_id", "lang", name=op.f("pk_petition_text")),
     )
+    op.create_table(
+        "petition_wording",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("petition_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("moderator", sa.String(), nullable=False),
+        sa.Column("before", sa.Text(), nullable=False),
+        sa.Column("after", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("(state = 'proposed') = (decided_at IS NULL)", name=op.f("ck_petition_wording_decided")),
+        sa.CheckConstraint(
+            "state IN ('proposed', 'accepted', 'declined', 'dropped')", name=op.f("ck_petition_wording_state")
+        ),
+        sa.ForeignKeyConstraint(
+            ["petition_id"], ["petition.id"], name=op.f("fk_petition_wording_petition_id_petition"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_petition_wording")),
+    )
+    with op.batch_alter_table("petition_wording", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_petition_wording_petition_id"), ["petition_id"], unique=False)
+
     op.create_table(
         "search_posting",
         sa.Column("term", sa.LargeBinary(), nullable=False),
@@ -1111,6 +1209,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_search_posting_document_id"))
 
     op.drop_table("search_posting")
+    with op.batch_alter_table("petition_wording", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_petition_wording_petition_id"))
+
+    op.drop_table("petition_wording")
     op.drop_table("petition_text")
     op.drop_table("petition_supporter")
     op.drop_table("petition_subscriber")
@@ -1129,12 +1231,27 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_petition_reached_tier_answer_due_on"))
 
     op.drop_table("petition_reached_tier")
+    with op.batch_alter_table("petition_note", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_petition_note_petition_id"))
+
+    op.drop_table("petition_note")
+    op.drop_table("petition_lock")
+    with op.batch_alter_table("petition_kept_text", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_petition_kept_text_petition_id"))
+        batch_op.drop_index(batch_op.f("ix_petition_kept_text_expires_at"))
+
+    op.drop_table("petition_kept_text")
     with op.batch_alter_table("petition_happening", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_petition_happening_petition_id"))
 
     op.drop_table("petition_happening")
+    with op.batch_alter_table("petition_decision", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_petition_decision_petition_id"))
+
+    op.drop_table("petition_decision")
     op.drop_table("petition_day")
     op.drop_table("petition_count")
+    op.drop_table("petition_appeal")
     with op.batch_alter_table("commission_voter", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_commission_voter_person_id"))
 

@@ -53,6 +53,15 @@ class Settings(BaseSettings):
     registrar_passkey_hours: int = Field(default=12, ge=0, le=24 * 30)
     """So long after the desk enrolled a passkey the registrar takes it for nothing yet: the person has the time to
     object. 0 in the demo alone."""
+    registrar_batch_seconds: int = Field(default=3600, ge=0, le=24 * 3600)
+    """So long attestations of signatures wait at most for others to leave with."""
+    registrar_audit_days: int = Field(default=365, ge=1, le=3650)
+    """So long after a petition closed its signatures can be audited: then the registrar destroys its key and who
+    signed."""
+    jurisdiction: str = "kz"
+    """Code of the rule set that new petitions are handed in under."""
+    jurisdiction_dir: Path | None = None
+    """Folder of rule sets of one's own, which win over those of the package."""
     base_url: str = "http://localhost:8000"
     """Origin of the main site."""
     booth_url: str = "http://booth.localhost:8000"

@@ -1,5 +1,11 @@
 """Tables of the petitions room, a file for each part of it."""
 
+from egov_participation.petitions.models.moderation import Appeal as Appeal
+from egov_participation.petitions.models.moderation import Decision as Decision
+from egov_participation.petitions.models.moderation import EditLock as EditLock
+from egov_participation.petitions.models.moderation import KeptText as KeptText
+from egov_participation.petitions.models.moderation import Note as Note
+from egov_participation.petitions.models.moderation import Wording as Wording
 from egov_participation.petitions.models.petition import Happening as Happening
 from egov_participation.petitions.models.petition import Petition as Petition
 from egov_participation.petitions.models.petition import PetitionText as PetitionText
