@@ -518,6 +518,7 @@ def upgrade() -> None:
         sa.Column("rules", sa.Text(), nullable=False),
         sa.Column("territory", sa.String(), nullable=False),
         sa.Column("addressee", sa.String(), nullable=False),
+        sa.Column("answered_by", sa.String(), nullable=False),
         sa.Column("language", sa.String(), nullable=False),
         sa.Column("creator", sa.String(), nullable=True),
         sa.Column("creator_name", sa.String(), nullable=False),
@@ -926,6 +927,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("petition_id", name=op.f("pk_petition_lock")),
     )
     op.create_table(
+        "petition_mailing",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("petition_id", sa.Integer(), nullable=False),
+        sa.Column("about", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("after", sa.LargeBinary(), nullable=False),
+        sa.Column("told", sa.Integer(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["petition_id"], ["petition.id"], name=op.f("fk_petition_mailing_petition_id_petition")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_petition_mailing")),
+        sa.UniqueConstraint("petition_id", "about", name=op.f("uq_petition_mailing_petition_id_about")),
+    )
+    with op.batch_alter_table("petition_mailing", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_petition_mailing_finished_at"), ["finished_at"], unique=False)
+
+    op.create_table(
         "petition_note",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("petition_id", sa.Integer(), nullable=False),
@@ -941,13 +961,38 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_petition_note_petition_id"), ["petition_id"], unique=False)
 
     op.create_table(
+        "petition_outcome",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("petition_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("to", sa.String(), nullable=False),
+        sa.Column("agency", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("proposal", sa.String(), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("salt", sa.LargeBinary(), nullable=False),
+        sa.Column("document_hash", sa.String(), nullable=False),
+        sa.CheckConstraint("kind IN ('answer', 'debate', 'update')", name=op.f("ck_petition_outcome_kind")),
+        sa.ForeignKeyConstraint(
+            ["petition_id"], ["petition.id"], name=op.f("fk_petition_outcome_petition_id_petition")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_petition_outcome")),
+        sa.UniqueConstraint("proposal", name=op.f("uq_petition_outcome_proposal")),
+    )
+    with op.batch_alter_table("petition_outcome", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_petition_outcome_petition_id"), ["petition_id"], unique=False)
+
+    op.create_table(
         "petition_reached_tier",
         sa.Column("petition_id", sa.Integer(), nullable=False),
         sa.Column("tier", sa.String(), nullable=False),
+        sa.Column("action", sa.String(), nullable=False),
         sa.Column("needed", sa.Integer(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
         sa.Column("reached_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("answer_due_on", sa.Date(), nullable=True),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reminded_on", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(
             ["petition_id"], ["petition.id"], name=op.f("fk_petition_reached_tier_petition_id_petition")
         ),
@@ -1231,10 +1276,18 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_petition_reached_tier_answer_due_on"))
 
     op.drop_table("petition_reached_tier")
+    with op.batch_alter_table("petition_outcome", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_petition_outcome_petition_id"))
+
+    op.drop_table("petition_outcome")
     with op.batch_alter_table("petition_note", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_petition_note_petition_id"))
 
     op.drop_table("petition_note")
+    with op.batch_alter_table("petition_mailing", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_petition_mailing_finished_at"))
+
+    op.drop_table("petition_mailing")
     op.drop_table("petition_lock")
     with op.batch_alter_table("petition_kept_text", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_petition_kept_text_petition_id"))

@@ -6,6 +6,8 @@ from egov_participation.petitions.models.moderation import EditLock as EditLock
 from egov_participation.petitions.models.moderation import KeptText as KeptText
 from egov_participation.petitions.models.moderation import Note as Note
 from egov_participation.petitions.models.moderation import Wording as Wording
+from egov_participation.petitions.models.answers import Mailing as Mailing
+from egov_participation.petitions.models.answers import Outcome as Outcome
 from egov_participation.petitions.models.petition import Happening as Happening
 from egov_participation.petitions.models.petition import Petition as Petition
 from egov_participation.petitions.models.petition import PetitionText as PetitionText

@@ -46,6 +46,8 @@ class Petition(SQLModel, table=True):
     """Code of the region or district that it is about; empty for the whole country."""
     addressee: str = ""
     """Code of the body or agency that it asks."""
+    answered_by: str = ""
+    """Code of the agency whose officials answer it (`service.answering`); empty while nobody has said which."""
     language: str
     """In which it was written first."""
     creator: str | None = Field(default=None, index=True)

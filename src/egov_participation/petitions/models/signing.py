@@ -123,11 +123,17 @@ class ReachedTier(SQLModel, table=True):
     petition_id: int = Field(sa_column=Column(Integer, ForeignKey("petition.id"), primary_key=True))
     tier: str = Field(primary_key=True)
     """Code in the petition's rules."""
+    action: str
+    """``answer`` or ``debate``, as the rules say."""
     needed: int
+    count: int
+    """How many there were when it was noticed."""
     reached_at: dt.datetime = Field(sa_column=Column(UTCDateTime, nullable=False))
     answer_due_on: dt.date | None = Field(default=None, index=True)
     done_at: dt.datetime | None = Field(default=None, sa_column=Column(UTCDateTime, nullable=True))
     """When it was answered, or what else the threshold asks for was done."""
+    reminded_on: dt.date | None = None
+    """When officials were last told that it is overdue."""
 
 
 class Subscriber(SQLModel, table=True):
