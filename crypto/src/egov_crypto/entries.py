@@ -6,10 +6,11 @@ hold more than this version understands, and says so in what is counted.
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, Final
 
-from egov_crypto import entry
+from egov_crypto import entry, statement
 from egov_crypto.archive import EventType
 from egov_crypto.election import is_uuid
 from egov_crypto.errors import UsageError, VerificationError
@@ -29,6 +30,17 @@ _VOTE_EVENT: Final = re.compile(
     rb'"type":"vote.event","version":1,"vote":"([1-9A-HJ-NP-Za-km-z]{14,64})"\}'
 )
 """The one spelling of an event: nearly all entries are ballots, and are read ten times as fast that way."""
+
+_REFERENCE: Final = re.compile(r"P-[0-9]{4}-[0-9]{4,9}", re.ASCII)
+_REGION: Final = re.compile(r"[A-Z]{2}(?:-[0-9]{2})?|[0-9]{9}|[0-9]{2}-[a-z]{2,30}|other", re.ASCII)
+_TIER: Final = re.compile(r"[a-z]{2,20}(?:-[a-z]{2,20}){0,3}", re.ASCII)
+_PSEUDONYM: Final = re.compile("[0-9a-f]{128}")
+_ATTESTATION: Final = re.compile(
+    rb'\{"act":"(attest|paper|withdraw)","day":"([0-9]{4}-[0-9]{2}-[0-9]{2})","petition":"(P-[0-9]{4}-[0-9]{4,9})",'
+    rb'"pseudonym":"([0-9a-f]{128})","region":"([A-Z]{2}-[0-9]{2}|other)","signature":"([A-Za-z0-9+/]{85}[AQgw])",'
+    rb'"type":"petition.attestation","version":1\}'
+)
+"""The one spelling of an attestation, for the same reason."""
 
 _Check = Callable[[Any], object]
 """Tells by something true whether a member is of its kind; may raise :class:`ValueError`, :class:`UsageError`."""
@@ -78,6 +90,26 @@ def _signature(value: Any) -> object:
     return isinstance(value, str) and from_base64(value, 64)
 
 
+def _day(value: Any) -> object:
+    return isinstance(value, str) and date.fromisoformat(value).isoformat() == value
+
+
+def _matches(pattern: re.Pattern[str]) -> _Check:
+    return lambda value: isinstance(value, str) and pattern.fullmatch(value)
+
+
+def _unpadded(size: int) -> _Check:
+    return lambda value: bool(statement.from_base64(value, size))
+
+
+def _within(least: int, most: int) -> _Check:
+    return lambda value: type(value) is int and least <= value <= most
+
+
+def _hashes(value: Any) -> object:
+    return isinstance(value, list) and 2 <= len(value) <= 20 and all(map(_hash, value))
+
+
 def _one_of(*values: Any) -> _Check:
     return lambda value: value in values and type(value) in {type(one) for one in values}
 
@@ -110,6 +142,23 @@ _STATES: Final[dict[str, dict[str, _Check]]] = {
     "published": {**_APPROVED, "document": _hash},
     "corrected": {**_APPROVED, "document": _hash, "reason": _hash},
 }
+_STEPS: Final[dict[str, dict[str, _Check]]] = {
+    "committed": {**_APPROVED, "commitments": _hashes, "sample": _within(1, 100_000)},
+    "revealed": {"reveals": _hashes, "size": _count, "counted": _count},
+    "reported": {
+        **dict.fromkeys(("opened", "confirmed", "denied", "unreached"), _count),
+        "document": _hash,
+    },
+}
+_WITH: Final = {
+    "document": {"collecting", "review", "open"},
+    "rules": {"open"},
+    "reason": {"rejected", "hidden", "stopped", "merged"},
+    "into": {"merged"},
+}
+"""The states of a petition that have a member; in others it is null."""
+_ANSWERS: Final = {"answer": {"answered"}, "debate": {"scheduled", "held", "refused"}, "update": {"updated"}}
+_ABOUT: Final[dict[str, _Check]] = {"petition": _matches(_REFERENCE), "at": _time}
 _SHAPES: Final[dict[tuple[str, int], dict[str, _Check]]] = {
     ("vote.event", 1): {"vote": _uuid, "height": _count, "event": _EVENTS.__contains__, "hash": _hash},
     ("registrar.confirmation", 1): {"vote": _uuid, "setup": _hash, "roll": _hash, "size": _count, "statement": _hash},
@@ -124,12 +173,72 @@ _SHAPES: Final[dict[tuple[str, int], dict[str, _Check]]] = {
         "size": _count,
     },
     ("office.approval", 1): {**_APPROVED, "kind": _one_of("roles.grant", "roles.end"), "at": _time},
+    ("petition.state", 1): {
+        **_ABOUT,
+        "to": _one_of("collecting", "review", "open", "closed", "rejected", "hidden", "withdrawn", "stopped", "merged"),
+        **dict.fromkeys(("document", "rules", "reason"), _or_none(_hash)),
+        "into": _or_none(_matches(_REFERENCE)),
+    },
+    ("registrar.petition", 1): {
+        "petition": _matches(_REFERENCE),
+        "key": _hash,
+        "document": _hash,
+        "territory": _or_none(_matches(_REGION)),
+        "min_age": _within(0, 120),
+        "signer": _unpadded(32),
+        "signature": _unpadded(64),
+    },
+    ("petition.attestation", 1): {
+        "petition": _matches(_REFERENCE),
+        "pseudonym": _matches(_PSEUDONYM),
+        "act": _one_of("attest", "paper", "withdraw"),
+        "day": _day,
+        "region": _matches(_REGION),
+        "signature": _unpadded(64),
+    },
+    ("petition.invalidation", 1): {
+        "petition": _matches(_REFERENCE),
+        "pseudonym": _matches(_PSEUDONYM),
+        "act": _one_of("invalidate", "reinstate"),
+        "code": _one_of("duplicate-person", "not-eligible", "coerced", "automated", "forged-paper"),
+        "day": _day,
+        "batch": _hash,
+    },
+    ("petition.threshold", 1): {**_ABOUT, "tier": _matches(_TIER), "needed": _count, "count": _count},
+    ("petition.answer", 1): {
+        **_ABOUT,
+        **_APPROVED,
+        "kind": _one_of(*_ANSWERS),
+        "to": _one_of("answered", "scheduled", "held", "refused", "updated"),
+        "document": _hash,
+    },
+    ("moderation.decision", 1): {
+        **_ABOUT,
+        "decision": _one_of(
+            "accepted",
+            "rejected",
+            "wording-proposed",
+            "wording-accepted",
+            "wording-declined",
+            "merged",
+            "hidden",
+            "appeal-granted",
+            "appeal-refused",
+        ),
+        "reason": _or_none(_hash),
+    },
     ("log.key", 1): {"old": _key, "new": _key, "signature": _signature},
 }
 
-TYPES: Final = frozenset({"vote.state", *(type_ for type_, _ in _SHAPES)})
+_PARTS: Final[dict[tuple[str, int], tuple[str, dict[str, _Check], dict[str, dict[str, _Check]]]]] = {
+    ("vote.state", 1): ("state", {"vote": _uuid, "at": _time}, _STATES),
+    ("petition.audit", 1): ("step", {**_ABOUT, "audit": _hash}, _STEPS),
+}
+"""Types whose members depend on one of them: which, those that are always there, and those of each of its values."""
+
+TYPES: Final = frozenset({*(type_ for type_, _ in _PARTS), *(type_ for type_, _ in _SHAPES)})
 """The types of which at least one version is known."""
-KNOWN: Final = frozenset({"vote.state v1", *(f"{type_} v{version}" for type_, version in _SHAPES)})
+KNOWN: Final = frozenset(f"{type_} v{version}" for type_, version in (*_PARTS, *_SHAPES))
 """Types with their versions, as a recount names them."""
 
 
@@ -142,14 +251,20 @@ def read(raw: bytes) -> tuple[dict[str, Any], bool]:
     if (found := _VOTE_EVENT.fullmatch(raw)) and (event := found[1].decode()) in _EVENTS:
         place = {"height": int(found[3]), "event": event, "hash": found[2].decode()}
         return {"type": "vote.event", "version": 1, "vote": found[4].decode(), **place}, True
+    if found := _ATTESTATION.fullmatch(raw):
+        act, day, petition, pseudonym, region, signature = (part.decode() for part in found.groups())
+        if _is_a_day(day):
+            told = {"act": act, "day": day, "pseudonym": pseudonym, "region": region, "signature": signature}
+            return {"type": "petition.attestation", "version": 1, "petition": petition, **told}, True
     value = entry.parse(raw)
     kind = value["type"], value["version"]
     shape = _SHAPES.get(kind)
-    if kind == ("vote.state", 1):
-        of_state = _STATES.get(value["state"]) if isinstance(value.get("state"), str) else None
-        if of_state is None:
-            raise VerificationError("entry.members", "vote.state without a state that there is")
-        shape = {"state": bool, "vote": _uuid, "at": _time, **of_state}
+    if kind in _PARTS:
+        name, always, of_each = _PARTS[kind]
+        part = of_each.get(value[name]) if isinstance(value.get(name), str) else None
+        if part is None:
+            raise VerificationError("entry.members", f"{kind[0]} without a {name} that there is")
+        shape = {name: bool, **always, **part}
     if shape is None:
         return value, False
     if len(value) != len(shape) + 2:
@@ -172,7 +287,28 @@ def _fits(value: dict[str, Any]) -> bool:
         return (value["format"] == "pdf") is (value["language"] is not None)
     if value.get("state") == "setup":
         return (value["approvals"] == 2) is (value["approved"] is not None)
+    match value["type"]:
+        case "petition.state":
+            there = all((value[name] is not None) is (value["to"] in states) for name, states in _WITH.items())
+            return there and value["into"] != value["petition"]
+        case "petition.threshold":
+            return bool(value["count"] >= value["needed"])
+        case "petition.answer":
+            return value["to"] in _ANSWERS[value["kind"]]
+    match value.get("step"):
+        case "committed":
+            return bool(value["commitments"] == sorted(set(value["commitments"])))
+        case "reported":
+            return bool(value["confirmed"] + value["denied"] + value["unreached"] == value["opened"])
     return True
+
+
+@lru_cache(maxsize=512)
+def _is_a_day(text: str) -> bool:
+    try:
+        return bool(_day(text))
+    except ValueError:
+        return False
 
 
 def of_receipt(receipt: Receipt) -> bytes:
