@@ -65,7 +65,7 @@ class Part(Protocol):
     def held(self, services: Services, session: Session, person_id: str) -> Sequence[Section]:
         """What the room holds on that person, each kind of it also where there is none."""
 
-    def erase(self, tx: UnitOfWork, person_id: str, now: datetime) -> None:
+    def erase(self, services: Services, tx: UnitOfWork, person_id: str, now: datetime) -> None:
         """Delete what may go. Doing it again changes nothing; what stays is said in `Section.kept`."""
 
 
@@ -79,10 +79,10 @@ def held(services: Services, session: Session, person_id: str) -> list[Section]:
     return [section for part in parts() for section in part.held(services, session, person_id)]
 
 
-def erase(tx: UnitOfWork, person_id: str, now: datetime) -> None:
+def erase(services: Services, tx: UnitOfWork, person_id: str, now: datetime) -> None:
     """Let every room delete what it may."""
     for part in parts():
-        part.erase(tx, person_id, now)
+        part.erase(services, tx, person_id, now)
 
 
 def as_data(sections: Sequence[Section]) -> dict[str, list[dict[str, Plain]]]:

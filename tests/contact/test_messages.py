@@ -296,7 +296,7 @@ def test_an_erasure_deletes_what_is_answered_and_leaves_what_waits(
     answered, waiting = send(person.client), send(person.client)
     official(Role.DESK_OPERATOR).client.post(f"/en/office/messages/{answered}", data={"text": "Here is the answer."})
     with services.database.uow() as tx:
-        personal.erase(tx, person.person_id, services.clock())
+        personal.erase(services, tx, person.person_id, services.clock())
         tx.commit()
     assert [row.reference for row in rows(services)] == [waiting]
 
@@ -307,7 +307,7 @@ def test_what_waited_at_an_erasure_goes_with_its_answer_which_still_arrives(
     person, other = citizen(), citizen()
     waiting, others = send(person.client), send(other.client)
     with services.database.uow() as tx:
-        personal.erase(tx, person.person_id, services.clock())
+        personal.erase(services, tx, person.person_id, services.clock())
         tx.commit()
     worker.run_due()
     outbox.sent.clear()

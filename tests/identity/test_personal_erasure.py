@@ -136,7 +136,7 @@ def test_done_twice_it_changes_nothing_more(citizen: MakeCitizen, services: Serv
     person = citizen()
     for _ in range(2):
         with services.database.uow() as tx:
-            personal.erase(tx, person.person_id, services.clock())
+            personal.erase(services, tx, person.person_id, services.clock())
             tx.commit()
         assert {name for name, count in rows_of(services, person.person_id).items() if count} == {"registry_resident"}
 

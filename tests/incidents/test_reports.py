@@ -219,7 +219,7 @@ def test_a_person_sees_what_is_held_and_an_erasure_leaves_what_is_public(
     with services.database.read() as session:
         assert sorted(_held(services, session, person.person_id)) == sorted([[answered, TEXT], [waiting, TEXT]])
     with services.database.uow() as tx:
-        personal.erase(tx, person.person_id, services.clock())
+        personal.erase(services, tx, person.person_id, services.clock())
         tx.commit()
     left = {row.reference: row for row in rows(services)}
     assert (left[answered].text_sealed, left[answered].person_id) == (None, None)

@@ -42,5 +42,5 @@ def held(_services: Services, session: Session, person_id: str) -> Sequence[Sect
     ]
 
 
-def erase(_tx: UnitOfWork, _person_id: str, _now: datetime) -> None:
+def erase(_services: Services, _tx: UnitOfWork, _person_id: str, _now: datetime) -> None:
     """Nothing: whoever is on a list may vote, and the list goes by itself."""

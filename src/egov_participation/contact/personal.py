@@ -38,6 +38,6 @@ def held(services: Services, session: Session, person_id: str) -> Sequence[Secti
     ]
 
 
-def erase(tx: UnitOfWork, person_id: str, _now: datetime) -> None:
+def erase(_services: Services, tx: UnitOfWork, person_id: str, _now: datetime) -> None:
     """See `personal.Part.erase`."""
     service.forget_person(tx, person_id)

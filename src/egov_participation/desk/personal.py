@@ -42,6 +42,6 @@ def held(_services: Services, session: Session, person_id: str) -> Sequence[Sect
     ]
 
 
-def erase(tx: UnitOfWork, person_id: str, _now: datetime) -> None:
+def erase(_services: Services, tx: UnitOfWork, person_id: str, _now: datetime) -> None:
     """Delete the rows of visits."""
     tx.exec(delete(Enrolment).where(col(Enrolment.person_id) == person_id))

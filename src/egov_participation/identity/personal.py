@@ -152,7 +152,7 @@ def _acts(session: Session, person_id: str) -> list[Record]:
     ]
 
 
-def erase(tx: UnitOfWork, person_id: str, _now: datetime) -> None:
+def erase(_services: Services, tx: UnitOfWork, person_id: str, _now: datetime) -> None:
     """Delete the ways of signing in, all sessions and whatever was begun in them."""
     sessions = select(LoginSession.token_hash).where(_of(LoginSession, person_id))
     tx.exec(delete(Handoff).where(col(Handoff.parent).in_(sessions)))

@@ -50,6 +50,6 @@ def held(_services: Services, session: Session, person_id: str) -> Sequence[Sect
     ]
 
 
-def erase(tx: UnitOfWork, person_id: str, _now: datetime) -> None:
+def erase(_services: Services, tx: UnitOfWork, person_id: str, _now: datetime) -> None:
     """See `personal.Part.erase`."""
     service.forget(tx, person_id)

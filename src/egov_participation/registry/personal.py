@@ -91,6 +91,6 @@ def _own(session: Session, person_id: str) -> list[Record]:
     ]
 
 
-def erase(tx: UnitOfWork, person_id: str, _now: datetime) -> None:
+def erase(_services: Services, tx: UnitOfWork, person_id: str, _now: datetime) -> None:
     """Forget what the person set; the register's entry stays."""
     service.forget_contact(tx, person_id)

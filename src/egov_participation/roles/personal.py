@@ -60,5 +60,5 @@ def held(services: Services, session: Session, person_id: str) -> Sequence[Secti
     ]
 
 
-def erase(tx: UnitOfWork, person_id: str, now: datetime) -> None:
+def erase(_services: Services, tx: UnitOfWork, person_id: str, now: datetime) -> None:
     """Nothing goes: who could decide what, and who decided it, stays to be asked about."""

@@ -49,5 +49,5 @@ def _rolls(services: Services, person_id: str) -> Iterator[Record]:
         after = page[-1].uuid
 
 
-def erase(_tx: UnitOfWork, _person_id: str, _now: datetime) -> None:
+def erase(_services: Services, _tx: UnitOfWork, _person_id: str, _now: datetime) -> None:
     """Nothing: the registers of votes stay as they were fixed."""

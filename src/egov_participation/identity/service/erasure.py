@@ -88,7 +88,7 @@ def erase(services: Services, payload: Payload) -> None:
     with services.database.uow() as tx:
         factors.alone(tx, payload["person"])
         passkeys.forget_all_at_registrar(tx, services, payload["person"])
-        personal.erase(tx, payload["person"], now)
+        personal.erase(services, tx, payload["person"], now)
         if payload["address"]:
             asked_at = datetime.fromisoformat(payload["asked_at"])
             notices.write(
