@@ -539,6 +539,7 @@ def upgrade() -> None:
         sa.Column("merged_into", sa.Integer(), nullable=True),
         sa.Column("batches", sa.Integer(), nullable=False),
         sa.Column("attested", sa.Boolean(), nullable=False),
+        sa.Column("erase_on", sa.Date(), nullable=True),
         sa.Column("anonymised_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("answer_state IN ('none', 'awaited', 'answered')", name=op.f("ck_petition_answer_state")),
         sa.CheckConstraint(
@@ -564,6 +565,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_petition_closes_at"), ["closes_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_petition_creator"), ["creator"], unique=False)
         batch_op.create_index(batch_op.f("ix_petition_due_on"), ["due_on"], unique=False)
+        batch_op.create_index(batch_op.f("ix_petition_erase_on"), ["erase_on"], unique=False)
         batch_op.create_index("ix_petition_state_opened_at", ["state", "opened_at"], unique=False)
 
     op.create_table(
@@ -575,6 +577,13 @@ def upgrade() -> None:
         sa.Column("way", sa.String(), nullable=False),
         sa.Column("change", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_petition_delta")),
+    )
+    op.create_table(
+        "petition_log_read",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("id = 1", name=op.f("ck_petition_log_read_one")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_petition_log_read")),
     )
     op.create_table(
         "registry_known_person",
@@ -899,6 +908,39 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_petition_happening_petition_id"), ["petition_id"], unique=False)
 
     op.create_table(
+        "petition_invalidation",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("petition_id", sa.Integer(), nullable=False),
+        sa.Column("act", sa.String(), nullable=False),
+        sa.Column("undoes", sa.String(), nullable=True),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("lang", sa.String(), nullable=False),
+        sa.Column("filter", sa.Text(), nullable=False),
+        sa.Column("upto", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("decision", sa.String(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("batches", sa.Integer(), nullable=False),
+        sa.Column("after", sa.LargeBinary(), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("(act = 'reinstate') = (undoes IS NOT NULL)", name=op.f("ck_petition_invalidation_undoes")),
+        sa.CheckConstraint("act IN ('invalidate', 'reinstate')", name=op.f("ck_petition_invalidation_act")),
+        sa.CheckConstraint("total >= 0 AND done >= 0", name=op.f("ck_petition_invalidation_progress")),
+        sa.ForeignKeyConstraint(
+            ["petition_id"], ["petition.id"], name=op.f("fk_petition_invalidation_petition_id_petition")
+        ),
+        sa.ForeignKeyConstraint(
+            ["undoes"], ["petition_invalidation.id"], name=op.f("fk_petition_invalidation_undoes_petition_invalidation")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_petition_invalidation")),
+        sa.UniqueConstraint("undoes", name=op.f("uq_petition_invalidation_undoes")),
+    )
+    with op.batch_alter_table("petition_invalidation", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_petition_invalidation_petition_id"), ["petition_id"], unique=False)
+
+    op.create_table(
         "petition_kept_text",
         sa.Column("token_hash", sa.String(), nullable=False),
         sa.Column("petition_id", sa.Integer(), nullable=False),
@@ -925,6 +967,23 @@ def upgrade() -> None:
             ["petition_id"], ["petition.id"], name=op.f("fk_petition_lock_petition_id_petition"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("petition_id", name=op.f("pk_petition_lock")),
+    )
+    op.create_table(
+        "petition_logged",
+        sa.Column("petition_id", sa.Integer(), nullable=False),
+        sa.Column("pseudonym", sa.LargeBinary(), nullable=False),
+        sa.Column("way", sa.String(), nullable=False),
+        sa.Column("region", sa.String(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("signed", sa.Boolean(), nullable=False),
+        sa.Column("invalid", sa.Boolean(), nullable=False),
+        sa.Column("attested", sa.Integer(), nullable=False),
+        sa.Column("withdrawn", sa.Integer(), nullable=False),
+        sa.Column("place", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("way IN ('electronic', 'paper')", name=op.f("ck_petition_logged_way")),
+        sa.CheckConstraint("length(pseudonym) = 64", name=op.f("ck_petition_logged_pseudonym")),
+        sa.ForeignKeyConstraint(["petition_id"], ["petition.id"], name=op.f("fk_petition_logged_petition_id_petition")),
+        sa.PrimaryKeyConstraint("petition_id", "pseudonym", name=op.f("pk_petition_logged")),
     )
     op.create_table(
         "petition_mailing",
@@ -983,6 +1042,32 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_petition_outcome_petition_id"), ["petition_id"], unique=False)
 
     op.create_table(
+        "petition_pressure",
+        sa.Column("reference", sa.String(), nullable=False),
+        sa.Column("once", sa.String(), nullable=False),
+        sa.Column("petition_id", sa.Integer(), nullable=False),
+        sa.Column("text_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("mail_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("person_hash", sa.LargeBinary(), nullable=True),
+        sa.Column("person_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("reported_on", sa.Date(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answered_by", sa.String(), nullable=True),
+        sa.Column("answer_sealed", sa.LargeBinary(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["petition_id"], ["petition.id"], name=op.f("fk_petition_pressure_petition_id_petition")
+        ),
+        sa.PrimaryKeyConstraint("reference", name=op.f("pk_petition_pressure")),
+        sa.UniqueConstraint("once", name=op.f("uq_petition_pressure_once")),
+    )
+    with op.batch_alter_table("petition_pressure", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_petition_pressure_answered_at"), ["answered_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_petition_pressure_person_hash"), ["person_hash"], unique=False)
+        batch_op.create_index(batch_op.f("ix_petition_pressure_petition_id"), ["petition_id"], unique=False)
+
+    op.create_table(
         "petition_reached_tier",
         sa.Column("petition_id", sa.Integer(), nullable=False),
         sa.Column("tier", sa.String(), nullable=False),
@@ -1012,41 +1097,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["petition_id"], ["petition.id"], name=op.f("fk_petition_region_petition_id_petition")),
         sa.PrimaryKeyConstraint("petition_id", "region", name=op.f("pk_petition_region")),
     )
-    op.create_table(
-        "petition_signature",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("petition_id", sa.Integer(), nullable=False),
-        sa.Column("person_hash", sa.LargeBinary(), nullable=True),
-        sa.Column("pseudonym", sa.LargeBinary(), nullable=False),
-        sa.Column("region", sa.String(), nullable=False),
-        sa.Column("day", sa.Date(), nullable=False),
-        sa.Column("signed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("way", sa.String(), nullable=False),
-        sa.Column("state", sa.String(), nullable=False),
-        sa.Column("code", sa.String(), nullable=False),
-        sa.Column("network", sa.LargeBinary(), nullable=True),
-        sa.Column("promise", sa.LargeBinary(), nullable=False),
-        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("state IN ('valid', 'withdrawn', 'invalidated')", name=op.f("ck_petition_signature_state")),
-        sa.CheckConstraint("way IN ('electronic', 'paper')", name=op.f("ck_petition_signature_way")),
-        sa.CheckConstraint("length(pseudonym) = 64", name=op.f("ck_petition_signature_pseudonym")),
-        sa.ForeignKeyConstraint(
-            ["petition_id"], ["petition.id"], name=op.f("fk_petition_signature_petition_id_petition")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_petition_signature")),
-    )
-    with op.batch_alter_table("petition_signature", schema=None) as batch_op:
-        batch_op.create_index("ix_petition_signature_person_hash", ["person_hash"], unique=False)
-        batch_op.create_index("ix_petition_signature_petition_id_pseudonym", ["petition_id", "pseudonym"], unique=False)
-        batch_op.create_index(
-            "uq_petition_signature_person",
-            ["petition_id", "person_hash"],
-            unique=True,
-            sqlite_where=sa.text("state = 'valid' AND person_hash IS NOT NULL"),
-            postgresql_where=sa.text("state = 'valid' AND person_hash IS NOT NULL"),
-        )
-
     op.create_table(
         "petition_subscriber",
         sa.Column("petition_id", sa.Integer(), nullable=False),
@@ -1183,6 +1233,62 @@ def upgrade() -> None:
         sa.UniqueConstraint("vote_uuid", "public_key", name=op.f("uq_voting_trustee_vote_uuid_public_key")),
     )
     op.create_table(
+        "petition_signature",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("petition_id", sa.Integer(), nullable=False),
+        sa.Column("person_hash", sa.LargeBinary(), nullable=True),
+        sa.Column("person_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("pseudonym", sa.LargeBinary(), nullable=False),
+        sa.Column("region", sa.String(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("signed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("way", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("invalidation", sa.String(), nullable=True),
+        sa.Column("network", sa.LargeBinary(), nullable=True),
+        sa.Column("promise", sa.LargeBinary(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("state IN ('valid', 'withdrawn', 'invalidated')", name=op.f("ck_petition_signature_state")),
+        sa.CheckConstraint("way IN ('electronic', 'paper')", name=op.f("ck_petition_signature_way")),
+        sa.CheckConstraint("length(pseudonym) = 64", name=op.f("ck_petition_signature_pseudonym")),
+        sa.ForeignKeyConstraint(
+            ["invalidation"],
+            ["petition_invalidation.id"],
+            name=op.f("fk_petition_signature_invalidation_petition_invalidation"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["petition_id"], ["petition.id"], name=op.f("fk_petition_signature_petition_id_petition")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_petition_signature")),
+    )
+    with op.batch_alter_table("petition_signature", schema=None) as batch_op:
+        batch_op.create_index("ix_petition_signature_person_hash", ["person_hash"], unique=False)
+        batch_op.create_index("ix_petition_signature_petition_id_pseudonym", ["petition_id", "pseudonym"], unique=False)
+        batch_op.create_index(
+            "ix_petition_signature_signed_at",
+            ["signed_at"],
+            unique=False,
+            sqlite_where=sa.text("network IS NOT NULL"),
+            postgresql_where=sa.text("network IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "uq_petition_signature_person",
+            ["petition_id", "person_hash"],
+            unique=True,
+            sqlite_where=sa.text("state <> 'withdrawn' AND person_hash IS NOT NULL"),
+            postgresql_where=sa.text("state <> 'withdrawn' AND person_hash IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "uq_petition_signature_pseudonym",
+            ["petition_id", "pseudonym"],
+            unique=True,
+            sqlite_where=sa.text("state = 'valid'"),
+            postgresql_where=sa.text("state = 'valid'"),
+        )
+
+    op.create_table(
         "voting_event",
         sa.Column("vote_uuid", sa.String(), nullable=False),
         sa.Column("height", sa.Integer(), nullable=False),
@@ -1231,11 +1337,63 @@ def upgrade() -> None:
         batch_op.create_index("ix_voting_event_day", ["vote_uuid", "day", "height"], unique=False)
         batch_op.create_index("ix_voting_event_type", ["vote_uuid", "type", "height"], unique=False)
 
+    op.create_table(
+        "petition_paper_form",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("petition_id", sa.Integer(), nullable=False),
+        sa.Column("form", sa.String(), nullable=False),
+        sa.Column("signature_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("witness_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("operator", sa.String(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("entered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_by", sa.String(), nullable=True),
+        sa.Column("withdrawn_reason", sa.Text(), nullable=False),
+        sa.CheckConstraint(
+            "(withdrawn_at IS NULL) = (withdrawn_by IS NULL)", name=op.f("ck_petition_paper_form_withdrawn")
+        ),
+        sa.CheckConstraint(
+            "withdrawn_by IS NULL OR withdrawn_by <> operator", name=op.f("ck_petition_paper_form_four_eyes")
+        ),
+        sa.ForeignKeyConstraint(
+            ["petition_id"], ["petition.id"], name=op.f("fk_petition_paper_form_petition_id_petition")
+        ),
+        sa.ForeignKeyConstraint(
+            ["signature_id"],
+            ["petition_signature.id"],
+            name=op.f("fk_petition_paper_form_signature_id_petition_signature"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_petition_paper_form")),
+    )
+    with op.batch_alter_table("petition_paper_form", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_petition_paper_form_day"), ["day"], unique=False)
+        batch_op.create_index(batch_op.f("ix_petition_paper_form_operator"), ["operator"], unique=False)
+        batch_op.create_index(batch_op.f("ix_petition_paper_form_signature_id"), ["signature_id"], unique=False)
+        batch_op.create_index(
+            "uq_petition_paper_form_form",
+            ["petition_id", "form"],
+            unique=True,
+            sqlite_where=sa.text("withdrawn_at IS NULL"),
+            postgresql_where=sa.text("withdrawn_at IS NULL"),
+        )
+
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table("petition_paper_form", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_petition_paper_form_form",
+            sqlite_where=sa.text("withdrawn_at IS NULL"),
+            postgresql_where=sa.text("withdrawn_at IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_petition_paper_form_signature_id"))
+        batch_op.drop_index(batch_op.f("ix_petition_paper_form_operator"))
+        batch_op.drop_index(batch_op.f("ix_petition_paper_form_day"))
+
+    op.drop_table("petition_paper_form")
     with op.batch_alter_table("voting_event", schema=None) as batch_op:
         batch_op.drop_index("ix_voting_event_type")
         batch_op.drop_index("ix_voting_event_day")
@@ -1243,6 +1401,26 @@ def downgrade() -> None:
         batch_op.drop_index("ix_voting_event_ballots")
 
     op.drop_table("voting_event")
+    with op.batch_alter_table("petition_signature", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_petition_signature_pseudonym",
+            sqlite_where=sa.text("state = 'valid'"),
+            postgresql_where=sa.text("state = 'valid'"),
+        )
+        batch_op.drop_index(
+            "uq_petition_signature_person",
+            sqlite_where=sa.text("state <> 'withdrawn' AND person_hash IS NOT NULL"),
+            postgresql_where=sa.text("state <> 'withdrawn' AND person_hash IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_petition_signature_signed_at",
+            sqlite_where=sa.text("network IS NOT NULL"),
+            postgresql_where=sa.text("network IS NOT NULL"),
+        )
+        batch_op.drop_index("ix_petition_signature_petition_id_pseudonym")
+        batch_op.drop_index("ix_petition_signature_person_hash")
+
+    op.drop_table("petition_signature")
     op.drop_table("voting_trustee")
     op.drop_table("voting_document")
     with op.batch_alter_table("voting_act", schema=None) as batch_op:
@@ -1261,21 +1439,17 @@ def downgrade() -> None:
     op.drop_table("petition_text")
     op.drop_table("petition_supporter")
     op.drop_table("petition_subscriber")
-    with op.batch_alter_table("petition_signature", schema=None) as batch_op:
-        batch_op.drop_index(
-            "uq_petition_signature_person",
-            sqlite_where=sa.text("state = 'valid' AND person_hash IS NOT NULL"),
-            postgresql_where=sa.text("state = 'valid' AND person_hash IS NOT NULL"),
-        )
-        batch_op.drop_index("ix_petition_signature_petition_id_pseudonym")
-        batch_op.drop_index("ix_petition_signature_person_hash")
-
-    op.drop_table("petition_signature")
     op.drop_table("petition_region")
     with op.batch_alter_table("petition_reached_tier", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_petition_reached_tier_answer_due_on"))
 
     op.drop_table("petition_reached_tier")
+    with op.batch_alter_table("petition_pressure", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_petition_pressure_petition_id"))
+        batch_op.drop_index(batch_op.f("ix_petition_pressure_person_hash"))
+        batch_op.drop_index(batch_op.f("ix_petition_pressure_answered_at"))
+
+    op.drop_table("petition_pressure")
     with op.batch_alter_table("petition_outcome", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_petition_outcome_petition_id"))
 
@@ -1288,12 +1462,17 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_petition_mailing_finished_at"))
 
     op.drop_table("petition_mailing")
+    op.drop_table("petition_logged")
     op.drop_table("petition_lock")
     with op.batch_alter_table("petition_kept_text", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_petition_kept_text_petition_id"))
         batch_op.drop_index(batch_op.f("ix_petition_kept_text_expires_at"))
 
     op.drop_table("petition_kept_text")
+    with op.batch_alter_table("petition_invalidation", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_petition_invalidation_petition_id"))
+
+    op.drop_table("petition_invalidation")
     with op.batch_alter_table("petition_happening", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_petition_happening_petition_id"))
 
@@ -1345,9 +1524,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_registry_known_person_fetched_at"))
 
     op.drop_table("registry_known_person")
+    op.drop_table("petition_log_read")
     op.drop_table("petition_delta")
     with op.batch_alter_table("petition", schema=None) as batch_op:
         batch_op.drop_index("ix_petition_state_opened_at")
+        batch_op.drop_index(batch_op.f("ix_petition_erase_on"))
         batch_op.drop_index(batch_op.f("ix_petition_due_on"))
         batch_op.drop_index(batch_op.f("ix_petition_creator"))
         batch_op.drop_index(batch_op.f("ix_petition_closes_at"))

@@ -31,3 +31,21 @@ def network_hash(keys_dir: Path, network: str) -> bytes:
 def box(keys_dir: Path) -> Seal:
     """What seals person ids and private texts of this room."""
     return seal(keys_dir, SEAL_KEY)
+
+
+def seal_person(keys_dir: Path, petition_id: int, person_id: str) -> bytes:
+    """A person id that is kept with something of that petition, so that they can be written to."""
+    return box(keys_dir).close(person_id, _person_of(petition_id))
+
+
+def open_person(keys_dir: Path, petition_id: int, sealed: bytes) -> str:
+    """The inverse.
+
+    Raises:
+        ValueError: it was sealed for another petition, or is damaged.
+    """
+    return box(keys_dir).open(sealed, _person_of(petition_id))
+
+
+def _person_of(petition_id: int) -> str:
+    return f"person:{petition_id}"

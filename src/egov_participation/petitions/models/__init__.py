@@ -1,13 +1,18 @@
 """Tables of the petitions room, a file for each part of it."""
 
+from egov_participation.petitions.models.answers import Mailing as Mailing
+from egov_participation.petitions.models.answers import Outcome as Outcome
+from egov_participation.petitions.models.counting import LoggedSignature as LoggedSignature
+from egov_participation.petitions.models.counting import LogRead as LogRead
+from egov_participation.petitions.models.integrity import Invalidation as Invalidation
+from egov_participation.petitions.models.integrity import PaperForm as PaperForm
+from egov_participation.petitions.models.integrity import PressureReport as PressureReport
 from egov_participation.petitions.models.moderation import Appeal as Appeal
 from egov_participation.petitions.models.moderation import Decision as Decision
 from egov_participation.petitions.models.moderation import EditLock as EditLock
 from egov_participation.petitions.models.moderation import KeptText as KeptText
 from egov_participation.petitions.models.moderation import Note as Note
 from egov_participation.petitions.models.moderation import Wording as Wording
-from egov_participation.petitions.models.answers import Mailing as Mailing
-from egov_participation.petitions.models.answers import Outcome as Outcome
 from egov_participation.petitions.models.petition import Happening as Happening
 from egov_participation.petitions.models.petition import Petition as Petition
 from egov_participation.petitions.models.petition import PetitionText as PetitionText

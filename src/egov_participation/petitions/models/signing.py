@@ -14,7 +14,8 @@ _ID: Final[Any] = BigInteger().with_variant(Integer, "sqlite")
 
 
 class Signature(SQLModel, table=True):
-    """One person's signature under one petition. Of a person at most one is valid: the database holds it."""
+    """One person's signature under one petition. Of a person at most one is valid, and none beside one that was
+    invalidated: the database holds it."""
 
     __tablename__: ClassVar[str] = "petition_signature"
     __table_args__ = (
@@ -26,11 +27,26 @@ class Signature(SQLModel, table=True):
             "petition_id",
             "person_hash",
             unique=True,
-            sqlite_where=text("state = 'valid' AND person_hash IS NOT NULL"),
-            postgresql_where=text("state = 'valid' AND person_hash IS NOT NULL"),
+            sqlite_where=text("state <> 'withdrawn' AND person_hash IS NOT NULL"),
+            postgresql_where=text("state <> 'withdrawn' AND person_hash IS NOT NULL"),
         ),
         Index("ix_petition_signature_person_hash", "person_hash"),
         Index("ix_petition_signature_petition_id_pseudonym", "petition_id", "pseudonym"),
+        # The person hash goes some months after closing; this stays.
+        Index(
+            "uq_petition_signature_pseudonym",
+            "petition_id",
+            "pseudonym",
+            unique=True,
+            sqlite_where=text("state = 'valid'"),
+            postgresql_where=text("state = 'valid'"),
+        ),
+        Index(
+            "ix_petition_signature_signed_at",
+            "signed_at",
+            sqlite_where=text("network IS NOT NULL"),
+            postgresql_where=text("network IS NOT NULL"),
+        ),
     )
 
     # SQLite counts up a key of no other type than INTEGER.
@@ -38,6 +54,8 @@ class Signature(SQLModel, table=True):
     petition_id: int = Field(sa_column=Column(Integer, ForeignKey("petition.id"), nullable=False))
     person_hash: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
     """Keyed hash of the person (`keys.person_hash`); emptied some months after closing. What it was counts on."""
+    person_sealed: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+    """The person id (`keys.seal_person`), to tell them if it is invalidated; emptied with the hash."""
     pseudonym: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     """What stands for the person in the log: the registrar's, for this petition alone."""
     region: str
@@ -52,8 +70,10 @@ class Signature(SQLModel, table=True):
     state: str = "valid"
     code: str = ""
     """Why it was invalidated."""
+    invalidation: str | None = Field(default=None, foreign_key="petition_invalidation.id")
+    """By which decision; it stays when that is undone."""
     network: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
-    """Keyed hash of the network that it came from; emptied after 30 days."""
+    """Keyed hash of the IPv4 /24 or IPv6 /48 that it came from (`keys.network_hash`); emptied after 30 days."""
     promise: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     """The registrar's signed promise that it will be attested in the log."""
     changed_at: dt.datetime | None = Field(default=None, sa_column=Column(UTCDateTime, nullable=True))
