@@ -11,7 +11,7 @@ from typing import Final
 
 from egov_participation.i18n import N_
 from egov_participation.jurisdiction import working_days
-from egov_participation.jurisdiction.holidays import holiday
+from egov_participation.jurisdiction.working_days import KAZAKHSTAN
 from egov_participation.voting import cautions
 from egov_participation.voting.problems import Problem
 
@@ -213,7 +213,7 @@ def _of_times(plan: Plan) -> Iterable[Problem]:
             yield Problem(
                 "closes_at", N_("The vote closes outside the day, when nobody can help if something fails."), {}
             )
-        if holiday(closes.date()):
+        if KAZAKHSTAN.holiday(closes.date()) is not None:
             yield Problem("closes_at", N_("The vote closes on a public holiday: will the trustees be there?"), {})
         elif is_weekend(closes):
             yield Problem("closes_at", N_("The vote closes on a weekend: will the trustees be there?"), {})

@@ -1,1 +1,5 @@
-"""What the law of a place fixes: its territories, with their populations, and which days count."""
+"""What the law of a place fixes: its territories, with their populations, its working days, and its rules for petitions.
+
+`rule_files.load` gives the rules for petitions that are in force (`petition_rules.RuleSet`), `working_days` counts
+deadlines, `territories.country` knows the places.
+"""

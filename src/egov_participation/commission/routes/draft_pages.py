@@ -26,12 +26,12 @@ from egov_participation.commission.draft_forms import (
 )
 from egov_participation.commission.models import Draft
 from egov_participation.commission.routes.draft_common import found_draft, in_words, to
-from egov_participation.commission.rules import Part, is_weekend
+from egov_participation.commission.rules import Part
 from egov_participation.commission.service.changing import change, document_of
 from egov_participation.errors import DomainError
 from egov_participation.formats import filters
 from egov_participation.i18n import N_, translate
-from egov_participation.jurisdiction.holidays import holiday
+from egov_participation.jurisdiction.working_days import KAZAKHSTAN
 from egov_participation.voting.texts import LANGUAGES
 from egov_participation.web import days
 from egov_participation.web.context import lang, services, session
@@ -262,10 +262,10 @@ def moment_in_words(request: Request, moment: datetime) -> str:
 
 def day_off_in_words(language: str, moment: datetime) -> str:
     """Which day off it is; empty on a working day, as far as that is known."""
-    name = holiday(moment.date())
-    if name:
-        return translate(language, N_("public holiday: %(name)s"), name=translate(language, name))
-    return translate(language, N_("not a working day")) if is_weekend(moment) else ""
+    holiday = KAZAKHSTAN.holiday(moment.date())
+    if holiday is not None:
+        return translate(language, N_("public holiday: %(name)s"), name=holiday.name.get(language))
+    return "" if KAZAKHSTAN.is_working(moment.date()) else translate(language, N_("not a working day"))
 
 
 def weekday(language: str, moment: datetime) -> str:
