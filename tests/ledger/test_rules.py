@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.ledger.test_documented import EXAMPLES
 
-from egov_crypto import entry
+from egov_crypto import entries, entry
+from egov_crypto.errors import VerificationError
 from egov_crypto.note import SigningKey, to_base64
 from egov_participation.ledger import rules
 from egov_participation.ledger.rules import EntryError
@@ -201,8 +202,8 @@ def of(type_: str, **members: Any) -> dict[str, Any]:
     [
         {"document": None},
         {"rules": None},
-        {"reason": "1e" * 32},
         {"into": "P-2026-0007"},
+        {"to": "hidden", "document": None, "rules": None},
         {"to": "closed"},
         {"to": "draft"},
         {"to": "merged", "document": None, "rules": None, "reason": "1e" * 32},
@@ -216,6 +217,8 @@ def test_a_state_of_a_petition_has_its_own_members(wrong: dict[str, Any]) -> Non
     assert rules.parse(state | merged)
     with pytest.raises(EntryError):
         rules.parse(state | wrong)
+    with pytest.raises(VerificationError):
+        entries.read(entry.dump(state | wrong))
 
 
 @pytest.mark.parametrize(
@@ -223,6 +226,10 @@ def test_a_state_of_a_petition_has_its_own_members(wrong: dict[str, Any]) -> Non
     [
         ("registrar.petition", {"territory": ""}),
         ("registrar.petition", {"min_age": 121}),
+        ("registrar.petition", {"ways": []}),
+        ("registrar.petition", {"ways": ["passkey", "code"]}),
+        ("registrar.petition", {"ways": ["letter"]}),
+        ("registrar.petition", {"generated": 0}),
         ("registrar.petition", {"signer": "A" * 43 + "="}),
         ("petition.attestation", {"pseudonym": "1e" * 32}),
         ("petition.attestation", {"act": "sign"}),
@@ -245,6 +252,8 @@ def test_a_state_of_a_petition_has_its_own_members(wrong: dict[str, Any]) -> Non
 def test_an_entry_about_a_petition_is_as_its_type_says(type_: str, wrong: dict[str, Any]) -> None:
     with pytest.raises(EntryError):
         rules.parse(of(type_) | wrong)
+    with pytest.raises(VerificationError):  # nor does an observer take it
+        entries.read(entry.dump(of(type_) | wrong))
 
 
 def test_a_report_of_an_audit_adds_up() -> None:

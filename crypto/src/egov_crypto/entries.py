@@ -110,6 +110,12 @@ def _hashes(value: Any) -> object:
     return isinstance(value, list) and 2 <= len(value) <= 20 and all(map(_hash, value))
 
 
+def _ways(value: Any) -> object:
+    if not isinstance(value, list) or not all(isinstance(way, str) for way in value):
+        return False
+    return value and value == sorted(set(value) & {"code", "eid", "passkey"})
+
+
 def _one_of(*values: Any) -> _Check:
     return lambda value: value in values and type(value) in {type(one) for one in values}
 
@@ -153,10 +159,11 @@ _STEPS: Final[dict[str, dict[str, _Check]]] = {
 _WITH: Final = {
     "document": {"collecting", "review", "open"},
     "rules": {"open"},
-    "reason": {"rejected", "hidden", "stopped", "merged"},
     "into": {"merged"},
 }
 """The states of a petition that have a member; in others it is null."""
+_WITH_REASON: Final = {"rejected", "hidden", "stopped", "merged"}
+"""Those that must have one; others may."""
 _ANSWERS: Final = {"answer": {"answered"}, "debate": {"scheduled", "held", "refused"}, "update": {"updated"}}
 _ABOUT: Final[dict[str, _Check]] = {"petition": _matches(_REFERENCE), "at": _time}
 _SHAPES: Final[dict[tuple[str, int], dict[str, _Check]]] = {
@@ -185,6 +192,8 @@ _SHAPES: Final[dict[tuple[str, int], dict[str, _Check]]] = {
         "document": _hash,
         "territory": _or_none(_matches(_REGION)),
         "min_age": _within(0, 120),
+        "ways": _ways,
+        "generated": _one_of(False, True),
         "signer": _unpadded(32),
         "signature": _unpadded(64),
     },
@@ -290,7 +299,8 @@ def _fits(value: dict[str, Any]) -> bool:
     match value["type"]:
         case "petition.state":
             there = all((value[name] is not None) is (value["to"] in states) for name, states in _WITH.items())
-            return there and value["into"] != value["petition"]
+            reasoned = value["reason"] is not None or value["to"] not in _WITH_REASON
+            return there and reasoned and value["into"] != value["petition"]
         case "petition.threshold":
             return bool(value["count"] >= value["needed"])
         case "petition.answer":

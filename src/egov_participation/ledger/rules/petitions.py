@@ -52,16 +52,19 @@ class PetitionState(_Act):
 
     @model_validator(mode="after")
     def _says_what_goes_with_the_state(self) -> Self:
-        there = [member is not None for member in (self.document, self.rules, self.reason, self.into)]
-        if there != [self.to in WITH_DOCUMENT, self.to == "open", self.to in WITH_REASON, self.to == "merged"]:
+        there = [member is not None for member in (self.document, self.rules, self.into)]
+        if there != [self.to in WITH_DOCUMENT, self.to == "open", self.to == "merged"]:
             raise ValueError("a state has its own members")
+        if self.to in WITH_REASON and self.reason is None:
+            raise ValueError("the public reason is missing")
         if self.into == self.petition:
             raise ValueError("a petition is merged into another one")
         return self
 
 
 class RegistrarPetition(_Petition):
-    """The registrar opened its part: ``key`` makes the pseudonyms, ``signer`` signs the attestations and this."""
+    """The registrar opened its part: ``key`` makes the pseudonyms, ``signer`` signs the attestations and this. With
+    ``generated`` there may be signers whom nobody is: it is a demonstration."""
 
     type: Literal["registrar.petition"]
     version: Literal[1]
@@ -69,8 +72,16 @@ class RegistrarPetition(_Petition):
     document: Hash
     territory: Region | None
     min_age: Annotated[int, Field(ge=0, le=120)]
+    ways: Annotated[list[Literal["code", "eid", "passkey"]], Field(min_length=1)]
+    generated: bool
     signer: PublicKey
     signature: Signature
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.ways != sorted(set(self.ways)):
+            raise ValueError("ways are sorted, each once")
+        return self
 
 
 class PetitionAttestation(_Petition):
