@@ -1,0 +1,257 @@
+"""Petitions as anybody may read them. Nothing here counts signatures: counts are projections of their own."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from sqlalchemy import ColumnElement, and_, func, or_
+from sqlalchemy import select as choose
+from sqlmodel import Session, col, select
+
+from egov_participation.errors import DomainError
+from egov_participation.i18n import N_
+from egov_participation.petitions.models import (
+    Happening,
+    Petition,
+    PetitionCount,
+    Signature,
+    State,
+)
+from egov_participation.petitions.rules.states import BY_LINK, VISIBLE
+from egov_participation.petitions.service.lookup import found, no_petition
+from egov_participation.petitions.service.viewing import views
+from egov_participation.petitions.views import HappeningView, PetitionView
+from egov_participation.services import Services
+
+PIECE: Final = 50
+"""Petitions that are read at a time."""
+NAMES: Final = 100
+"""Names on a page."""
+FEED: Final = 50
+"""Happenings in a feed."""
+
+_ALWAYS: Final = frozenset({State.OPEN, State.CLOSED, State.REJECTED, State.MERGED})
+"""Public however it came there; of others only what had been open before."""
+
+
+def is_public(petition: Petition) -> bool:
+    """Whether anybody may see it. What its creator withdrew before it was ever open stays between them and us."""
+    state = State(petition.state)
+    return petition.reference is not None and (
+        state in _ALWAYS or (state in VISIBLE and petition.opened_at is not None)
+    )
+
+
+def in_public() -> ColumnElement[bool]:
+    """The same as a condition."""
+    return and_(
+        col(Petition.reference).is_not(None),
+        or_(
+            col(Petition.state).in_(_ALWAYS),
+            and_(col(Petition.state).in_(VISIBLE), col(Petition.opened_at).is_not(None)),
+        ),
+    )
+
+
+def public(services: Services, reference: str) -> PetitionView:
+    """One petition.
+
+    Raises:
+        DomainError: 404 ``petition.unknown``; 410 ``petition.hidden``.
+    """
+    with services.database.read() as session:
+        petition = found(session, reference)
+        if petition.state == State.HIDDEN:
+            raise hidden()
+        if not is_public(petition):
+            raise no_petition()
+        return views(session, [petition])[0]
+
+
+def by_link(services: Services, reference: str, token: str) -> PetitionView:
+    """A petition that looks for supporters, for who has its link.
+
+    Raises:
+        DomainError: 404 ``petition.unknown``.
+    """
+    with services.database.read() as session:
+        petition = found(session, reference)
+        if petition.state not in BY_LINK or not hmac.compare_digest(petition.gate_token or "", token or "-"):
+            raise no_petition()
+        return views(session, [petition])[0]
+
+
+def for_officials(session: Session, petition: Petition) -> PetitionView:
+    """What the public would see of a petition, whatever its state: for officials and its creator."""
+    return views(session, [petition])[0]
+
+
+def hidden() -> DomainError:
+    """What is said of a petition that is hidden."""
+    return DomainError(
+        410,
+        N_("This petition was published here and is hidden now. The log says when that happened."),
+        code="petition.hidden",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What tells whether anything in the data of a petition has changed."""
+
+    id: int
+    state: str
+    state_at: datetime
+    opened_at: datetime | None
+    closes_at: datetime | None
+    answers: tuple[str, str]
+    counted_at: datetime | None
+    counts: tuple[int, ...]
+    text: str | None
+    last_happening: int
+
+
+def marks(services: Services) -> list[Mark]:
+    """Of every petition in public, the oldest first."""
+    last = (
+        choose(Happening.petition_id, func.max(Happening.id).label("id"))  # type: ignore[call-overload]
+        .where(col(Happening.public))
+        .group_by(col(Happening.petition_id))
+        .subquery()
+    )
+    of_petition = (Petition.id, Petition.state, Petition.state_at, Petition.opened_at, Petition.closes_at)
+    answers = (Petition.answer_state, Petition.debate_state, Petition.document_hash, Petition.text_hidden)
+    with services.database.read() as session:
+        rows = session.execute(
+            choose(*of_petition, *answers, PetitionCount, last.c.id)  # type: ignore[call-overload]
+            .join(PetitionCount, col(PetitionCount.petition_id) == col(Petition.id), isouter=True)
+            .join(last, last.c.petition_id == col(Petition.id), isouter=True)
+            .where(in_public())
+            .order_by(col(Petition.id))
+        ).all()
+        return [_mark(*row) for row in rows]
+
+
+def _mark(
+    id_: int,
+    state: str,
+    state_at: datetime,
+    opened_at: datetime | None,
+    closes_at: datetime | None,
+    answer: str,
+    debate: str,
+    document: str | None,
+    text_hidden: bool,
+    count: PetitionCount | None,
+    last: int | None,
+) -> Mark:
+    counts: tuple[int, ...] = ()
+    if count is not None:
+        counts = (count.electronic, count.paper, count.verified, count.verified_paper, count.checkpoint_size)
+    return Mark(
+        id=id_,
+        state=state,
+        state_at=state_at,
+        opened_at=opened_at,
+        closes_at=closes_at,
+        answers=(answer, debate),
+        counted_at=None if count is None else count.counted_at,
+        counts=counts,
+        text=None if text_hidden else document,
+        last_happening=last or 0,
+    )
+
+
+def among(services: Services, ids: Sequence[int]) -> Iterator[PetitionView]:
+    """These petitions, whole, in order; read in pieces. One that is public no longer is left out."""
+    for start in range(0, len(ids), PIECE):
+        wanted = ids[start : start + PIECE]
+        with services.database.read() as session:
+            rows = session.exec(select(Petition).where(col(Petition.id).in_(wanted), in_public())).all()
+            by_id = {row.id: row for row in rows}
+            made = views(session, [by_id[one] for one in wanted if one in by_id])
+        yield from made
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Who signed on one day and lets it be shown."""
+
+    days: tuple[date, ...]
+    """Days of which there are names, the last first."""
+    day: date | None
+    names: tuple[str, ...]
+    page: int
+    more: bool
+    """Whether there is a further page of this day."""
+
+
+def signers(services: Services, petition: PetitionView, today: date, day: date | None, page: int) -> Names:
+    """The names that are shown, of one day, in the order of the alphabet.
+
+    A day's names are there from the next day on, and never in the order of signing: whoever watches the live count of
+    a region could else tell who came from where.
+
+    Args:
+        day: by default the last one that is shown.
+        page: from 1.
+    """
+    days = tuple(one.day for one in reversed(petition.days) if one.day < today and one.total > 0)
+    chosen = day if day in days else next(iter(days), None)
+    if chosen is None:
+        return Names(days, None, (), 1, more=False)
+    with services.database.read() as session:
+        rows = session.exec(
+            select(Signature.name)
+            .where(
+                col(Signature.petition_id) == petition.id,
+                col(Signature.day) == chosen,
+                col(Signature.state) == "valid",
+                col(Signature.name) != "",
+            )
+            .order_by(col(Signature.name), col(Signature.id))
+            .offset((page - 1) * NAMES)
+            .limit(NAMES + 1)
+        ).all()
+    return Names(days, chosen, tuple(rows[:NAMES]), page, more=len(rows) > NAMES)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Something that happened to a petition, with the petition."""
+
+    petition: PetitionView
+    happening: HappeningView
+
+
+_NEWS: Final = ("state.open", "state.closed", "state.rejected", "state.withdrawn", "state.stopped", "state.merged")
+"""Kinds of happenings of the feed of all, besides thresholds and answers."""
+
+
+def latest(services: Services) -> list[Told]:
+    """The last happenings of all petitions that a feed tells, the last first."""
+    with services.database.read() as session:
+        rows = session.exec(
+            select(Happening.id, Happening.petition_id)
+            .join(Petition, col(Petition.id) == col(Happening.petition_id))
+            .where(
+                in_public(),
+                col(Happening.public),
+                or_(
+                    col(Happening.kind).in_(_NEWS),
+                    col(Happening.kind).startswith("threshold"),
+                    col(Happening.kind).startswith("answer"),
+                    col(Happening.kind).startswith("debate"),
+                ),
+            )
+            .order_by(col(Happening.at).desc(), col(Happening.id).desc())
+            .limit(FEED)
+        ).all()
+    wanted = [id_ for id_, _ in rows]
+    petitions = among(services, sorted({petition for _, petition in rows}))
+    told = {one.id: Told(petition, one) for petition in petitions for one in petition.timeline}
+    return [told[one] for one in wanted if one is not None and one in told]
