@@ -1284,8 +1284,8 @@ def upgrade() -> None:
             "uq_petition_signature_pseudonym",
             ["petition_id", "pseudonym"],
             unique=True,
-            sqlite_where=sa.text("state = 'valid'"),
-            postgresql_where=sa.text("state = 'valid'"),
+            sqlite_where=sa.text("state <> 'withdrawn'"),
+            postgresql_where=sa.text("state <> 'withdrawn'"),
         )
 
     op.create_table(
@@ -1404,8 +1404,8 @@ def downgrade() -> None:
     with op.batch_alter_table("petition_signature", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_petition_signature_pseudonym",
-            sqlite_where=sa.text("state = 'valid'"),
-            postgresql_where=sa.text("state = 'valid'"),
+            sqlite_where=sa.text("state <> 'withdrawn'"),
+            postgresql_where=sa.text("state <> 'withdrawn'"),
         )
         batch_op.drop_index(
             "uq_petition_signature_person",

@@ -38,8 +38,8 @@ class Signature(SQLModel, table=True):
             "petition_id",
             "pseudonym",
             unique=True,
-            sqlite_where=text("state = 'valid'"),
-            postgresql_where=text("state = 'valid'"),
+            sqlite_where=text("state <> 'withdrawn'"),
+            postgresql_where=text("state <> 'withdrawn'"),
         ),
         Index(
             "ix_petition_signature_signed_at",
