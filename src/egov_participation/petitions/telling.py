@@ -16,5 +16,6 @@ HAPPENINGS: Final = {
     "state.withdrawn": N_("Withdrawn by its creator"),
     "state.stopped": N_("Stopped"),
     "state.merged": N_("Merged into %(reference)s"),
+    "anonymised": N_("Names of signers and of the creator were deleted; the counts stay"),
 }
 """What stands in the timeline for each kind of happening: msgids, with what its details hold."""

@@ -14,8 +14,9 @@ from datetime import datetime
 from egov_participation.database import UnitOfWork
 from egov_participation.ledger import service as ledger
 from egov_participation.petitions.models import Happening, Petition, State
-from egov_participation.petitions.rules.states import check_transition
-from egov_participation.petitions.service import document
+from egov_participation.petitions.rules import retention
+from egov_participation.petitions.rules.states import ENDED, check_transition
+from egov_participation.petitions.service import document, ruling
 
 REASON = "petition.reason"
 """The word for what the commitment to a public reason is of."""
@@ -49,6 +50,10 @@ def change(
         document.commit(tx.session, petition)
     petition.state, petition.state_at = to.value, now
     petition.merged_into = None if into is None else into.id
+    if to not in ENDED:
+        petition.erase_on = None
+    elif petition.erase_on is None and petition.rules:
+        petition.erase_on = retention.erase_on(ruling.restored(petition.rules), now.date())
     tx.add(petition)
     happening = happened(tx, petition, f"state.{to}", now, by=by, actor=actor, reason=reason, details=details)
     if petition.reference is not None:

@@ -1,0 +1,141 @@
+"""Forgetting people: at their own wish, and some months after a petition has ended, with the counts kept.
+
+Signatures lose what tells whose they are in batches, one a job, so that a petition of a million holds nobody up. A crash
+between two batches leaves the next one's job; a batch done twice changes nothing.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import exists
+from sqlmodel import Session, col, delete, select, update
+
+from egov_participation.database import UnitOfWork
+from egov_participation.jobs import Payload, enqueue
+from egov_participation.petitions.keys import person_hash
+from egov_participation.petitions.models import (
+    Answer,
+    Appeal,
+    Debate,
+    PaperForm,
+    Petition,
+    PressureReport,
+    Signature,
+    State,
+    Subscriber,
+    Supporter,
+)
+from egov_participation.petitions.rules import retention
+from egov_participation.petitions.rules.states import ENDED
+from egov_participation.petitions.service.lifecycle import happened
+from egov_participation.services import Services
+
+ANONYMISE: Final = "petitions.anonymise"
+BATCH: Final = 1000
+"""Rows of one transaction."""
+
+_MOMENT: Final[dict[str, Any]] = {"name": "", "signed_at": None, "network": None}
+_PERSON: Final[dict[str, Any]] = {"person_hash": None, "person_sealed": None}
+
+
+def forget_person(services: Services, tx: UnitOfWork, person_id: str) -> None:
+    """What an erasure does. Who signed a petition that still collects stays known to it: nobody signs twice."""
+    who, mine = person_hash(services.settings.keys_dir, person_id), col(Petition.creator) == person_id
+    tx.exec(delete(Petition).where(mine, col(Petition.state) == State.DRAFT.value))
+    written = select(Petition.id).where(mine)
+    tx.exec(update(Appeal).where(col(Appeal.petition_id).in_(written)).values(text_sealed=None))
+    tx.exec(update(Petition).where(mine).values(creator=None, creator_name=""))
+    for table in (Supporter, Subscriber):
+        tx.exec(delete(table).where(col(table.person_hash) == who))
+    signed = col(Signature.person_hash) == who
+    tx.exec(update(Signature).where(signed).values(_MOMENT))
+    ended = select(Petition.id).where(col(Petition.state).in_([state.value for state in ENDED]))
+    tx.exec(update(Signature).where(signed, col(Signature.petition_id).in_(ended)).values(_PERSON))
+    reported = col(PressureReport.person_hash) == who
+    tx.exec(delete(PressureReport).where(reported, col(PressureReport.answered_at).is_not(None)))
+    tx.exec(update(PressureReport).where(reported).values(_PERSON))
+
+
+# -- by the clock ------------------------------------------------------------------------------------------------------
+
+
+def forget_old(services: Services) -> None:
+    """What has been kept for as long as it may: networks, drafts, reports, subscribers of what is over; and begin with
+    the petitions whose time has come."""
+    now = services.clock()
+    with services.database.read() as session:
+        due = _due(services, session, now)
+    if not any(due.values()):  # this is asked every second, and the lane is for those who have something to write
+        return
+    with services.database.uow() as tx:
+        tx.exec(update(Signature).where(col(Signature.id).in_(due["networks"])).values(network=None))
+        tx.exec(delete(Petition).where(col(Petition.id).in_(due["drafts"]), col(Petition.state) == State.DRAFT.value))
+        tx.exec(delete(PressureReport).where(col(PressureReport.reference).in_(due["reports"])))
+        tx.exec(delete(Subscriber).where(col(Subscriber.petition_id).in_(due["over"])))
+        for petition_id in due["petitions"]:
+            _enqueue(tx, petition_id, 0, now)
+        tx.commit()
+
+
+def _due(services: Services, session: Session, now: datetime) -> dict[str, list[Any]]:
+    """The keys of rows whose time has come, some of each."""
+    wanted = {
+        "networks": select(Signature.id).where(
+            col(Signature.network).is_not(None), col(Signature.signed_at) <= now - retention.NETWORKS_KEPT
+        ),
+        "drafts": select(Petition.id).where(
+            Petition.state == State.DRAFT.value, Petition.state_at <= now - retention.DRAFTS_KEPT
+        ),
+        "reports": select(PressureReport.reference).where(
+            col(PressureReport.answered_at) <= now - retention.REPORTS_KEPT
+        ),
+        "petitions": select(Petition.id).where(
+            col(Petition.erase_on) <= services.day(now), col(Petition.anonymised_at).is_(None)
+        ),
+        "over": select(Petition.id).where(
+            col(Petition.anonymised_at).is_not(None),
+            Petition.answer_state != Answer.AWAITED.value,
+            col(Petition.debate_state).not_in([Debate.AWAITED.value, Debate.SCHEDULED.value]),
+            exists().where(col(Subscriber.petition_id) == col(Petition.id)),
+        ),
+    }
+    return {name: list(session.execute(statement.limit(BATCH)).scalars()) for name, statement in wanted.items()}
+
+
+def _enqueue(tx: UnitOfWork, petition_id: int, after: int, now: datetime) -> None:
+    # From now on, and not at once: what comes by the clock has its turn between two batches.
+    payload = {"petition": petition_id, "after": after}
+    enqueue(tx, ANONYMISE, f"{petition_id}:{after}", payload, run_after=now + retention.BETWEEN_BATCHES)
+
+
+def anonymise(services: Services, payload: Payload) -> None:
+    """One batch of a petition's signatures; after the last one the petition itself, told in its timeline."""
+    petition_id, after, now = payload["petition"], payload["after"], services.clock()
+    batch = (
+        select(Signature.id)
+        .where(Signature.petition_id == petition_id, col(Signature.id) > after)
+        .order_by(col(Signature.id))
+        .limit(BATCH)
+    )
+    with services.database.uow() as tx:
+        ids = list(tx.exec(batch))
+        if ids:
+            tx.exec(update(Signature).where(col(Signature.id).in_(ids)).values(_MOMENT | _PERSON))
+            _enqueue(tx, petition_id, ids[-1] or 0, now)
+        else:
+            _finish(tx, petition_id, now)
+        tx.commit()
+
+
+def _finish(tx: UnitOfWork, petition_id: int, now: datetime) -> None:
+    petition = tx.exec(select(Petition).where(Petition.id == petition_id).with_for_update()).first()
+    if petition is None or petition.anonymised_at is not None:
+        return
+    petition.creator, petition.creator_name, petition.anonymised_at = None, "", now
+    tx.add(petition)
+    tx.exec(update(Appeal).where(col(Appeal.petition_id) == petition_id).values(text_sealed=None))
+    tx.exec(update(PaperForm).where(col(PaperForm.petition_id) == petition_id).values(witness_sealed=None))
+    tx.exec(delete(Supporter).where(col(Supporter.petition_id) == petition_id))
+    happened(tx, petition, "anonymised", now)
