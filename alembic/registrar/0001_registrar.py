@@ -14,7 +14,7 @@ def upgrade() -> None:
     op.create_table(
         "registrar_challenge",
         sa.Column("id_hash", sa.LargeBinary(), nullable=False),
-        sa.Column("vote_uuid", sa.String(), nullable=False),
+        sa.Column("about", sa.String(), nullable=False),
         sa.Column("owner", sa.LargeBinary(), nullable=False),
         sa.Column("way", sa.String(), nullable=False),
         sa.Column("secret", sa.LargeBinary(), nullable=False),
@@ -66,6 +66,29 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_registrar_passkey_holder"), ["holder"], unique=False)
 
     op.create_table(
+        "registrar_petition",
+        sa.Column("petition", sa.String(), nullable=False),
+        sa.Column("document", sa.String(), nullable=False),
+        sa.Column("territory", sa.String(), nullable=False),
+        sa.Column("min_age", sa.Integer(), nullable=False),
+        sa.Column("ways", sa.String(), nullable=False),
+        sa.Column("regions", sa.String(), nullable=False),
+        sa.Column("generated", sa.Boolean(), nullable=False),
+        sa.Column("closes_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("sealed_secret", sa.LargeBinary(), nullable=True),
+        sa.Column("statement", sa.LargeBinary(), nullable=False),
+        sa.Column("batches", sa.Integer(), nullable=False),
+        sa.Column("destroyed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "(sealed_secret IS NULL) = (destroyed_at IS NOT NULL)", name=op.f("ck_registrar_petition_destroyed")
+        ),
+        sa.CheckConstraint("batches >= 0", name=op.f("ck_registrar_petition_batches")),
+        sa.CheckConstraint("length(document) = 64 AND length(key) = 64", name=op.f("ck_registrar_petition_hex")),
+        sa.CheckConstraint("min_age >= 0", name=op.f("ck_registrar_petition_min_age")),
+        sa.PrimaryKeyConstraint("petition", name=op.f("pk_registrar_petition")),
+    )
+    op.create_table(
         "registrar_release",
         sa.Column("token_hash", sa.LargeBinary(), nullable=False),
         sa.Column("vote_uuid", sa.String(), nullable=False),
@@ -103,6 +126,53 @@ def upgrade() -> None:
         sa.CheckConstraint("size > 0 AND length(roll_hash) = 64", name=op.f("ck_registrar_vote_roll")),
         sa.PrimaryKeyConstraint("vote_uuid", name=op.f("pk_registrar_vote")),
     )
+    op.create_table(
+        "registrar_attestation",
+        sa.Column("petition", sa.String(), nullable=False),
+        sa.Column("owner", sa.LargeBinary(), nullable=False),
+        sa.Column("turn", sa.Integer(), nullable=False),
+        sa.Column("act", sa.String(), nullable=False),
+        sa.Column("pseudonym", sa.LargeBinary(), nullable=False),
+        sa.Column("sealed_person", sa.LargeBinary(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("region", sa.String(), nullable=False),
+        sa.Column("form", sa.String(), nullable=False),
+        sa.Column("waiting_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("batch", sa.Integer(), nullable=True),
+        sa.Column("place", sa.Integer(), nullable=True),
+        sa.CheckConstraint("(turn % 2 = 0) = (act = 'withdraw')", name=op.f("ck_registrar_attestation_turn")),
+        sa.CheckConstraint("act IN ('attest', 'paper', 'withdraw')", name=op.f("ck_registrar_attestation_act")),
+        sa.CheckConstraint("(batch IS NULL) = (place IS NULL)", name=op.f("ck_registrar_attestation_place")),
+        sa.CheckConstraint(
+            "(batch IS NULL) = (waiting_since IS NOT NULL)", name=op.f("ck_registrar_attestation_waiting")
+        ),
+        sa.CheckConstraint(
+            "length(owner) = 32 AND length(pseudonym) = 64", name=op.f("ck_registrar_attestation_bytes")
+        ),
+        sa.ForeignKeyConstraint(
+            ["petition"],
+            ["registrar_petition.petition"],
+            name=op.f("fk_registrar_attestation_petition_registrar_petition"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("petition", "owner", "turn", name=op.f("pk_registrar_attestation")),
+    )
+    with op.batch_alter_table("registrar_attestation", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_registrar_attestation_batch",
+            ["petition", "batch"],
+            unique=False,
+            sqlite_where=sa.text("batch IS NOT NULL"),
+            postgresql_where=sa.text("batch IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_registrar_attestation_waiting",
+            ["petition", "waiting_since"],
+            unique=False,
+            sqlite_where=sa.text("batch IS NULL"),
+            postgresql_where=sa.text("batch IS NULL"),
+        )
+
     op.create_table(
         "registrar_entry",
         sa.Column("vote_uuid", sa.String(), nullable=False),
@@ -156,11 +226,25 @@ def downgrade() -> None:
 
     op.drop_table("registrar_wrong_answer")
     op.drop_table("registrar_entry")
+    with op.batch_alter_table("registrar_attestation", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_registrar_attestation_waiting",
+            sqlite_where=sa.text("batch IS NULL"),
+            postgresql_where=sa.text("batch IS NULL"),
+        )
+        batch_op.drop_index(
+            "ix_registrar_attestation_batch",
+            sqlite_where=sa.text("batch IS NOT NULL"),
+            postgresql_where=sa.text("batch IS NOT NULL"),
+        )
+
+    op.drop_table("registrar_attestation")
     op.drop_table("registrar_vote")
     with op.batch_alter_table("registrar_release", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_registrar_release_expires_at"))
 
     op.drop_table("registrar_release")
+    op.drop_table("registrar_petition")
     with op.batch_alter_table("registrar_passkey", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_registrar_passkey_holder"))
 

@@ -55,7 +55,7 @@ class Settings(BaseSettings):
     object. 0 in the demo alone."""
     registrar_batch_seconds: int = Field(default=3600, ge=0, le=24 * 3600)
     """So long attestations of signatures wait at most for others to leave with."""
-    registrar_audit_days: int = Field(default=365, ge=1, le=3650)
+    registrar_audit_days: int = Field(default=180, ge=1, le=3650)
     """So long after a petition closed its signatures can be audited: then the registrar destroys its key and who
     signed."""
     jurisdiction: str = "kz"

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 import httpx
 import structlog
 
 from egov_crypto.group import Point
-from egov_participation.errors import DomainError
-from egov_participation.i18n import N_
-from egov_participation.logs import describe
-from egov_participation.registrar import wire
-from egov_participation.registrar.interface import Challenge, Progress, Roll, Voter, Way
+from egov_participation.registrar import petition_rules, replies, wire
+from egov_participation.registrar.interface import Act, Batch, Challenge, Progress, Roll, Voter, Way
 from egov_participation.registrar.line import SOCKET, Line, LineError
 
 log = structlog.get_logger()
@@ -29,10 +25,6 @@ _PROVING: Final = 30.0
 _LONG: Final = 300.0
 """Until the next part of an answer about a whole roll."""
 _BATCH: Final = 1000
-
-
-class _Odd(Exception):
-    """An answer that is not as agreed."""
 
 
 class RemoteRegistrar:
@@ -85,11 +77,11 @@ class RemoteRegistrar:
         ):
             if response.status_code != 200:
                 response.read()
-                _raise(response.status_code, response.text)
+                replies.raise_from(response.status_code, response.text)
             return _read_roll(response.iter_lines(), progress)
 
     def confirm(self, vote: str, setup: bytes) -> bytes:
-        return _bytes(self._ask("confirm", {"vote": vote, "setup": _base64(setup)}, _LONG))
+        return replies.raw(self._ask("confirm", {"vote": vote, "setup": replies.to_base64(setup)}, _LONG))
 
     def activate(self, vote: str, setup_hash: str) -> None:
         self._ask("activate", {"vote": vote, "setup_hash": setup_hash})
@@ -98,60 +90,58 @@ class RemoteRegistrar:
         self._ask("discard", {"vote": vote}, _LONG)
 
     def rehearsal_credentials(self, vote: str) -> dict[str, str]:
-        found = _checked(self._ask("rehearsal_credentials", {"vote": vote}), lambda held: isinstance(held, dict))
-        return {id_: _text(credential) for id_, credential in found.items()}
+        found = replies.checked(self._ask("rehearsal_credentials", {"vote": vote}), lambda held: isinstance(held, dict))
+        return {id_: replies.text(credential) for id_, credential in found.items()}
 
     def extend(self, vote: str, closes_at: datetime) -> None:
         self._ask("extend", {"vote": vote, "closes_at": wire.moment(closes_at)})
 
     def votes_of(self, person_id: str) -> list[str]:
-        return _texts(self._ask("votes_of", {"person_id": person_id}))
+        return replies.texts(self._ask("votes_of", {"person_id": person_id}))
 
     def is_on_roll(self, vote: str, person_id: str) -> bool:
-        return _truth(self._ask("is_on_roll", {"vote": vote, "person_id": person_id}))
+        return replies.truth(self._ask("is_on_roll", {"vote": vote, "person_id": person_id}))
 
     def owns(self, vote: str, person_id: str, public_credential: str) -> bool:
         asked = {"vote": vote, "person_id": person_id, "public_credential": public_credential}
-        return _truth(self._ask("owns", asked))
+        return replies.truth(self._ask("owns", asked))
 
     def ways(self, vote: str, person_id: str) -> list[Way]:
-        found = _texts(self._ask("ways", {"vote": vote, "person_id": person_id}))
-        return [Way(way) for way in found if way in list(Way)]
+        return replies.ways(self._ask("ways", {"vote": vote, "person_id": person_id}))
 
     def begin(self, vote: str, person_id: str, way: Way, *, lang: str) -> Challenge:
-        found = self._ask("begin", {"vote": vote, "person_id": person_id, "way": way.value, "lang": lang})
-        match found:
-            case {"way": str(way_), "id": str(id_), "options": str(options), "nonce": str(nonce), "mailed_to": str(to)}:
-                return Challenge(Way(way_), id_, options, nonce, to)
-        raise _unavailable(_Odd())
+        asked = {"vote": vote, "person_id": person_id, "way": way.value, "lang": lang}
+        return replies.challenge(self._ask("begin", asked))
 
     def prove(self, vote: str, person_id: str, answer: Mapping[str, str]) -> str:
-        return _text(self._ask("prove", {"vote": vote, "person_id": person_id, "answer": dict(answer)}, _PROVING))
+        return replies.text(
+            self._ask("prove", {"vote": vote, "person_id": person_id, "answer": dict(answer)}, _PROVING)
+        )
 
     def credential(self, vote: str, person_id: str, release: str) -> str:
-        return _text(self._ask("credential", {"vote": vote, "person_id": person_id, "release": release}))
+        return replies.text(self._ask("credential", {"vote": vote, "person_id": person_id, "release": release}))
 
     def enrol_passkey(self, person_id: str, credential_id: bytes, public_key: bytes, *, name: str) -> None:
         asked = {
             "person_id": person_id,
-            "credential_id": _base64(credential_id),
-            "public_key": _base64(public_key),
+            "credential_id": replies.to_base64(credential_id),
+            "public_key": replies.to_base64(public_key),
             "name": name,
         }
         self._ask("enrol_passkey", asked)
 
     def forget_passkey(self, person_id: str, credential_id: bytes) -> None:
-        self._ask("forget_passkey", {"person_id": person_id, "credential_id": _base64(credential_id)})
+        self._ask("forget_passkey", {"person_id": person_id, "credential_id": replies.to_base64(credential_id)})
 
     def passkey_from(self, person_id: str) -> datetime | None:
         found = self._ask("passkey_from", {"person_id": person_id})
         if found is None:
             return None
         try:
-            moment = datetime.fromisoformat(_text(found))
+            moment = datetime.fromisoformat(replies.text(found))
         except ValueError:
-            raise _unavailable(_Odd()) from None
-        return _checked(moment, lambda at: at.tzinfo is not None)  # type: ignore[no-any-return]
+            raise replies.unavailable(replies.Odd()) from None
+        return replies.checked(moment, lambda at: at.tzinfo is not None)  # type: ignore[no-any-return]
 
     def block(self, vote: str, person_id: str) -> None:
         self._ask("block", {"vote": vote, "person_id": person_id})
@@ -166,7 +156,52 @@ class RemoteRegistrar:
                 content=_body({"vote": vote}, voted, len(voted)),
                 headers=self._headers(),
             )
-            return _bytes(_result(response.status_code, response.text))
+            return replies.raw(replies.result(response.status_code, response.text))
+
+    def open_petition(
+        self,
+        petition: str,
+        document: str,
+        *,
+        territory: str,
+        min_age: int,
+        ways: Sequence[Way],
+        closes_at: datetime,
+        regions: Mapping[str, str],
+        generated: bool = False,
+    ) -> bytes:
+        if generated:
+            raise petition_rules.no_generated()
+        asked = {
+            "petition": petition,
+            "document": document,
+            "territory": territory,
+            "min_age": min_age,
+            "ways": [way.value for way in ways],
+            "closes_at": wire.moment(closes_at),
+            "regions": dict(regions),
+        }
+        return replies.raw(self._ask("open_petition", asked))
+
+    def close_petition(self, petition: str) -> None:
+        self._ask("close_petition", {"petition": petition})
+
+    def ways_petition(self, petition: str, person_id: str) -> list[Way]:
+        return replies.ways(self._ask("ways_petition", {"petition": petition, "person_id": person_id}))
+
+    def begin_petition(self, petition: str, person_id: str, act: Act, way: Way, *, lang: str) -> Challenge:
+        asked = {"petition": petition, "person_id": person_id, "act": act.value, "way": way.value, "lang": lang}
+        return replies.challenge(self._ask("begin_petition", asked))
+
+    def attest(self, petition: str, person_id: str, act: Act, answer: Mapping[str, str]) -> bytes:
+        asked = {"petition": petition, "person_id": person_id, "act": act.value, "answer": dict(answer)}
+        return replies.raw(self._ask("attest", asked, _PROVING))
+
+    def attest_paper(self, petition: str, person_id: str, form: str) -> bytes:
+        return replies.raw(self._ask("attest_paper", {"petition": petition, "person_id": person_id, "form": form}))
+
+    def batch(self, petition: str, after: int) -> Batch | None:
+        return replies.batch(self._ask("batch", {"petition": petition, "after": after}, _PROVING))
 
     def close(self) -> None:
         self._http.close()
@@ -176,7 +211,7 @@ class RemoteRegistrar:
         with _Answering():
             body = json.dumps(content).encode()
             status, answer = self._line.post(f"/v1/{method}", body, self._secret.read(), seconds)
-            return _result(status, answer.decode(errors="replace"))
+            return replies.result(status, answer.decode(errors="replace"))
 
     def _headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self._secret.read()}"}
@@ -189,21 +224,8 @@ class _Answering:
         return None
 
     def __exit__(self, _type: object, error: BaseException | None, _traceback: object) -> None:
-        if isinstance(error, (httpx.HTTPError, httpx.InvalidURL, _Odd, *LineError)):
-            raise _unavailable(error) from None
-
-
-def _unavailable(error: Exception) -> DomainError:
-    log.warning("registrar.unreachable", **describe(error))
-    return DomainError(
-        503,
-        N_(
-            "The registrar, a program of its own beside this site, does not answer at the moment. Nothing was changed,"
-            " and what you have entered stays. Try again in a few minutes."
-        ),
-        code="registrar.unavailable",
-        retry_after=10,
-    )
+        if isinstance(error, (httpx.HTTPError, httpx.InvalidURL, replies.Odd, *LineError)):
+            raise replies.unavailable(error) from None
 
 
 def _body(head: Mapping[str, Any], items: Iterable[object], count: int) -> Iterator[bytes]:
@@ -226,89 +248,21 @@ def _read_roll(lines: Iterator[str], progress: Progress | None) -> Roll:
     public: list[tuple[Point, int]] = []
     tell = progress or (lambda _done, _total: None)
     for one in lines:
-        match _json(one):
+        match replies.read_json(one):
             case {"progress": [int(done), int(total)]}:
                 tell(done, total + total // 2)
             case {"size": int(size), "hash": str(digest)}:
                 head = size, digest
             case [str(point), int(weight)] if head is not None:
-                public.append((_point(point), weight))
+                public.append((replies.point(point), weight))
                 if len(public) % _BATCH == 0:
                     tell(2 * head[0] + len(public), 3 * head[0])
             case {"count": int(count)} if head is not None and count == len(public) == head[0]:
                 return Roll(head[0], head[1], public)
             case {"error": refusal}:
-                raise _refusal(refusal)
+                raise replies.refusal(refusal)
             case {"wrong": str(words)}:
                 raise ValueError(words)
             case _:
-                raise _Odd
-    raise _Odd
-
-
-def _result(status: int, answer: str) -> Any:
-    if status != 200:
-        _raise(status, answer)
-    found = _json(answer)
-    if not isinstance(found, dict) or found.keys() != {"result"}:
-        raise _Odd
-    return found["result"]
-
-
-def _raise(status: int, answer: str) -> NoReturn:
-    match _json(answer):
-        case {"error": refusal}:
-            raise _refusal(refusal)
-        case {"wrong": str(words)} if status == 400:
-            raise ValueError(words)
-    raise _Odd
-
-
-def _refusal(found: object) -> DomainError:
-    try:
-        return wire.error_from_json(found)
-    except ValueError:
-        raise _Odd from None
-
-
-def _json(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError:
-        raise _Odd from None
-
-
-def _point(text: str) -> Point:
-    try:
-        return Point.parse(text)
-    except ValueError:
-        raise _Odd from None
-
-
-def _checked(value: Any, right: Callable[[Any], bool]) -> Any:
-    if not right(value):
-        raise _unavailable(_Odd())
-    return value
-
-
-def _truth(value: Any) -> bool:
-    return bool(_checked(value, lambda found: isinstance(found, bool)))
-
-
-def _text(value: Any) -> str:
-    return str(_checked(value, lambda found: isinstance(found, str)))
-
-
-def _texts(value: Any) -> list[str]:
-    return list(_checked(value, lambda found: isinstance(found, list) and all(isinstance(one, str) for one in found)))
-
-
-def _bytes(value: Any) -> bytes:
-    try:
-        return base64.b64decode(_text(value), validate=True)
-    except ValueError:
-        raise _unavailable(_Odd()) from None
-
-
-def _base64(raw: bytes) -> str:
-    return base64.b64encode(raw).decode()
+                raise replies.Odd
+    raise replies.Odd

@@ -32,7 +32,7 @@ from egov_participation.i18n import N_
 from egov_participation.logs import describe
 from egov_participation.outage import FULL, as_refusal
 from egov_participation.registrar import wire
-from egov_participation.registrar.interface import Roll, Voter
+from egov_participation.registrar.interface import Challenge, Roll, Voter
 from egov_participation.registrar.service import LocalRegistrar
 from egov_participation.rounds import Rounds
 
@@ -151,6 +151,17 @@ class _Handlers:
             "passkey_from": _plain(wire.OfPerson, lambda a: _moment(here.passkey_from(a.person_id))),
             "block": _plain(wire.OfBoth, lambda a: here.block(a.vote, a.person_id)),
             "destroy": _plain(wire.OfVote, lambda a: here.destroy(a.vote)),
+            "open_petition": _plain(wire.Opening, self._open_petition),
+            "close_petition": _plain(wire.OfPetition, lambda a: here.close_petition(a.petition)),
+            "ways_petition": _plain(
+                wire.OfSigner, lambda a: [str(way) for way in here.ways_petition(a.petition, a.person_id)]
+            ),
+            "begin_petition": _plain(wire.BeginningAct, self._begin_petition),
+            "attest": _plain(wire.Attesting, lambda a: _text(here.attest(a.petition, a.person_id, a.act, a.answer))),
+            "attest_paper": _plain(
+                wire.AttestingPaper, lambda a: _text(here.attest_paper(a.petition, a.person_id, a.form))
+            ),
+            "batch": _plain(wire.Batching, self._batch),
             "prepare": self._prepare,
             "turnout": self._turnout,
         }
@@ -167,14 +178,20 @@ class _Handlers:
         return JSONResponse({"status": "ok" if well else "failing"}, 200 if well else 503)
 
     def _begin(self, asked: wire.Beginning) -> dict[str, str]:
-        found = self._registrar.begin(asked.vote, asked.person_id, asked.way, lang=asked.lang)
-        return {
-            "way": str(found.way),
-            "id": found.id,
-            "options": found.options,
-            "nonce": found.nonce,
-            "mailed_to": found.mailed_to,
-        }
+        return _challenge(self._registrar.begin(asked.vote, asked.person_id, asked.way, lang=asked.lang))
+
+    def _open_petition(self, asked: wire.Opening) -> str:
+        rest = asked.model_dump(exclude={"petition", "document"})
+        return _text(self._registrar.open_petition(asked.petition, asked.document, **rest))
+
+    def _begin_petition(self, asked: wire.BeginningAct) -> dict[str, str]:
+        return _challenge(
+            self._registrar.begin_petition(asked.petition, asked.person_id, asked.act, asked.way, lang=asked.lang)
+        )
+
+    def _batch(self, asked: wire.Batching) -> dict[str, Any] | None:
+        found = self._registrar.batch(asked.petition, asked.after)
+        return None if found is None else {"number": found.number, "attestations": found.attestations}
 
     async def _prepare(self, request: Request) -> Response:
         lines = _lines(request)
@@ -297,6 +314,16 @@ async def _items(lines: AsyncIterator[bytes]) -> AsyncIterator[Any]:
         yield item
     if end is None or end.count != count:
         raise BadRequest("the list is not whole")
+
+
+def _challenge(found: Challenge) -> dict[str, str]:
+    return {
+        "way": str(found.way),
+        "id": found.id,
+        "options": found.options,
+        "nonce": found.nonce,
+        "mailed_to": found.mailed_to,
+    }
 
 
 def _moment(at: datetime | None) -> str | None:

@@ -1,4 +1,4 @@
-"""What the registrar says in public, signed with its key (Ed25519): a setup's confirmation, a turnout.
+"""What the registrar says in public, signed with its key (Ed25519): a setup's confirmation, a turnout, an attestation.
 
 A statement is canonical JSON (keys sorted, no spaces, UTF-8), an object with ``type`` and ``signature``. Signed is
 ``egov-registrar-statement-v1`` ‖ 0 ‖ the canonical JSON of the same object without ``signature``. Anybody checks it
@@ -48,10 +48,18 @@ def sign(key: SigningKey, body: Mapping[str, object]) -> bytes:
     Raises:
         ValueError: the content has a signature already.
     """
+    return canonical({**body, "signature": signature(key, body)})
+
+
+def signature(key: SigningKey, body: Mapping[str, object]) -> str:
+    """Of a statement with this content: unpadded Base64.
+
+    Raises:
+        ValueError: the content has a signature already.
+    """
     if "signature" in body:
         raise ValueError("what is signed has no signature yet")
-    signature = key.sign(_DOMAIN + canonical(body)).signature
-    return canonical({**body, "signature": _to_base64(signature)})
+    return _to_base64(key.sign(_DOMAIN + canonical(body)).signature)
 
 
 def verify(raw: bytes, key: str, *, type: str) -> dict[str, Any]:

@@ -41,7 +41,7 @@ class Vault:
     # -- who somebody is ---------------------------------------------------------------------------------------------
 
     def owner(self, vote_uuid: str, person_id: str) -> bytes:
-        """32 bytes that stand for this person in this vote; in another vote, other ones."""
+        """32 bytes that stand for this person in this vote or petition; in another one, other ones."""
         return self._hash(_owner(vote_uuid, person_id))
 
     def holder(self, person_id: str) -> bytes:
@@ -92,6 +92,22 @@ class Vault:
     def open_salt(self, vote_uuid: str, sealed: bytes) -> bytes:
         """The inverse of `seal_salt`. Raises `VaultError`."""
         return self._open(sealed, _place("salt", vote_uuid))
+
+    def seal_petition_key(self, petition: str, secret_key: bytes) -> bytes:
+        """What a petition's pseudonyms are made with."""
+        return bytes(self._box.encrypt(secret_key, _place("petition", petition)))
+
+    def open_petition_key(self, petition: str, sealed: bytes) -> bytes:
+        """The inverse of `seal_petition_key`. Raises `VaultError`."""
+        return self._open(sealed, _place("petition", petition))
+
+    def seal_signer(self, petition: str, pseudonym: bytes, person_id: str) -> bytes:
+        """Whose a pseudonym is."""
+        return bytes(self._box.encrypt(person_id.encode("ascii"), _place("signer", petition, pseudonym.hex())))
+
+    def open_signer(self, petition: str, pseudonym: bytes, sealed: bytes) -> str:
+        """The inverse of `seal_signer`. Raises `VaultError`."""
+        return self._open(sealed, _place("signer", petition, pseudonym.hex())).decode("ascii")
 
     def seal_mail(self, mail_id: str, content: Mapping[str, Any]) -> bytes:
         """What a mail is about, and to whom."""

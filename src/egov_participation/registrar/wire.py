@@ -14,10 +14,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Final
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, StringConstraints
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from egov_participation.errors import DomainError
-from egov_participation.registrar.interface import Way
+from egov_participation.registrar.interface import Act, Way
 
 MAX_BODY: Final = 1_000_000
 """Bytes of what is no list."""
@@ -31,6 +31,7 @@ PublicCredential = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Hash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Short = Annotated[str, StringConstraints(max_length=200)]
 Long = Annotated[str, StringConstraints(max_length=60_000)]
+PetitionRef = Annotated[str, StringConstraints(pattern=r"^P-\d{4}-\d{4,9}$")]
 Territory = Annotated[str, StringConstraints(max_length=32, pattern=r"^[A-Za-z0-9-]*$")]
 
 
@@ -146,6 +147,54 @@ class Forgetting(OfPerson):
     """See `Registrar.forget_passkey`."""
 
     credential_id: Raw
+
+
+class OfPetition(Asked):
+    """About a petition."""
+
+    petition: PetitionRef
+
+
+class Opening(OfPetition):
+    """See `Registrar.open_petition`. Generated signers are none of those of a process of its own."""
+
+    document: Hash
+    territory: Territory
+    min_age: Annotated[int, Field(ge=0, le=150)]
+    ways: list[Way]
+    closes_at: AwareDatetime
+    regions: dict[Territory, Territory]
+
+
+class OfSigner(OfPetition, OfPerson):
+    """About a person in a petition."""
+
+
+class BeginningAct(OfSigner):
+    """See `Registrar.begin_petition`."""
+
+    act: Act
+    way: Way
+    lang: Language
+
+
+class Attesting(OfSigner):
+    """See `Registrar.attest`."""
+
+    act: Act
+    answer: dict[Short, Long]
+
+
+class AttestingPaper(OfSigner):
+    """See `Registrar.attest_paper`."""
+
+    form: Short
+
+
+class Batching(OfPetition):
+    """See `Registrar.batch`."""
+
+    after: Annotated[int, Field(ge=0)]
 
 
 class Preparing(OfVote):

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
-from sqlalchemy import ColumnElement, Row, and_, bindparam, func, select
+from sqlalchemy import ColumnElement, Row, and_, bindparam, delete, func, select
 from sqlmodel import Session, col
 from sqlmodel import select as select_models
 
@@ -112,9 +112,8 @@ def block(means: Means, vote: str, person_id: str) -> None:
         if entry is None or entry.blocked_at is not None:
             return
         entry.blocked_at = means.clock()
-        for model in (Asked, Release):
-            for row in tx.session.exec(select_models(model).where(model.vote_uuid == vote, model.owner == owner)):
-                tx.session.delete(row)
+        tx.session.execute(delete(Asked).where(col(Asked.about) == vote, col(Asked.owner) == owner))
+        tx.session.execute(delete(Release).where(col(Release.vote_uuid) == vote, col(Release.owner) == owner))
         tx.commit()
 
 

@@ -9,9 +9,18 @@ from datetime import datetime
 from egov_participation.clock import Clock
 from egov_participation.database import Database, Schema
 from egov_participation.mail import Mailer
-from egov_participation.registrar import statements
-from egov_participation.registrar.interface import Challenge, Progress, Roll, Voter, Way
-from egov_participation.registrar.service import asking, mails, passkeys, proving, rolls
+from egov_participation.registrar import petition_rules, statements
+from egov_participation.registrar.interface import Act, Batch, Challenge, Progress, Roll, Voter, Way
+from egov_participation.registrar.service import (
+    asking,
+    attesting,
+    batches,
+    mails,
+    passkeys,
+    petitions,
+    proving,
+    rolls,
+)
 from egov_participation.registrar.service.means import Means, Residents
 from egov_participation.registrar.service.turnout import turnout
 from egov_participation.registrar.vault import Vault
@@ -109,6 +118,50 @@ class LocalRegistrar:
     def turnout(self, vote: str, voted: Sequence[str]) -> bytes:
         return turnout(self.means, vote, voted)
 
+    def open_petition(
+        self,
+        petition: str,
+        document: str,
+        *,
+        territory: str,
+        min_age: int,
+        ways: Sequence[Way],
+        closes_at: datetime,
+        regions: Mapping[str, str],
+        generated: bool = False,
+    ) -> bytes:
+        if generated and not self.inside:
+            raise petition_rules.no_generated()
+        return petitions.open_petition(
+            self.means,
+            petition,
+            document,
+            territory=territory,
+            min_age=min_age,
+            ways=ways,
+            closes_at=closes_at,
+            regions=regions,
+            generated=generated,
+        )
+
+    def close_petition(self, petition: str) -> None:
+        petitions.close_petition(self.means, petition)
+
+    def ways_petition(self, petition: str, person_id: str) -> list[Way]:
+        return attesting.ways_petition(self.means, petition, person_id)
+
+    def begin_petition(self, petition: str, person_id: str, act: Act, way: Way, *, lang: str) -> Challenge:
+        return attesting.begin_petition(self.means, petition, person_id, act, way, lang=lang)
+
+    def attest(self, petition: str, person_id: str, act: Act, answer: Mapping[str, str]) -> bytes:
+        return attesting.attest(self.means, petition, person_id, act, answer)
+
+    def attest_paper(self, petition: str, person_id: str, form: str) -> bytes:
+        return attesting.attest_paper(self.means, petition, person_id, form)
+
+    def batch(self, petition: str, after: int) -> Batch | None:
+        return batches.batch(self.means, petition, after)
+
     def work(self) -> None:
         """Once a second: send mails, delete what is over. Of several processes on one database, one does it."""
         with self.means.database.alone("registrar") as alone:
@@ -117,6 +170,7 @@ class LocalRegistrar:
                 proving.purge(self.means)
                 rolls.destroy_due(self.means)
                 rolls.forget_due(self.means)
+                petitions.forget_due(self.means)
 
     def send_mails(self) -> None:
         """Send the mails that are due."""

@@ -65,6 +65,41 @@ CODE: Final = notice(
     link=(N_("See the vote"), "/votes/%(vote)s"),
 )
 
+_IGNORE: Final = N_(
+    "If you did not ask for it, do not pass it on: nothing was done. Somebody is signed in as you, so change your "
+    "mail's password and end the sessions that you do not know."
+)
+_WORKS: Final = N_("It works for 10 minutes, on the page that asks for it. Nobody else needs it: tell it to nobody.")
+
+SIGNING_CODE: Final = notice(
+    "registrar.signing_code",
+    subject=N_("Your code to sign petition %(petition)s"),
+    paragraphs=(
+        N_("Somebody asked to sign petition %(petition)s in your name. To attest it, the registrar needs this code:"),
+        _WORKS,
+        _IGNORE,
+    ),
+    code="code",
+    link=(N_("See the petition"), "/petitions/%(petition)s"),
+    summary=N_("A code to sign a petition"),
+)
+
+WITHDRAWING_CODE: Final = notice(
+    "registrar.withdrawing_code",
+    subject=N_("Your code to withdraw your signature from petition %(petition)s"),
+    paragraphs=(
+        N_(
+            "Somebody asked to withdraw your signature from petition %(petition)s. To attest it, the registrar needs "
+            "this code:"
+        ),
+        _WORKS,
+        _IGNORE,
+    ),
+    code="code",
+    link=(N_("See the petition"), "/petitions/%(petition)s"),
+    summary=N_("A code to withdraw a signature from a petition"),
+)
+
 PASSKEY_KNOWN: Final = notice(
     "registrar.passkey_known",
     subject=N_("The registrar now knows your passkey"),
@@ -84,7 +119,9 @@ PASSKEY_KNOWN: Final = notice(
     summary=N_("The registrar knows a passkey of yours"),
 )
 
-_KINDS: Final[Mapping[str, NoticeKind]] = {kind.name: kind for kind in (CREDENTIAL_SHOWN, CODE, PASSKEY_KNOWN)}
+_KINDS: Final[Mapping[str, NoticeKind]] = {
+    kind.name: kind for kind in (CREDENTIAL_SHOWN, CODE, SIGNING_CODE, WITHDRAWING_CODE, PASSKEY_KNOWN)
+}
 
 
 def enqueue(
@@ -143,7 +180,7 @@ def _hand_over(means: Means, content: Mapping[str, object]) -> None:
     contact = means.residents.contact(str(content["person"]))
     if contact is None:
         return
-    also = contact.also if kind is not CODE else ""
+    also = "" if kind.code else contact.also
     for address in filter(None, (contact.mail, also)):
         mail = compose(means.settings, kind, address, str(content["lang"]) or contact.lang, **said)
         try:

@@ -19,7 +19,7 @@ from egov_participation.registrar import rules
 from egov_participation.registrar.models import RolledVote, RollEntry, RollState
 from egov_participation.registrar.vault import Vault
 from egov_participation.registry.iin import Iin
-from egov_participation.registry.service import Registry, own_contact
+from egov_participation.registry.service import Person, Registry, own_contact
 from egov_participation.settings import Settings
 
 
@@ -55,6 +55,12 @@ class Residents:
             own = own_contact(session, person_id)
         also = own.mail if own.mail and own.mail != person.mail else ""
         return Contact(person.mail, also, own.language or person.language)
+
+    def person(self, person_id: str) -> tuple[Person, Iin] | None:
+        """Somebody with their IIN; None for who is not in the register."""
+        with self._database.read() as session:
+            person, iin = self._registry.get(session, person_id), self._registry.iin(session, person_id)
+        return None if person is None or iin is None else (person, iin)
 
     def find(self, iin: Iin) -> str | None:
         """The id of the person with that IIN.

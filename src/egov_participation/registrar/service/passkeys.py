@@ -1,22 +1,27 @@
 """Passkeys that were enrolled in person, as the registrar knows them: it keeps the public half itself.
 
-What an authenticator signs is a hash of vote, person and the registrar's nonce, for the main site alone and after the
-finger or the PIN: an assertion for signing in, for another vote or of another day is none here.
+What an authenticator signs is a hash of what it is for, the person and the registrar's nonce, for the main site alone
+and after the finger or the PIN: an assertion for signing in, for another vote or of another day is none here.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 from urllib.parse import urlsplit
 
-from sqlalchemy import delete
-from sqlmodel import Session, and_, col, or_, select, update
+from sqlalchemy import and_, bindparam, delete, or_, update
+from sqlalchemy import select as select_rows
+from sqlmodel import Session, col, select
 from webauthn import generate_authentication_options, options_to_json, verify_authentication_response
 from webauthn.helpers import parse_authentication_credential_json
 from webauthn.helpers.exceptions import WebAuthnException
 from webauthn.helpers.structs import PublicKeyCredentialDescriptor, UserVerificationRequirement
 
+from egov_participation.database import UnitOfWork, table_of
 from egov_participation.errors import DomainError
 from egov_participation.i18n import N_
 from egov_participation.registrar import rules
@@ -97,17 +102,17 @@ def _not_stopped(means: Means, session: Session, person_id: str) -> list[Enrolle
     return list(session.exec(statement))
 
 
-def challenge(vote: str, person_id: str, nonce: bytes) -> bytes:
-    """What is signed: bound to its purpose, the vote, the person and the nonce."""
-    return hashlib.sha256(b"egov-registrar-passkey-v1\0" + canonical([vote, person_id, nonce.hex()])).digest()
+def challenge(bound: Sequence[str], person_id: str, nonce: bytes) -> bytes:
+    """What is signed: bound to its purpose, what it is for (`challenges.Matter`), the person and the nonce."""
+    return hashlib.sha256(b"egov-registrar-passkey-v1\0" + canonical([*bound, person_id, nonce.hex()])).digest()
 
 
-def options(means: Means, vote: str, person_id: str, nonce: bytes, keys: list[EnrolledKey]) -> str:
+def options(means: Means, signed: bytes, keys: Sequence[EnrolledKey]) -> str:
     """What the browser is to ask the authenticator for, as JSON of ``PublicKeyCredentialRequestOptionsJSON``."""
     return options_to_json(
         generate_authentication_options(
             rp_id=_rp_id(means),
-            challenge=challenge(vote, person_id, nonce),
+            challenge=signed,
             timeout=int(rules.CHALLENGE_LIFETIME.total_seconds() * 1000),
             allow_credentials=[PublicKeyCredentialDescriptor(id=key.credential_id) for key in keys],
             user_verification=UserVerificationRequirement.REQUIRED,
@@ -115,44 +120,62 @@ def options(means: Means, vote: str, person_id: str, nonce: bytes, keys: list[En
     )
 
 
-def check(means: Means, vote: str, person_id: str, nonce: bytes, assertion: str) -> bool:
-    """Whether one of the person's passkeys signed the challenge. A count that went back stops the passkey."""
-    holder = means.vault.holder(person_id)
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A passkey that signed, and how often its authenticator says that it has."""
+
+    credential_id: bytes
+    sign_count: int
+
+
+def check(means: Means, person_id: str, signed: bytes, assertion: str) -> Use | None:
+    """Which of the person's passkeys signed this; None if none did. It counts if `counted` takes it."""
     try:
         answer = parse_authentication_credential_json(assertion)
     except _MALFORMED:
-        return False
-    with means.database.read() as session:
-        key = session.get(EnrolledKey, answer.raw_id)
+        return None
+    key = means.database.first(_KEY, {"id_": answer.raw_id})
+    holder = means.vault.holder(person_id)
     if key is None or key.holder != holder or key.stopped_at is not None or means.clock() < key.counts_from:
-        return False
+        return None
     try:
         count = verify_authentication_response(
             credential=answer,
-            expected_challenge=challenge(vote, person_id, nonce),
+            expected_challenge=signed,
             expected_rp_id=_rp_id(means),
             expected_origin=means.settings.base_url,
             credential_public_key=key.public_key,
-            credential_current_sign_count=0,  # compared below, in the statement that writes it
+            credential_current_sign_count=0,  # compared in the statement that writes it
             require_user_verification=True,
         ).new_sign_count
     except _MALFORMED:
-        return False
-    return _counted(means, key, count)
+        return None
+    return Use(answer.raw_id, count)
 
 
-def _counted(means: Means, key: EnrolledKey, count: int) -> bool:
-    """Note how often the authenticator says it has signed; whether that can be."""
-    usable = and_(col(EnrolledKey.credential_id) == key.credential_id, col(EnrolledKey.stopped_at).is_(None))
-    # Both zero: an authenticator that does not count. Else the count must have grown: a copy's does not.
-    grown = or_(col(EnrolledKey.sign_count) < count, and_(col(EnrolledKey.sign_count) == 0, count == 0))
-    with means.database.uow() as tx:
-        used = tx.session.execute(update(EnrolledKey).where(usable, grown).values(sign_count=count))
-        right = bool(used.rowcount == 1)  # type: ignore[attr-defined]
-        if not right:
-            tx.session.execute(update(EnrolledKey).where(usable).values(stopped_at=means.clock()))
-        tx.commit()
-    return right
+def counted(means: Means, tx: UnitOfWork, use: Use) -> bool:
+    """Note a use; whether it can be. A count that did not grow stops the passkey: that is what a copy's does."""
+    named = {"id_": use.credential_id}
+    if tx.session.execute(_GROWN, named | {"count_": use.sign_count}).first() is not None:
+        return True
+    tx.session.execute(_STOP, named | {"now_": means.clock()})
+    return False
+
+
+_keys: Final = table_of(EnrolledKey)
+_KEY: Final = select_rows(_keys).where(_keys.c.credential_id == bindparam("id_"))
+_USABLE: Final = (_keys.c.credential_id == bindparam("id_"), _keys.c.stopped_at.is_(None))
+_GROWN: Final = (
+    update(_keys)
+    .where(
+        *_USABLE,
+        # Both zero: an authenticator that does not count.
+        or_(_keys.c.sign_count < bindparam("count_"), and_(_keys.c.sign_count == 0, bindparam("count_") == 0)),
+    )
+    .values(sign_count=bindparam("count_"))
+    .returning(_keys.c.credential_id)
+)
+_STOP: Final = update(_keys).where(*_USABLE).values(stopped_at=bindparam("now_"))
 
 
 def _rp_id(means: Means) -> str:

@@ -212,7 +212,7 @@ def destroy(means: Means, vote: str) -> None:
         row.closes_at = min(row.closes_at, now)
         tx.session.execute(update(RollEntry).where(col(RollEntry.vote_uuid) == vote).values(sealed_credential=None))
         tx.session.execute(delete(Release).where(col(Release.vote_uuid) == vote))
-        tx.session.execute(delete(Asked).where(col(Asked.vote_uuid) == vote))
+        tx.session.execute(delete(Asked).where(col(Asked.about) == vote))
         tx.session.execute(delete(WrongAnswer).where(col(WrongAnswer.vote_uuid) == vote))
         tx.commit()
 
@@ -256,7 +256,8 @@ def _refuse_active(means: Means, vote: str) -> None:
 
 
 def _delete(session: Session, vote: str) -> None:
-    for model in (Asked, Release, WrongAnswer, RollEntry, RolledVote):
+    session.execute(delete(Asked).where(col(Asked.about) == vote))
+    for model in (Release, WrongAnswer, RollEntry, RolledVote):
         session.execute(delete(model).where(col(model.vote_uuid) == vote))
     session.expire_all()
 

@@ -74,6 +74,10 @@ class CorrectedRegistry:
         """See `Registry.mask`."""
         return self.registry.mask(session, person_id)
 
+    def iin(self, session: Session, person_id: str) -> Iin | None:
+        """See `Registry.iin`."""
+        return self.registry.iin(session, person_id)
+
     def address(self, session: Session, person_id: str) -> str:
         """See `Registry.address`."""
         return self.registry.address(session, person_id)

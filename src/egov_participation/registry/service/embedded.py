@@ -48,8 +48,13 @@ class EmbeddedRegistry:
 
     def mask(self, session: Session, person_id: str) -> str:
         """See `Registry.mask`."""
+        found = self.iin(session, person_id)
+        return "" if found is None else found.mask
+
+    def iin(self, session: Session, person_id: str) -> Iin | None:
+        """See `Registry.iin`."""
         found = session.get(Resident, person_id)
-        return "" if found is None else self.keys.open_sealed(found.iin_sealed, found.person_id).mask
+        return None if found is None else self.keys.open_sealed(found.iin_sealed, found.person_id)
 
     def address(self, session: Session, person_id: str) -> str:
         """See `Registry.address`."""

@@ -86,8 +86,13 @@ class HttpRegistry:
 
     def mask(self, session: Session, person_id: str) -> str:
         """See `Registry.mask`."""
+        found = self.iin(session, person_id)
+        return "" if found is None else found.mask
+
+    def iin(self, session: Session, person_id: str) -> Iin | None:
+        """See `Registry.iin`: it is kept of everybody who was ever met."""
         found = self._row(session, person_id)
-        return "" if found is None else self._keys.open_sealed(found.iin_sealed, person_id).mask
+        return None if found is None else self._keys.open_sealed(found.iin_sealed, person_id)
 
     def address(self, session: Session, person_id: str) -> str:
         """See `Registry.address`."""

@@ -72,6 +72,11 @@ class Registry(Protocol):
     def mask(self, session: Session, person_id: str) -> str:
         """The last four digits of the person's IIN behind dots; empty if there is no such person."""
 
+    def iin(self, session: Session, person_id: str) -> Iin | None:
+        """The person's IIN; None if there is no such person. For the registrar alone, which makes pseudonyms of it and
+        opens it to auditors: everybody else has the mask.
+        """
+
     def address(self, session: Session, person_id: str) -> str:
         """Locality, street and house, to be shown to the person alone; empty where not known."""
 

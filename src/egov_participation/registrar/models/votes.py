@@ -1,8 +1,4 @@
-"""The registrar's tables. They stand in a database of its own: they refer to nobody else's, and nobody reads them.
-
-Whom a row is about, a keyed hash says (`Vault`): a copy of the database alone tells neither whose a credential is, nor
-who was on a roll, nor who proved anything when.
-"""
+"""Rolls and their credentials, what people prove who they are with, and the mails that wait."""
 
 from __future__ import annotations
 
@@ -17,13 +13,13 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     LargeBinary,
-    MetaData,
     String,
     UniqueConstraint,
 )
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from egov_participation.database import METADATA, Schema, UTCDateTime
+from egov_participation.database import UTCDateTime
+from egov_participation.registrar.models.base import RegistrarTable
 
 
 class RollState(StrEnum):
@@ -33,12 +29,6 @@ class RollState(StrEnum):
     """Made; nothing of it can be shown and nobody owns anything."""
     ACTIVE = "active"
     """In use, with the setup that was confirmed."""
-
-
-class RegistrarTable(SQLModel):
-    """A table of the registrar's own database."""
-
-    metadata: ClassVar[MetaData] = METADATA[Schema.REGISTRAR]
 
 
 class RolledVote(RegistrarTable, table=True):
@@ -137,7 +127,8 @@ class Asked(RegistrarTable, table=True):
 
     id_hash: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
     """SHA-256 of the challenge's id."""
-    vote_uuid: str
+    about: str
+    """What is proved for: a vote's uuid, or a petition's reference and the act."""
     owner: bytes = Field(sa_column=Column(LargeBinary, nullable=False, index=True))
     way: str
     secret: bytes = Field(sa_column=Column(LargeBinary, nullable=False))

@@ -1,22 +1,19 @@
-"""What the platform may ask the registrar. It asks this and nothing else, and stores neither question nor answer.
+"""What the platform may ask the registrar about votes and passkeys.
 
-The course: `Registrar.prepare` → the platform writes the setup document → `Registrar.confirm` → the vote is decided on
-and published with its public credentials → `Registrar.activate`. From then on a person `begin`s, answers the challenge
-(`prove`), and gets a release that shows the voting code once (`credential`). Each method may raise ``DomainError`` 503
-``registrar.unavailable``: nothing was changed, or asking the same again does no harm.
-
-Times are aware. ``vote`` is a vote's uuid, ``person_id`` the register's id of a person.
+The course: `Registrar.prepare` → the platform writes the setup document → `Registrar.confirm` → the vote is
+decided on and published with its public credentials → `Registrar.activate`. From then on a person `begin`s, answers
+the challenge (`prove`), and gets a release that shows the voting code once (`credential`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Protocol
 
 from egov_crypto.group import Point
+from egov_participation.registrar.interface.ways import Challenge, Way
 
 Progress = Callable[[int, int], None]
 """Called with how much of the work is done and how much there is."""
@@ -44,42 +41,8 @@ class Roll:
     """(public credential, weight), sorted by credential as they are published."""
 
 
-class Way(StrEnum):
-    """How a person proves to the registrar itself who they are."""
-
-    PASSKEY = "passkey"
-    """An assertion of a passkey that was enrolled at the desk: for any vote."""
-    EID = "eid"
-    """An id_token of the electronic identity's provider, with the registrar's own nonce: for any vote."""
-    CODE = "code"
-    """A code that the registrar mails itself: never for a binding vote."""
-
-
-@dataclass(frozen=True, slots=True)
-class Challenge:
-    """What a person must answer, within `registrar.rules.CHALLENGE_LIFETIME`."""
-
-    way: Way
-    id: str
-    """Opaque; handed back as ``answer["challenge"]``."""
-    options: str = field(default="", repr=False)
-    """Of a passkey: the JSON for ``navigator.credentials.get``. The page stands on the main site."""
-    nonce: str = field(default="", repr=False)
-    """Of an electronic identity: the ``nonce`` to ask the provider with."""
-    mailed_to: str = ""
-    """Of a code: the address it went to, mostly hidden: ``a…@mail.example``."""
-
-
-class Registrar(Protocol):
-    """What the platform may ask."""
-
-    @property
-    def key(self) -> str:
-        """Public half of its signing key: unpadded Base64 (Ed25519)."""
-
-    @property
-    def inside(self) -> bool:
-        """Whether it is a part of the web process (the demo alone): pages say so."""
+class VoteRegistrar(Protocol):
+    """What the platform may ask about votes."""
 
     def prepare(
         self,
@@ -218,6 +181,3 @@ class Registrar(Protocol):
         Raises:
             DomainError: 409 ``turnout.open``, 409 ``turnout.other_list``, 404 ``registrar.unknown_vote``.
         """
-
-    def close(self) -> None:
-        """Close what is open. Nothing is asked afterwards."""

@@ -1,0 +1,123 @@
+"""What the platform may ask the registrar about petitions.
+
+The course: `Registrar.open_petition` → the platform logs the key and opens the petition → a person begins
+(`begin_petition`), answers the challenge, and the registrar promises that the act will be in the log (`attest`) → the
+platform's worker takes the attestations, in shuffled batches (`batch`), and enters them → `close_petition`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from egov_participation.registrar.interface.ways import Challenge, Way
+
+
+class Act(StrEnum):
+    """What the registrar attests of a person in a petition."""
+
+    ATTEST = "attest"
+    """They signed, and proved to the registrar who they are."""
+    PAPER = "paper"
+    """They signed on paper, by the word of the desk that entered it: counted apart."""
+    WITHDRAW = "withdraw"
+    """They withdrew their signature."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Attestations that leave together, in an order left to chance."""
+
+    number: int
+    """From 1, one after the other in each petition."""
+    attestations: Sequence[Mapping[str, str]]
+    """Each with the members of a log entry ``petition.attestation``: petition, pseudonym, act, day, region,
+    signature."""
+
+
+class PetitionRegistrar(Protocol):
+    """What the platform may ask about petitions."""
+
+    def open_petition(
+        self,
+        petition: str,
+        document: str,
+        *,
+        territory: str,
+        min_age: int,
+        ways: Sequence[Way],
+        closes_at: datetime,
+        regions: Mapping[str, str],
+        generated: bool = False,
+    ) -> bytes:
+        """Make the petition's key, which pseudonyms are made with. The same again has the same answer; until somebody
+        signs, ``closes_at``, ``ways`` and ``regions`` may be others the next time.
+
+        Args:
+            document: the commitment to the text, as the log has it (64 hex digits).
+            territory: whose residents may sign: code of a region or of a part of one; empty for the whole country.
+            ways: how signers may prove who they are.
+            regions: what is published of where a signer lives, by code of a region or of a part of one; the part
+                wins, and who lives elsewhere is ``other``.
+            generated: people whom nobody is may be entered as signers (`LocalRegistrar.attest_generated`): in a
+                demonstration, by a registrar inside the web process, and the statement says so.
+
+        Returns:
+            The signed statement of type ``petition.key`` (`statements`): version, petition, key (the public key of the
+            verifiable random function, hex), document, territory, min_age, ways, generated, registrar, at.
+
+        Raises:
+            ValueError: no way, an age below 0, a region that the log has no word for.
+            DomainError: 409 ``petition.other``: this petition was opened otherwise. 403 ``petition.generated``.
+        """
+
+    def close_petition(self, petition: str) -> None:
+        """Attest no signature from now on, though it was to stay open for longer. Again: nothing changes.
+
+        Raises:
+            DomainError: 404 ``petition.unknown``.
+        """
+
+    def ways_petition(self, petition: str, person_id: str) -> list[Way]:
+        """How this person can prove who they are for this petition, the strongest first; empty: in none, or the
+        petition is not open, or they may not sign it."""
+
+    def begin_petition(self, petition: str, person_id: str, act: Act, way: Way, *, lang: str) -> Challenge:
+        """Begin to prove, for this act alone. ``Way.CODE`` mails a code, in the language.
+
+        Raises:
+            DomainError: 404 ``petition.unknown``, 410 ``petition.closed``, 403 ``petition.too_young``,
+                ``petition.not_resident`` or ``petition.no_resident`` (not in the register), 403 ``credential.way``, 429
+                ``credential.too_many``, 409 ``petition.not_signed`` (nothing to withdraw), ``petition.on_paper``.
+        """
+
+    def attest(self, petition: str, person_id: str, act: Act, answer: Mapping[str, str]) -> bytes:
+        """Check an answer (as `Registrar.prove`), and attest the act. One that was attested already, with nothing
+        after it, gets the same promise and is no second one.
+
+        Returns:
+            The promise: a signed statement of type ``petition.promise`` with version, petition, pseudonym (128 hex
+            digits), act, day (of the site's time zone), region, registrar.
+
+        Raises:
+            DomainError: 403 ``credential.proof``, and those of `begin_petition`.
+        """
+
+    def attest_paper(self, petition: str, person_id: str, form: str) -> bytes:
+        """Attest a signature on paper, by the desk's word. As `attest`; on ``form`` with this number.
+
+        Raises:
+            DomainError: 409 ``petition.signed``: there is an electronic one of this person.
+        """
+
+    def batch(self, petition: str, after: int) -> Batch | None:
+        """The batch with the number ``after`` + 1, if it is due: 50 wait, or the oldest has waited for as long as
+        ``EGOV_REGISTRAR_BATCH_SECONDS`` says, or the petition has closed. None if nothing leaves yet. It is the same
+        one however often it is asked for; to ask for the next one says that this one is in the log.
+
+        Raises:
+            DomainError: 404 ``petition.unknown``, 409 ``petition.batch`` (there was no batch ``after``).
+        """

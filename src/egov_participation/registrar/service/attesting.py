@@ -1,0 +1,281 @@
+"""A person's acts in a petition: signed, withdrew; attested by the registrar on a proof that it checks itself.
+
+What a passkey or an electronic identity confirms holds the petition, the act and the text's hash: a proof for one
+petition does not sign another, and one for signing does not withdraw.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import and_, bindparam, select
+from sqlmodel import Session
+
+from egov_participation.database import UnitOfWork, table_of
+from egov_participation.errors import DomainError
+from egov_participation.registrar import petition_rules as rules
+from egov_participation.registrar import statements
+from egov_participation.registrar.interface import Act, Challenge, Way
+from egov_participation.registrar.models import Attested, EnrolledKey, KeyedPetition
+from egov_participation.registrar.service import mails, passkeys
+from egov_participation.registrar.service.challenges import Matter, answered, put
+from egov_participation.registrar.service.means import Contact, Means
+from egov_participation.registrar.service.petitions import Keyed, keyed
+from egov_participation.registry.iin import Iin
+from egov_participation.registry.service import Person
+
+PROMISE: Final = "petition.promise"
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Somebody who may sign a petition, as the registrar finds them in the register."""
+
+    person_id: str
+    owner: bytes
+    pseudonym: bytes
+    region: str
+
+
+def ways_petition(means: Means, petition: str, person_id: str) -> list[Way]:
+    """See `Registrar.ways_petition`."""
+    try:
+        found = keyed(means, petition)
+        _resident(means, found, person_id)
+    except DomainError:
+        return []
+    if means.clock() >= found.closes_at:
+        return []
+    with means.database.read() as session:
+        keys = passkeys.usable(means, session, person_id)
+    return _ways(means, found.ways, keys, means.residents.contact(person_id))
+
+
+def begin_petition(means: Means, petition: str, person_id: str, act: Act, way: Way, *, lang: str) -> Challenge:
+    """See `Registrar.begin_petition`."""
+    if act is Act.PAPER:
+        raise ValueError("a signature on paper needs no challenge")
+    found = keyed(means, petition)
+    if act is Act.ATTEST:
+        _resident(means, found, person_id)
+    contact = means.residents.contact(person_id)
+    matter = _matter(means, found, person_id, act)
+    mail = mails.SIGNING_CODE if act is Act.ATTEST else mails.WITHDRAWING_CODE
+    with means.database.uow() as tx:
+        keys = passkeys.usable(means, tx.session, person_id) if way is Way.PASSKEY else []
+        if way not in _ways(means, found.ways, keys, contact):
+            raise rules.no_such_way(way)
+        last = _last(means, tx.session, petition, matter.owner, act)
+        rules.turn(act, None if last is None else last.step)
+        challenge = put(
+            means, tx, matter, way, keys=keys, contact=contact, lang=lang, mail=mail, about={"petition": petition}
+        )
+        tx.commit()
+    return challenge
+
+
+def attest(means: Means, petition: str, person_id: str, act: Act, answer: Mapping[str, str]) -> bytes:
+    """See `Registrar.attest`."""
+    if act is Act.PAPER:
+        raise ValueError("a signature on paper is attested otherwise")
+    found = keyed(means, petition)
+    signer = _signer(means, found, person_id) if act is Act.ATTEST else None
+    matter = _matter(means, found, person_id, act)
+    with answered(means, matter, answer) as tx:
+        entered = _enter(means, tx, found, matter.owner, person_id, act, signer)
+        tx.commit()
+    return promise(means, petition, entered)
+
+
+def attest_paper(means: Means, petition: str, person_id: str, form: str) -> bytes:
+    """See `Registrar.attest_paper`."""
+    found = keyed(means, petition)
+    signer = _signer(means, found, person_id)
+    with means.database.uow() as tx:
+        entered = _enter(means, tx, found, signer.owner, person_id, Act.PAPER, signer, form=form)
+        tx.commit()
+    return promise(means, petition, entered)
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """An act as it is published."""
+
+    turn: int
+    act: Act
+    pseudonym: bytes
+    day: date
+    region: str
+    waiting_since: datetime | None
+
+    @property
+    def step(self) -> tuple[int, Act]:
+        """As `petition_rules.turn` wants it."""
+        return self.turn, self.act
+
+    def members(self, petition: str) -> dict[str, str]:
+        """Those of promise and attestation."""
+        return {
+            "petition": petition,
+            "pseudonym": self.pseudonym.hex(),
+            "act": self.act.value,
+            "day": self.day.isoformat(),
+            "region": self.region,
+        }
+
+
+def promise(means: Means, petition: str, entered: Entered) -> bytes:
+    """The signed promise that an act will be in the log."""
+    return statements.sign(means.signing, {"type": PROMISE, **entered.members(petition)})
+
+
+# -- within ------------------------------------------------------------------------------------------------------------
+
+
+def _matter(means: Means, found: Keyed, person_id: str, act: Act) -> Matter:
+    return Matter(
+        about=f"{found.petition} {act.value}",
+        person_id=person_id,
+        owner=means.vault.owner(found.petition, person_id),
+        bound=("petition", found.petition, act.value, found.document),
+    )
+
+
+def _ways(means: Means, allowed: Sequence[Way], keys: Sequence[EnrolledKey], contact: Contact | None) -> list[Way]:
+    return rules.ways(
+        allowed,
+        passkey=bool(keys),
+        eid=bool(means.settings.oidc_issuer),
+        mail=contact is not None and bool(contact.mail),
+    )
+
+
+def _today(means: Means, now: datetime) -> date:
+    return now.astimezone(ZoneInfo(means.settings.timezone)).date()
+
+
+def _resident(means: Means, found: Keyed, person_id: str) -> tuple[Person, Iin]:
+    """Somebody who may sign, by the register itself.
+
+    Raises:
+        DomainError: 403 ``petition.no_resident``, ``petition.too_young``, ``petition.not_resident``.
+    """
+    known = means.residents.person(person_id)
+    if known is None:
+        raise rules.no_resident()
+    person = known[0]
+    rules.check_signer(
+        age=person.age_on(_today(means, means.clock())),
+        min_age=found.min_age,
+        lives_in={person.territory, person.district},
+        territory=found.territory,
+    )
+    return known
+
+
+def _signer(means: Means, found: Keyed, person_id: str) -> Signer:
+    person, iin = _resident(means, found, person_id)
+    return Signer(
+        person_id,
+        means.vault.owner(found.petition, person_id),
+        found.pseudonym(iin.digits),
+        rules.region(found.regions, person.territory, person.district),
+    )
+
+
+def _enter(
+    means: Means,
+    tx: UnitOfWork,
+    found: Keyed,
+    owner: bytes,
+    person_id: str,
+    act: Act,
+    signer: Signer | None,
+    *,
+    form: str = "",
+) -> Entered:
+    """Enter an act, or find it entered: of two at once, both find the same.
+
+    Args:
+        signer: of a signature; a withdrawal is the pseudonym's and the region's whose signature it withdraws.
+
+    Raises:
+        DomainError: 410 ``petition.closed``, and those of `petition_rules.turn`.
+    """
+    while True:
+        last = _last(means, tx.session, found.petition, owner, act)
+        turn = rules.turn(act, None if last is None else last.step)
+        if turn is None:
+            assert last is not None
+            return last
+        now = means.clock()
+        if signer is not None:
+            pseudonym, region = signer.pseudonym, signer.region
+        else:
+            assert last is not None
+            pseudonym, region = last.pseudonym, last.region
+        if last is not None and last.waiting_since is not None:
+            now = max(now, last.waiting_since)  # so that it does not leave before what it follows
+        new = Entered(turn, act, pseudonym, _today(means, now), region, now)
+        if tx.add_if_new(
+            Attested,
+            petition=found.petition,
+            owner=owner,
+            turn=turn,
+            act=act.value,
+            pseudonym=pseudonym,
+            sealed_person=means.vault.seal_signer(found.petition, pseudonym, person_id),
+            day=new.day,
+            region=region,
+            form=form,
+            waiting_since=now,
+            batch=None,
+            place=None,
+        ):
+            return new
+
+
+_petitions, _attested = table_of(KeyedPetition), table_of(Attested)
+_LAST: Final = (
+    select(
+        _petitions.c.closes_at,
+        _petitions.c.destroyed_at,
+        _attested.c.turn,
+        _attested.c.act,
+        _attested.c.pseudonym,
+        _attested.c.day,
+        _attested.c.region,
+        _attested.c.waiting_since,
+    )
+    .join_from(
+        _petitions,
+        _attested,
+        and_(_attested.c.petition == _petitions.c.petition, _attested.c.owner == bindparam("owner")),
+        isouter=True,
+    )
+    .where(_petitions.c.petition == bindparam("petition"))
+    .order_by(_attested.c.turn.desc())
+    .limit(1)
+    .with_for_update(read=True, key_share=True, of=_petitions)
+)
+"""The petition, which cannot close or end meanwhile, and the person's last act in it."""
+
+
+def _last(means: Means, session: Session, petition: str, owner: bytes, act: Act) -> Entered | None:
+    """The person's last act.
+
+    Raises:
+        DomainError: 404 ``petition.unknown``, 410 ``petition.closed`` (for nothing but a withdrawal is it too late).
+    """
+    row = session.execute(_LAST, {"petition": petition, "owner": owner}).first()
+    if row is None or row.destroyed_at is not None:
+        raise rules.unknown()
+    if act is not Act.WITHDRAW and means.clock() >= row.closes_at:
+        raise rules.closed()
+    if row.turn is None:
+        return None
+    return Entered(row.turn, Act(row.act), row.pseudonym, row.day, row.region, row.waiting_since)

@@ -1,0 +1,238 @@
+"""How somebody answers to the registrar itself who they are: a challenge, whatever it is for, put and taken back.
+
+The platform carries questions and answers to and fro; nothing that it says of the person counts. A passkey signs a hash
+of the matter and the person with a nonce of the registrar's, an electronic identity's provider signs such a hash too,
+and a mailed code leaves from here.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+from sqlalchemy import bindparam, delete, select, update
+
+from egov_participation.database import UnitOfWork, table_of
+from egov_participation.errors import DomainError
+from egov_participation.i18n import N_
+from egov_participation.identity import service as identity
+from egov_participation.identity.openid.errors import ProviderError, Unreachable
+from egov_participation.notices.service import NoticeKind
+from egov_participation.registrar import rules
+from egov_participation.registrar.interface import Challenge, Way
+from egov_participation.registrar.models import Asked, CodeCount, EnrolledKey
+from egov_participation.registrar.service import mails, passkeys
+from egov_participation.registrar.service.means import Contact, Means
+from egov_participation.registrar.statements import canonical
+from egov_participation.registry.iin import Iin, IinError
+
+log = structlog.get_logger()
+
+HOUR: Final = timedelta(hours=1)
+_MAX_ANSWER: Final = 60_000
+"""Characters of what answers a challenge; an id_token is the longest."""
+_ANSWERS: Final = {Way.CODE: "code", Way.PASSKEY: "assertion", Way.EID: "id_token"}
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """What somebody proves for who they are: that a credential is shown, or one act in one petition."""
+
+    about: str
+    """As `Asked.about`: by it and the owner a challenge is found."""
+    person_id: str
+    owner: bytes
+    """Keyed hash of the person in this vote or petition."""
+    bound: tuple[str, ...]
+    """What passkey and provider sign with the person and the nonce. No two matters have the same."""
+
+
+def put(
+    means: Means,
+    tx: UnitOfWork,
+    matter: Matter,
+    way: Way,
+    *,
+    keys: Sequence[EnrolledKey],
+    contact: Contact | None,
+    lang: str,
+    mail: NoticeKind,
+    about: Mapping[str, str],
+) -> Challenge:
+    """Put a challenge, in place of one of this way for this matter that was not answered. ``tx`` is not committed.
+
+    Args:
+        keys: the person's passkeys.
+        mail: what a code is mailed in, with ``about`` filled in.
+
+    Raises:
+        DomainError: 429 ``credential.too_many``.
+    """
+    now, challenge_id, nonce = means.clock(), secrets.token_urlsafe(24), secrets.token_bytes(32)
+    tx.lock(f"registrar:challenge:{matter.owner.hex()}")
+    tx.session.execute(_FORMER, {"about_": matter.about, "owner_": matter.owner, "way_": way.value})
+    challenge, secret = Challenge(way, challenge_id), nonce
+    match way:
+        case Way.PASSKEY:
+            signed = passkeys.challenge(matter.bound, matter.person_id, nonce)
+            challenge = Challenge(way, challenge_id, options=passkeys.options(means, signed, keys))
+        case Way.EID:
+            challenge = Challenge(way, challenge_id, nonce=_eid_nonce(matter, nonce))
+        case Way.CODE:
+            _count_mail(tx, matter.owner, now)
+            code = "".join(secrets.choice("0123456789") for _ in range(rules.CODE_DIGITS))
+            secret = means.vault.code_hash(challenge_id, code)
+            mails.enqueue(means, tx, matter.person_id, mail, run_after=now, lang=lang, code=code, **about)
+            challenge = Challenge(way, challenge_id, mailed_to=rules.masked(contact.mail if contact else ""))
+    tx.add(
+        Asked(
+            id_hash=digest(challenge_id),
+            about=matter.about,
+            owner=matter.owner,
+            way=way.value,
+            secret=secret,
+            created_at=now,
+            expires_at=now + rules.CHALLENGE_LIFETIME,
+        )
+    )
+    return challenge
+
+
+@contextmanager
+def answered(means: Means, matter: Matter, answer: Mapping[str, str]) -> Iterator[UnitOfWork]:
+    """A unit of work for somebody whose answer is right, in which the challenge is used up.
+
+    A challenge is used up by its first answer, right or wrong; a mailed code's, which may be mistyped, by the fifth.
+    If the unit of work is not committed, nobody has answered.
+
+    Raises:
+        DomainError: 403 ``credential.proof``; 503 ``credential.provider``, ``registry.unavailable``.
+    """
+    way = next((way for way, name in _ANSWERS.items() if answer.get(name)), None)
+    if way is None or any(len(value) > _MAX_ANSWER for value in answer.values()):
+        raise _not_proved()
+    asked = {
+        "id_hash_": digest(answer.get("challenge", "")),
+        "about_": matter.about,
+        "owner_": matter.owner,
+        "way_": way.value,
+    }
+    use: passkeys.Use | None = None
+    right = False
+    if way is not Way.CODE:  # looked at before, since what follows is slow; used up below, by one of two at once
+        found = means.database.first(_ASKED, asked)
+        if found is None:
+            raise _not_proved()
+        if way is Way.EID:
+            nonce = _eid_nonce(matter, found.secret)
+            right = _is_person(
+                means, matter.person_id, nonce, answer.get("id_token", ""), answer.get("access_token", "")
+            )
+        else:
+            signed = passkeys.challenge(matter.bound, matter.person_id, found.secret)
+            use = passkeys.check(means, matter.person_id, signed, answer["assertion"])
+            right = use is not None
+    with means.database.uow() as tx:
+        used = tx.session.execute(_TRY, asked).first()
+        right = used is not None and means.clock() < used.expires_at and (right or way is Way.CODE)
+        if way is Way.CODE and used is not None:
+            given = means.vault.code_hash(answer.get("challenge", ""), answer["code"])
+            right = right and hmac.compare_digest(used.secret, given)
+        if used is not None and (right or way is not Way.CODE or used.tries >= rules.CODE_TRIES):
+            tx.session.execute(_USED_UP, asked)
+        if right and use is not None:
+            right = passkeys.counted(means, tx, use)
+        if right:
+            yield tx
+            return
+        tx.commit()
+    raise _not_proved()
+
+
+def digest(token: str) -> bytes:
+    """What of a random token is kept."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+
+
+_asked: Final = table_of(Asked)
+_OF_MATTER: Final = (_asked.c.about == bindparam("about_"), _asked.c.owner == bindparam("owner_"))
+_THIS: Final = (_asked.c.id_hash == bindparam("id_hash_"), *_OF_MATTER, _asked.c.way == bindparam("way_"))
+_ASKED: Final = select(_asked.c.secret).where(*_THIS)
+_TRY: Final = (
+    update(_asked)
+    .where(*_THIS)
+    .values(tries=_asked.c.tries + 1)
+    .returning(_asked.c.secret, _asked.c.tries, _asked.c.expires_at)
+)
+"""Counted before it is looked at: of guesses that come at once, none is looked at beyond the fifth."""
+_USED_UP: Final = delete(_asked).where(*_THIS)
+_FORMER: Final = delete(_asked).where(*_OF_MATTER, _asked.c.way == bindparam("way_"))
+
+
+def _count_mail(tx: UnitOfWork, owner: bytes, now: datetime) -> None:
+    """Count one more code that is mailed.
+
+    Raises:
+        DomainError: 429 ``credential.too_many``.
+    """
+    row = tx.get(CodeCount, owner)
+    if row is None or row.since <= now - HOUR:
+        if row is not None:
+            tx.session.delete(row)
+            tx.flush()
+        row = CodeCount(owner=owner, since=now, mailed=0)
+        tx.add(row)
+    if row.mailed >= rules.CODES_PER_HOUR:
+        raise DomainError(
+            429,
+            N_("Too many codes were asked for. Wait an hour, then try again."),
+            code="credential.too_many",
+            retry_after=int((row.since + HOUR - now).total_seconds()) + 1,
+        )
+    row.mailed += 1
+
+
+def _is_person(means: Means, person_id: str, nonce: str, id_token: str, access_token: str) -> bool:
+    """Whether the provider says, to the registrar's own nonce, that this is the person.
+
+    Raises:
+        DomainError: 503 ``credential.provider``, ``registry.unavailable``.
+    """
+    provider = identity.provider(means.settings)
+    if provider is None:
+        return False
+    try:
+        found = provider.check_token(id_token, access_token, nonce=nonce, now=means.clock())
+        return means.residents.find(Iin.parse(found.iin)) == person_id
+    except Unreachable:
+        raise DomainError(
+            503,
+            N_("The electronic identity's provider does not answer the registrar. Nothing was shown. Try again later."),
+            code="credential.provider",
+        ) from None
+    except ProviderError as error:
+        log.warning("registrar.token_refused", reason=error.code)
+        return False
+    except IinError:
+        return False
+
+
+def _eid_nonce(matter: Matter, nonce: bytes) -> str:
+    content = b"egov-registrar-eid-v1\0" + canonical([*matter.bound, matter.person_id, nonce.hex()])
+    return base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=").decode()
+
+
+def _not_proved() -> DomainError:
+    return DomainError(
+        403,
+        N_("The registrar did not take this as a proof of who you are. Nothing was shown. Begin again."),
+        code="credential.proof",
+    )
