@@ -65,6 +65,10 @@ class NoticeKind:
     """Whether the link is to the booth's host name."""
     officials: bool = False
     """Only officials get it, so only they are asked whether they want it."""
+    stop: tuple[str, str] | None = None
+    """Of one that is about one thing of several, such as a petition: how mails about that thing alone are stopped.
+    Words, and a path without the language that answers as ``/mails/stop/{token}`` does and may hold ``%(name)s``.
+    Without it one click switches the whole kind off."""
 
 
 _kinds: Final[dict[str, NoticeKind]] = {}
@@ -83,6 +87,7 @@ def notice(
     quiet: bool = False,
     booth: bool = False,
     officials: bool = False,
+    stop: tuple[str, str] | None = None,
 ) -> NoticeKind:
     """State a kind of notice; see `NoticeKind`.
 
@@ -96,7 +101,7 @@ def notice(
             f"{name!r} stands on the page of preferences, where its subject does not do: it needs a summary"
         )
     kind = NoticeKind(
-        name, subject, tuple(paragraphs), tuple(facts), code, link, optional, summary, quiet, booth, officials
+        name, subject, tuple(paragraphs), tuple(facts), code, link, optional, summary, quiet, booth, officials, stop
     )
     _kinds[name] = kind
     return kind

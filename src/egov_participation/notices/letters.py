@@ -65,7 +65,7 @@ def write(
     Raises:
         KeyError: a parameter is missing.
     """
-    stop = _stop_url(settings, kind, person_id)
+    stop = _stop_url(settings, kind, params, person_id)
     letter = _letter(settings, kind, params, lang, stop)
     headers = {}
     if stop:
@@ -81,9 +81,11 @@ def write(
     )
 
 
-def _stop_url(settings: Settings, kind: NoticeKind, person_id: str | None) -> str:
+def _stop_url(settings: Settings, kind: NoticeKind, params: Mapping[str, Json], person_id: str | None) -> str:
     if not kind.optional or person_id is None:
         return ""
+    if kind.stop is not None:
+        return settings.base_url + kinds.path(kind.stop[1], params)
     return f"{settings.base_url}/mails/stop/{tokens.unsubscribe_token(settings.keys_dir, person_id, kind.name)}"
 
 
@@ -96,7 +98,7 @@ def _letter(settings: Settings, kind: NoticeKind, params: Mapping[str, Json], la
         link = Link(translate(lang, kind.link[0]), start + kinds.path(kind.link[1], params))
     links = [Link(translate(lang, _HELP), f"{home}/help")]
     if stop:
-        links.insert(0, Link(translate(lang, _UNSUBSCRIBE), stop))
+        links.insert(0, Link(translate(lang, kind.stop[0] if kind.stop else _UNSUBSCRIBE), stop))
     return Letter(
         lang=lang,
         site=translate(lang, SITE_NAME),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from egov_participation.i18n import N_
 from egov_participation.jobs import Payload, handler, tick
-from egov_participation.petitions.service import forgetting
+from egov_participation.petitions.service import after_closing, forgetting, mailings
 from egov_participation.services import Services
 
 
@@ -18,3 +18,21 @@ def forget_old(services: Services) -> None:
 def anonymise(services: Services, payload: Payload) -> None:
     """A batch of its signatures."""
     forgetting.anonymise(services, payload)
+
+
+@tick
+def tell_subscribers(services: Services) -> None:
+    """Go on with the mails to all who wanted to be told of a petition."""
+    mailings.go_on(services)
+
+
+@tick
+def remind_officials(services: Services) -> None:
+    """Tell officials each day what they owe."""
+    after_closing.remind(services)
+
+
+@tick
+def tell_of_closing(services: Services) -> None:
+    """Tell what it means that a petition closed without reaching a threshold."""
+    after_closing.tell_of_closing(services)

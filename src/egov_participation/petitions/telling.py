@@ -16,6 +16,13 @@ HAPPENINGS: Final = {
     "state.withdrawn": N_("Withdrawn by its creator"),
     "state.stopped": N_("Stopped"),
     "state.merged": N_("Merged into %(reference)s"),
+    "threshold": N_("%(count)s signatures: a threshold is reached"),
+    "agency": N_("Handed to the agency that answers from now on"),
+    "answer.answered": N_("Official answer"),
+    "answer.scheduled": N_("A debate is scheduled"),
+    "answer.held": N_("The debate was held"),
+    "answer.refused": N_("There will be no debate, for reasons that are published"),
+    "answer.updated": N_("What happened since"),
     "anonymised": N_("Names of signers and of the creator were deleted; the counts stay"),
 }
 """What stands in the timeline for each kind of happening: msgids, with what its details hold."""

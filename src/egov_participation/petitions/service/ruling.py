@@ -6,7 +6,7 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
-from egov_participation.jurisdiction.petition_rules import RuleSet
+from egov_participation.jurisdiction.petition_rules import RuleSet, Tier
 from egov_participation.jurisdiction.rule_files import load
 from egov_participation.petitions.models import Petition
 from egov_participation.services import Services
@@ -36,3 +36,13 @@ def of(petition: Petition, services: Services) -> RuleSet:
 def restored(snapshot: str) -> RuleSet:
     """The rules of a snapshot; the same ones are read once."""
     return RuleSet.restore(snapshot)
+
+
+@lru_cache(maxsize=128)
+def tiers(snapshot: str, territory: str) -> tuple[Tier, ...]:
+    """The thresholds of the petitions of a territory under a snapshot of rules, the lowest first.
+
+    Raises:
+        Unreckonable: see `RuleSet.tiers`.
+    """
+    return tuple(restored(snapshot).tiers(territory))

@@ -54,8 +54,8 @@ def person_of(keys_dir: Path, row: Subscriber) -> str:
 
 
 def stop_token(keys_dir: Path, reference: str, person_id: str) -> str:
-    """Stops the mails about one petition without signing in. It tells nobody whose it is, and does not expire: mails are
-    kept for long.
+    """Stops the mails about one petition without signing in. It tells nobody whose it is and does not expire, since
+    mails are kept for long.
     """
     sealed = keys.box(keys_dir).close(f"{reference} {person_id}", _STOP)
     return base64.urlsafe_b64encode(sealed).decode().rstrip("=")
