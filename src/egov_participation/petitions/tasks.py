@@ -4,8 +4,40 @@ from __future__ import annotations
 
 from egov_participation.i18n import N_
 from egov_participation.jobs import Payload, handler, tick
-from egov_participation.petitions.service import after_closing, forgetting, mailings
+from egov_participation.petitions.service import (
+    after_closing,
+    batches,
+    closing,
+    counting,
+    forgetting,
+    mailings,
+    verified,
+)
 from egov_participation.services import Services
+
+
+@tick
+def count_signatures(services: Services) -> None:
+    """Add to the counts what was signed and withdrawn since."""
+    counting.count(services)
+
+
+@tick
+def close_petitions(services: Services) -> None:
+    """Close the petitions whose time has come."""
+    closing.close_due(services)
+
+
+@tick
+def enter_attestations(services: Services) -> None:
+    """Enter in the log what the registrar attested."""
+    batches.enter_batches(services)
+
+
+@tick
+def count_the_log(services: Services) -> None:
+    """Count over what the log has published since."""
+    verified.count_verified(services)
 
 
 @tick

@@ -10,6 +10,7 @@ from egov_participation.ledger.service.browsing import (
     count_types,
     ends,
     entry_at,
+    following,
     head,
     index_of,
     index_of_value,
@@ -21,7 +22,7 @@ from egov_participation.ledger.service.browsing import (
 )
 from egov_participation.ledger.service.continuing import continue_from
 from egov_participation.ledger.service.cosigning import WitnessState, witness_states
-from egov_participation.ledger.service.entering import enter, enter_with, newest, row_of
+from egov_participation.ledger.service.entering import enter, enter_all, enter_with, newest, row_of
 from egov_participation.ledger.service.keys import ForkError, doubt, origin
 from egov_participation.ledger.service.publishing import check, publish
 from egov_participation.ledger.service.reading import checkpoint, not_published, tile, verifier_keys
@@ -52,8 +53,10 @@ __all__ = [
     "doubt",
     "ends",
     "enter",
+    "enter_all",
     "enter_with",
     "entry_at",
+    "following",
     "head",
     "index_of",
     "index_of_value",

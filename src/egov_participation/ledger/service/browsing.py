@@ -3,7 +3,7 @@ longer the longer the log is."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -129,6 +129,13 @@ def browse(
         found = _some(session, statement.where(_entries.c.place > after).order_by(_entries.c.place), limit)
         return found[::-1]
     return _some(session, statement.order_by(_entries.c.place.desc()), limit)
+
+
+def following(session: Session, types: Collection[str], *, after: int, limit: int) -> list[EntryView]:
+    """The published entries of these types that stand after an index, the first of them first."""
+    wanted = select(_entries).where(_entries.c.type.in_(types), _entries.c.place > after)
+    bound = _published(session)
+    return [found for found in _some(session, wanted.order_by(_entries.c.place), limit) if found.index < bound]
 
 
 def ends(session: Session, type: str, subject: str) -> tuple[EntryView, EntryView] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import CTE, Insert, bindparam, insert, select
@@ -30,6 +30,16 @@ def enter(tx: UnitOfWork, value: Mapping[str, Any]) -> None:
         EntryError: it is not: a fault of whoever calls.
     """
     tx.session.execute(_ENTER, row_of(value))
+
+
+def enter_all(tx: UnitOfWork, values: Sequence[Mapping[str, Any]]) -> None:
+    """Enter many things at once, in their order.
+
+    Raises:
+        EntryError: see `enter`.
+    """
+    if values:
+        tx.session.execute(_ENTER, [row_of(value) for value in values])
 
 
 def row_of(value: Mapping[str, Any]) -> Row:

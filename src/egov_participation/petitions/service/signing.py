@@ -1,0 +1,239 @@
+"""Signing and withdrawing.
+
+The registrar comes first: it checks the person's proof for this petition and this act, attests the act, and promises
+that it will be in the log. Then one transaction puts the signature down, with what the counts must add. A crash in
+between leaves a promise without a signature here: the next try gets the same promise, and if none comes, reading the
+log makes it good (`counting`). A lost answer costs a new proof and doubles nothing.
+
+What decides whether somebody may sign is the registrar's own knowledge: age, residence, whether the petition is open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from http import HTTPStatus
+from typing import Final
+
+from sqlalchemy import bindparam, select, update
+
+from egov_participation.database import table_of
+from egov_participation.errors import DomainError
+from egov_participation.i18n import N_
+from egov_participation.jurisdiction.petition_rules import Names
+from egov_participation.petitions import keys
+from egov_participation.petitions.models import Petition, Signature, State
+from egov_participation.petitions.rules import names
+from egov_participation.petitions.rules.states import COUNTED, SIGNABLE
+from egov_participation.petitions.service import ruling, signatures, subscribers
+from egov_participation.petitions.service.lookup import no_petition
+from egov_participation.petitions.service.signatures import Promise, invalidated, not_signed
+from egov_participation.registrar import statements
+from egov_participation.registrar.interface import Act, Challenge, Way
+from egov_participation.registrar.statements import StatementError
+from egov_participation.services import Services
+from egov_participation.throttle import Limit, throttle
+
+PROMISE: Final = "petition.attestation"
+"""A promise is, byte for byte, the entry that it promises."""
+PER_PERSON: Final = Limit(
+    "petition.begin.person",
+    30,
+    timedelta(hours=1),
+    "petition.too_many",
+    N_("You have begun to sign or to withdraw very often within the hour. Try again later."),
+)
+PER_NETWORK: Final = Limit(
+    "petition.begin.network",
+    300,
+    timedelta(minutes=10),
+    "petition.too_many",
+    N_("Very many signatures of this petition come from your network at the moment. Try again in ten minutes."),
+)
+"""For each petition: a mobile operator has thousands of people behind one address, who do not all sign the same one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signable:
+    """What signing needs to know of a petition."""
+
+    id: int
+    reference: str
+    state: State
+    names: Names
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What a signer chose."""
+
+    show_name: bool = True
+    tell: bool = False
+    """Write to them what becomes of the petition."""
+
+
+def begin(
+    services: Services, reference: str, person_id: str, act: Act, way: Way, *, network: str, lang: str
+) -> Challenge:
+    """Begin to prove to the registrar who one is, for this petition and this act.
+
+    Args:
+        network: the line that it comes from (`identity.network_of`).
+
+    Raises:
+        DomainError: 404 ``petition.unknown``, 409 ``petition.not_open`` or ``signature.exists``, 403
+            ``signature.invalidated``, 429 ``petition.too_many``, and those of `Registrar.begin_petition`.
+    """
+    petition = signable(services, reference)
+    check_own(services, petition, person_id, act)
+    counts, now = throttle(services.settings.keys_dir), services.clock()
+    with services.database.uow() as tx:
+        counts.take_at_once(tx, PER_PERSON, person_id, now)
+        counts.take_at_once(tx, PER_NETWORK, f"{reference}|{network}", now)
+        tx.commit()
+    return services.registrar.begin_petition(reference, person_id, act, way, lang=lang)
+
+
+def check_own(services: Services, petition: Signable, person_id: str, act: Act) -> None:
+    """Refuse what a look at the person's own signature shows to be in vain.
+
+    Raises:
+        DomainError: 410 ``petition.not_open``; 409 ``signature.exists``, ``signature.none``; 403
+            ``signature.invalidated``.
+    """
+    if petition.state not in (SIGNABLE if act is Act.ATTEST else COUNTED):
+        raise not_open()
+    own = own_state(services, petition.id, person_id)
+    if own == "invalidated":
+        raise invalidated()
+    if act is Act.ATTEST and own == "valid":
+        raise DomainError(HTTPStatus.CONFLICT, N_("You have signed this petition already."), code="signature.exists")
+    if act is Act.WITHDRAW and own != "valid":
+        raise not_signed()
+
+
+def sign(
+    services: Services,
+    reference: str,
+    person_id: str,
+    answer: Mapping[str, str],
+    *,
+    wishes: Wishes,
+    network: bytes | None = None,
+) -> bool:
+    """Sign, with an answer to a challenge of `begin`.
+
+    Args:
+        network: `keys.network_hash` of where it comes from.
+
+    Returns:
+        Whether the signature is new; it was there before otherwise.
+
+    Raises:
+        DomainError: 404 ``petition.unknown``; 403 ``signature.invalidated``; those of `Registrar.attest`.
+    """
+    petition = signable(services, reference)
+    promise = promised(services, reference, services.registrar.attest(reference, person_id, Act.ATTEST, answer))
+    name = shown_name(services, petition.names, person_id) if wishes.show_name else ""
+    keys_dir = services.settings.keys_dir
+    row = signatures.row_of(
+        petition.id,
+        promise,
+        services.clock(),
+        person_hash=keys.person_hash(keys_dir, person_id),
+        person_sealed=keys.seal_person(keys_dir, petition.id, person_id),
+        name=name,
+        network=network,
+    )
+    with services.database.uow() as tx:
+        new = signatures.put(tx, row)
+        if wishes.tell:
+            petition_row = tx.get(Petition, petition.id)
+            assert petition_row is not None
+            subscribers.subscribe(tx, services, petition_row, person_id)
+        tx.commit()
+    return new
+
+
+def withdraw(services: Services, reference: str, person_id: str, answer: Mapping[str, str]) -> None:
+    """Withdraw, with an answer to a challenge of `begin`. The name goes at once; nothing more is told of the petition.
+
+    Raises:
+        DomainError: 404 ``petition.unknown``; those of `Registrar.attest`.
+    """
+    petition = signable(services, reference)
+    promise = promised(services, reference, services.registrar.attest(reference, person_id, Act.WITHDRAW, answer))
+    with services.database.uow() as tx:
+        signatures.take_back(tx, petition.id, promise, services.clock())
+        row = tx.get(Petition, petition.id)
+        assert row is not None
+        subscribers.unsubscribe(tx, services, row, person_id)
+        # The registrar has something for the log again, for which after closing nobody would ask.
+        tx.session.execute(_ATTESTED_AGAIN, {"petition": petition.id})
+        tx.commit()
+
+
+def signable(services: Services, reference: str) -> Signable:
+    """The petition, whatever its state.
+
+    Raises:
+        DomainError: 404 ``petition.unknown``.
+    """
+    row = services.database.first(_FIND, {"reference": reference})
+    if row is None or not row.rules:
+        raise no_petition()
+    return Signable(row.id, reference, State(row.state), ruling.restored(row.rules).names)
+
+
+def own_state(services: Services, petition_id: int, person_id: str) -> str:
+    """``valid``, ``invalidated`` or ``withdrawn``; empty if they never signed it."""
+    person = keys.person_hash(services.settings.keys_dir, person_id)
+    row = services.database.first(_OWN, {"petition": petition_id, "person": person})
+    return "" if row is None else str(row.state)
+
+
+def promised(services: Services, reference: str, raw: bytes) -> Promise:
+    """What a promise of our registrar says.
+
+    Raises:
+        RuntimeError: it is another one's or about something else.
+    """
+    try:
+        said = statements.verify(raw, services.registrar.key, type=PROMISE)
+        if said["petition"] == reference:
+            return Promise(raw, bytes.fromhex(said["pseudonym"]), date.fromisoformat(said["day"]), said["region"])
+    except (StatementError, KeyError, ValueError, TypeError) as error:
+        raise RuntimeError("the registrar's promise does not hold") from error
+    raise RuntimeError("the registrar promised something else")
+
+
+def shown_name(services: Services, rule: Names, person_id: str) -> str:
+    """A person's name as the rules show it; empty if they show none, or the register does not know it now."""
+    if rule is Names.NONE:
+        return ""
+    with services.database.read() as session:
+        person = services.registry.get(session, person_id)
+    return "" if person is None else names.shown(rule, person.given_name, person.family_name)
+
+
+def not_open() -> DomainError:
+    """What is said where nobody can sign, or withdraw."""
+    return DomainError(HTTPStatus.GONE, N_("This petition is not open for signatures."), code="petition.not_open")
+
+
+_petitions, _signatures = table_of(Petition), table_of(Signature)
+_FIND: Final = select(_petitions.c.id, _petitions.c.state, _petitions.c.rules).where(
+    _petitions.c.reference == bindparam("reference")
+)
+_OWN: Final = (
+    select(_signatures.c.state)
+    .where(_signatures.c.petition_id == bindparam("petition"), _signatures.c.person_hash == bindparam("person"))
+    .order_by(_signatures.c.id.desc())
+    .limit(1)
+)
+_ATTESTED_AGAIN: Final = (
+    update(_petitions)
+    .where(_petitions.c.id == bindparam("petition"), _petitions.c.attested.is_(False))
+    .values(attested=True)
+)
