@@ -65,8 +65,10 @@ class Action(StrEnum):
     ENTER_OFFICE = "official:office:enter"
     ENROL_PASSKEY = "desk:passkey:enrol"
     ACT_FOR_PERSON_PRESENT = "desk:person:act-for"
+    ENTER_PAPER = "desk:paper:enter"
     ANSWER_MESSAGE = "desk:message:answer"
     REVIEW_PETITION = "moderator:petition:review"
+    INVALIDATE_SIGNATURES = "moderator:signature:invalidate"
     REDACT_COMMENT = "moderator:comment:redact"
     PUBLISH_DRAFT = "ministry:draft:publish"
     REPLY = "ministry:comment:reply"
@@ -87,8 +89,10 @@ ACTION_NAMES: Final[dict[Action, str]] = {
     Action.ENTER_OFFICE: N_("Enter the office"),
     Action.ENROL_PASSKEY: N_("Enrol a passkey for a person present"),
     Action.ACT_FOR_PERSON_PRESENT: N_("Act for a person present"),
+    Action.ENTER_PAPER: N_("Enter signatures on paper"),
     Action.ANSWER_MESSAGE: N_("Answer messages"),
     Action.REVIEW_PETITION: N_("Review petitions"),
+    Action.INVALIDATE_SIGNATURES: N_("Invalidate signatures"),
     Action.REDACT_COMMENT: N_("Redact comments"),
     Action.PUBLISH_DRAFT: N_("Publish drafts"),
     Action.REPLY: N_("Reply to comments"),
@@ -110,8 +114,10 @@ ACT_NAMES: Final[dict[Action, str]] = {
     Action.ENTER_OFFICE: N_("Entry to the office"),
     Action.ENROL_PASSKEY: N_("Passkey at the desk"),
     Action.ACT_FOR_PERSON_PRESENT: N_("Act for a person at the desk"),
+    Action.ENTER_PAPER: N_("Signature on paper"),
     Action.ANSWER_MESSAGE: N_("Answer to a message"),
     Action.REVIEW_PETITION: N_("Review of a petition"),
+    Action.INVALIDATE_SIGNATURES: N_("Invalidation of signatures"),
     Action.REDACT_COMMENT: N_("Redaction of a comment"),
     Action.PUBLISH_DRAFT: N_("Publication of a draft"),
     Action.REPLY: N_("Reply to a comment"),
@@ -155,8 +161,10 @@ RULES: Final[dict[Action, Rule]] = {
     Action.ENTER_OFFICE: Rule(_OFFICIALS),
     Action.ENROL_PASSKEY: _only(Role.DESK_OPERATOR),
     Action.ACT_FOR_PERSON_PRESENT: _only(Role.DESK_OPERATOR),
+    Action.ENTER_PAPER: _only(Role.DESK_OPERATOR),
     Action.ANSWER_MESSAGE: _only(Role.DESK_OPERATOR, Role.ADMINISTRATOR),
     Action.REVIEW_PETITION: _only(Role.MODERATOR),
+    Action.INVALIDATE_SIGNATURES: _only(Role.MODERATOR, four_eyes=True),
     Action.REDACT_COMMENT: _only(Role.MODERATOR),
     Action.PUBLISH_DRAFT: _only(Role.MINISTRY, four_eyes=True, own_agency=True),
     Action.REPLY: _only(Role.MINISTRY, four_eyes=True, own_agency=True),

@@ -10,7 +10,10 @@ from egov_participation.petitions.service import (
     closing,
     counting,
     forgetting,
+    invalidating,
     mailings,
+    publishing,
+    supporting,
     verified,
 )
 from egov_participation.services import Services
@@ -52,6 +55,12 @@ def anonymise(services: Services, payload: Payload) -> None:
     forgetting.anonymise(services, payload)
 
 
+@handler(invalidating.RUN, words=N_("carry out that signatures are not counted, or are again"), persistent=True)
+def invalidate(services: Services, payload: Payload) -> None:
+    """A batch of them."""
+    invalidating.run(services, payload)
+
+
 @tick
 def tell_subscribers(services: Services) -> None:
     """Go on with the mails to all who wanted to be told of a petition."""
@@ -68,3 +77,15 @@ def remind_officials(services: Services) -> None:
 def tell_of_closing(services: Services) -> None:
     """Tell what it means that a petition closed without reaching a threshold."""
     after_closing.tell_of_closing(services)
+
+
+@handler(publishing.OPEN, words=N_("open a petition that a moderator accepted"), persistent=True)
+def publish(services: Services, payload: Payload) -> None:
+    """Ask the registrar, open it, tell who waited for it."""
+    publishing.publish(services, payload["petition"])
+
+
+@tick
+def end_gates(services: Services) -> None:
+    """End petitions that found too few supporters in time."""
+    supporting.end_due(services)

@@ -16,6 +16,14 @@ HAPPENINGS: Final = {
     "state.withdrawn": N_("Withdrawn by its creator"),
     "state.stopped": N_("Stopped"),
     "state.merged": N_("Merged into %(reference)s"),
+    "review.accepted": N_("Checked against the law and accepted"),
+    "gate.reached": N_("Supporters were found: %(count)s"),
+    "wording.proposed": N_("A moderator suggested another wording"),
+    "wording.accepted": N_("Its creator accepted another wording"),
+    "wording.declined": N_("Its creator declined another wording"),
+    "appeal.made": N_("Its creator appealed"),
+    "appeal.granted": N_("Another moderator granted the appeal"),
+    "appeal.refused": N_("Another moderator refused the appeal"),
     "threshold": N_("%(count)s signatures: a threshold is reached"),
     "agency": N_("Handed to the agency that answers from now on"),
     "answer.answered": N_("Official answer"),
@@ -23,6 +31,8 @@ HAPPENINGS: Final = {
     "answer.held": N_("The debate was held"),
     "answer.refused": N_("There will be no debate, for reasons that are published"),
     "answer.updated": N_("What happened since"),
+    "signatures.invalidated": N_("Signatures that are not counted any more: %(count)s"),
+    "signatures.reinstated": N_("Signatures that are counted again: %(count)s"),
     "anonymised": N_("Names of signers and of the creator were deleted; the counts stay"),
 }
 """What stands in the timeline for each kind of happening: msgids, with what its details hold."""

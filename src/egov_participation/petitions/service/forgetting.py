@@ -1,7 +1,7 @@
 """Forgetting people: at their own wish, and some months after a petition has ended, with the counts kept.
 
-Signatures lose what tells whose they are in batches, one a job, so that a petition of a million holds nobody up. A crash
-between two batches leaves the next one's job; a batch done twice changes nothing.
+Signatures lose what tells whose they are in batches, one a job, so that a petition of a million holds nobody up. A
+crash between two batches leaves the next one's job; a batch done twice changes nothing.
 """
 
 from __future__ import annotations

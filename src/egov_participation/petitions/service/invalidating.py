@@ -1,0 +1,379 @@
+"""Signatures that do not count: looked at in a dry run, decided by two moderators, carried out in batches, told to each
+signer, reported in public, and undone in the same way.
+
+A batch is one transaction: the rows, what the counts must add, the entries of the log, the mails and the next batch's
+job land together or not at all. So a worker that dies leaves nothing half done, and the next one goes on. Batches go by
+pseudonym, and so do the entries of each: neither tells who signed when.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Row, func
+from sqlalchemy import select as sqlalchemy_select
+from sqlmodel import Session, col, select, update
+
+from egov_participation import approvals
+from egov_participation.actions import Action
+from egov_participation.approvals import Proposal
+from egov_participation.database import UnitOfWork, table_of
+from egov_participation.errors import DomainError
+from egov_participation.i18n import N_
+from egov_participation.jobs import Payload, enqueue
+from egov_participation.ledger import service as ledger
+from egov_participation.petitions import keys
+from egov_participation.petitions.models import Invalidation, Petition, Signature
+from egov_participation.petitions.rules import integrity, retention
+from egov_participation.petitions.rules.integrity import Code, Filter
+from egov_participation.petitions.service import integrity_letters, lookup, signatures
+from egov_participation.petitions.service.lifecycle import happened
+from egov_participation.services import Services, SessionInfo
+
+RUN: Final = "petitions.invalidate"
+"""Kind of the jobs, one a batch."""
+_PLACES: Final = ("id", "pseudonym", "region", "day", "way", "person_sealed")
+_signatures = table_of(Signature)
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A signature as a dry run shows it: without a name."""
+
+    day: date
+    region: str
+    hour: datetime | None
+    network: str
+    """Label."""
+
+
+@dataclass(frozen=True, slots=True)
+class DryRun:
+    """What would not count any more."""
+
+    signatures: int
+    upto: int
+    """The greatest id that was looked at; 0 if there is none."""
+    examples: Sequence[Example]
+    days: Mapping[date, int]
+    counted: int
+    """How many of that way count now."""
+
+
+@dataclass(frozen=True, slots=True)
+class InvalidationView:
+    """A decision in public: what was not counted, why, and how far it is done."""
+
+    id: str
+    act: str
+    code: Code
+    reason: str
+    lang: str
+    decided_at: datetime
+    finished_at: datetime | None
+    total: int
+    done: int
+    undone: bool
+    """Whether it was decided since that these signatures count again."""
+    undoes: str | None
+
+    @property
+    def code_name(self) -> str:
+        """A msgid."""
+        return integrity.CODE_NAMES[self.code]
+
+
+def dry_run(session: Session, petition: Petition, code: Code, which: Filter) -> DryRun:
+    """What would be invalidated; nothing changes."""
+    fitting = _fitting(petition.id, code, which)
+    count, upto = session.execute(sqlalchemy_select(func.count(), func.max(col(Signature.id))).where(*fitting)).one()
+    days = session.execute(
+        sqlalchemy_select(col(Signature.day), func.count()).where(*fitting).group_by(col(Signature.day))
+    )
+    some = session.exec(select(Signature).where(*fitting).order_by(col(Signature.pseudonym)).limit(integrity.SAMPLE))
+    examples = [
+        Example(
+            row.day,
+            row.region,
+            row.signed_at.replace(minute=0, second=0, microsecond=0) if row.signed_at else None,
+            integrity.label(row.network) if row.network else "",
+        )
+        for row in some
+    ]
+    counting = (Signature.petition_id == petition.id, Signature.state == "valid", Signature.way == code.way)
+    counted = session.exec(select(func.count()).select_from(Signature).where(*counting)).one()
+    return DryRun(count, upto or 0, examples, dict(sorted((day, number) for day, number in days)), counted)
+
+
+def propose(
+    services: Services,
+    tx: UnitOfWork,
+    official: SessionInfo,
+    reference: str,
+    code: Code,
+    which: Filter,
+    *,
+    upto: int,
+    reason: str,
+    lang: str,
+) -> Proposal:
+    """Propose that the signatures of a dry run do not count.
+
+    Args:
+        upto: of the dry run that was looked at.
+        reason: public, in the language.
+
+    Raises:
+        DomainError: 404 ``petition.unknown``; 409 ``invalidation.none``; those of `approvals.propose`.
+    """
+    petition = lookup.found(tx.session, reference)
+    upto = min(upto, dry_run(tx.session, petition, code, which).upto)
+    total = tx.exec(
+        select(func.count())
+        .select_from(Signature)
+        .where(*_fitting(petition.id, code, which), col(Signature.id) <= upto)
+    ).one()
+    if not which or total == 0:
+        raise DomainError(409, N_("No signature fits this, so there is nothing to decide."), code="invalidation.none")
+    content: approvals.Content = {
+        "petition": reference,
+        "code": code.value,
+        "which": which.as_members(),
+        "upto": upto,
+        "signatures": total,
+        "lang": lang,
+    }
+    return approvals.propose(services, tx, official, INVALIDATE, f"petition:{reference}", content, reason=reason)
+
+
+def propose_undoing(
+    services: Services, tx: UnitOfWork, official: SessionInfo, id_: str, *, reason: str, lang: str
+) -> Proposal:
+    """Propose that signatures that were invalidated count again.
+
+    Raises:
+        DomainError: 404 ``invalidation.unknown``; 409 ``invalidation.undone``; those of `approvals.propose`.
+    """
+    row = _to_undo(tx, id_)
+    petition = tx.session.get_one(Petition, row.petition_id)
+    content = {
+        "petition": petition.reference or "",
+        "code": row.code,
+        "undoes": id_,
+        "signatures": _still_invalidated(tx.session, row),
+        "lang": lang,
+    }
+    return approvals.propose(services, tx, official, REINSTATE, f"invalidation:{id_}", content, reason=reason)
+
+
+def _begin(_services: Services, tx: UnitOfWork, proposal: Proposal) -> None:
+    """Carry the approval of `INVALIDATE` or `REINSTATE` out: put the decision down, and have the worker begin."""
+    content, undoes, which = proposal.content, proposal.content.get("undoes"), proposal.content.get("which")
+    petition = lookup.locked(tx, str(content["petition"]))
+    assert petition.id is not None
+    if undoes is not None:
+        _to_undo(tx, str(undoes))
+    assert proposal.decided_at is not None
+    tx.add(
+        Invalidation(
+            id=proposal.id,
+            petition_id=petition.id,
+            act="invalidate" if undoes is None else "reinstate",
+            undoes=None if undoes is None else str(undoes),
+            code=str(content["code"]),
+            reason=proposal.reason,
+            lang=str(content["lang"]),
+            filter=json.dumps(which, sort_keys=True),
+            upto=int(str(content.get("upto", 0))),
+            decision=proposal.content_hash,
+            total=int(str(content["signatures"])),
+            decided_at=proposal.decided_at,
+        )
+    )
+    enqueue(tx, RUN, f"{proposal.id}:0", {"invalidation": proposal.id, "batch": 0})
+
+
+INVALIDATE: Final = approvals.kind(
+    "petitions.invalidate",
+    Action.INVALIDATE_SIGNATURES,
+    title=N_("Invalidate signatures"),
+    route="petitions.invalidation",
+    carry_out=_begin,
+)
+REINSTATE: Final = approvals.kind(
+    "petitions.reinstate",
+    Action.INVALIDATE_SIGNATURES,
+    title=N_("Count signatures again that were invalidated"),
+    route="petitions.invalidation",
+    carry_out=_begin,
+)
+KINDS: Final = (INVALIDATE, REINSTATE)
+
+
+def run(services: Services, payload: Payload) -> None:
+    """One batch. Done already: nothing happens, its own transaction has left the next one's job."""
+    now = services.clock()
+    with services.database.uow() as tx:
+        row = tx.exec(select(Invalidation).where(Invalidation.id == payload["invalidation"]).with_for_update()).one()
+        if row.finished_at is not None or row.batches != payload["batch"]:
+            return
+        petition = tx.session.get_one(Petition, row.petition_id)
+        last = _look_on(tx, row)
+        if last is None:
+            _finish(tx, petition, row, now)
+        else:
+            changed = _change(tx, row, last, now)
+            _enter(tx, petition, row, changed, services.day(now))
+            _tell(tx, services, petition, row, changed)
+            row.after, row.done, row.batches = last, row.done + len(changed), row.batches + 1
+            job = {"invalidation": row.id, "batch": row.batches}
+            enqueue(tx, RUN, f"{row.id}:{row.batches}", job, run_after=now + retention.BETWEEN_BATCHES)
+        tx.add(row)
+        tx.commit()
+
+
+def _conditions(row: Invalidation) -> list[ColumnElement[bool]]:
+    """Which signatures a decision is about, as far as it has not changed them yet."""
+    if row.act == "reinstate":
+        return [col(Signature.state) == "invalidated", col(Signature.invalidation) == row.undoes]
+    fitting = _fitting(row.petition_id, Code(row.code), Filter.of(json.loads(row.filter)))
+    return [*fitting, col(Signature.id) <= row.upto]
+
+
+def _look_on(tx: UnitOfWork, row: Invalidation) -> bytes | None:
+    """Up to which pseudonym the next batch goes; None: there is nothing more."""
+    pseudonym = col(Signature.pseudonym)
+    of_petition = col(Signature.petition_id) == row.petition_id
+    batch = select(Signature.pseudonym).where(of_petition, *_conditions(row), pseudonym > row.after)
+    found = tx.exec(batch.order_by(pseudonym).limit(integrity.BATCH)).all()
+    return found[-1] if found else None
+
+
+def _change(tx: UnitOfWork, row: Invalidation, last: bytes, now: datetime) -> Sequence[Row[Any]]:
+    """Change the rows of a batch that are still as they were looked at, and note what the counts must add."""
+    if row.act == "reinstate":
+        values: dict[str, Any] = {"state": "valid", "code": "", "changed_at": now}
+    else:
+        values = {"state": "invalidated", "code": row.code, "invalidation": row.id, "changed_at": now}
+    pseudonym = _signatures.c.pseudonym
+    of_batch = (_signatures.c.petition_id == row.petition_id, pseudonym > row.after, pseudonym <= last)
+    statement = update(_signatures).where(*of_batch, *_conditions(row)).values(values)
+    changed = tx.session.execute(statement.returning(*(_signatures.c[name] for name in _PLACES))).all()
+    change = 1 if row.act == "reinstate" else -1
+    sums = Counter((row.petition_id, one.region, one.day, one.way) for one in changed)
+    signatures.note(tx, {place: change * number for place, number in sums.items()})
+    return sorted(changed, key=lambda one: bytes(one.pseudonym))
+
+
+def _enter(tx: UnitOfWork, petition: Petition, row: Invalidation, changed: Sequence[Row[Any]], day: date) -> None:
+    for one in changed:
+        ledger.enter(
+            tx,
+            {
+                "type": "petition.invalidation",
+                "version": 1,
+                "petition": petition.reference,
+                "pseudonym": one.pseudonym.hex(),
+                "act": row.act,
+                "code": row.code,
+                "day": day.isoformat(),
+                "batch": row.decision,
+            },
+        )
+
+
+def _tell(
+    tx: UnitOfWork, services: Services, petition: Petition, row: Invalidation, changed: Sequence[Row[Any]]
+) -> None:
+    assert petition.id is not None
+    keys_dir = services.settings.keys_dir
+    people = [keys.open_person(keys_dir, petition.id, one.person_sealed) for one in changed if one.person_sealed]
+    integrity_letters.tell(tx, services, petition, row, people)
+
+
+def _finish(tx: UnitOfWork, petition: Petition, row: Invalidation, now: datetime) -> None:
+    row.finished_at = now
+    kind = "signatures.invalidated" if row.act == "invalidate" else "signatures.reinstated"
+    happened(tx, petition, kind, now, by="moderator", reason=row.reason, details={"count": row.done, "code": row.code})
+
+
+# -- looking -----------------------------------------------------------------------------------------------------------
+
+
+def of_petition(session: Session, petition: Petition) -> list[InvalidationView]:
+    """All decisions about a petition's signatures, the last first."""
+    rows = session.exec(
+        select(Invalidation)
+        .where(Invalidation.petition_id == petition.id)
+        .order_by(col(Invalidation.decided_at).desc(), Invalidation.id)
+    ).all()
+    undone = {row.undoes for row in rows}
+    return [
+        InvalidationView(
+            row.id,
+            row.act,
+            Code(row.code),
+            row.reason,
+            row.lang,
+            row.decided_at,
+            row.finished_at,
+            row.total,
+            row.done,
+            row.id in undone,
+            row.undoes,
+        )
+        for row in rows
+    ]
+
+
+def own(services: Services, session: Session, petition: Petition, person_id: str) -> InvalidationView | None:
+    """The decision by which this person's signature does not count; None if it does, or there is none."""
+    who = keys.person_hash(services.settings.keys_dir, person_id)
+    mine = (Signature.petition_id == petition.id, Signature.person_hash == who, Signature.state == "invalidated")
+    decision = session.exec(select(Signature.invalidation).where(*mine)).first()
+    return next((view for view in of_petition(session, petition) if view.id == decision), None)
+
+
+def _fitting(petition_id: int | None, code: Code, which: Filter) -> list[ColumnElement[bool]]:
+    """Signatures that count and fit; on the table, so that no flush is needed to write them."""
+    columns = _signatures.c
+    conditions: list[ColumnElement[bool]] = [
+        columns.petition_id == petition_id,
+        columns.state == "valid",
+        columns.way == code.way,
+    ]
+    if which.network:
+        conditions.append(columns.network == bytes.fromhex(which.network))
+    if which.since is not None:
+        conditions.append(columns.signed_at >= which.since)
+    if which.until is not None:
+        conditions.append(columns.signed_at < which.until)
+    if which.day is not None:
+        conditions.append(columns.day == which.day)
+    if which.region:
+        conditions.append(columns.region == which.region)
+    return conditions
+
+
+def _still_invalidated(session: Session, row: Invalidation) -> int:
+    of_petition = Signature.petition_id == row.petition_id
+    theirs = (of_petition, Signature.invalidation == row.id, Signature.state == "invalidated")
+    return session.exec(select(func.count()).select_from(Signature).where(*theirs)).one()
+
+
+def _to_undo(tx: UnitOfWork, id_: str) -> Invalidation:
+    row = tx.exec(select(Invalidation).where(Invalidation.id == id_).with_for_update()).first()
+    if row is None or row.act != "invalidate":
+        raise DomainError(404, N_("There is no such decision."), code="invalidation.unknown")
+    if row.finished_at is None or tx.exec(select(Invalidation.id).where(Invalidation.undoes == id_)).first():
+        raise DomainError(
+            409,
+            N_("It is still being carried out, or was undone already. Look at the list again."),
+            code="invalidation.undone",
+        )
+    return row
