@@ -30,6 +30,8 @@ from egov_participation.services import Services, SessionInfo
 
 Kind = rules.Kind
 """What is reported; other rooms take it from here."""
+personal_data = rules.personal_data
+"""What in a text looks like somebody's personal data; other rooms take it from here."""
 
 _FACTS: Final = ((N_("Number"), "reference"), (N_("What was reported"), "kind"))
 _BLOCK: Final = "block-"

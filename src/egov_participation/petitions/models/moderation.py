@@ -3,7 +3,7 @@ was typed while nobody was signed in any more."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, LargeBinary, Text
@@ -97,6 +97,7 @@ class Appeal(SQLModel, table=True):
     """Why the creator thinks that it was wrong; read by moderators."""
     against: str
     """Person id of the moderator who rejected it, and may not decide on this."""
+    due_on: date
     state: str = "waiting"
     decided_by: str | None = None
     decided_at: datetime | None = Field(default=None, sa_column=Column(UTCDateTime, nullable=True))

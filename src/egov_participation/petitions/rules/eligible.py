@@ -22,9 +22,7 @@ def check(rules: RuleSet, territory: str, *, assurance: int, age: int | None, li
     if assurance < identity.level:
         raise DomainError(
             403,
-            N_(
-                "For this you must sign in more surely: with a passkey from a service centre, or an electronic identity."
-            ),
+            N_("For this you must sign in with a passkey from a service centre or an electronic identity."),
             code="petition.assurance",
         )
     if age is None or age < identity.min_age:

@@ -44,7 +44,8 @@ class Part(StrEnum):
     TITLE = "title"
     ASK = "ask"
     BACKGROUND = "background"
-    ABOUT = "about"
+    TERRITORY = "territory"
+    ADDRESSEE = "addressee"
     NAME = "name"
 
 
@@ -52,7 +53,8 @@ PART_NAMES: Final = {
     Part.TITLE: N_("Title"),
     Part.ASK: N_("What you ask for"),
     Part.BACKGROUND: N_("Why"),
-    Part.ABOUT: N_("Where and to whom"),
+    Part.TERRITORY: N_("Where"),
+    Part.ADDRESSEE: N_("To whom"),
     Part.NAME: N_("Your name"),
 }
 """Msgids."""
@@ -79,7 +81,7 @@ def missing(addressee: str, texts: Mapping[str, Mapping[str, str]], language: st
     lacking = {
         Part.TITLE: not first["title"],
         Part.ASK: not first["ask"],
-        Part.ABOUT: not addressee,
+        Part.ADDRESSEE: not addressee,
     }
     return [part for part in Part if lacking.get(part)]
 

@@ -100,8 +100,10 @@ def of_part(session: Session, draft: Petition, part: Part) -> dict[str, str]:
     match part:
         case Part.TITLE | Part.ASK | Part.BACKGROUND:
             return {part.value: by_language(session, draft)[draft.language][part.value]}
-        case Part.ABOUT:
-            return {"territory": draft.territory, "addressee": draft.addressee}
+        case Part.TERRITORY:
+            return {"territory": draft.territory}
+        case Part.ADDRESSEE:
+            return {"addressee": draft.addressee}
         case Part.NAME:
             return {"shown": "yes" if draft.creator_name else "no"}
 
@@ -128,8 +130,10 @@ def save_part(
     match part:
         case Part.TITLE | Part.ASK | Part.BACKGROUND:
             setattr(lookup.texts(tx.session, draft)[draft.language], part.value, fields[part.value])
-        case Part.ABOUT:
-            draft.territory, draft.addressee = fields["territory"], fields["addressee"]
+        case Part.TERRITORY:
+            draft.territory = fields["territory"]
+        case Part.ADDRESSEE:
+            draft.addressee = fields["addressee"]
         case Part.NAME:
             wanted = fields["shown"] == "yes"
             draft.creator_name = own_name(services, tx.session, acting.person_id) if wanted else ""

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime
+from typing import Final
 
 from sqlmodel import Session, col, func, select
 
 from egov_participation.database import UnitOfWork
 from egov_participation.errors import DomainError
 from egov_participation.i18n import N_
+from egov_participation.jurisdiction.periods import Period, Unit
 from egov_participation.jurisdiction.petition_rules import RuleSet
 from egov_participation.petitions.models import Petition, State
 from egov_participation.petitions.rules import eligible, gate, writing
 from egov_participation.petitions.service import drafts, letters, lifecycle, ruling
 from egov_participation.services import Services, SessionInfo
 from egov_participation.throttle import throttle
+
+OWN_TERM: Final = Period(10, Unit.WORKING_DAYS)
+"""For a review, where the rules set none."""
 
 
 def check_person(services: Services, session: Session, acting: SessionInfo, rules: RuleSet, territory: str) -> str:
@@ -74,13 +79,10 @@ def begin_review(
         quietly: the creator is told in another mail.
     """
     rules = ruling.of(petition, services)
-    due = rules.review.due
     lifecycle.change(tx, petition, State.REVIEW, now, by=by, actor=actor, reason=reason)
-    petition.due_on = None if due is None else due.end(services.day(now), rules.calendar)
-    if not quietly and petition.due_on is not None:
+    petition.due_on = (rules.review.due or OWN_TERM).end(services.day(now), rules.calendar)
+    if not quietly:
         letters.tell_creator(tx, services, petition, letters.HANDED_IN, due=petition.due_on)
-    elif not quietly:
-        letters.tell_creator(tx, services, petition, letters.REVIEW_WITHOUT_TERM)
     tx.flush()
 
 
@@ -94,13 +96,10 @@ def begin_gate(
     lifecycle.change(tx, petition, State.COLLECTING, now, by=by, actor=actor)
     period = rules.gate.period
     petition.due_on = None if period is None else period.end(services.day(now), rules.calendar)
-    due = petition.due_on or N_("no day: the rules set no time")
-    letters.tell_creator(
-        tx,
-        services,
-        petition,
-        letters.SUPPORTERS_WANTED,
-        count=rules.gate.count,
-        due=letters.Phrase(due) if isinstance(due, str) else due,
-    )
+    if petition.due_on is None:
+        letters.tell_creator(tx, services, petition, letters.SUPPORTERS_WANTED_AT_ANY_TIME, count=rules.gate.count)
+    else:
+        letters.tell_creator(
+            tx, services, petition, letters.SUPPORTERS_WANTED, count=rules.gate.count, due=petition.due_on
+        )
     tx.flush()

@@ -6,7 +6,7 @@ from typing import Final
 
 from egov_participation.database import UnitOfWork
 from egov_participation.i18n import N_
-from egov_participation.notices.service import NoticeKind, Param, Phrase, notice, notify
+from egov_participation.notices.service import NoticeKind, Param, notice, notify
 from egov_participation.petitions.models import Petition
 from egov_participation.petitions.service import lookup
 from egov_participation.services import Services
@@ -27,17 +27,6 @@ HANDED_IN: Final = notice(
     facts=_FACTS,
     link=_OWN,
 )
-REVIEW_WITHOUT_TERM: Final = notice(
-    "petitions.in_review",
-    subject=N_("Your petition %(reference)s is checked"),
-    summary=N_("Your petition is checked"),
-    paragraphs=(
-        N_("A moderator checks your petition against the law, and against nothing else. The rules set no time for it."),
-        N_("Whatever comes of it, you are told why."),
-    ),
-    facts=_FACTS,
-    link=_OWN,
-)
 SUPPORTERS_WANTED: Final = notice(
     "petitions.supporters_wanted",
     subject=N_("Your petition %(reference)s needs supporters"),
@@ -46,6 +35,17 @@ SUPPORTERS_WANTED: Final = notice(
         N_("Before your petition is public it needs supporters: %(count)s of them."),
         N_("On your page is a secret link. Give it to people who you think will support it; nobody else finds it."),
         N_("Time for this ends on: %(due)s."),
+    ),
+    facts=_FACTS,
+    link=_OWN,
+)
+SUPPORTERS_WANTED_AT_ANY_TIME: Final = notice(
+    "petitions.supporters_wanted_at_any_time",
+    subject=SUPPORTERS_WANTED.subject,
+    summary=SUPPORTERS_WANTED.summary,
+    paragraphs=(
+        *SUPPORTERS_WANTED.paragraphs[:2],
+        N_("The rules set no time for this."),
     ),
     facts=_FACTS,
     link=_OWN,
@@ -182,4 +182,4 @@ def tell_creator(tx: UnitOfWork, services: Services, petition: Petition, kind: N
     if petition.creator is None or petition.reference is None:
         return
     params |= {"reference": petition.reference, "title": titles(tx, petition)}
-    notify(tx, services.settings.keys_dir, petition.creator, kind, **params)
+    notify(tx, services.settings.keys_dir, petition.creator, kind, run_after=None, **params)

@@ -1,0 +1,200 @@
+"""A moderator's work on one petition: who has it in hand, what moderators tell one another, and what waits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, col, exists, select
+
+from egov_participation import audit
+from egov_participation.actions import Action
+from egov_participation.database import UnitOfWork
+from egov_participation.errors import DomainError
+from egov_participation.i18n import N_
+from egov_participation.incidents import service as incidents
+from egov_participation.petitions import keys
+from egov_participation.petitions.models import Appeal, Decision, EditLock, Note, Petition, State
+from egov_participation.petitions.rules import moderating
+from egov_participation.petitions.service import drafts, lookup
+from egov_participation.services import Services, SessionInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A petition that waits for a moderator."""
+
+    reference: str
+    title: str
+    language: str
+    due_on: date
+    since: datetime
+    appeal: bool
+    """It waits for a decision on an appeal, not for its review."""
+    held_by: str
+    """Person id of the moderator who has it in hand at this moment; empty: nobody."""
+    barred: bool
+    """This moderator may not decide: it is their own, or the appeal is against their own decision."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoteView:
+    """A note as moderators read it."""
+
+    at: datetime
+    author: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Who has a petition in hand."""
+
+    holder: str
+    until: datetime
+    mine: bool
+
+
+def accepted() -> ColumnElement[bool]:
+    """Condition: a moderator has accepted the petition since it is under review, and it is about to be opened."""
+    return exists().where(
+        col(Decision.petition_id) == col(Petition.id),
+        col(Decision.decision) == "accepted",
+        col(Decision.at) >= col(Petition.state_at),
+    )
+
+
+def waiting(services: Services, session: Session, acting: SessionInfo) -> list[Waiting]:
+    """What waits for a moderator, the first due first."""
+    now = services.clock()
+    reviews = select(Petition).where(Petition.state == State.REVIEW.value, ~accepted())
+    rows: list[tuple[Petition, Appeal | None]] = [(petition, None) for petition in session.exec(reviews).all()]
+    appeals = select(Petition, Appeal).where(
+        col(Appeal.petition_id) == col(Petition.id), Appeal.state == "waiting", Petition.state == State.REJECTED.value
+    )
+    rows += [(petition, appeal) for petition, appeal in session.exec(appeals).all()]
+    locks = {lock.petition_id: lock for lock in session.exec(select(EditLock).where(col(EditLock.until) > now))}
+    found = [_waiting(services, session, acting, petition, appeal, locks) for petition, appeal in rows]
+    return sorted(found, key=lambda one: (one.due_on, one.reference))
+
+
+def _waiting(
+    services: Services,
+    session: Session,
+    acting: SessionInfo,
+    petition: Petition,
+    appeal: Appeal | None,
+    locks: Mapping[int, EditLock],
+) -> Waiting:
+    assert petition.id is not None
+    assert petition.reference is not None
+    lock = locks.get(petition.id)
+    due = petition.due_on if appeal is None else appeal.due_on
+    return Waiting(
+        reference=petition.reference,
+        title=lookup.texts(session, petition)[petition.language].title,
+        language=petition.language,
+        due_on=due or services.day(petition.state_at),
+        since=petition.state_at if appeal is None else appeal.at,
+        appeal=appeal is not None,
+        held_by="" if lock is None else lock.holder,
+        barred=petition.creator == acting.person_id or (appeal is not None and appeal.against == acting.person_id),
+    )
+
+
+def held(session: Session, petition: Petition, acting: SessionInfo, now: datetime) -> Held | None:
+    """Who has it in hand at this moment; None: nobody."""
+    lock = session.get(EditLock, petition.id)
+    if lock is None or lock.until <= now:
+        return None
+    return Held(lock.holder, lock.until, lock.holder == acting.person_id)
+
+
+def check_not_own(petition: Petition, acting: SessionInfo) -> None:
+    """Refuse a moderator whose own petition it is.
+
+    Raises:
+        DomainError: 403 ``petition.own``.
+    """
+    if petition.creator == acting.person_id:
+        raise DomainError(403, N_("This is your own petition: another moderator decides on it."), code="petition.own")
+
+
+def take(services: Services, tx: UnitOfWork, acting: SessionInfo, reference: str) -> Petition:
+    """Take a petition in hand, or keep it: nobody else decides on it for a quarter of an hour.
+
+    Raises:
+        DomainError: 404 ``petition.unknown``, 403 ``petition.own``, 409 ``petition.in_hand``: of another moderator.
+    """
+    now = services.clock()
+    petition = lookup.locked(tx, reference)
+    check_not_own(petition, acting)
+    assert petition.id is not None
+    lock = tx.get(EditLock, petition.id)
+    if lock is None:
+        lock = EditLock(petition_id=petition.id, holder=acting.person_id, until=now)
+    elif moderating.is_locked(lock.holder, lock.until, acting.person_id, now):
+        raise DomainError(
+            409,
+            N_("Another moderator has this petition in hand. After 15 minutes without an act you can take it over."),
+            code="petition.in_hand",
+        )
+    lock.holder, lock.until = acting.person_id, now + moderating.LOCKED
+    tx.add(lock)
+    tx.flush()
+    return petition
+
+
+def let_go(tx: UnitOfWork, petition: Petition) -> None:
+    """Let others have it at once: it was decided."""
+    lock = tx.get(EditLock, petition.id)
+    if lock is not None:
+        tx.session.delete(lock)
+        tx.flush()
+
+
+def take_in_hand(services: Services, tx: UnitOfWork, acting: SessionInfo, reference: str) -> None:
+    """What the button of that name does.
+
+    Raises:
+        DomainError: as `take`.
+    """
+    take(services, tx, acting, reference)
+    audit.record(tx, acting, Action.REVIEW_PETITION, f"petition:{reference}", services.clock(), step="seen")
+
+
+def add_note(services: Services, tx: UnitOfWork, acting: SessionInfo, reference: str, text: str) -> None:
+    """Leave a note for the other moderators.
+
+    Raises:
+        DomainError: 404 ``petition.unknown``, 403 ``petition.own``.
+    """
+    now = services.clock()
+    petition = lookup.locked(tx, reference)
+    check_not_own(petition, acting)
+    assert petition.id is not None
+    sealed = keys.box(services.settings.keys_dir).close(text, f"note:{reference}")
+    tx.add(Note(petition_id=petition.id, at=now, author=acting.person_id, text_sealed=sealed))
+    audit.record(tx, acting, Action.REVIEW_PETITION, f"petition:{reference}", now, step="noted")
+    tx.flush()
+
+
+def notes(services: Services, session: Session, petition: Petition) -> Sequence[NoteView]:
+    """What moderators left, the oldest first."""
+    rows = session.exec(select(Note).where(Note.petition_id == petition.id).order_by(col(Note.id)))
+    box = keys.box(services.settings.keys_dir)
+    return [NoteView(row.at, row.author, box.open(row.text_sealed, f"note:{petition.reference}")) for row in rows]
+
+
+def decisions(session: Session, petition: Petition) -> Sequence[Decision]:
+    """What was decided on it so far, the last first."""
+    rows = select(Decision).where(Decision.petition_id == petition.id).order_by(col(Decision.id).desc())
+    return session.exec(rows).all()
+
+
+def personal_data(session: Session, petition: Petition) -> list[str]:
+    """What in its text looks like somebody's personal data: msgids. The creator's own name is not looked for."""
+    texts = drafts.by_language(session, petition)
+    return incidents.personal_data([value for text in texts.values() for value in text.values()], ())

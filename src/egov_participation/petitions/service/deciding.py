@@ -1,0 +1,195 @@
+"""Decisions of moderators on petitions: accepted, rejected, hidden. Each stands in the log and the audit trail."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlmodel import col, select
+
+from egov_participation import audit
+from egov_participation.actions import Action
+from egov_participation.database import UnitOfWork
+from egov_participation.errors import DomainError
+from egov_participation.i18n import N_
+from egov_participation.ledger import service as ledger
+from egov_participation.petitions.models import Decision, Happening, Petition, State, Wording
+from egov_participation.petitions.rules import gate, moderating
+from egov_participation.petitions.rules.states import HIDEABLE, MODERATABLE
+from egov_participation.petitions.service import casework, letters, lifecycle, publishing, ruling, supporting
+from egov_participation.petitions.service.handing_in import begin_gate
+from egov_participation.search import service as search
+from egov_participation.services import Services, SessionInfo
+
+
+def review(services: Services, tx: UnitOfWork, acting: SessionInfo, reference: str, seen: str) -> Petition:
+    """The petition that a moderator decides on, taken in hand.
+
+    Args:
+        seen: the commitment to the text that the moderator had before them (`Petition.document_hash`).
+
+    Raises:
+        DomainError: those of `casework.take`; 409 ``petition.state``: it is not under review (any more), or accepted
+            already; 409 ``petition.changed``: its text is another one by now.
+    """
+    petition = casework.take(services, tx, acting, reference)
+    is_accepted = tx.exec(select(Petition.id).where(Petition.id == petition.id, casework.accepted())).first()
+    if State(petition.state) not in MODERATABLE or is_accepted is not None:
+        raise state_changed()
+    if petition.document_hash != seen:
+        raise DomainError(
+            409, N_("The text has changed since you read it. Read it again, then decide."), code="petition.changed"
+        )
+    return petition
+
+
+def state_changed() -> DomainError:
+    """What is said where a petition is not (any more) where it would have to be."""
+    return DomainError(
+        409,
+        N_("This petition has changed meanwhile, so that this can no longer be done. Look at it again."),
+        code="petition.state",
+    )
+
+
+def accept(
+    services: Services, tx: UnitOfWork, acting: SessionInfo, reference: str, seen: str, checks: Mapping[str, str]
+) -> Petition:
+    """Let a petition go on to its supporters, or to the public as soon as the registrar has opened its part.
+
+    Raises:
+        DomainError: those of `review`; 422 ``petition.checks``.
+    """
+    petition, now = review(services, tx, acting, reference, seen), services.clock()
+    rules = ruling.of(petition, services)
+    if moderating.unchecked(rules.grounds, checks):
+        raise DomainError(422, moderating.ALL_CHECKED, code="petition.checks")
+    if moderating.against(checks):
+        raise DomainError(422, moderating.NONE_FOUND, code="petition.checks")
+    happening = lifecycle.happened(tx, petition, "review.accepted", now, by="moderator", actor=acting.person_id)
+    record(tx, acting, petition, "accepted", now, happening, checks)
+    drop_wordings(tx, petition, now)
+    go_on(services, tx, petition, now)
+    casework.let_go(tx, petition)
+    return petition
+
+
+def go_on(services: Services, tx: UnitOfWork, petition: Petition, now: datetime) -> None:
+    """After its review: to its supporters, or to the public."""
+    rules = ruling.of(petition, services)
+    wants = gate.after_review(rules) is State.COLLECTING and not supporting.is_reached(tx.session, petition, rules)
+    if wants:
+        begin_gate(services, tx, petition, now)
+    else:
+        publishing.open_soon(tx, petition)
+
+
+def reject(
+    services: Services,
+    tx: UnitOfWork,
+    acting: SessionInfo,
+    reference: str,
+    seen: str,
+    checks: Mapping[str, str],
+    ground: str,
+    reason: str,
+) -> Petition:
+    """Reject a petition on one of the law's grounds, with a reason that everybody reads.
+
+    Args:
+        ground: its code; it decides whether the text is shown.
+
+    Raises:
+        DomainError: those of `review`; 422 ``petition.checks``.
+    """
+    petition, now = review(services, tx, acting, reference, seen), services.clock()
+    rules = ruling.of(petition, services)
+    if moderating.unchecked(rules.grounds, checks):
+        raise DomainError(422, moderating.ALL_CHECKED, code="petition.checks")
+    if ground not in moderating.against(checks):
+        raise DomainError(422, moderating.ONE_FOUND, code="petition.checks")
+    chosen = next(one for one in rules.grounds if one.code == ground)
+    petition.ground, petition.text_hidden, petition.due_on = ground, chosen.hides, None
+    happening = lifecycle.change(
+        tx,
+        petition,
+        State.REJECTED,
+        now,
+        by="moderator",
+        actor=acting.person_id,
+        reason=reason,
+        details={"ground": ground},
+    )
+    record(tx, acting, petition, "rejected", now, happening, checks)
+    drop_wordings(tx, petition, now)
+    text = chosen.text
+    letters.tell_creator(
+        tx, services, petition, letters.REJECTED, ground={"kk": text.kk, "ru": text.ru, "en": text.en}, reason=reason
+    )
+    casework.let_go(tx, petition)
+    return petition
+
+
+def hide(services: Services, tx: UnitOfWork, acting: SessionInfo, reference: str, reason: str) -> Petition:
+    """Take a petition out of the public's sight, with a public reason; that it was there stays in the log.
+
+    Raises:
+        DomainError: those of `casework.take`; 409 ``petition.state``.
+    """
+    petition, now = casework.take(services, tx, acting, reference), services.clock()
+    if State(petition.state) not in HIDEABLE:
+        raise state_changed()
+    petition.text_hidden, petition.due_on = True, None
+    happening = lifecycle.change(tx, petition, State.HIDDEN, now, by="moderator", actor=acting.person_id, reason=reason)
+    record(tx, acting, petition, "hidden", now, happening)
+    drop_wordings(tx, petition, now)
+    search.remove(tx, "petition", reference)
+    letters.tell_creator(tx, services, petition, letters.HIDDEN, reason=reason)
+    casework.let_go(tx, petition)
+    return petition
+
+
+def record(
+    tx: UnitOfWork,
+    acting: SessionInfo,
+    petition: Petition,
+    decision: str,
+    now: datetime,
+    happening: Happening,
+    checks: Mapping[str, str] | None = None,
+) -> None:
+    """Put a moderator's decision into its table, the log and the audit trail."""
+    assert petition.id is not None
+    ticked = json.dumps(dict(checks or {}))
+    tx.add(Decision(petition_id=petition.id, at=now, moderator=acting.person_id, decision=decision, checks=ticked))
+    enter(tx, petition, decision, now, happening)
+    reason = happening.reason or ""
+    audit.record(
+        tx, acting, Action.REVIEW_PETITION, f"petition:{petition.reference}", now, reason=reason, step=decision
+    )
+    tx.flush()
+
+
+def enter(tx: UnitOfWork, petition: Petition, decision: str, now: datetime, happening: Happening) -> None:
+    """Put a decision, a moderator's or the creator's on a wording, into the log."""
+    ledger.enter(
+        tx,
+        {
+            "type": "moderation.decision",
+            "version": 1,
+            "petition": petition.reference,
+            "at": ledger.time(now),
+            "decision": decision,
+            "reason": lifecycle.committed(happening),
+        },
+    )
+
+
+def drop_wordings(tx: UnitOfWork, petition: Petition, now: datetime) -> None:
+    """Whatever wording still waits for the creator waits no longer."""
+    waiting = select(Wording).where(Wording.petition_id == petition.id, Wording.state == "proposed")
+    for wording in tx.exec(waiting.order_by(col(Wording.id))).all():
+        wording.state, wording.decided_at = "dropped", now
+        tx.add(wording)
+    tx.flush()
