@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from crypto.tests.petitions import Register
 from crypto.tests.served import SEED, Vote, digest, key_entry
 from hypothesis import given
 from hypothesis import strategies as st
@@ -35,7 +36,7 @@ class Memory(dict[tuple[str, int], str]):
 
 
 def recounted(values: Sequence[dict[str, Any]]) -> Recount:
-    count = Recount(Memory())
+    count = Recount(Memory(), Register())
     for index, value in enumerate(values):
         count.take(index, *entries.read(entry.dump(value)))
     return count

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from crypto.tests.commands import run
 from crypto.tests.documents import Site, sha256
+from crypto.tests.petitions import Register
 from crypto.tests.platform import BOOTH, PROGRAM, SCRIPT, Platform, entries_of, events_of, figures_of, files_of
 from crypto.tests.served import Handler, ServedSite, serving
 from crypto.tests.test_recount import Memory
@@ -87,7 +88,7 @@ class Compared:
         self.uuid = found.world.election.uuid
         self.said = figures_of(found, files, extended=True)
         self.found, self.events = found, events_of(found)
-        count = Recount(Memory())
+        count = Recount(Memory(), Register())
         for index, value in enumerate(entries_of(found, files, extended=True)):
             count.take(index, value, known=True)
         self.entered = count.votes[self.uuid]

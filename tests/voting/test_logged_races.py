@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from crypto.tests.petitions import Register
 from starlette.testclient import TestClient
 from tests.ledger.observer import Observer
 from tests.voting.making import MadeVote, close, decrypt, make_vote
@@ -69,7 +70,7 @@ def meanwhile(services: Services, vote: MadeVote, monkeypatch: pytest.MonkeyPatc
 def recounted(services: Services, client: TestClient, vote: MadeVote) -> VoteCount:
     """What the log says of the vote; raises if its entries do not hold together."""
     ledger.publish(services)
-    count = Recount(Shelf())
+    count = Recount(Shelf(), Register())
     for index, value in enumerate(Observer(client).entries()):
         count.take(index, *entries.read(entry.dump(value)))
     return count.votes[vote.uuid]

@@ -4,7 +4,8 @@ Of each vote the events stand without a gap in an order that is allowed, and its
 says of the archive's head, of ballots and of documents is what other entries say. The platform's ``docs/log.md`` lists
 these rules. What an archive holds, only the archive tells: the site's check compares.
 
-A vote takes one small record in memory; its events' hashes go to a :class:`Shelf`.
+A vote takes one small record in memory; its events' hashes go to a :class:`Shelf`. Petitions, their signatures and
+audits are :mod:`egov_crypto.petition`'s.
 """
 
 from collections import Counter
@@ -18,6 +19,7 @@ from egov_crypto.entries import key_text
 from egov_crypto.errors import VerificationError
 from egov_crypto.group import verify_signature
 from egov_crypto.note import VerifierKey, from_base64
+from egov_crypto.petition import Petitions, Register
 
 _EVENT_FOLLOWS: Final = {
     before or "": {event.value for event in following} for before, following in archive.FOLLOWS.items()
@@ -107,6 +109,7 @@ class Recount:
     """What was counted so far."""
 
     shelf: Shelf
+    register: Register
     entries: int = 0
     types: Counter[str] = field(default_factory=Counter)
     """Entries by type and version (``vote.event v1``)."""
@@ -115,15 +118,20 @@ class Recount:
     votes: dict[str, VoteCount] = field(default_factory=dict)
     touched: set[str] = field(default_factory=set)
     """Votes of which something came since whoever keeps the records has emptied this."""
+    petitions: Petitions = field(init=False)
     keys: list[tuple[int, str, str]] = field(default_factory=list)
     """Each ``log.key``: its index, the old and the new verifier key."""
     release: tuple[int, str, list[dict[str, Any]], list[str]] | None = None
     """The last ``release.files``: its index, the release, its files, and the paths that the one before had besides."""
 
+    def __post_init__(self) -> None:
+        self.petitions = Petitions(self.register)
+
     def take(self, index: int, value: dict[str, Any], known: bool) -> None:
         """Count the entry at ``index``, which :func:`egov_crypto.entries.read` has read; they come in order.
 
-        Raises :class:`VerificationError` (``recount.*``, ``rotation.*``), which names the entry.
+        Raises :class:`VerificationError` (``recount.*``, ``rotation.*``, ``petition.*``, ``audit.*``, ``vrf.key``),
+        which names the entry.
         """
         self.entries = index + 1
         name = f"{value['type']} v{value['version']}"
@@ -148,8 +156,10 @@ class Recount:
                     self._release(index, value)
                 case "log.key":
                     self._key(index, value)
+                case _ if "petition" in value:
+                    self.petitions.take(index, value)
         except VerificationError as error:
-            about = f", vote {value['vote']}" if "vote" in value else ""
+            about = next((f", {name} {value[name]}" for name in ("vote", "petition") if name in value), "")
             raise VerificationError(error.code, f"entry {index}{about}: {error.detail}") from None
 
     def _release(self, index: int, value: dict[str, Any]) -> None:

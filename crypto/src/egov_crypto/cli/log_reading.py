@@ -130,6 +130,9 @@ class Reading:
         self._check_handed_over(trusted)
         self.checks["before"], self.checks["entries"] = self.begun, now.size
         self.checks["votes"] = len(self.state.recount.votes)
+        if petitions := self.state.recount.petitions.counts:
+            self.checks["petitions"] = len(petitions)
+            self.checks["signatures"] = sum(count.attested for count in petitions.values())
         self._save()
         return self.signed
 

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from egov_crypto import note
 from egov_crypto.checkpoint import Checkpoint, SignedCheckpoint
-from egov_crypto.cli import console
+from egov_crypto.cli import console, petition_report
 from egov_crypto.cli.console import count, say
 from egov_crypto.cli.log_reading import Evidence, Reading
 from egov_crypto.errors import VerificationError
@@ -18,6 +18,8 @@ CHECKS: Final = {
     "entries": "entries, all of which together have the root hash that is signed",
     "keys": "replacements of the log's key, each signed with the one before",
     "votes": "votes, whose entries fit each other",
+    "petitions": "petitions, whose entries fit each other",
+    "signatures": "people, each attested by the registrar as a signer of one of them",
 }
 """Each check's name, as ``--json`` gives it, and what its count is of."""
 
@@ -31,6 +33,9 @@ _CHECK_OF: Final = {
     "consistency": "before",
     "rotation": "keys",
     "recount": "votes",
+    "petition": "petitions",
+    "audit": "petitions",
+    "vrf": "petitions",
 }
 """The check that a failure's code, or its first part, belongs to; entries, if it is not here."""
 
@@ -62,6 +67,7 @@ def unknown(reading: Reading) -> list[str]:
             f"Why vote {uuid} was closed at {vote.closed_at} only, {vote.late} after {vote.closes_at}: ballots may have"
             " been taken meanwhile."
         )
+    sentences += petition_report.unknown_of_all(reading.state.recount.petitions)
     sentences.append("Whether archives, results and files are those that the log names: egov-verify site.")
     return sentences
 
@@ -94,6 +100,7 @@ def as_json(
         "read": recount.entries - reading.begun if holds else None,
         "types": dict(sorted(recount.types.items())) if holds else None,
         "votes": votes_as_json(recount) if holds else None,
+        "petitions": petition_report.all_as_json(recount.petitions) if holds else None,
         "release": recount.release
         and {"index": recount.release[0], "release": recount.release[1], "files": len(recount.release[2])},
         "keys": [{"index": index, "old": old, "new": new} for index, old, new in recount.keys],
@@ -199,6 +206,7 @@ def print_reading(reading: Reading, failure: VerificationError | None) -> None:
         say(f"Vote {uuid}: {vote.state or 'not set up'}, {events}")
     if len(recount.votes) > _SHOWN:
         say(f"… and {len(recount.votes) - _SHOWN} more votes, which --json lists.")
+    petition_report.print_all(recount.petitions)
 
 
 def _about_key(reading: Reading) -> list[str]:

@@ -16,16 +16,17 @@ from typing import Any, Final
 
 from egov_crypto.archive import EventType
 from egov_crypto.checkpoint import Checkpoint
-from egov_crypto.cli import console
+from egov_crypto.cli import console, log_register
 from egov_crypto.errors import CryptoError, UsageError
 from egov_crypto.note import Note, VerifierKey
+from egov_crypto.petition import PetitionCount
 from egov_crypto.recount import Recount, VoteCount
 from egov_crypto.tiles import Edge
 
 VARIABLE: Final = "EGOV_VERIFY_STATE"
 """Environment variable with another folder than the user's own."""
 
-_FORM: Final = 2
+_FORM: Final = 3
 _EVENTS: Final = [event.value for event in EventType]
 _TABLES: Final = (
     "CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
@@ -34,6 +35,7 @@ _TABLES: Final = (
     """CREATE TABLE event (
     vote INTEGER NOT NULL, height INTEGER NOT NULL, event INTEGER NOT NULL, hash BLOB NOT NULL,
     PRIMARY KEY (vote, height)) WITHOUT ROWID""",
+    *log_register.TABLES,
 )
 MAX_OPEN: Final = 256
 """Checkpoints that wait until it is proved that a later one continues them. None of them is forgotten for another."""
@@ -88,7 +90,8 @@ class State:
         self._base = base
         self._ids: dict[str, int] = {}
         self._waiting: list[tuple[int, int, int, bytes]] = []
-        self.recount: Final = Recount(self)
+        self.signatures: Final = log_register.SignatureTable(base, self._begin)
+        self.recount: Final = Recount(self, self.signatures)
         key = self._fact("key")
         self.key = VerifierKey.parse(key) if key else None
         """The log's key, as far as it is known from before."""
@@ -118,9 +121,12 @@ class State:
             recount.types.update(counted["types"])
             recount.keys = [(index, old, new) for index, old, new in counted["keys"]]
             recount.release = tuple(counted["release"]) if counted["release"] else None
+            recount.petitions.signer = counted["signer"]
         for id_, uuid, record in self._base.execute("SELECT id, uuid, record FROM vote"):
             self._ids[uuid] = id_
             recount.votes[uuid] = VoteCount(**json.loads(record))
+        for reference, record in self._base.execute("SELECT reference, record FROM petition"):
+            recount.petitions.counts[reference] = PetitionCount(**json.loads(record))
 
     def _fact(self, name: str) -> Any:
         found = self._base.execute("SELECT value FROM fact WHERE name = ?", (name,)).fetchone()
@@ -166,6 +172,7 @@ class State:
         if self._base.in_transaction:
             self._base.execute("ROLLBACK")
         self._waiting.clear()
+        self.signatures.forget()
         self._begin()
         notes = {"before": found.before.decode(), "now": found.now.decode()}
         proof = {"root": found.root.hex(), "proof": [hash_.hex() for hash_ in found.proof]}
@@ -183,12 +190,18 @@ class State:
             record = json.dumps(asdict(recount.votes[uuid]))
             self._base.execute("UPDATE vote SET record = ? WHERE id = ?", (record, self._id(uuid)))
         recount.touched.clear()
+        self.signatures.flush()
+        for reference in recount.petitions.touched:
+            record = json.dumps(asdict(recount.petitions.counts[reference]))
+            self._base.execute("UPDATE petition SET record = ? WHERE id = ?", (record, self.signatures.id(reference)))
+        recount.petitions.touched.clear()
         counted = {
             "entries": recount.entries,
             "unknown": recount.unknown,
             "types": recount.types,
             "keys": recount.keys,
             "release": recount.release,
+            "signer": recount.petitions.signer,
         }
         self._put("count", counted)
         self._put("edge", [[[tile.level, tile.index, tile.width], raw.hex()] for tile, raw in self.edge.partial()])
@@ -263,6 +276,7 @@ def _loaded(path: Path, base: sqlite3.Connection) -> State:
 def _prepare(base: sqlite3.Connection, path: Path, name: str) -> None:
     base.execute("PRAGMA locking_mode = EXCLUSIVE")
     base.execute("PRAGMA synchronous = NORMAL")
+    base.execute("PRAGMA cache_size = -65536")  # KiB: pseudonyms come in no order
     base.execute("BEGIN EXCLUSIVE")  # others keep out from now on until the file is closed
     (form,) = base.execute("PRAGMA user_version").fetchone()
     if form == 0:

@@ -1,0 +1,64 @@
+"""The audit of a petition by sample: are those whom its count is of real people who signed?
+
+The registrar alone knows whose pseudonyms stand in the log. So auditors draw some of them by lot, it opens these to the
+auditors (number of the person, with a proof that the pseudonym is theirs: :mod:`egov_crypto.vrf`), and they ask the
+people. That nobody chooses whom: each auditor commits to random bytes before any is revealed, the first entry's place
+in the log fixes among whom is drawn, and the bytes of all together decide.
+
+``value`` is an auditor's 32 random bytes; a commitment, and what names an audit, SHA-256 in hex.
+"""
+
+import hashlib
+import heapq
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from math import comb
+from typing import Final
+
+from egov_crypto.errors import UsageError
+
+VALUE_SIZE: Final = 32
+
+_COMMITMENT: Final = b"egov-audit-commitment-v1"
+_AUDIT: Final = b"egov-audit-v1"
+_SEED: Final = b"egov-audit-seed-v1"
+_DRAW: Final = b"egov-audit-draw-v1"
+
+
+def commitment(petition: str, value: bytes) -> str:
+    """What an auditor says first. Raises :class:`UsageError` if ``value`` has another size."""
+    if len(value) != VALUE_SIZE:
+        raise UsageError(f"an auditor's value has {VALUE_SIZE} bytes")
+    return _hashed(_COMMITMENT, petition, [value]).hex()
+
+
+def identifier(petition: str, commitments: Iterable[str]) -> str:
+    """What the audit with these commitments is called."""
+    return _hashed(_AUDIT, petition, sorted(map(bytes.fromhex, commitments))).hex()
+
+
+def seed(petition: str, values: Iterable[bytes]) -> bytes:
+    """32 bytes, which nobody could foretell who did not know the values of all."""
+    return _hashed(_SEED, petition, sorted(values))
+
+
+def draw(drawn_with: bytes, pseudonyms: Iterable[bytes], size: int) -> list[bytes]:
+    """The sample: of all pseudonyms, each 64 bytes and there once, the ``size`` with the lowest SHA-256 of the seed
+    and the pseudonym, the lowest first; all if there are fewer. In which order they come does not matter, and no more
+    than the sample is held."""
+    prefix = _DRAW + b"\0" + drawn_with
+    return heapq.nsmallest(size, pseudonyms, key=lambda pseudonym: hashlib.sha256(prefix + pseudonym).digest())
+
+
+def detection(population: int, sample: int, false: int) -> Fraction:
+    """How probable it is that at least one of ``false`` signatures is in a sample, of a population with so many.
+
+    Raises :class:`ValueError` if there are more in the sample, or false, than there are.
+    """
+    if not (0 <= sample <= population and 0 <= false <= population):
+        raise ValueError("more than there are")
+    return 1 - Fraction(comb(population - false, sample), comb(population, sample))
+
+
+def _hashed(domain: bytes, petition: str, values: Sequence[bytes]) -> bytes:
+    return hashlib.sha256(b"\0".join([domain, petition.encode("ascii"), b"".join(values)])).digest()

@@ -1,0 +1,117 @@
+"""What is said of petitions as the log has them: in sentences, or as JSON."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from egov_crypto import audit
+from egov_crypto.cli.console import count, say
+from egov_crypto.petition import PetitionCount, Petitions
+
+BATCHES: Final = timedelta(hours=2)
+"""In which what was signed is attested in the log, which promises an hour."""
+_SHOWN: Final = 20
+"""Petitions that are listed in sentences; ``--json`` has all."""
+
+
+def all_as_json(petitions: Petitions) -> list[dict[str, Any]]:
+    """Each petition as the log has it."""
+    return [as_json(reference, counted) for reference, counted in sorted(petitions.counts.items())]
+
+
+def as_json(reference: str, counted: PetitionCount) -> dict[str, Any]:
+    """One of them."""
+    return {
+        "reference": reference,
+        "state": counted.state or None,
+        "opened_at": counted.opened_at or None,
+        "ended_at": counted.ended_at or None,
+        "document": counted.document or None,
+        "key": counted.key or None,
+        "generated": counted.generated,
+        "verified": counted.electronic,
+        "paper": counted.paper,
+        "withdrawn": counted.withdrawn,
+        "invalid": counted.invalid,
+        "attested": counted.attested,
+        "by_region": dict(sorted(counted.regions.items())),
+        "by_day": dict(sorted(counted.days.items())),
+        "thresholds": [
+            {"tier": tier, "needed": needed, "count": number, "at": at}
+            for tier, (needed, number, at) in counted.thresholds.items()
+        ],
+        "audits": [_audit_as_json(name, found) for name, found in counted.audits.items()],
+    }
+
+
+def _audit_as_json(name: str, found: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "audit": name,
+        "size": found["index"],
+        "counted": found["counted"],
+        "sample": found["sample"],
+        "revealed": "reveals" in found,
+        "detects": detections(found),
+        **found.get("report", {}),
+    }
+
+
+def detections(found: dict[str, Any]) -> dict[str, float]:
+    """By the share of signatures that were false, in percent: how probable it is that an audit finds one."""
+    counted, sample = found["counted"], min(found["counted"], found["sample"])
+    shares = {share: counted * share // 100 for share in (1, 5, 10)}
+    return {str(share): float(audit.detection(counted, sample, false)) for share, false in shares.items()}
+
+
+def print_all(petitions: Petitions) -> None:
+    """Say it of all of them in sentences."""
+    listed = sorted(petitions.counts.items())
+    for reference, counted in listed[:_SHOWN]:
+        say(f"Petition {reference}: {counted.state or 'not begun'}, {of(counted)}")
+    if len(listed) > _SHOWN:
+        say(f"… and {len(listed) - _SHOWN} more petitions, which --json lists.")
+
+
+def of(counted: PetitionCount) -> str:
+    """How many signed."""
+    said = f"{count(counted.electronic, 'signature')} verified"
+    for number, what in (
+        (counted.paper, "on paper"),
+        (counted.withdrawn, "withdrawn"),
+        (counted.invalid, "invalidated"),
+    ):
+        said += f", {number} {what}" if number else ""
+    return said
+
+
+def unknown_of_all(petitions: Petitions) -> list[str]:
+    """What nobody can know of them from the log alone."""
+    sentences = []
+    for reference, counted in sorted(petitions.counts.items()):
+        sentences += [f"Petition {reference}: {sentence}" for sentence in doubts(counted)]
+    del sentences[_SHOWN:]
+    if any(counted.attested for counted in petitions.counts.values()):
+        sentences.append(
+            "Whether those whom the registrar attests are people who signed: audits by sample tell, and who signed"
+            " finds their own promise in the log (egov-verify receipt)."
+        )
+    return sentences
+
+
+def doubts(counted: PetitionCount, now: datetime | None = None) -> Iterable[str]:
+    """What is strange about one, though nothing is proved by it."""
+    now = now or datetime.now(UTC)
+    if counted.generated:
+        yield "its registrar makes signers up: this is a demonstration, and nobody stands behind a signature."
+    if counted.late:
+        number = count(counted.late, "signature")
+        yield f"{number} of the last days were attested after the petition had ended, as those are that waited."
+    for tier, (_, number, at) in counted.thresholds.items():
+        if counted.attested < number and now - datetime.fromisoformat(at) > BATCHES:
+            yield f"why {number} had signed when {tier} was reached at {at}: {counted.attested} were ever attested."
+    for name, found in counted.audits.items():
+        if "reveals" not in found:
+            yield f"why the audit {name[:16]}… was begun and nothing revealed."
+        elif found.get("report", {}).get("denied"):
+            report = found["report"]
+            yield f"why {report['denied']} of {report['opened']} people denied in an audit to have signed."

@@ -1,0 +1,339 @@
+"""Petitions recounted from the log: who signed, as the registrar attests it, and how many that are.
+
+Of each pseudonym the last act counts: ``attest``, ``paper``, ``withdraw``, by the registrar's signature, and what the
+office entered, ``invalidate`` and ``reinstate``. The count is of those that were attested and stand; paper is counted
+apart. The platform's ``docs/log.md`` lists the rules between entries, which are all held here.
+
+A petition takes one small record in memory; its signatures go to a :class:`Register`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import IntEnum
+from typing import Any, Final, Protocol
+
+from egov_crypto import audit, statement, vrf
+from egov_crypto.errors import VerificationError
+
+DOMAIN: Final = b"egov-registrar-statement-v1"
+"""What the registrar's signatures begin with, before a zero byte."""
+ALPHA: Final = b"egov-petition-v1"
+
+ENDS: Final = frozenset({"closed", "rejected", "hidden", "withdrawn", "stopped", "merged"})
+_FOLLOWS: Final = {
+    "": {"collecting", "review"},
+    "collecting": {"review", "open", "rejected", "hidden", "withdrawn", "stopped"},
+    "review": {"collecting", "open", "rejected", "hidden", "withdrawn", "stopped", "merged"},
+    "open": {"closed", "hidden", "withdrawn", "stopped", "merged"},
+    "closed": {"hidden", "stopped"},
+    "rejected": {"review", "hidden"},
+    "hidden": {"review"},
+    "withdrawn": {"hidden"},
+    "stopped": {"hidden"},
+    "merged": {"hidden"},
+}
+"""Which state may follow which."""
+MAX_KINDS: Final = 5000
+"""Regions, and days, of one petition: more of them no country and no petition has."""
+MAX_ACTS: Final = 1000
+"""Thresholds, answers and audits of one petition."""
+_ZONES: Final = timedelta(hours=14)
+"""By how much a day may begin before the same one in UTC."""
+
+
+class Standing(IntEnum):
+    """What a signature is after the last act about it."""
+
+    WITHDRAWN = 0
+    ATTESTED = 1
+    ON_PAPER = 2
+    INVALID = 3
+    """It was attested, and does not count."""
+    INVALID_ON_PAPER = 4
+
+
+_WHEN_INVALID: Final = {Standing.ATTESTED: Standing.INVALID, Standing.ON_PAPER: Standing.INVALID_ON_PAPER}
+_WHEN_VALID: Final = {invalid: valid for valid, invalid in _WHEN_INVALID.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A signature: its standing, the region and the day (ISO 8601) of what it was attested with."""
+
+    standing: Standing
+    region: str
+    day: str
+
+
+class Register(Protocol):
+    """Where the acts about signatures are kept: there may be more than fit into memory."""
+
+    def sign(self, petition: str, pseudonym: bytes, index: int, signed: Signed) -> None:
+        """Keep what a signature is by the entry at ``index``; they come in order."""
+
+    def signed(self, petition: str, pseudonym: bytes) -> Signed | None:
+        """What it is by all entries so far; None before the first."""
+
+    def signed_at(self, petition: str, size: int) -> Iterator[tuple[bytes, Signed]]:
+        """Each signature with what it was by the first ``size`` entries."""
+
+
+@dataclass
+class PetitionCount:
+    """What the log says of one petition, up to here. Hashes are SHA-256 in hex, times as they are written."""
+
+    state: str = ""
+    at: str = ""
+    """Since when, by the server's clock."""
+    opened_at: str = ""
+    """When it was opened for signatures, at last; empty before."""
+    ended_at: str = ""
+    """When it was open no more; empty while it is."""
+    document: str = ""
+    rules: str = ""
+    key: str = ""
+    """What makes its pseudonyms (hex); empty before the registrar opened its part."""
+    signer: str = ""
+    keyed: str = ""
+    """The document that the registrar opened it with."""
+    territory: str | None = None
+    min_age: int = 0
+    ways: list[str] = field(default_factory=list)
+    generated: bool = False
+    electronic: int = 0
+    """Signatures that count, without paper: the verified count."""
+    paper: int = 0
+    withdrawn: int = 0
+    invalid: int = 0
+    attested: int = 0
+    """Pseudonyms that were attested at any time."""
+    late: int = 0
+    """Attestations that were entered after it had ended."""
+    regions: dict[str, int] = field(default_factory=dict)
+    """Of those that count, without paper."""
+    days: dict[str, int] = field(default_factory=dict)
+    thresholds: dict[str, list[Any]] = field(default_factory=dict)
+    """By tier: what was needed, the provisional count, when."""
+    answers: list[list[str]] = field(default_factory=list)
+    """Kind, what came of it, when, the commitment to the text."""
+    audits: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """By identifier: ``index`` of its first entry, ``commitments``, ``sample``, ``counted`` then; ``reveals`` and
+    ``report`` once they are there."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can be signed."""
+        return self.state == "open"
+
+
+@dataclass
+class Petitions:
+    """The petitions of one log."""
+
+    register: Register
+    counts: dict[str, PetitionCount] = field(default_factory=dict)
+    touched: set[str] = field(default_factory=set)
+    """Petitions of which something came since whoever keeps the records has emptied this."""
+    signer: str = ""
+    """The registrar's key, as the first petition has it (unpadded Base64); the same in all."""
+
+    def take(self, index: int, value: dict[str, Any]) -> None:
+        """Count the entry at ``index``. Raises :class:`VerificationError` (``petition.*``, ``audit.*``)."""
+        count = self.counts.setdefault(value["petition"], PetitionCount())
+        self.touched.add(value["petition"])
+        match value["type"]:
+            case "petition.state":
+                _change(value, count)
+            case "registrar.petition":
+                self._key(value, count)
+            case "petition.attestation":
+                self._attest(index, value, count)
+            case "petition.invalidation":
+                self._invalidate(index, value, count)
+            case "petition.threshold":
+                _reach(value, count)
+            case "petition.answer":
+                if not count.opened_at:
+                    raise VerificationError("petition.order", "an answer to what was never open")
+                _bounded(count.answers)
+                count.answers.append([value["kind"], value["to"], value["at"], value["document"]])
+            case "petition.audit":
+                _audit(index, value, count)
+
+    def _key(self, value: dict[str, Any], count: PetitionCount) -> None:
+        if count.attested:
+            raise VerificationError("petition.order", "the registrar opens its part after the first attestation")
+        if count.key and (count.key, count.keyed) != (value["key"], value["document"]):
+            raise VerificationError("petition.order", "the registrar opens its part with another key or text")
+        check_signed(value, value["signer"])
+        if self.signer and self.signer != value["signer"]:
+            raise VerificationError("petition.signer", f"{value['signer']}, where it was {self.signer}")
+        vrf.validate_key(bytes.fromhex(value["key"]))
+        self.signer = count.signer = value["signer"]
+        count.key, count.keyed = value["key"], value["document"]
+        count.territory, count.min_age = value["territory"], value["min_age"]
+        count.ways, count.generated = value["ways"], value["generated"]
+
+    def _attest(self, index: int, value: dict[str, Any], count: PetitionCount) -> None:
+        if not count.key:
+            raise VerificationError("petition.order", "an attestation before the registrar opened its part")
+        check_signed(value, count.signer)
+        act, pseudonym = value["act"], bytes.fromhex(value["pseudonym"])
+        _check_time(value["day"], count, ends=act != "withdraw")
+        before = self.register.signed(value["petition"], pseudonym)
+        if act == "withdraw":
+            if before is None or before.standing == Standing.WITHDRAWN:
+                raise VerificationError("petition.order", "a withdrawal of what was not signed")
+            after = Signed(Standing.WITHDRAWN, before.region, before.day)
+        else:
+            if before is not None and before.standing != Standing.WITHDRAWN:
+                raise VerificationError("petition.double", f"{act} of {value['pseudonym'][:16]}…")
+            standing = Standing.ON_PAPER if act == "paper" else Standing.ATTESTED
+            after = Signed(standing, value["region"], value["day"])
+            count.attested += before is None
+            count.late += not count.is_open
+        self._put(index, value["petition"], pseudonym, before, after, count)
+
+    def _invalidate(self, index: int, value: dict[str, Any], count: PetitionCount) -> None:
+        pseudonym = bytes.fromhex(value["pseudonym"])
+        before = self.register.signed(value["petition"], pseudonym)
+        may_follow = _WHEN_INVALID if value["act"] == "invalidate" else _WHEN_VALID
+        if before is None or before.standing not in may_follow:
+            raise VerificationError("petition.order", f"{value['act']}, where there is nothing for it")
+        after = Signed(may_follow[before.standing], before.region, before.day)
+        self._put(index, value["petition"], pseudonym, before, after, count)
+
+    def _put(
+        self, index: int, petition: str, pseudonym: bytes, before: Signed | None, after: Signed, count: PetitionCount
+    ) -> None:
+        if before is not None:
+            _add(count, before, -1)
+        _add(count, after, 1)
+        self.register.sign(petition, pseudonym, index, after)
+
+
+def alpha(petition: str, iin: str) -> bytes:
+    """What a person's pseudonym in a petition is the output of (:mod:`egov_crypto.vrf`)."""
+    return b"\0".join([ALPHA, petition.encode("ascii"), iin.encode("ascii")])
+
+
+def counted_at(register: Register, petition: str, size: int) -> PetitionCount:
+    """What counts by the first ``size`` entries: the numbers of a :class:`PetitionCount`, and nothing else of it."""
+    count = PetitionCount()
+    for _, signed in register.signed_at(petition, size):
+        _add(count, signed, 1)
+    return count
+
+
+def sample(register: Register, petition: str, count: PetitionCount, audit_id: str) -> list[bytes]:
+    """The pseudonyms that an audit has drawn, whose values are revealed."""
+    found = count.audits[audit_id]
+    seed = audit.seed(petition, map(bytes.fromhex, found["reveals"]))
+    standing = register.signed_at(petition, found["index"])
+    counted = (pseudonym for pseudonym, signed in standing if signed.standing == Standing.ATTESTED)
+    return audit.draw(seed, counted, found["sample"])
+
+
+def check_signed(value: dict[str, Any], key: str) -> None:
+    """Raise :class:`VerificationError` (``petition.signature``) unless the registrar with this key (unpadded Base64)
+    signed the entry, which has its ``signature``."""
+    body = {name: member for name, member in value.items() if name != "signature"}
+    signature = statement.from_base64(value["signature"], 64)
+    statement.check_signature(body, signature, key, DOMAIN, "petition.signature")
+
+
+def _change(value: dict[str, Any], count: PetitionCount) -> None:
+    to = value["to"]
+    if to not in _FOLLOWS[count.state]:
+        raise VerificationError("petition.order", f"{to} after {count.state or 'nothing'}")
+    if to == "open":
+        count.opened_at, count.ended_at = value["at"], ""
+        count.rules = value["rules"]
+    elif count.is_open:
+        count.ended_at = value["at"]
+    if value["document"] is not None:
+        count.document = value["document"]
+    count.state, count.at = to, value["at"]
+
+
+def _check_time(day: str, count: PetitionCount, *, ends: bool) -> None:
+    """Raise unless the petition was open on that day; after its end too unless it ``ends`` the time for this."""
+    if not count.opened_at:
+        raise VerificationError("petition.order", "an attestation before the petition was opened")
+    if count.keyed != count.document:
+        raise VerificationError("petition.document", "an attestation with the key for another text than was opened")
+    if day < _day(count.opened_at, -_ZONES):
+        raise VerificationError("petition.late", f"on {day}, and it was opened at {count.opened_at}")
+    if ends and count.ended_at and day > _day(count.ended_at, _ZONES):
+        raise VerificationError("petition.late", f"on {day}, and it ended at {count.ended_at}")
+
+
+def _day(moment: str, shift: timedelta) -> str:
+    return date.isoformat((datetime.fromisoformat(moment) + shift).date())
+
+
+def _add(count: PetitionCount, signed: Signed, number: int) -> None:
+    match signed.standing:
+        case Standing.ATTESTED:
+            count.electronic += number
+            _tally(count.regions, signed.region, number)
+            _tally(count.days, signed.day, number)
+        case Standing.ON_PAPER:
+            count.paper += number
+        case Standing.WITHDRAWN:
+            count.withdrawn += number
+        case _:
+            count.invalid += number
+
+
+def _tally(counts: dict[str, int], name: str, number: int) -> None:
+    counts[name] = counts.get(name, 0) + number
+    if not counts[name]:
+        del counts[name]
+    if len(counts) > MAX_KINDS:
+        raise VerificationError("petition.order", f"more than {MAX_KINDS} regions or days")
+
+
+def _bounded(of: dict[str, Any] | list[Any]) -> None:
+    if len(of) == MAX_ACTS:
+        raise VerificationError("petition.order", f"more than {MAX_ACTS} thresholds, answers or audits")
+
+
+def _reach(value: dict[str, Any], count: PetitionCount) -> None:
+    if not count.opened_at or value["tier"] in count.thresholds:
+        raise VerificationError(
+            "petition.order", f"the threshold {value['tier']} is reached a second time, or too early"
+        )
+    _bounded(count.thresholds)
+    count.thresholds[value["tier"]] = [value["needed"], value["count"], value["at"]]
+
+
+def _audit(index: int, value: dict[str, Any], count: PetitionCount) -> None:
+    name, found = value["audit"], count.audits.get(value["audit"])
+    match value["step"]:
+        case "committed":
+            if found is not None or not count.key:
+                raise VerificationError("audit.order", "committed a second time, or with nothing to audit")
+            if name != audit.identifier(value["petition"], value["commitments"]):
+                raise VerificationError("audit.commitment", "the audit is not called after its commitments")
+            _bounded(count.audits)
+            fixed = {"commitments": value["commitments"], "sample": value["sample"]}
+            count.audits[name] = {"index": index, "counted": count.electronic, **fixed}
+        case "revealed":
+            if found is None or "reveals" in found:
+                raise VerificationError("audit.order", "revealed a second time, or without commitments")
+            opened = [audit.commitment(value["petition"], bytes.fromhex(reveal)) for reveal in value["reveals"]]
+            if opened != found["commitments"]:
+                raise VerificationError("audit.commitment", "what was revealed is not what was committed to")
+            if (value["size"], value["counted"]) != (found["index"], found["counted"]):
+                detail = f"{value['counted']} at {value['size']}; {found['counted']} counted at {found['index']}"
+                raise VerificationError("audit.count", detail)
+            found["reveals"] = value["reveals"]
+        case "reported":
+            if found is None or "reveals" not in found or "report" in found:
+                raise VerificationError("audit.order", "reported a second time, or before anything was revealed")
+            if value["opened"] != min(found["sample"], found["counted"]):
+                raise VerificationError("audit.count", f"{value['opened']} opened of a sample of {found['sample']}")
+            names = ("opened", "confirmed", "denied", "unreached", "document")
+            found["report"] = {name: value[name] for name in names}

@@ -1,0 +1,110 @@
+"""The entries of petitions, as they come one after the other; and where their signatures are kept in memory."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from typing import Any
+
+from crypto.tests.served import digest
+
+from egov_crypto import audit, statement, vrf
+from egov_crypto.group import public_key, sign
+from egov_crypto.note import to_base64
+from egov_crypto.petition import DOMAIN, Signed, alpha
+
+REGISTRAR = bytes(range(32))
+OPENED, CLOSED = "2026-03-02T09:00:00Z", "2026-09-02T09:00:00Z"
+
+
+def signed(value: dict[str, Any], registrar: bytes = REGISTRAR) -> dict[str, Any]:
+    """With the registrar's signature."""
+    made = sign(registrar, DOMAIN + b"\0" + statement.dump(value))
+    return {**value, "signature": to_base64(made).rstrip("=")}
+
+
+class Petition:
+    """What is entered of one."""
+
+    def __init__(self, reference: str = "P-2026-0042", registrar: bytes = REGISTRAR) -> None:
+        self.reference, self.registrar = reference, registrar
+        self.secret = hashlib.sha256(reference.encode()).digest()
+        self.key = vrf.public(self.secret)
+        self.document = digest(f"text of {reference}")
+
+    def about(self, type_: str, **members: Any) -> dict[str, Any]:
+        return {"type": type_, "version": 1, "petition": self.reference, **members}
+
+    def state(self, to: str, at: str = OPENED, **members: Any) -> dict[str, Any]:
+        there: dict[str, Any] = dict.fromkeys(("document", "rules", "reason", "into"))
+        if to in {"collecting", "review", "open"}:
+            there["document"] = self.document
+        if to == "open":
+            there["rules"] = digest("rules")
+        if to in {"rejected", "hidden", "stopped", "merged"}:
+            there["reason"] = digest("reason")
+        if to == "merged":
+            there["into"] = "P-2026-0001"
+        return self.about("petition.state", to=to, at=at, **there | members)
+
+    def keyed(self, **members: Any) -> dict[str, Any]:
+        told = {"key": self.key.hex(), "document": self.document, "territory": None, "min_age": 16}
+        signer = to_base64(public_key(self.registrar)).rstrip("=")
+        ways = {"ways": ["eid", "passkey"], "generated": False, "signer": signer}
+        return signed(self.about("registrar.petition", **told | ways | members), self.registrar)
+
+    def opened(self) -> list[dict[str, Any]]:
+        return [self.state("review"), self.keyed(), self.state("open")]
+
+    def pseudonym(self, person: int) -> bytes:
+        return vrf.evaluate(self.secret, alpha(self.reference, iin(person)))
+
+    def act(self, act: str, person: int, **members: Any) -> dict[str, Any]:
+        told = {"pseudonym": self.pseudonym(person).hex(), "act": act, "day": "2026-03-05", "region": "KZ-75"}
+        return signed(self.about("petition.attestation", **told | members), self.registrar)
+
+    def attest(self, *people: int, **members: Any) -> list[dict[str, Any]]:
+        return [self.act("attest", person, **members) for person in people]
+
+    def office(self, act: str, person: int, **members: Any) -> dict[str, Any]:
+        told = {"pseudonym": self.pseudonym(person).hex(), "act": act, "code": "automated", "day": "2026-04-01"}
+        return self.about("petition.invalidation", **told | {"batch": digest("batch")} | members)
+
+    def audited(self, step: str, index: int = 0, counted: int = 0, **members: Any) -> dict[str, Any]:
+        commitments = sorted(audit.commitment(self.reference, value) for value in VALUES)
+        told: dict[str, Any] = {"audit": audit.identifier(self.reference, commitments), "at": OPENED, "step": step}
+        match step:
+            case "committed":
+                told |= {"commitments": commitments, "sample": 3, "approvals": 2, "approved": digest("audit")}
+            case "revealed":
+                values = sorted(VALUES, key=lambda value: audit.commitment(self.reference, value))
+                told |= {"reveals": [value.hex() for value in values], "size": index, "counted": counted}
+            case "reported":
+                opened = min(3, counted)
+                told |= {"opened": opened, "confirmed": opened, "denied": 0, "unreached": 0, "document": digest("r")}
+        return self.about("petition.audit", **told | members)
+
+
+VALUES = [bytes([number]) * 32 for number in (7, 8, 9)]
+
+
+def iin(person: int) -> str:
+    """Of nobody: there is no month 0."""
+    return f"0000{person:08}"
+
+
+class Register(dict[tuple[str, bytes], list[tuple[int, Signed]]]):
+    """In memory."""
+
+    def sign(self, petition: str, pseudonym: bytes, index: int, signed: Signed) -> None:
+        self.setdefault((petition, pseudonym), []).append((index, signed))
+
+    def signed(self, petition: str, pseudonym: bytes) -> Signed | None:
+        acts = self.get((petition, pseudonym))
+        return acts[-1][1] if acts else None
+
+    def signed_at(self, petition: str, size: int) -> Iterator[tuple[bytes, Signed]]:
+        for (of, pseudonym), acts in self.items():
+            until = [signed for index, signed in acts if index < size]
+            if of == petition and until:
+                yield pseudonym, until[-1]

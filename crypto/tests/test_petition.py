@@ -1,0 +1,299 @@
+"""Petitions recounted: honest ones add up, and what a platform or a registrar may try is noticed, and where."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from typing import Any
+
+import pytest
+from crypto.tests.petitions import CLOSED, VALUES, Petition, Register, iin, signed
+from crypto.tests.served import digest
+from crypto.tests.strategies import FEW
+from hypothesis import given
+from hypothesis import strategies as st
+
+from egov_crypto import audit, entries, entry, petition, vrf
+from egov_crypto.cli import log_register
+from egov_crypto.errors import VerificationError
+from egov_crypto.petition import PetitionCount, Petitions, Standing, counted_at
+
+Values = list[dict[str, Any]]
+P = Petition()
+OTHER_KEY = bytes(range(1, 33))
+
+
+def recounted(values: Values) -> Petitions:
+    petitions = Petitions(Register())
+    for index, value in enumerate(values):
+        petitions.take(index, *entries.read(entry.dump(value))[:1])
+    return petitions
+
+
+def count(values: Values) -> PetitionCount:
+    return recounted(values).counts[P.reference]
+
+
+def refused(values: Values) -> str:
+    """The code; everything but the last entry holds."""
+    recounted(values[:-1])
+    with pytest.raises(VerificationError) as caught:
+        recounted(values)
+    return caught.value.code
+
+
+def test_of_each_pseudonym_the_last_act_counts_and_paper_stands_apart() -> None:
+    found = count(
+        [
+            *P.opened(),
+            *P.attest(1, 2, 3),
+            *P.attest(4, region="KZ-10", day="2026-03-06"),
+            P.act("paper", 5),
+            P.act("withdraw", 1, day="2026-03-09"),
+            P.office("invalidate", 2),
+            P.office("invalidate", 3),
+            P.office("reinstate", 3),
+            P.act("withdraw", 4),
+            *P.attest(4, region="KZ-75", day="2026-03-20"),
+            P.act("paper", 6),
+            P.office("invalidate", 6, code="forged-paper"),
+        ]
+    )
+
+    assert (found.electronic, found.paper, found.withdrawn, found.invalid, found.attested) == (2, 1, 1, 2, 6)
+    assert found.regions == {"KZ-75": 2}
+    assert found.days == {"2026-03-05": 1, "2026-03-20": 1}
+    assert (found.key, found.keyed, found.document) == (P.key.hex(), P.document, P.document)
+
+
+def test_a_petition_goes_its_way() -> None:
+    values = [P.state("review"), P.state("collecting"), P.keyed(), P.state("open"), *P.attest(1)]
+    found = count([*values, REACHED, P.state("closed", CLOSED), ANSWERED])
+
+    assert (found.state, found.ended_at) == ("closed", CLOSED)
+    assert found.thresholds == {"government": [1, 1, CLOSED]}
+    assert found.answers == [["answer", "answered", CLOSED, digest("answer")]]
+
+
+def test_those_that_waited_when_it_closed_may_come_after_it() -> None:
+    found = count(
+        [*P.opened(), *P.attest(1), P.state("closed", CLOSED), *P.attest(2, day="2026-09-02"), P.act("withdraw", 1)]
+    )
+    assert (found.electronic, found.late) == (1, 1)
+
+
+REACHED = P.about("petition.threshold", at=CLOSED, tier="government", needed=1, count=1)
+ANSWERED = P.about(
+    "petition.answer",
+    at=CLOSED,
+    kind="answer",
+    to="answered",
+    document=digest("answer"),
+    approvals=2,
+    approved=digest("approved"),
+)
+ORDER = {
+    "before it was opened": [P.keyed(), P.state("review"), *P.attest(1)],
+    "before the key": [P.state("review"), P.state("open"), *P.attest(1)],
+    "the key after the first": [*P.opened(), *P.attest(1), P.keyed()],
+    "another key": [*P.opened(), P.keyed(key=vrf.public(OTHER_KEY).hex())],
+    "a withdrawal of nothing": [*P.opened(), P.act("withdraw", 1)],
+    "a withdrawal twice": [*P.opened(), *P.attest(1), P.act("withdraw", 1), P.act("withdraw", 1)],
+    "an invalidation of nothing": [*P.opened(), P.office("invalidate", 1)],
+    "an invalidation twice": [*P.opened(), *P.attest(1), P.office("invalidate", 1), P.office("invalidate", 1)],
+    "reinstated what is valid": [*P.opened(), *P.attest(1), P.office("reinstate", 1)],
+    "reinstated what was withdrawn": [*P.opened(), *P.attest(1), P.act("withdraw", 1), P.office("reinstate", 1)],
+    "opened twice": [*P.opened(), P.state("open")],
+    "opened after its end": [*P.opened(), P.state("closed", CLOSED), P.state("open")],
+    "an answer too early": [P.state("review"), ANSWERED],
+    "a threshold twice": [*P.opened(), REACHED, REACHED],
+    "a threshold too early": [P.state("review"), REACHED],
+}
+
+
+@pytest.mark.parametrize("values", ORDER.values(), ids=ORDER.keys())
+def test_what_stands_out_of_order_is_refused(values: Values) -> None:
+    assert refused(values) == "petition.order"
+
+
+# -- attacks ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_person_who_is_attested_twice_is_noticed() -> None:
+    assert refused([*P.opened(), *P.attest(1), *P.attest(2), *P.attest(1, day="2026-03-07")]) == "petition.double"
+    assert refused([*P.opened(), *P.attest(1), P.act("paper", 1)]) == "petition.double"
+    assert refused([*P.opened(), *P.attest(1), P.office("invalidate", 1), *P.attest(1)]) == "petition.double"
+
+
+def test_an_attestation_with_another_key_is_noticed() -> None:
+    forged = Petition(registrar=OTHER_KEY).act("attest", 1)
+    assert refused([*P.opened(), forged]) == "petition.signature"
+
+
+@pytest.mark.parametrize(
+    "member", [{"region": "KZ-10"}, {"day": "2026-03-06"}, {"act": "paper"}, {"pseudonym": "ab" * 64}]
+)
+def test_an_attestation_that_was_changed_is_noticed(member: dict[str, Any]) -> None:
+    assert refused([*P.opened(), {**P.act("attest", 1), **member}]) == "petition.signature"
+
+
+def test_an_attestation_is_of_one_petition() -> None:
+    other = Petition("P-2026-0043")
+    moved = {**other.act("attest", 1), "petition": P.reference}
+    assert refused([*P.opened(), *other.opened(), moved]) == "petition.signature"
+
+
+def test_another_registrar_in_another_petition_is_noticed() -> None:
+    """A platform that makes a registrar up, for one petition."""
+    assert refused([*P.opened(), Petition("P-2026-0043", OTHER_KEY).keyed()]) == "petition.signer"
+
+
+def test_a_registrars_part_that_it_has_not_signed_is_noticed() -> None:
+    assert refused([P.state("review"), {**P.keyed(), "min_age": 0}]) == "petition.signature"
+    weak = signed({**{k: v for k, v in P.keyed().items() if k != "signature"}, "key": "01" + "00" * 31})
+    assert refused([P.state("review"), weak]) == "vrf.key"
+
+
+def test_an_attestation_of_after_the_end_is_noticed() -> None:
+    assert refused([*P.opened(), P.state("closed", CLOSED), *P.attest(1, day="2026-09-04")]) == "petition.late"
+    assert refused([*P.opened(), P.state("hidden", CLOSED), P.act("paper", 1, day="2026-12-01")]) == "petition.late"
+    assert refused([*P.opened(), *P.attest(1, day="2026-02-28")]) == "petition.late"
+
+
+def test_a_text_that_was_changed_under_the_signers_is_noticed() -> None:
+    again = [P.state("hidden", CLOSED), P.state("review"), P.state("open", document=digest("another text"))]
+    assert refused([*P.opened(), *P.attest(1), *again, *P.attest(2)]) == "petition.document"
+
+
+def test_an_invalidation_that_is_not_logged_leaves_the_signature_counted() -> None:
+    """So that a page which leaves it out shows fewer than the log adds up to (`test_petition_command`)."""
+    assert count([*P.opened(), *P.attest(1, 2)]).electronic == 2
+    assert count([*P.opened(), *P.attest(1, 2), P.office("invalidate", 1)]).electronic == 1
+
+
+def test_no_petition_takes_more_room_than_there_are_regions(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(petition, "MAX_KINDS", 2)
+    few = [P.act("attest", number, region=f"{number:09}") for number in range(3)]
+    assert refused([*P.opened(), *few]) == "petition.order"
+    monkeypatch.setattr(petition, "MAX_ACTS", 1)
+    reached = [P.about("petition.threshold", at=CLOSED, tier=tier, needed=1, count=1) for tier in ("one", "other")]
+    assert refused([*P.opened(), *reached]) == "petition.order"
+
+
+# -- properties ------------------------------------------------------------------------------------------------------
+
+ACTS = ("attest", "paper", "withdraw", "invalidate", "reinstate")
+
+
+@FEW
+@given(st.lists(st.tuples(st.sampled_from(ACTS), st.integers(0, 3), st.sampled_from(["KZ-10", "KZ-75"])), max_size=25))
+def test_the_count_is_what_the_last_acts_add_up_to_at_any_place(acts: list[tuple[str, int, str]]) -> None:
+    """Against a model that keeps nothing but each person's allowed acts; in memory and in SQLite."""
+    base = sqlite3.connect(":memory:", isolation_level=None)
+    for table in log_register.TABLES:
+        base.execute(table)
+    table_register = log_register.SignatureTable(base, lambda: None)
+    petitions, register = Petitions(table_register), Register()
+    in_memory = Petitions(register)
+    for index, value in enumerate(P.opened()):
+        petitions.take(index, value)
+        in_memory.take(index, value)
+    model: dict[int, tuple[str, str]] = {}
+    expected: dict[int, Counter[tuple[str, str]]] = {}
+    size = 3
+    for act, person, region in acts:
+        before = model.get(person, ("", ""))[0]
+        allowed = {
+            "attest": before in {"", "withdraw"},
+            "paper": before in {"", "withdraw"},
+            "withdraw": before not in {"", "withdraw"},
+            "invalidate": before in {"attest", "paper"},
+            "reinstate": before.startswith("in"),
+        }
+        if not allowed[act]:
+            continue
+        office = act in {"invalidate", "reinstate"}
+        value = P.office(act, person) if office else P.act(act, person, region=region)
+        petitions.take(size, value)
+        in_memory.take(size, value)
+        where = region if act in {"attest", "paper"} else model[person][1]
+        now = {"invalidate": "in" + before, "reinstate": before[2:]}.get(act, act)
+        model[person] = now, where
+        size += 1
+        expected[size] = Counter(model.values())
+    for at, counts in expected.items():
+        for found in (counted_at(table_register, P.reference, at), counted_at(register, P.reference, at)):
+            regions = {region: number for (act, region), number in counts.items() if act == "attest"}
+            assert (found.regions, found.electronic) == (regions, sum(regions.values()))
+            assert found.paper == sum(number for (act, _), number in counts.items() if act == "paper")
+    if expected:
+        live, last = petitions.counts[P.reference], counted_at(table_register, P.reference, size)
+        assert live == in_memory.counts[P.reference]
+        names = ("electronic", "paper", "withdrawn", "invalid", "regions", "days")
+        assert all(getattr(live, name) == getattr(last, name) for name in names)
+    base.close()
+
+
+# -- audits ----------------------------------------------------------------------------------------------------------
+
+
+def audited() -> Values:
+    values = [*P.opened(), *P.attest(*range(6)), P.act("withdraw", 0), P.act("paper", 9)]
+    return [*values, P.audited("committed"), *P.attest(7), P.audited("revealed", len(values), 5)]
+
+
+def test_an_audit_is_drawn_from_those_who_counted_when_it_was_committed_to() -> None:
+    petitions = recounted([*audited(), P.audited("reported", counted=5)])
+    found = petitions.counts[P.reference]
+    ((name, of),) = found.audits.items()
+
+    drawn = petition.sample(petitions.register, P.reference, found, name)
+
+    assert (of["index"], of["counted"], of["report"]["opened"]) == (11, 5, 3)
+    assert len(drawn) == 3
+    assert set(drawn) <= {P.pseudonym(person) for person in range(1, 6)}
+    assert drawn == audit.draw(audit.seed(P.reference, VALUES), [P.pseudonym(person) for person in (5, 3, 1, 4, 2)], 3)
+
+
+@pytest.mark.parametrize(
+    ("last", "code"),
+    [
+        (P.audited("committed"), "audit.order"),
+        (P.audited("revealed", 11, 5), "audit.order"),
+        (P.audited("committed", audit="ab" * 32), "audit.commitment"),
+        (P.audited("revealed", 11, 5, audit="ab" * 32), "audit.order"),
+        (P.audited("reported", counted=5, audit="ab" * 32), "audit.order"),
+        (P.audited("reported", counted=2), "audit.count"),
+    ],
+)
+def test_a_step_of_an_audit_that_does_not_follow_is_refused(last: dict[str, Any], code: str) -> None:
+    assert refused([*audited(), last]) == code
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"size": 12}, "audit.count"),
+        ({"counted": 6}, "audit.count"),
+        ({"reveals": [value.hex() for value in reversed(VALUES)]}, "audit.commitment"),
+        ({"reveals": [value.hex() for value in VALUES[:2]]}, "audit.commitment"),
+    ],
+)
+def test_what_is_revealed_is_what_was_committed_to(changed: dict[str, Any], code: str) -> None:
+    *before, last = audited()
+    if changed.get("reveals") == last["reveals"]:
+        changed = {"reveals": last["reveals"][::-1]}
+    assert refused([*before, last | changed]) == code
+
+
+def test_an_audit_comes_after_the_registrars_part() -> None:
+    assert refused([P.state("review"), P.audited("committed")]) == "audit.order"
+
+
+def test_a_person_has_one_pseudonym_in_a_petition_and_another_one_in_the_next() -> None:
+    other = Petition("P-2026-0043")
+    proof = vrf.prove(P.secret, petition.alpha(P.reference, iin(1)))
+
+    assert vrf.verify(P.key, petition.alpha(P.reference, iin(1)), proof) == P.pseudonym(1)
+    assert len({P.pseudonym(1), P.pseudonym(2), other.pseudonym(1)}) == 3
+    assert Standing.ATTESTED == 1
