@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -16,6 +16,7 @@ from tests.browser.server import in_a_thread
 from tests.ports import free_port
 from tests.registrar.book import CredentialBook
 from tests.registrar.people import UUID, Rolls
+from tests.registrar.signing import REF, Petitions
 from tests.voting.making import make_people
 
 from egov_crypto import credential as credentials
@@ -23,10 +24,11 @@ from egov_participation.clock import ManualClock
 from egov_participation.errors import DomainError
 from egov_participation.registrar import generated, statements
 from egov_participation.registrar.client import RemoteRegistrar
-from egov_participation.registrar.interface import Registrar, Voter, Way
+from egov_participation.registrar.interface import Act, Registrar, Voter, Way
 from egov_participation.registrar.line import Line
 from egov_participation.registrar.server import create_app
 from egov_participation.registrar.service import LocalRegistrar
+from egov_participation.registrar.statements import canonical
 from egov_participation.services import Services
 
 SECRET = "a-secret-of-the-test-that-is-long-enough"
@@ -137,6 +139,37 @@ def test_a_rehearsal_hands_out_the_codes_of_generated_voters(rolls: Rolls, servi
     found = rolls.registrar.rehearsal_credentials(UUID)
 
     assert found == {id_: CredentialBook(services).credential(UUID, id_) for id_ in mock}
+
+
+def test_a_whole_petition(rolls: Rolls, services: Services) -> None:
+    petitions = Petitions(rolls.registrar, services)
+    _, (person, other) = make_people(services, 2)
+    there = rolls.registrar
+    assert petitions.open() == petitions.open()
+    assert there.ways_petition(REF, person) == [Way.CODE]
+    signed = petitions.act(person)
+    device = rolls.enrol(person)
+    assert there.ways_petition(REF, person) == [Way.PASSKEY, Way.CODE]
+    withdrawn = there.attest(REF, person, Act.WITHDRAW, petitions.assertion(person, device, Act.WITHDRAW))
+    paper = there.attest_paper(REF, other, "A-17")
+    assert refusal(there.begin_petition, REF, other, Act.ATTEST, Way.CODE, lang="kk") == (409, "petition.on_paper")
+    assert refusal(petitions.open, min_age=18) == (409, "petition.other")
+    assert there.batch(REF, 0) is None
+    there.close_petition(REF)
+    (batch,) = petitions.leaving()
+    assert batch.number == 1
+    assert sorted(map(canonical, batch.attestations)) == sorted([signed, withdrawn, paper])
+    assert refusal(there.batch, REF, 2) == (409, "petition.batch")
+
+
+def test_a_registrar_of_its_own_opens_no_petition_for_people_whom_nobody_is(serving: Serving) -> None:
+    client = RemoteRegistrar(serving.url, serving.secret_file)
+    asked = {"territory": "", "min_age": 16, "ways": [Way.CODE], "closes_at": datetime.now(UTC), "regions": {}}
+    assert refusal(client.open_petition, REF, "ab" * 32, generated=True, **asked) == (403, "petition.generated")
+    body = asked | {"petition": REF, "document": "ab" * 32, "closes_at": "2030-01-01T00:00:00Z", "generated": True}
+    head = {"Authorization": f"Bearer {SECRET}"}
+    assert httpx.post(f"{serving.url}/v1/open_petition", json=body, headers=head).status_code == 400
+    client.close()
 
 
 def test_refusals_are_the_same(rolls: Rolls, clock: ManualClock) -> None:

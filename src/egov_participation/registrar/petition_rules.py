@@ -16,7 +16,7 @@ BATCH: Final = 50
 MOST_IN_BATCH: Final = 1000
 ELSEWHERE: Final = "other"
 """The region of whoever lives where no region is named for."""
-_REGION: Final = re.compile(r"[A-Z]{2}(-\d{2})?|\d{9}|other", re.ASCII)
+_REGION: Final = re.compile(r"[A-Z]{2}(-\d{2})?|\d{9}|\d{2}-[a-z]{2,30}|other", re.ASCII)
 _HASH: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
@@ -33,12 +33,7 @@ def check_opening(document: str, min_age: int, ways: Collection[Way], regions: C
     if min_age < 0:
         raise ValueError("nobody is younger than 0")
     if not all(_REGION.fullmatch(region) for region in regions):
-        raise ValueError("a region is a code of ISO 3166-2, of KATO, or other")
-
-
-def alpha(petition: str, iin: str) -> bytes:
-    """What a pseudonym is the verifiable random function of."""
-    return b"\0".join((b"egov-petition-v1", petition.encode("ascii"), iin.encode("ascii")))
+        raise ValueError("a region is a territory's code, or other")
 
 
 def ways(allowed: Collection[Way], *, passkey: bool, eid: bool, mail: bool) -> list[Way]:

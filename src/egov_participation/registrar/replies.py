@@ -18,7 +18,7 @@ from egov_participation.registrar.interface import Batch, Challenge, Way
 
 log = structlog.get_logger()
 
-_ATTESTATION: Final = {"petition", "pseudonym", "act", "day", "region", "signature"}
+_ATTESTATION: Final = {"type", "version", "petition", "pseudonym", "act", "day", "region", "signature"}
 
 
 class Odd(Exception):
@@ -152,5 +152,4 @@ def batch(value: Any) -> Batch | None:
 
 
 def _is_attestation(found: object) -> bool:
-    named = isinstance(found, dict) and found.keys() == _ATTESTATION
-    return named and all(isinstance(value, str) for value in found.values())  # type: ignore[attr-defined]
+    return isinstance(found, dict) and found.keys() == _ATTESTATION

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 from egov_participation.registrar.interface.ways import Challenge, Way
 
@@ -33,9 +33,9 @@ class Batch:
 
     number: int
     """From 1, one after the other in each petition."""
-    attestations: Sequence[Mapping[str, str]]
-    """Each with the members of a log entry ``petition.attestation``: petition, pseudonym, act, day, region,
-    signature."""
+    attestations: Sequence[Mapping[str, Any]]
+    """Log entries ``petition.attestation``, version 1: petition, pseudonym, act, day, region, signature. As canonical
+    JSON each is the promise that `PetitionRegistrar.attest` gave, byte for byte."""
 
 
 class PetitionRegistrar(Protocol):
@@ -66,8 +66,9 @@ class PetitionRegistrar(Protocol):
                 demonstration, by a registrar inside the web process, and the statement says so.
 
         Returns:
-            The signed statement of type ``petition.key`` (`statements`): version, petition, key (the public key of the
-            verifiable random function, hex), document, territory, min_age, ways, generated, registrar, at.
+            The signed statement (`statements`) that is the log's entry ``registrar.petition``, version 1: petition, key
+            (the public key of the verifiable random function, hex), document, territory (None for the whole country),
+            min_age, ways (sorted), generated, signer (as `Registrar.key`).
 
         Raises:
             ValueError: no way, an age below 0, a region that the log has no word for.
@@ -99,8 +100,9 @@ class PetitionRegistrar(Protocol):
         after it, gets the same promise and is no second one.
 
         Returns:
-            The promise: a signed statement of type ``petition.promise`` with version, petition, pseudonym (128 hex
-            digits), act, day (of the site's time zone), region, registrar.
+            The promise that it will be in the log: the signed statement (`statements`) that is the log's entry
+            ``petition.attestation``, version 1: petition, pseudonym (128 hex digits), act, day (in the site's time
+            zone), region.
 
         Raises:
             DomainError: 403 ``credential.proof``, and those of `begin_petition`.

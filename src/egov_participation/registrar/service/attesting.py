@@ -28,7 +28,7 @@ from egov_participation.registrar.service.petitions import Keyed, keyed
 from egov_participation.registry.iin import Iin
 from egov_participation.registry.service import Person
 
-PROMISE: Final = "petition.promise"
+ATTESTATION: Final = "petition.attestation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +117,11 @@ class Entered:
         """As `petition_rules.turn` wants it."""
         return self.turn, self.act
 
-    def members(self, petition: str) -> dict[str, str]:
-        """Those of promise and attestation."""
+    def said(self, petition: str) -> dict[str, object]:
+        """As it is signed."""
         return {
+            "type": ATTESTATION,
+            "version": 1,
             "petition": petition,
             "pseudonym": self.pseudonym.hex(),
             "act": self.act.value,
@@ -129,8 +131,8 @@ class Entered:
 
 
 def promise(means: Means, petition: str, entered: Entered) -> bytes:
-    """The signed promise that an act will be in the log."""
-    return statements.sign(means.signing, {"type": PROMISE, **entered.members(petition)})
+    """The signed promise that an act will be in the log: the entry itself."""
+    return statements.sign(means.signing, entered.said(petition))
 
 
 # -- within ------------------------------------------------------------------------------------------------------------

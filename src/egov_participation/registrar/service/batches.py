@@ -21,8 +21,6 @@ from egov_participation.registrar.models import Attested, KeyedPetition
 from egov_participation.registrar.service.attesting import Entered
 from egov_participation.registrar.service.means import Means
 
-ATTESTATION: Final = "petition.attestation"
-
 
 def batch(means: Means, petition: str, after: int) -> Batch | None:
     """See `Registrar.batch`."""
@@ -93,11 +91,9 @@ def shuffled(acts: Sequence[tuple[bytes, int]]) -> list[tuple[bytes, int]]:
     return [(owner, turns[owner].pop()) for owner, _ in mixed]
 
 
-def _attestation(means: Means, row: Attested) -> dict[str, str]:
-    entered = Entered(row.turn, Act(row.act), row.pseudonym, row.day, row.region, None)
-    members = entered.members(row.petition)
-    said = {"type": ATTESTATION, "version": 1, **members}
-    return {**members, "signature": statements.signature(means.signing, said)}
+def _attestation(means: Means, row: Attested) -> dict[str, object]:
+    said = Entered(row.turn, Act(row.act), row.pseudonym, row.day, row.region, None).said(row.petition)
+    return {**said, "signature": statements.signature(means.signing, said)}
 
 
 _attested: Final = table_of(Attested)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import bindparam, delete, select
@@ -13,6 +13,7 @@ from sqlmodel import col
 from sqlmodel import select as select_models
 
 from egov_crypto import vrf
+from egov_crypto.petition import alpha
 from egov_participation.database import UnitOfWork, table_of
 from egov_participation.errors import DomainError
 from egov_participation.i18n import N_
@@ -23,7 +24,7 @@ from egov_participation.registrar.models import Attested, KeyedPetition
 from egov_participation.registrar.service.means import Means
 from egov_participation.registrar.statements import canonical
 
-KEY: Final = "petition.key"
+OPENED: Final = "registrar.petition"
 
 
 def open_petition(
@@ -78,14 +79,14 @@ def open_petition(
         row.statement = statements.sign(
             means.signing,
             {
-                "type": KEY,
+                "type": OPENED,
                 "version": 1,
                 "petition": petition,
                 "key": row.key,
                 **fixed,
+                "territory": territory or None,
                 "ways": row.ways.split(),
-                "registrar": statements.public_half(means.signing),
-                "at": means.clock().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+                "signer": statements.public_half(means.signing),
             },
         )
         tx.commit()
@@ -138,7 +139,7 @@ class Keyed:
 
     def pseudonym(self, iin: str) -> bytes:
         """64 bytes that stand for the person with that IIN in this petition."""
-        return vrf.evaluate(self.secret, rules.alpha(self.petition, iin))
+        return vrf.evaluate(self.secret, alpha(self.petition, iin))
 
 
 _petitions: Final = table_of(KeyedPetition)
