@@ -161,7 +161,7 @@ def propose_undoing(
     """
     row = _to_undo(tx, id_)
     petition = tx.session.get_one(Petition, row.petition_id)
-    content = {
+    content: approvals.Content = {
         "petition": petition.reference or "",
         "code": row.code,
         "undoes": id_,
