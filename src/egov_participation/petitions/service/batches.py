@@ -69,7 +69,7 @@ def _enter(services: Services, petition_id: int, reference: str, state: State, n
 def _put(services: Services, petition_id: int, batch: Batch) -> bool:
     """Enter a batch; False: it stood there already."""
     with services.database.uow() as tx:
-        values = {"petition": petition_id, "number": batch.number, "before": batch.number - 1}
+        values = {"petition": petition_id, "made": batch.number, "before": batch.number - 1}
         moved = tx.session.execute(_MOVE, values)
         if not isinstance(moved, CursorResult) or moved.rowcount != 1:
             return False
@@ -97,7 +97,7 @@ _ASKED: Final = (
 _MOVE: Final = (
     update(_petitions)
     .where(_petitions.c.id == bindparam("petition"), _petitions.c.batches == bindparam("before"))
-    .values(batches=bindparam("number"))
+    .values(batches=bindparam("made"))
 )
 """No key of it changes, so that nobody who signs at this moment waits for it."""
 _ENDED: Final = (
