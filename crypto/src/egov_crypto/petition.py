@@ -1,14 +1,14 @@
 """Petitions recounted from the log: who signed, as the registrar attests it, and how many that are.
 
-Of each pseudonym the last act counts: ``attest``, ``paper``, ``withdraw``, by the registrar's signature, and what the
-office entered, ``invalidate`` and ``reinstate``. The count is of those that were attested and stand; paper is counted
-apart. The platform's ``docs/log.md`` lists the rules between entries, which are all held here.
+Of each pseudonym the last act counts: ``attest``, ``paper``, ``withdraw``, by the registrar's signature; and whether it
+counts at all, by what the office entered last about it, ``invalidate`` or ``reinstate``. Paper is counted apart. The
+platform's ``docs/log.md`` lists the rules between entries, which are all held here.
 
 A petition takes one small record in memory; its signatures go to a :class:`Register`.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import IntEnum
 from typing import Any, Final, Protocol
@@ -42,38 +42,44 @@ _ZONES: Final = timedelta(hours=14)
 """By how much a day may begin before the same one in UTC."""
 
 
-class Standing(IntEnum):
-    """What a signature is after the last act about it."""
+class Act(IntEnum):
+    """What a person did last, as the registrar attests it."""
 
-    WITHDRAWN = 0
-    ATTESTED = 1
-    ON_PAPER = 2
-    INVALID = 3
-    """It was attested, and does not count."""
-    INVALID_ON_PAPER = 4
-
-
-_WHEN_INVALID: Final = {Standing.ATTESTED: Standing.INVALID, Standing.ON_PAPER: Standing.INVALID_ON_PAPER}
-_WHEN_VALID: Final = {invalid: valid for valid, invalid in _WHEN_INVALID.items()}
+    NOTHING = 0
+    ATTEST = 1
+    PAPER = 2
+    WITHDRAW = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """A signature: its standing, the region and the day (ISO 8601) of what it was attested with."""
+    """A signature: the last act, whether the office says that it does not count, region and day (ISO 8601) that it was
+    attested with; empty before."""
 
-    standing: Standing
-    region: str
-    day: str
+    act: Act = Act.NOTHING
+    invalid: bool = False
+    region: str = ""
+    day: str = ""
+
+    @property
+    def stands(self) -> bool:
+        """Whether it was signed and not withdrawn."""
+        return self.act in {Act.ATTEST, Act.PAPER}
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is one of the verified count, which is without paper."""
+        return self.act == Act.ATTEST and not self.invalid
 
 
 class Register(Protocol):
     """Where the acts about signatures are kept: there may be more than fit into memory."""
 
     def sign(self, petition: str, pseudonym: bytes, index: int, signed: Signed) -> None:
-        """Keep what a signature is by the entry at ``index``; they come in order."""
+        """Keep what a signature is from the entry at ``index`` on; they come in order."""
 
     def signed(self, petition: str, pseudonym: bytes) -> Signed | None:
-        """What it is by all entries so far; None before the first."""
+        """What it is by all entries so far; None before the first about it."""
 
     def signed_at(self, petition: str, size: int) -> Iterator[tuple[bytes, Signed]]:
         """Each signature with what it was by the first ``size`` entries."""
@@ -181,36 +187,32 @@ class Petitions:
         check_signed(value, count.signer)
         act, pseudonym = value["act"], bytes.fromhex(value["pseudonym"])
         _check_time(value["day"], count, ends=act != "withdraw")
-        before = self.register.signed(value["petition"], pseudonym)
+        before = self.register.signed(value["petition"], pseudonym) or Signed()
         if act == "withdraw":
-            if before is None or before.standing == Standing.WITHDRAWN:
+            if not before.stands:
                 raise VerificationError("petition.order", "a withdrawal of what was not signed")
-            after = Signed(Standing.WITHDRAWN, before.region, before.day)
+            after = replace(before, act=Act.WITHDRAW)
         else:
-            if before is not None and before.standing != Standing.WITHDRAWN:
+            if before.stands:
                 raise VerificationError("petition.double", f"{act} of {value['pseudonym'][:16]}…")
-            standing = Standing.ON_PAPER if act == "paper" else Standing.ATTESTED
-            after = Signed(standing, value["region"], value["day"])
-            count.attested += before is None
+            done = Act.PAPER if act == "paper" else Act.ATTEST
+            after = replace(before, act=done, region=value["region"], day=value["day"])
+            count.attested += before.act == Act.NOTHING
             count.late += not count.is_open
-        self._put(index, value["petition"], pseudonym, before, after, count)
+        self._put(index, value, before, after, count)
 
     def _invalidate(self, index: int, value: dict[str, Any], count: PetitionCount) -> None:
-        pseudonym = bytes.fromhex(value["pseudonym"])
-        before = self.register.signed(value["petition"], pseudonym)
-        may_follow = _WHEN_INVALID if value["act"] == "invalidate" else _WHEN_VALID
-        if before is None or before.standing not in may_follow:
-            raise VerificationError("petition.order", f"{value['act']}, where there is nothing for it")
-        after = Signed(may_follow[before.standing], before.region, before.day)
-        self._put(index, value["petition"], pseudonym, before, after, count)
+        """Which may come before the attestation, that waits for its batch."""
+        before = self.register.signed(value["petition"], bytes.fromhex(value["pseudonym"])) or Signed()
+        invalid = value["act"] == "invalidate"
+        if before.invalid is invalid:
+            raise VerificationError("petition.order", f"{value['act']}, where it is so already")
+        self._put(index, value, before, replace(before, invalid=invalid), count)
 
-    def _put(
-        self, index: int, petition: str, pseudonym: bytes, before: Signed | None, after: Signed, count: PetitionCount
-    ) -> None:
-        if before is not None:
-            _add(count, before, -1)
+    def _put(self, index: int, value: dict[str, Any], before: Signed, after: Signed, count: PetitionCount) -> None:
+        _add(count, before, -1)
         _add(count, after, 1)
-        self.register.sign(petition, pseudonym, index, after)
+        self.register.sign(value["petition"], bytes.fromhex(value["pseudonym"]), index, after)
 
 
 def alpha(petition: str, iin: str) -> bytes:
@@ -231,7 +233,7 @@ def sample(register: Register, petition: str, count: PetitionCount, audit_id: st
     found = count.audits[audit_id]
     seed = audit.seed(petition, map(bytes.fromhex, found["reveals"]))
     standing = register.signed_at(petition, found["index"])
-    counted = (pseudonym for pseudonym, signed in standing if signed.standing == Standing.ATTESTED)
+    counted = (pseudonym for pseudonym, signed in standing if signed.counts)
     return audit.draw(seed, counted, found["sample"])
 
 
@@ -274,17 +276,13 @@ def _day(moment: str, shift: timedelta) -> str:
 
 
 def _add(count: PetitionCount, signed: Signed, number: int) -> None:
-    match signed.standing:
-        case Standing.ATTESTED:
-            count.electronic += number
-            _tally(count.regions, signed.region, number)
-            _tally(count.days, signed.day, number)
-        case Standing.ON_PAPER:
-            count.paper += number
-        case Standing.WITHDRAWN:
-            count.withdrawn += number
-        case _:
-            count.invalid += number
+    count.withdrawn += number * (signed.act == Act.WITHDRAW)
+    count.invalid += number * (signed.stands and signed.invalid)
+    count.paper += number * (signed.act == Act.PAPER and not signed.invalid)
+    if signed.counts:
+        count.electronic += number
+        _tally(count.regions, signed.region, number)
+        _tally(count.days, signed.day, number)
 
 
 def _tally(counts: dict[str, int], name: str, number: int) -> None:

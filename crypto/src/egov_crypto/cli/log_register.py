@@ -7,13 +7,13 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from egov_crypto.petition import Signed, Standing
+from egov_crypto.petition import Act, Signed
 
 TABLES: Final = (
     "CREATE TABLE petition (id INTEGER PRIMARY KEY, reference TEXT NOT NULL UNIQUE, record TEXT NOT NULL)",
     """CREATE TABLE signature (
     petition INTEGER NOT NULL, pseudonym BLOB NOT NULL, entry INTEGER NOT NULL,
-    standing INTEGER NOT NULL, region TEXT NOT NULL, day TEXT NOT NULL,
+    act INTEGER NOT NULL, invalid INTEGER NOT NULL, region TEXT NOT NULL, day TEXT NOT NULL,
     PRIMARY KEY (petition, pseudonym, entry)) WITHOUT ROWID""",
 )
 _AT_ONCE: Final = 20_000
@@ -41,7 +41,7 @@ class SignatureTable:
         if acts := self._waiting.get(place):
             return acts[-1][1]
         row = self._base.execute(
-            "SELECT standing, region, day FROM signature WHERE petition = ? AND pseudonym = ?"
+            "SELECT act, invalid, region, day FROM signature WHERE petition = ? AND pseudonym = ?"
             " ORDER BY entry DESC LIMIT 1",
             place,
         ).fetchone()
@@ -50,12 +50,12 @@ class SignatureTable:
     def signed_at(self, petition: str, size: int) -> Iterator[tuple[bytes, Signed]]:
         self.flush()
         rows = self._base.execute(  # of each group SQLite gives the row that has the maximum
-            "SELECT pseudonym, standing, region, day, max(entry) FROM signature WHERE petition = ? AND entry < ?"
+            "SELECT pseudonym, act, invalid, region, day, max(entry) FROM signature WHERE petition = ? AND entry < ?"
             " GROUP BY pseudonym",
             (self._ids.get(petition), size),
         )
-        for pseudonym, standing, region, day, _ in rows:
-            yield pseudonym, _signed(standing, region, day)
+        for pseudonym, act, invalid, region, day, _ in rows:
+            yield pseudonym, _signed(act, invalid, region, day)
 
     def id(self, petition: str) -> int:
         """By which the file knows a petition."""
@@ -71,9 +71,9 @@ class SignatureTable:
             return
         self._begin()
         self._base.executemany(
-            "INSERT INTO signature VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO signature VALUES (?, ?, ?, ?, ?, ?, ?)",
             (
-                (id_, pseudonym, index, int(signed.standing), signed.region, signed.day)
+                (id_, pseudonym, index, int(signed.act), signed.invalid, signed.region, signed.day)
                 for (id_, pseudonym), acts in sorted(self._waiting.items(), key=lambda item: item[0])
                 for index, signed in acts
             ),
@@ -86,5 +86,5 @@ class SignatureTable:
         self._count = 0
 
 
-def _signed(standing: int, region: str, day: str) -> Signed:
-    return Signed(Standing(standing), region, day)
+def _signed(act: int, invalid: int, region: str, day: str) -> Signed:
+    return Signed(Act(act), bool(invalid), region, day)

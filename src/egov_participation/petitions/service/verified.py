@@ -62,7 +62,9 @@ def after(before: Standing | None, value: Mapping[str, Any], place: int) -> Stan
     False
     """
     if value["type"] == INVALIDATION:
-        return None if before is None else replace(before, invalid=value["act"] == "invalidate")
+        # It may come first: the attestation waits for its batch, and must not count when that comes.
+        found = before or Standing(_WAYS["attest"], "", date.min)
+        return replace(found, invalid=value["act"] == "invalidate")
     act = value["act"]
     if act == "withdraw":
         if before is None:
