@@ -539,6 +539,7 @@ def upgrade() -> None:
         sa.Column("merged_into", sa.Integer(), nullable=True),
         sa.Column("batches", sa.Integer(), nullable=False),
         sa.Column("attested", sa.Boolean(), nullable=False),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("erase_on", sa.Date(), nullable=True),
         sa.Column("anonymised_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("answer_state IN ('none', 'awaited', 'answered')", name=op.f("ck_petition_answer_state")),

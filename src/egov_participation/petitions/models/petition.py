@@ -80,6 +80,8 @@ class Petition(SQLModel, table=True):
     """How many batches of the registrar's attestations stand in the log."""
     attested: bool = True
     """Whether the registrar may still have attestations that wait for a batch."""
+    withdrawn_at: datetime | None = Field(default=None, sa_column=Column(UTCDateTime, nullable=True))
+    """When a signature was last withdrawn after its end: the registrar's batch of it comes some time later."""
     erase_on: date | None = Field(default=None, index=True)
     """From when it and its signatures no longer tell whose they are; set as it ends, by its rules."""
     anonymised_at: datetime | None = Field(default=None, sa_column=Column(UTCDateTime, nullable=True))
