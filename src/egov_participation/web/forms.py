@@ -45,15 +45,18 @@ def written(text: str) -> str:
     Raises:
         ValueError: it is too short to say anything, or longer than `MAX_TEXT` (msgids).
     """
-    found = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    found = "".join(
-        sign for sign in found if sign == "\n" or unicodedata.category(sign) not in ("Cc", "Cf", "Cs", "Co")
-    )
+    found = cleaned(text)
     if len(found.strip()) < 10:
         raise ValueError(N_("Write in a sentence or two what it is about."))
     if len(found) > MAX_TEXT:
         raise ValueError(N_("This is longer than 4000 characters. Shorten it, or send it in two messages."))
     return found.strip()
+
+
+def cleaned(text: str) -> str:
+    """A text with its line breaks, without signs that turn writing round or are not seen."""
+    found = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return "".join(sign for sign in found if sign == "\n" or unicodedata.category(sign) not in ("Cc", "Cf", "Cs", "Co"))
 
 
 async def read_body(request: Request) -> None:

@@ -1,0 +1,56 @@
+"""The chart of who has answered petitions, with its table."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from egov_participation.formats import filters
+from egov_participation.i18n import N_, translate
+from egov_participation.petitions.service.owing import Record
+from egov_participation.results import charts, figures
+from egov_participation.results.charts import SHARES, Bar
+from egov_participation.results.figures import Figure
+from egov_participation.roles.service import AGENCIES
+
+
+def agency_name(lang: str, code: str) -> str:
+    """What an agency is called; of none, that nobody has been told to answer."""
+    return AGENCIES[code].name(lang) if code in AGENCIES else translate(lang, N_("No agency yet"))
+
+
+@lru_cache(maxsize=32)
+def by_agency(lang: str, records: tuple[Record, ...], source: str) -> Figure:
+    """Of what petitions asked, how much was answered: a bar for each agency."""
+    number = filters(lang, "UTC")["number"]
+    bars = tuple(
+        Bar(
+            agency_name(lang, one.agency),
+            SHARES * one.done // one.asked,
+            translate(lang, N_("%(done)s of %(asked)s"), done=number(one.done), asked=number(one.asked)),
+            quiet=not one.agency,
+        )
+        for one in records
+    )
+    title = translate(lang, N_("Answered, by agency"))
+    head = (N_("Agency"), N_("Asked"), N_("Answered"), N_("Late"), N_("Waiting"), N_("Overdue"), N_("Median days"))
+    return Figure(
+        id="answers",
+        title=title,
+        svg=figures.drawn(
+            "answers",
+            title,
+            "; ".join(f"{bar.label}: {bar.text}" for bar in bars),
+            lambda width: charts.answers(bars, SHARES, width),
+        ),
+        source=source,
+        head=tuple(translate(lang, word) for word in head),
+        rows=tuple(
+            (
+                agency_name(lang, one.agency),
+                *(number(count) for count in (one.asked, one.done, one.late, one.waiting, one.overdue)),
+                "–" if one.median_days is None else number(one.median_days),
+            )
+            for one in records
+        ),
+        numeric=(1, 2, 3, 4, 5, 6),
+    )

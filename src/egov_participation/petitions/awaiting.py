@@ -1,0 +1,57 @@
+"""What petitions await of officials: answers, decisions on a colleague's words, and an agency where there is none."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from egov_participation import approvals
+from egov_participation.actions import Action, may
+from egov_participation.awaiting import Item, end_of
+from egov_participation.i18n import N_
+from egov_participation.petitions.service import answering, owing
+from egov_participation.petitions.service.owing import Owed
+from egov_participation.services import Services, SessionInfo
+
+
+def items(services: Services, session: Session, acting: SessionInfo) -> list[Item]:
+    """In all."""
+    return _answers(services, session, acting)
+
+
+def _answers(services: Services, session: Session, acting: SessionInfo) -> list[Item]:
+    """The agency's own, for its officials; those that nobody answers, for moderators."""
+    found: list[Item] = []
+    if may(Action.ANSWER_PETITION, acting.roles):
+        found += [
+            _item(services, one, N_("Answer petition %(reference)s"), "petitions.answer_case")
+            for one in owing.waiting(services, session, acting.agencies)
+        ]
+        found += [
+            Item(
+                N_("Decide on what is said of petition %(reference)s"),
+                "petitions.answer_proposal",
+                proposal.expires_at,
+                {"reference": str(proposal.content["petition"])},
+                {"id": proposal.id},
+            )
+            for proposal in approvals.pending(session, acting, services.clock())
+            if proposal.kind in answering.KINDS.values() and approvals.may_decide(proposal, acting)
+        ]
+    if may(Action.REVIEW_PETITION, acting.roles):
+        found += [
+            _item(services, one, N_("Say who answers petition %(reference)s"), "petitions.answer_agency")
+            for one in owing.waiting(services, session, {""})
+        ]
+    return found
+
+
+def _item(services: Services, one: Owed, title: str, route: str) -> Item:
+    named = {"reference": one.reference}
+    return Item(title, route, _due(services, one), named, named, about=one.title("kk"), working=True)
+
+
+def _due(services: Services, one: Owed) -> datetime:
+    """What has no date stands where it is due today: it is owed all the same."""
+    return end_of(services, one.due_on or services.day(services.clock()))

@@ -1,0 +1,293 @@
+"""Pages of the office: what an agency owes to petitions, writing it, and the second official's decision on it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from sqlmodel import Session
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from egov_participation import approvals
+from egov_participation.actions import Action
+from egov_participation.approvals import Proposal
+from egov_participation.approvals.decision import DecisionForm
+from egov_participation.errors import DomainError
+from egov_participation.i18n import N_, translate
+from egov_participation.petitions.answer_forms import LINKS, AgencyForm, OutcomeForm, typed
+from egov_participation.petitions.rules.outcomes import KIND_OF, TITLES, Content, Kind, possible
+from egov_participation.petitions.service import answering, mailings, owing, reading
+from egov_participation.petitions.service.lookup import no_petition
+from egov_participation.petitions.service.owing import Owed
+from egov_participation.roles.service import AGENCIES
+from egov_participation.web import days
+from egov_participation.web.addresses import Addresses
+from egov_participation.web.context import lang, services, session
+from egov_participation.web.forms import Form, parse
+from egov_participation.web.routing import route
+from egov_participation.web.templating import render
+
+LANGUAGE_NAMES: Final = (("kk", N_("In Kazakh")), ("ru", N_("In Russian")), ("en", N_("In English")))
+
+
+def answers_queue(request: Request) -> Response:
+    """What one's agency owes, the first due first, and its other petitions."""
+    here, agencies = services(request), session(request).agencies
+    with here.database.read() as db:
+        waiting = owing.waiting(here, db, agencies)
+        others = owing.of_agencies(here, db, agencies)
+        proposals = _pending(request, db)
+    return render(request, "petitions/answers_queue.html", waiting=waiting, others=others, proposals=proposals)
+
+
+def answer_case(request: Request) -> Response:
+    """One petition: what was published of it, what waits for a decision, what may be said."""
+    here, owed = services(request), _own(request)
+    view = reading.public(here, owed.reference)
+    with here.database.read() as db:
+        pending = approvals.pending_about(db, answering.object_of(owed.reference), here.clock())
+        told = mailings.progress(db, view.id)
+    kinds = list(
+        dict.fromkeys(
+            KIND_OF[to] for to in possible(owed.state, owed.answer_state, owed.debate_state, len(view.outcomes))
+        )
+    )
+    waits = {proposal.kind for proposal in pending}
+    return render(
+        request,
+        "petitions/answer_case.html",
+        owed=owed,
+        petition=view,
+        pending=[(proposal, translate(lang(request), proposal.kind.title)) for proposal in pending],
+        kinds=[kind for kind in kinds if answering.KINDS[kind] not in waits],
+        titles=TITLES,
+        told=told,
+    )
+
+
+def answer_write(request: Request) -> Response:
+    """What the public shall read; filled in with an earlier proposal's text where one is named."""
+    owed, kind = _own(request), _kind(request)
+    values = {}
+    if earlier := request.query_params.get("again", ""):
+        with services(request).database.read() as db:
+            proposal = _of_answers(db, earlier, services(request).clock())
+        content = Content.of(proposal.content)
+        if content.petition == owed.reference and proposal.agency == owed.agency and KIND_OF[content.to] is kind:
+            values = dict(typed(content))
+    return _write_page(request, owed, kind, Form(values=values))
+
+
+def answer_propose(request: Request) -> Response:
+    """Propose it to a colleague."""
+    owed, kind, form = _own(request), _kind(request), parse(request, OutcomeForm)
+    if form.data is None:
+        return _write_page(request, owed, kind, form)
+    if KIND_OF[form.data.to] is not kind:
+        form.errors["to"] = translate(lang(request), N_("Choose what is to be said."))
+        return _write_page(request, owed, kind, form)
+    here = services(request)
+    try:
+        with here.database.uow() as tx:
+            proposal = answering.propose(here, tx, session(request), form.data.content(owed.reference))
+            tx.commit()
+    except DomainError as refusal:
+        if refusal.status not in (409, 422):
+            raise
+        name = "day" if refusal.code == "answer.day" else ""
+        form.errors[name] = translate(lang(request), refusal.message)
+        return _write_page(request, owed, kind, form)
+    return _to(request, "petitions.answer_proposal", id=proposal.id)
+
+
+def answer_proposal(request: Request) -> Response:
+    """What exactly is proposed, and the decision on it."""
+    return _proposal_page(request, Form())
+
+
+def answer_decide(request: Request) -> Response:
+    """Approve what was shown, which publishes it, or refuse it."""
+    form = parse(request, DecisionForm)
+    if form.data is None:
+        return _proposal_page(request, form)
+    here, id_ = services(request), request.path_params["id"]
+    try:
+        with here.database.uow() as tx:
+            _of_answers(tx.session, id_, here.clock())
+            if form.data.decision == "approve":
+                approvals.approve(here, tx, session(request), id_, form.data.content_hash)
+            else:
+                approvals.refuse(tx, session(request), id_, here.clock(), reason=form.data.reason)
+            tx.commit()
+    except DomainError as refusal:
+        if refusal.status not in (409, 422):
+            raise
+        sentence = translate(lang(request), refusal.message, **refusal.params)
+        return _proposal_page(request, Form(form.values, {"": sentence}), refusal.status)
+    return _to(request, "petitions.answer_proposal", id=id_)
+
+
+def answer_withdraw(request: Request) -> Response:
+    """Take one's own proposal back."""
+    here, id_ = services(request), request.path_params["id"]
+    with here.database.uow() as tx:
+        _of_answers(tx.session, id_, here.clock())
+        approvals.withdraw(tx, session(request), id_, here.clock())
+        tx.commit()
+    return _to(request, "petitions.answer_proposal", id=id_)
+
+
+def answer_agency(request: Request) -> Response:
+    """Which agency answers a petition."""
+    return _agency_page(request, Form())
+
+
+def answer_hand_over(request: Request) -> Response:
+    """Hand it to that agency, in public."""
+    form = parse(request, AgencyForm)
+    if form.data is None:
+        return _agency_page(request, form)
+    here, reference = services(request), request.path_params["reference"]
+    try:
+        with here.database.uow() as tx:
+            answering.hand_to(here, tx, session(request), reference, form.data.agency, form.data.reason)
+            tx.commit()
+    except DomainError as refusal:
+        if refusal.status != 409:
+            raise
+        form.errors[""] = translate(lang(request), refusal.message)
+        return _agency_page(request, form)
+    return RedirectResponse(f"/{lang(request)}/petitions/{reference}", 303)
+
+
+def _own(request: Request) -> Owed:
+    """The petition in the address, if one's agency answers it.
+
+    Raises:
+        DomainError: 404 ``petition.unknown``, 403 ``role.agency``.
+    """
+    here = services(request)
+    with here.database.read() as db:
+        owed = owing.one(here, db, request.path_params["reference"])
+    if owed.agency not in session(request).agencies:
+        raise DomainError(403, N_("This belongs to another agency than yours."), code="role.agency")
+    return owed
+
+
+def _kind(request: Request) -> Kind:
+    try:
+        return Kind(request.path_params["kind"])
+    except ValueError:
+        raise no_petition() from None
+
+
+def _of_answers(db: Session, id_: str, now: datetime) -> Proposal:
+    """A proposal of these pages.
+
+    Raises:
+        DomainError: 404 ``approval.unknown``, also where it is another room's.
+    """
+    found = approvals.get(db, id_, now)
+    if found.kind not in answering.KINDS.values():
+        raise DomainError(404, N_("There is no such proposal."), code="approval.unknown")
+    return found
+
+
+def _pending(request: Request, db: Session) -> list[tuple[Proposal, str]]:
+    acting, now = session(request), services(request).clock()
+    return [
+        (proposal, translate(lang(request), proposal.kind.title))
+        for proposal in approvals.pending(db, acting, now)
+        if proposal.kind in answering.KINDS.values()
+    ]
+
+
+def _write_page(request: Request, owed: Owed, kind: Kind, form: Form[OutcomeForm]) -> Response:
+    choices = [
+        to for to in possible(owed.state, owed.answer_state, owed.debate_state, published=1) if KIND_OF[to] is kind
+    ]
+    return render(
+        request,
+        "petitions/answer_write.html",
+        status=422 if form.errors else 200,
+        owed=owed,
+        kind=kind.value,
+        choices=[(to.value, translate(lang(request), TITLES[to])) for to in choices],
+        form=form,
+        day=days.typed(form.values, "day"),
+        languages=[(code, translate(lang(request), name)) for code, name in LANGUAGE_NAMES],
+        links=range(1, LINKS + 1),
+    )
+
+
+def _proposal_page(request: Request, form: Form[DecisionForm], status: int = 422) -> Response:
+    here, acting, now = services(request), session(request), services(request).clock()
+    with here.database.read() as db:
+        found = _of_answers(db, request.path_params["id"], now)
+        if found.agency not in acting.agencies:
+            raise DomainError(403, N_("This belongs to another agency than yours."), code="role.agency")
+        names = {
+            person_id: _name(request, db, person_id) for person_id in {found.proposed_by, found.decided_by or ""} - {""}
+        }
+        content = Content.of(found.content)
+        owed = owing.one(here, db, content.petition)
+    return render(
+        request,
+        "petitions/answer_proposal.html",
+        status=status if form.errors else 200,
+        form=form,
+        proposal=found,
+        content=content,
+        owed=owed,
+        kind=KIND_OF[content.to].value,
+        title=translate(lang(request), found.kind.title),
+        heading=translate(lang(request), TITLES[content.to]),
+        agency=AGENCIES[content.agency].name(lang(request)),
+        languages=[(code, translate(lang(request), name)) for code, name in LANGUAGE_NAMES],
+        names=names,
+        may_decide=approvals.may_decide(found, acting),
+        own=found.proposed_by == acting.person_id,
+    )
+
+
+def _agency_page(request: Request, form: Form[AgencyForm]) -> Response:
+    here, language = services(request), lang(request)
+    with here.database.read() as db:
+        owed = owing.one(here, db, request.path_params["reference"])
+    named = sorted(((code, agency.name(language)) for code, agency in AGENCIES.items()), key=lambda pair: pair[1])
+    return render(
+        request,
+        "petitions/answer_agency.html",
+        status=422 if form.errors else 200,
+        owed=owed,
+        agency=AGENCIES[owed.agency].name(language) if owed.agency else "",
+        agencies=named,
+        form=form,
+    )
+
+
+def _name(request: Request, db: Session, person_id: str) -> str:
+    person = services(request).registry.get(db, person_id)
+    return person.full_name if person else translate(lang(request), N_("No longer in the register"))
+
+
+def _to(request: Request, name: str, **params: str) -> Response:
+    addresses: Addresses = request.app.state.addresses
+    return RedirectResponse(addresses.url_for(request, name, **params), 303)
+
+
+_PROPOSAL: Final = "/office/answers/proposals/{id}"
+_CASE: Final = "/office/answers/{reference}"
+
+routes = [
+    route("/office/answers", answers_queue, Action.ANSWER_PETITION, menu=N_("Answers to petitions")),
+    route(_PROPOSAL, answer_proposal, Action.ANSWER_PETITION),
+    route(f"{_PROPOSAL}/decide", answer_decide, Action.ANSWER_PETITION, methods=["POST"]),
+    route(f"{_PROPOSAL}/withdraw", answer_withdraw, Action.ANSWER_PETITION, methods=["POST"]),
+    route(_CASE, answer_case, Action.ANSWER_PETITION),
+    route(f"{_CASE}/agency", answer_agency, Action.REVIEW_PETITION),
+    route(f"{_CASE}/agency", answer_hand_over, Action.REVIEW_PETITION, methods=["POST"]),
+    route(f"{_CASE}/write/{{kind}}", answer_write, Action.ANSWER_PETITION),
+    route(f"{_CASE}/write/{{kind}}", answer_propose, Action.ANSWER_PETITION, methods=["POST"]),
+]
