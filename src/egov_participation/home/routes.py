@@ -10,6 +10,7 @@ from starlette.responses import PlainTextResponse, Response
 from egov_participation.actions import Action
 from egov_participation.home.outcomes import outcome
 from egov_participation.i18n import LANGUAGES
+from egov_participation.petitions.service import listing as petitions
 from egov_participation.services import Site
 from egov_participation.voting import service as voting
 from egov_participation.voting.service import VoteState
@@ -19,6 +20,7 @@ from egov_participation.web.routing import BOOTH, route
 from egov_participation.web.templating import render
 
 OUTCOMES_SHOWN = 5
+ANSWERS_SHOWN = 3
 _VOTES = 50
 """Of so many votes, the last to close, outcomes are shown."""
 
@@ -31,10 +33,17 @@ async def index(request: Request) -> Response:
     opened = [vote for vote in (one.at(now) for one in coming) if vote.state is VoteState.OPEN]
     counted = [vote for vote in (one.at(now) for one in found) if vote.state is VoteState.TALLIED]
     shown = counted[:OUTCOMES_SHOWN]
+    asked = await read(request, petitions.front, now.replace(minute=0, second=0, microsecond=0), ANSWERS_SHOWN)
     return page(
         request,
-        (opened, shown),
-        lambda: render(request, "home/index.html", open_votes=opened, outcomes=[outcome(vote) for vote in shown]),
+        (opened, shown, asked),
+        lambda: render(
+            request,
+            "home/index.html",
+            open_votes=opened,
+            outcomes=[outcome(vote) for vote in shown],
+            petitions=asked,
+        ),
     )
 
 
@@ -92,11 +101,6 @@ def _said(names: str, language: str) -> str:
     return found[tuple(LANGUAGES).index(language)] if len(found) == len(LANGUAGES) else names
 
 
-async def petitions(request: Request) -> Response:
-    """What is coming."""
-    return _text(request, "home/petitions.html")
-
-
 async def consultations(request: Request) -> Response:
     """What is coming."""
     return _text(request, "home/consultations.html")
@@ -135,7 +139,6 @@ routes = [
     route("/help", help_index, Action.READ, name="home.help"),
     *(route(f"/help/{page}", help_page, Action.READ, name=f"home.help.{page}") for page in HELP),
     route("/help/privacy", privacy, Action.READ, name="home.help.privacy"),
-    route("/petitions", petitions, Action.READ),
     route("/consultations", consultations, Action.READ),
     *(
         route(path, endpoint, Action.READ, site=host, localized=False, name=f"home.{endpoint.__name__}.{host}")

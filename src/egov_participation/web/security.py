@@ -71,14 +71,16 @@ PREFLIGHT_HEADERS = {
 }
 """What a browser is told before it asks for a part of an archive, or for what is new, on another site's behalf."""
 
-_OF_A_VOTE = re.compile(r"/votes/[^/]+/((ballots|receipts)/.+|[^/]+\.(json|csv))")
+_OF_ONE_THING = re.compile(
+    r"/votes/[^/]+/((ballots|receipts)/.+|[^/]+\.(json|csv))|/petitions/[^/]+/(signatures/.+|[^/]+\.(json|csv))"
+)
 """What stands under no language is no page."""
 
 
 def is_open_data(path: str) -> bool:
     """Whether an address is one whose answers, refusals too, other sites' programs may read: for machines alone, or a
-    ballot or another public file of a vote."""
-    return is_for_machines(path) or _OF_A_VOTE.fullmatch(path) is not None
+    ballot or another public file of a vote, or a proof or a table of a petition."""
+    return is_for_machines(path) or _OF_ONE_THING.fullmatch(path) is not None
 
 
 def is_for_machines(path: str) -> bool:

@@ -44,9 +44,8 @@ def vote(request: Request) -> Response:
 
 
 def _feed(request: Request, words: tuple[str, str], page: str, happenings: Sequence[Happening]) -> Response:
-    """A feed in the language of the address. Each language's has names of its own: its entries are other texts."""
     settings, language = services(request).settings, lang(request)
-    base, path = settings.base_url, request.url.path.removeprefix(f"/{language}")
+    base = settings.base_url
     entries = [
         Entry(
             id=tag_uri(base, one.vote.created_at.astimezone(UTC).date(), f"{language}/votes/{one.key}"),
@@ -57,6 +56,18 @@ def _feed(request: Request, words: tuple[str, str], page: str, happenings: Seque
         )
         for one in happenings
     ]
+    return respond(request, words, page, entries)
+
+
+def respond(request: Request, words: tuple[str, str], page: str, entries: Sequence[Entry]) -> Response:
+    """A feed in the language of the address. Each language's has names of its own: its entries are other texts.
+
+    Args:
+        words: title and what it is about.
+        page: that which people read instead, without the language.
+    """
+    settings, language = services(request).settings, lang(request)
+    base, path = settings.base_url, request.url.path.removeprefix(f"/{language}")
     feed = Feed(
         id=f"{base}/{language}{path}",
         lang=language,

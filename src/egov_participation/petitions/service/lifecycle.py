@@ -1,7 +1,6 @@
 """How a petition goes from one state to another: one way for all, with its happening and its entry in the log.
 
-What a new state brings with it besides (mails, the registrar's key, the index of the search) is the use case's own, in
-the same transaction.
+What a new state brings with it besides (mails, the registrar's key) is the use case's own, in the same transaction.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from egov_participation.ledger import service as ledger
 from egov_participation.petitions.models import Happening, Petition, State
 from egov_participation.petitions.rules import retention
 from egov_participation.petitions.rules.states import ENDED, check_transition
-from egov_participation.petitions.service import document, ruling
+from egov_participation.petitions.service import document, finding, ruling
 
 REASON = "petition.reason"
 """The word for what the commitment to a public reason is of."""
@@ -55,6 +54,7 @@ def change(
     elif petition.erase_on is None and petition.rules:
         petition.erase_on = retention.erase_on(ruling.restored(petition.rules), now.date())
     tx.add(petition)
+    finding.refresh(tx, petition)
     happening = happened(tx, petition, f"state.{to}", now, by=by, actor=actor, reason=reason, details=details)
     if petition.reference is not None:
         ledger.enter(

@@ -16,11 +16,12 @@ from egov_participation.i18n import N_, translate
 from egov_participation.services import SessionInfo
 from egov_participation.voting import service, trackers
 from egov_participation.voting.routes.archive import archive
-from egov_participation.voting.routes.public import archive_url, qr_code
+from egov_participation.voting.routes.public import archive_url
 from egov_participation.voting.views import VoteView
 from egov_participation.web import sessions
 from egov_participation.web.context import lang, services, session
 from egov_participation.web.forms import body, upload
+from egov_participation.web.qr import qr_code
 from egov_participation.web.routing import BOOTH, route
 from egov_participation.web.templating import render
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import segno
-from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -18,6 +16,7 @@ from egov_participation.voting.service import VoteState
 from egov_participation.voting.views import VoteView
 from egov_participation.voting.wording import file_size, history
 from egov_participation.web.context import lang, services
+from egov_participation.web.qr import qr_code
 from egov_participation.web.reading import page, read
 from egov_participation.web.routing import route
 from egov_participation.web.templating import render
@@ -122,13 +121,6 @@ def tracker_of(request: Request) -> str:
     if found is None:
         raise DomainError(404, N_("There is no such ballot on this board."), code="ballot.unknown")
     return found
-
-
-def qr_code(text: str) -> Markup:
-    """A QR code as an inline SVG, with no style of its own; black on the white that its frame gives it."""
-    code = segno.make(text, error="m", boost_error=False)
-    svg = code.svg_inline(border=4, omitsize=True, svgclass=None, lineclass=None, dark="#000", light=None)
-    return Markup(svg).replace("<svg ", Markup('<svg role="img" aria-hidden="true" focusable="false" '), 1)  # noqa: S704
 
 
 def source_of(request: Request) -> dict[str, str]:
