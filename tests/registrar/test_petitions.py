@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -19,11 +19,13 @@ from egov_crypto.petition import alpha
 from egov_participation.clock import ManualClock
 from egov_participation.errors import DomainError
 from egov_participation.mail import NullMailer
+from egov_participation.registrar import generated
 from egov_participation.registrar import petition_rules as rules
 from egov_participation.registrar.interface import Act, Way
 from egov_participation.registrar.models import Attested, KeyedPetition
 from egov_participation.registrar.service import LocalRegistrar, batches
 from egov_participation.registrar.statements import canonical
+from egov_participation.registry.iin import Iin, IinError
 from egov_participation.services import Services
 
 OTHER = "P-2026-0043"
@@ -396,3 +398,33 @@ def test_after_the_time_for_audits_the_key_and_who_signed_are_gone(
         assert session.get(Attested, (REF, registrar.means.vault.owner(REF, person), 1)) is None
     begun = (REF, person, Act.WITHDRAW, Way.CODE)
     assert refusal(petitions.registrar.begin_petition, *begun, lang="kk") == "petition.unknown"
+
+
+class TestGeneratedSigners:
+    def test_a_demonstrations_petition_has_them(self, petitions: Petitions, registrar: LocalRegistrar) -> None:
+        assert petitions.open(generated=True)["generated"]
+        signers = [(number, date(2026, 8, number), "KZ-75") for number in (1, 2, 3)]
+        promises = registrar.attest_generated(REF, signers)
+        said = [petitions.said(promise) for promise in promises]
+        assert [one["day"] for one in said] == ["2026-08-01", "2026-08-02", "2026-08-03"]
+        assert len({one["pseudonym"] for one in said}) == 3
+        # Continued after a crash: what is there stays, what is missing comes.
+        more = registrar.attest_generated(REF, [(3, date(2026, 8, 9), "KZ-10"), (4, date(2026, 8, 9), "KZ-10")])
+        assert more[0] == promises[2]
+        petitions.registrar.close_petition(REF)
+        (batch,) = petitions.leaving()
+        assert sorted(map(canonical, batch.attestations)) == sorted([*promises, more[1]])
+
+    def test_no_other_petition_has(self, petitions: Petitions, registrar: LocalRegistrar) -> None:
+        petitions.open()
+        signers = [(1, date(2026, 8, 1), "KZ-75")]
+        assert refusal(registrar.attest_generated, REF, signers) == "petition.generated"
+        petitions.open(OTHER, generated=True)
+        apart = LocalRegistrar(registrar.means, inside=False)
+        assert refusal(apart.attest_generated, OTHER, signers) == "petition.generated"
+        assert refusal(Petitions(apart, petitions.services).open, "P-2026-0044", generated=True) == "petition.generated"
+
+    def test_what_stands_for_an_iin_is_none(self) -> None:
+        for number in (1, 99, 9_999_999):
+            with pytest.raises(IinError):
+                Iin.parse(generated.iin(number))

@@ -1,4 +1,5 @@
-"""Generated voters and the rehearsals that they vote in: how the registrar knows them, and how everybody sees it.
+"""Generated voters and signers, and the rehearsals that the former vote in: how the registrar knows them, and how
+everybody sees it.
 
 A rehearsal's roll holds real members of a commission beside voters whom nobody is. The codes of the latter are needed
 by whoever plays them, and nobody's else may come out that way. So generated voters have ids that the register gives to
@@ -14,6 +15,7 @@ PREFIX: Final = "0" * 16
 """The register's ids are 32 random hex digits: one that begins so is chosen once in 2^64 times."""
 MOST: Final = 500
 """Generated voters on one roll."""
+MOST_SIGNERS: Final = 9_999_999
 MARKS: Final = {"kk": "СЫНАҚ ДАУЫС БЕРУ", "ru": "РЕПЕТИЦИЯ", "en": "REHEARSAL"}
 """What the title of a rehearsal begins with, before a colon."""
 
@@ -27,6 +29,22 @@ def person_id(number: int) -> str:
     if not 1 <= number <= MOST:
         raise ValueError(f"generated voters have numbers from 1 to {MOST}")
     return f"{PREFIX}{number:016x}"
+
+
+def signer_id(number: int) -> str:
+    """The id of a generated signer of a petition, from 1; the same in every petition.
+
+    Raises:
+        ValueError: there is none of that number.
+    """
+    if not 1 <= number <= MOST_SIGNERS:
+        raise ValueError(f"generated signers have numbers from 1 to {MOST_SIGNERS}")
+    return f"{PREFIX}{number:016x}"
+
+
+def iin(number: int) -> str:
+    """What stands for the IIN of a generated signer: as long, and nobody's, since its month would be the 0th."""
+    return f"{number:012d}"
 
 
 def is_generated(id_: str) -> bool:

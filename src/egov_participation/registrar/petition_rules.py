@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -32,6 +32,11 @@ def check_opening(document: str, min_age: int, ways: Collection[Way], regions: C
         raise ValueError("nobody can prove who they are")
     if min_age < 0:
         raise ValueError("nobody is younger than 0")
+    check_regions(regions)
+
+
+def check_regions(regions: Iterable[str]) -> None:
+    """Refuse a region that the log has no word for. Raises `ValueError`."""
     if not all(_REGION.fullmatch(region) for region in regions):
         raise ValueError("a region is a territory's code, or other")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from egov_participation.clock import Clock
 from egov_participation.database import Database, Schema
@@ -15,6 +15,7 @@ from egov_participation.registrar.service import (
     asking,
     attesting,
     batches,
+    generated_signing,
     mails,
     passkeys,
     petitions,
@@ -161,6 +162,23 @@ class LocalRegistrar:
 
     def batch(self, petition: str, after: int) -> Batch | None:
         return batches.batch(self.means, petition, after)
+
+    def attest_generated(self, petition: str, signers: Sequence[tuple[int, date, str]]) -> list[bytes]:
+        """Attest signatures of people whom nobody is; those that were attested before stay as they are.
+
+        Args:
+            signers: number (from 1, `generated`), day and region of each; no number twice.
+
+        Returns:
+            Their promises, in this order.
+
+        Raises:
+            DomainError: 403 ``petition.generated``: the petition was not opened for them, or this is a registrar in a
+                process of its own.
+        """
+        if not self.inside:
+            raise petition_rules.no_generated()
+        return generated_signing.attest_generated(self.means, petition, signers)
 
     def work(self) -> None:
         """Once a second: send mails, delete what is over. Of several processes on one database, one does it."""
