@@ -260,3 +260,15 @@ def test_witnesses_that_disagree_or_are_silent_are_told_of(
 def test_a_witness_with_a_mistyped_key_is_a_failure(demo: Settings, clock: ManualClock) -> None:
     settings = demo.model_copy(update={"log_witnesses": (("w+00000000+AAAA", "https://w.example.org"),)})
     assert found(settings, clock)["EGOV_LOG_WITNESSES"].verdict is FAILURE
+
+
+def test_rules_for_petitions_that_do_not_hold_are_a_failure(demo: Settings, clock: ManualClock, tmp_path: Path) -> None:
+    assert (
+        found(demo, clock)["EGOV_JURISDICTION"].says
+        == "petitions by the rules of Kazakhstan, in force since 2024-04-04"
+    )
+    (tmp_path / "kz.toml").write_text("code = 1\n[[version]]\nin_force = 2024-01-01")
+    finding = found(demo.model_copy(update={"jurisdiction_dir": tmp_path}), clock)["EGOV_JURISDICTION"]
+    assert finding.verdict is FAILURE
+    assert "kz.toml: version of 2024-01-01" in finding.says
+    assert "egov jurisdiction check" in finding.do

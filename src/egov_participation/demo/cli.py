@@ -23,6 +23,8 @@ from egov_participation.settings import Settings
 from egov_participation.voting import service
 
 FOLDER = Path("var/demo")
+RULES = Path(__file__).with_name("jurisdictions")
+"""The demonstration's own rules for petitions."""
 MARK = "made-by"
 
 
@@ -75,7 +77,7 @@ def _is_current(folder: Path) -> bool:
 
 def _made_by() -> str:
     """What the demonstration depends on, in one digest: the migrations and what fills it."""
-    files = [*paths.alembic_dir().glob("*/*.py"), *Path(__file__).parent.glob("*.py")]
+    files = [*paths.alembic_dir().glob("*/*.py"), *Path(__file__).parent.glob("*.py"), *RULES.glob("*.toml")]
     return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(files))).hexdigest()
 
 
@@ -88,6 +90,7 @@ def _settings(folder: Path, port: int) -> Settings:
         base_url=f"http://localhost:{port}",
         booth_url=f"http://booth.localhost:{port}",
         demo=True,
+        jurisdiction_dir=RULES,
         registrar_passkey_hours=0,  # whoever tries it out cannot wait; its pages say that a real one does
         # Made up: these numbers and addresses belong to nobody, and the page says so.
         operator="Демонстрация (мекеме емес) / Демонстрация (не учреждение) / A demonstration (no institution)",

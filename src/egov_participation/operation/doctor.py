@@ -24,6 +24,7 @@ from egov_participation.clock import Clock
 from egov_participation.database import Database
 from egov_participation.errors import DomainError
 from egov_participation.jobs import Job
+from egov_participation.jurisdiction.rule_files import RuleError, load
 from egov_participation.ledger import service as ledger
 from egov_participation.operation import service
 from egov_participation.registrar.client import RemoteRegistrar
@@ -72,6 +73,7 @@ Findings = Iterator[Finding]
 def examine(settings: Settings, clock: Clock) -> Findings:
     """Everything, one finding after the other; nothing is changed by asking."""
     yield from _settings(settings)
+    yield from _rules(settings, clock)
     yield from _keys(settings)
     yield from _space(settings)
     database = Database(settings.database_url)
@@ -136,6 +138,19 @@ def _settings(settings: Settings) -> Findings:
             yield Finding(name, FAILURE, f"others may read {file}", f"chmod 600 {file}")
     if not unsafe:
         yield Finding("settings", OK, f"{settings.base_url} and {settings.booth_url}")
+
+
+def _rules(settings: Settings, clock: Clock) -> Findings:
+    try:
+        rules = load(settings.jurisdiction, clock().date(), settings.jurisdiction_dir)
+    except RuleError as error:
+        do = f"put EGOV_JURISDICTION right, or the file: `egov jurisdiction check {error.file}`"
+        for problem in error.problems:
+            yield Finding("EGOV_JURISDICTION", FAILURE, f"{error.file}: {problem}", do)
+        return
+    yield Finding(
+        "EGOV_JURISDICTION", OK, f"petitions by the rules of {rules.name.en}, in force since {rules.in_force}"
+    )
 
 
 def _keys(settings: Settings) -> Findings:
