@@ -161,7 +161,13 @@ def test_a_signature_can_be_withdrawn_after_the_petition_closed(petitions: Petit
     assert not petitions.petition(reference).attested
     petitions.withdraw(reference, one)
     petitions.round()
+    assert petitions.petition(reference).attested, "what waits at the registrar is asked for again"
+    clock.advance(hours=1)
+    petitions.round()
     assert (petitions.counts(reference).electronic, petitions.counts(reference).verified) == (1, 1)
+    clock.advance(hours=2)
+    petitions.round()
+    assert not petitions.petition(reference).attested
     assert refused(petitions, reference, one) == "petition.not_open"
 
 

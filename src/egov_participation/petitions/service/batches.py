@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Final
 
-from sqlalchemy import CursorResult, bindparam, select, update
+from sqlalchemy import CursorResult, bindparam, or_, select, update
 
 from egov_participation.database import table_of
 from egov_participation.ledger import service as ledger
@@ -26,6 +26,8 @@ _BATCHES: Final = 40
 """That are entered for one of them in one round."""
 _LATE: Final = timedelta(minutes=1)
 """So long after its end a petition is asked about: what was being signed then has arrived."""
+_LONGEST: Final = timedelta(hours=2)
+"""So long after a withdrawal that came later: it waits for others as every attestation does, for an hour by default."""
 
 
 def enter_batches(services: Services) -> int:
@@ -84,7 +86,9 @@ def _entry(attestation: Any) -> dict[str, Any]:
 
 def _note_end(services: Services, petition_id: int) -> None:
     with services.database.uow() as tx:
-        tx.session.execute(_ENDED, {"petition": petition_id, "since": services.clock() - _LATE})
+        now, waits = services.clock(), timedelta(seconds=services.settings.registrar_batch_seconds)
+        values = {"petition": petition_id, "ended": now - _LATE, "withdrew": now - max(2 * waits, _LONGEST)}
+        tx.session.execute(_ENDED, values)
         tx.commit()
 
 
@@ -105,7 +109,8 @@ _ENDED: Final = (
     .where(
         _petitions.c.id == bindparam("petition"),
         _petitions.c.state.not_in(SIGNABLE),
-        _petitions.c.state_at <= bindparam("since"),
+        _petitions.c.state_at <= bindparam("ended"),
+        or_(_petitions.c.withdrawn_at.is_(None), _petitions.c.withdrawn_at <= bindparam("withdrew")),
     )
     .values(attested=False)
 )

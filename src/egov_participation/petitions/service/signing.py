@@ -16,7 +16,7 @@ from datetime import date, timedelta
 from http import HTTPStatus
 from typing import Final
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, select
 
 from egov_participation.database import table_of
 from egov_participation.errors import DomainError
@@ -169,8 +169,10 @@ def withdraw(services: Services, reference: str, person_id: str, answer: Mapping
         row = tx.get(Petition, petition.id)
         assert row is not None
         subscribers.unsubscribe(tx, services, row, person_id)
-        # The registrar has something for the log again, for which after closing nobody would ask.
-        tx.session.execute(_ATTESTED_AGAIN, {"petition": petition.id})
+        if petition.state not in SIGNABLE:
+            # The registrar has something for the log again, for which nobody would ask any more.
+            row.attested, row.withdrawn_at = True, services.clock()
+            tx.add(row)
         tx.commit()
 
 
@@ -231,9 +233,4 @@ _OWN: Final = (
     .where(_signatures.c.petition_id == bindparam("petition"), _signatures.c.person_hash == bindparam("person"))
     .order_by(_signatures.c.id.desc())
     .limit(1)
-)
-_ATTESTED_AGAIN: Final = (
-    update(_petitions)
-    .where(_petitions.c.id == bindparam("petition"), _petitions.c.attested.is_(False))
-    .values(attested=True)
 )
