@@ -12,6 +12,22 @@ from typer.testing import CliRunner
 
 from egov_participation.cli import _ready
 from egov_participation.jurisdiction import cli
+from egov_participation.jurisdiction.calendars import Calendar, Holiday
+from egov_participation.jurisdiction.petition_rules import (
+    Action,
+    Band,
+    Gate,
+    Ground,
+    Identity,
+    Names,
+    PerTerritory,
+    Review,
+    RuleSet,
+    Scope,
+    Source,
+    Threshold,
+    Way,
+)
 from egov_participation.jurisdiction.rule_files import LARGEST, RuleError, parse, presets, read
 from egov_participation.settings import Settings
 
@@ -141,3 +157,12 @@ def test_nothing_is_served_with_rules_that_do_not_hold(tmp_path: Path, capsys: p
     said = capsys.readouterr().err
     assert said.startswith("egov: the rules for petitions (EGOV_JURISDICTION) are not right:\n")
     assert "gate.count" in said
+
+
+def test_every_key_is_documented() -> None:
+    text = Path("docs/jurisdictions.md").read_text("utf-8")
+    models = (RuleSet, Source, Identity, Gate, Review, Ground, Band, PerTerritory, Threshold, Calendar, Holiday)
+    missing = {name for model in models for name in model.model_fields if f"`{name}`" not in text}
+    assert missing == set()
+    for words in (Scope, Way, Names, Action):
+        assert all(f"`{word.value}`" in text for word in words)
