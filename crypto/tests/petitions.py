@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator
 from typing import Any
 
-from crypto.tests.served import digest
+from crypto.tests.served import Log, ServedSite, digest
 
-from egov_crypto import audit, statement, vrf
+from egov_crypto import audit, canonical, entry, statement, vrf
 from egov_crypto.group import public_key, sign
 from egov_crypto.note import to_base64
-from egov_crypto.petition import DOMAIN, Signed, alpha
+from egov_crypto.petition import DOMAIN, PetitionCount, Petitions, Signed, alpha
 
 REGISTRAR = bytes(range(32))
 OPENED, CLOSED = "2026-03-02T09:00:00Z", "2026-09-02T09:00:00Z"
@@ -108,3 +109,67 @@ class Register(dict[tuple[str, bytes], list[tuple[int, Signed]]]):
             until = [signed for index, signed in acts if index < size]
             if of == petition and until:
                 yield pseudonym, until[-1]
+
+
+SALT = b"s" * 32
+TEXTS = {"kk": {"title": "Жол", "ask": "Жөндеңіздер", "background": ""}}
+
+
+class PetitionSite:
+    """A site with one petition, as an honest one publishes it; a test changes what it likes."""
+
+    def __init__(self, site: ServedSite) -> None:
+        self.site, self.log, self.petition = site, Log(site), Petition()
+        document = {"addressee": "government", "petition": self.petition.reference, "territory": "", "texts": TEXTS}
+        self.petition.document = committed(b"petition.text", document)
+        self.register, self.read = Register(), 0
+        self.petitions = Petitions(self.register)
+        self.log.add(*self.petition.opened(), *self.petition.attest(1, 2, 3), self.petition.act("paper", 4))
+        self.log.add(*self.petition.attest(5, region="KZ-10"), self.petition.office("invalidate", 2))
+        self.publish()
+
+    @property
+    def url(self) -> str:
+        return f"{self.site.url}/kk/petitions/{self.petition.reference}"
+
+    @property
+    def counted(self) -> PetitionCount:
+        """By all that is in the log."""
+        for index, raw in enumerate(self.log.entries[self.read :], self.read):
+            self.petitions.take(index, entry.parse(raw))
+        self.read = len(self.log.entries)
+        return self.petitions.counts[self.petition.reference]
+
+    def publish(self, **lies: Any) -> None:
+        """What the site says of it, with other members if given; and the list."""
+        counted = self.counted
+        regions = [{"territory": name, "count": n, "verified": n, "paper": 0} for name, n in counted.regions.items()]
+        said = {
+            "reference": self.petition.reference,
+            "state": counted.state,
+            "state_at": counted.at,
+            "opened_at": counted.opened_at,
+            "addressee": "government",
+            "territory": "",
+            "count_provisional": counted.electronic,
+            "count_verified": counted.electronic,
+            "checkpoint_size": len(self.log.entries),
+            "paper": counted.paper,
+            "paper_verified": counted.paper,
+            "by_region": [*regions, {"territory": "KZ-63", "count": 0, "verified": 0, "paper": 1}],
+            "texts": TEXTS,
+            "document": {"salt": SALT.hex(), "hash": counted.document},
+            "rules": {"sha256": counted.rules},
+            "thresholds": [{"code": "government", "count": 1, "reached_at": OPENED if counted.thresholds else None}],
+            "outcomes": [],
+        }
+        self.say(said | lies)
+
+    def say(self, said: dict[str, Any]) -> None:
+        raw = json.dumps(said, ensure_ascii=False).encode()
+        self.site.files[f"/api/v1/petitions/{self.petition.reference}"] = raw
+        self.site.files["/api/v1/petitions"] = json.dumps({"petitions": [said], "next": None}).encode()
+
+
+def committed(word: bytes, content: Any) -> str:
+    return hashlib.sha256(word + SALT + canonical.dump(content)).hexdigest()

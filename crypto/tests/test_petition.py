@@ -168,7 +168,7 @@ def test_an_attestation_of_after_the_end_is_noticed() -> None:
 
 def test_a_text_that_was_changed_under_the_signers_is_noticed() -> None:
     again = [P.state("hidden", CLOSED), P.state("review"), P.state("open", document=digest("another text"))]
-    assert refused([*P.opened(), *P.attest(1), *again, *P.attest(2)]) == "petition.document"
+    assert refused([*P.opened(), *P.attest(1), *again, *P.attest(2)]) == "petition.order"
 
 
 def test_an_invalidation_that_is_not_logged_leaves_the_signature_counted() -> None:

@@ -264,7 +264,7 @@ def _check_time(day: str, count: PetitionCount, *, ends: bool) -> None:
     if not count.opened_at:
         raise VerificationError("petition.order", "an attestation before the petition was opened")
     if count.keyed != count.document:
-        raise VerificationError("petition.document", "an attestation with the key for another text than was opened")
+        raise VerificationError("petition.order", "an attestation with the key for another text than was opened")
     if day < _day(count.opened_at, -_ZONES):
         raise VerificationError("petition.late", f"on {day}, and it was opened at {count.opened_at}")
     if ends and count.ended_at and day > _day(count.ended_at, _ZONES):

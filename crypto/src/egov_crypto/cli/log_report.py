@@ -19,6 +19,7 @@ CHECKS: Final = {
     "keys": "replacements of the log's key, each signed with the one before",
     "votes": "votes, whose entries fit each other",
     "petitions": "petitions, whose entries fit each other",
+    "figures": "things that the site says of it, as the log has them",
     "signatures": "people, each attested by the registrar as a signer of one of them",
 }
 """Each check's name, as ``--json`` gives it, and what its count is of."""
@@ -33,6 +34,7 @@ _CHECK_OF: Final = {
     "consistency": "before",
     "rotation": "keys",
     "recount": "votes",
+    **dict.fromkeys(("petition.count", "petition.timeline", "petition.document", "petition.missing", "site"), "figures"),
     "petition": "petitions",
     "audit": "petitions",
     "vrf": "petitions",
@@ -52,13 +54,19 @@ def failed_check(failure: VerificationError) -> str:
     return _CHECK_OF.get(failure.code) or _CHECK_OF.get(failure.code.partition(".")[0], "entries")
 
 
-def unknown(reading: Reading) -> list[str]:
-    """What nobody can know from this log alone."""
+def unknown_of_log(reading: Reading) -> list[str]:
+    """What nobody can know of this log as such."""
     sentences = ["Whether everybody is shown this log: compare size and root hash with what others see."]
     if reading.first_use and reading.key:
         sentences.append(f"Whether this is the log's key: compare it with what others know, {reading.key.text}")
     if not reading.terms.witnesses:
         sentences.append("Whether anybody else watches it: give the keys of witnesses that you trust, with --witness.")
+    return sentences
+
+
+def unknown(reading: Reading) -> list[str]:
+    """What nobody can know from this log alone."""
+    sentences = unknown_of_log(reading)
     if reading.state.recount.unknown:
         number = count(reading.state.recount.unknown, "entry", "entries")
         sentences.append(f"What {number} of newer types say: this version of the program does not know them.")
@@ -187,7 +195,7 @@ def print_log(reading: Reading, failure: VerificationError | None) -> None:
 def print_reading(reading: Reading, failure: VerificationError | None) -> None:
     """What was read, without what it cannot tell."""
     recount, signed = reading.state.recount, reading.signed
-    say(f"log {reading.name}", *_about_key(reading), "")
+    say(f"log {reading.name}", *about_key(reading), "")
     for name, number in reading.checks.items():
         say(f"  ok  {number:>8}  {CHECKS[name]}")
     if failure:
@@ -209,7 +217,8 @@ def print_reading(reading: Reading, failure: VerificationError | None) -> None:
     petition_report.print_all(recount.petitions)
 
 
-def _about_key(reading: Reading) -> list[str]:
+def about_key(reading: Reading) -> list[str]:
+    """The key, and why it is trusted."""
     if reading.key is None:
         return []
     if reading.first_use:

@@ -113,6 +113,10 @@ class State:
             tuple(map(bytes.fromhex, split["proof"])),
         )
         """If there was one, nothing that the log says holds any more."""
+        self.told: Final[dict[str, tuple[str, int]]] = {
+            reference: (at, number) for reference, (at, number) in (self._fact("told") or {}).items()
+        }
+        """By petition, when the site said that so many had signed, of whom the log has not attested as many yet."""
 
     def _load_count(self) -> None:
         recount, counted = self.recount, self._fact("count")
@@ -205,6 +209,18 @@ class State:
         }
         self._put("count", counted)
         self._put("edge", [[[tile.level, tile.index, tile.width], raw.hex()] for tile, raw in self.edge.partial()])
+        self._base.execute("COMMIT")
+
+    def tell(self, reference: str, told: tuple[str, int] | None) -> None:
+        """Keep in :attr:`told`, at once, what the site says of a petition; None: nothing that is to be remembered."""
+        if self.told.get(reference) == told:
+            return
+        if told is None:
+            del self.told[reference]
+        else:
+            self.told[reference] = told
+        self._begin()
+        self._put("told", self.told)
         self._base.execute("COMMIT")
 
     def put(self, vote: str, height: int, event: str, hash_: str) -> None:

@@ -10,6 +10,10 @@ from egov_crypto.petition import PetitionCount, Petitions
 
 BATCHES: Final = timedelta(hours=2)
 """In which what was signed is attested in the log, which promises an hour."""
+WHETHER_PEOPLE: Final = (
+    "Whether those whom the registrar attests are people who signed: audits by sample tell, and who signed finds the"
+    " registrar's promise in the log (egov-verify receipt)."
+)
 _SHOWN: Final = 20
 """Petitions that are listed in sentences; ``--json`` has all."""
 
@@ -91,10 +95,7 @@ def unknown_of_all(petitions: Petitions) -> list[str]:
         sentences += [f"Petition {reference}: {sentence}" for sentence in doubts(counted)]
     del sentences[_SHOWN:]
     if any(counted.attested for counted in petitions.counts.values()):
-        sentences.append(
-            "Whether those whom the registrar attests are people who signed: audits by sample tell, and who signed"
-            " finds their own promise in the log (egov-verify receipt)."
-        )
+        sentences.append(WHETHER_PEOPLE)
     return sentences
 
 
@@ -115,3 +116,19 @@ def doubts(counted: PetitionCount, now: datetime | None = None) -> Iterable[str]
         elif found.get("report", {}).get("denied"):
             report = found["report"]
             yield f"why {report['denied']} of {report['opened']} people denied in an audit to have signed."
+
+
+def audits(counted: PetitionCount) -> Iterable[str]:
+    """What audits there were, in sentences."""
+    for name, found in counted.audits.items():
+        sample = min(found["sample"], found["counted"])
+        found_one = f"{detections(found)['1']:.1%}"
+        yield (
+            f"Audit {name[:16]}…: {sample} of the {found['counted']} who counted by {found['index']} entries; if one in"
+            f" a hundred were false, it would find one with a probability of {found_one}"
+        )
+        if report := found.get("report"):
+            yield (
+                f"  {report['confirmed']} confirmed to have signed, {report['denied']} denied it,"
+                f" {report['unreached']} were not reached"
+            )

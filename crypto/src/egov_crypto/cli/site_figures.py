@@ -78,7 +78,7 @@ class Figures:
                 raise VerificationError(
                     "site.figures", f"result or voters at height {self.height}, which is not the last"
                 )
-        return _compare("site.figures", compared, "in the archive")
+        return compare("site.figures", compared, "in the archive")
 
     def check_log(self, entered: VoteCount, verified: Verified) -> int:
         """Check what the log tells. Raises ``site.state``."""
@@ -105,7 +105,7 @@ class Figures:
                 ]
             for act, (_, _, committed, *_) in zip(said["acts"], entered.acts, strict=False):
                 compared.append(("reason", _commitment(act), committed))
-        return _compare("site.state", compared, "in the log")
+        return compare("site.state", compared, "in the log")
 
     def check_item(self, item: "Figures") -> int:
         """Check that the list of votes says the same, if it was asked for while the archive had the same head. Raises
@@ -115,7 +115,7 @@ class Figures:
                 return 0
             names = sorted((item.said.keys() | self.said.keys()) - {"incidents"})
             compared = [(name, item.said.get(name), self.said.get(name)) for name in names]
-        return _compare("site.figures", compared, "at its own address")
+        return compare("site.figures", compared, "at its own address")
 
 
 def load(raw: bytes, limit: int) -> Any:
@@ -135,7 +135,9 @@ def readable() -> Iterator[None]:
         raise VerificationError("site.format", f"{type(error).__name__}: {error}"[:200]) from None
 
 
-def _compare(code: str, compared: list[tuple[str, Any, Any]], where: str) -> int:
+def compare(code: str, compared: list[tuple[str, Any, Any]], where: str) -> int:
+    """How many things were compared: each has its name, what the site says, what was found. Raises
+    :class:`VerificationError` with ``code`` where they differ."""
     for name, said, found in compared:
         # By their JSON: Python takes True for 1, and 1.0 too.
         if json.dumps(said, sort_keys=True) != json.dumps(found, sort_keys=True):

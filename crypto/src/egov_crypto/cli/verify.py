@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from egov_crypto.cli import console, log, receipt, site, source, watch
+from egov_crypto.cli import console, log, petition, receipt, site, source, watch
 from egov_crypto.cli.progress import Progress
 from egov_crypto.cli.report import VoteFound, print_vote, vote_as_json
 from egov_crypto.cli.source import check_since, open_archive
@@ -58,7 +58,9 @@ def _parser() -> argparse.ArgumentParser:
         )
         made.set_defaults(run=run)
         made.add_argument("--json", action="store_true", help="print one JSON object instead of sentences")
-        console.add_jobs(made, {"log": "entries", "site": _ALL, "watch": _ALL}.get(name, "ballots"))
+        console.add_jobs(
+            made, {"log": "entries", "petition": "entries", "site": _ALL, "watch": _ALL}.get(name, "ballots")
+        )
         return made
 
     vote = kind(
@@ -90,6 +92,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     whole.add_argument("url", metavar="URL", help=log.ADDRESS)
     log.add_terms(whole)
+    signed = kind(
+        "petition",
+        petition.verify_petition,
+        "a petition: its signatures recounted, and what the site says of it",
+        petition.DESCRIPTION,
+    )
+    petition.add_arguments(signed)
     everything = kind(
         "site",
         site.verify_site,

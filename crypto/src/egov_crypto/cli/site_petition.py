@@ -1,0 +1,87 @@
+"""One petition of a site: what the site says of it, held against the log."""
+
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from egov_crypto.cli import site_vote
+from egov_crypto.cli.log_state import State
+from egov_crypto.cli.petition_figures import MAX_SIZE, PetitionFigures
+from egov_crypto.cli.petition_report import BATCHES, doubts
+from egov_crypto.cli.site_vote import Site
+from egov_crypto.errors import VerificationError
+from egov_crypto.petition import PetitionCount, counted_at
+
+
+@dataclass
+class SitePetition:
+    """What a run has found of one petition."""
+
+    reference: str
+    figures: PetitionFigures | None = None
+    counted: PetitionCount | None = None
+    """By the log as far as it was read."""
+    compared: int = 0
+    told: tuple[str, int] | None = None
+    """When the site was first seen to have had more signatures than were attested until now, and how many."""
+    failure: VerificationError | None = None
+    error: Exception | None = None
+
+    def doubts(self) -> list[str]:
+        """What is strange about it, though nothing is proved by it."""
+        if self.counted is None:
+            return []
+        now, found = datetime.now(UTC), list(doubts(self.counted))
+        if self.told and now - datetime.fromisoformat(self.told[0]) > BATCHES:
+            at, number = self.told
+            found.append(
+                f"why {number} had signed at {at}, and no more than {self.counted.attested} were ever attested."
+            )
+        ended = self.counted.ended_at
+        there = self.counted.electronic + self.counted.paper
+        if self.figures and ended and self.figures.total > there and now - datetime.fromisoformat(ended) > BATCHES:
+            found.append(f"why the site counts {self.figures.total}, where {there} are attested since it ended.")
+        return found
+
+
+def check_petition(site: Site, found: SitePetition) -> None:
+    """Check all of it. Raises :class:`VerificationError`, :class:`ArchiveError`, :class:`OSError`.
+
+    What does not fit together is looked at a second time: something may happen between two questions.
+    """
+    try:
+        _check(site, found)
+    except VerificationError as error:
+        if not error.code.startswith("petition."):
+            raise
+        time.sleep(site_vote.SETTLE_PAUSE)
+        site.read_on()
+        _check(site, found)
+
+
+def _check(site: Site, found: SitePetition) -> None:
+    assert site.log is not None
+    address, state = f"/api/v1/petitions/{found.reference}", site.log.state
+    raw = site.web.get(address, MAX_SIZE)
+    found.counted = state.recount.petitions.counts.get(found.reference)
+    if raw is None:
+        raise VerificationError("petition.missing", f"{address} is not there")
+    found.figures = figures = PetitionFigures(found.reference, raw)
+    if not site.settled(lambda: state.recount.entries >= figures.size):
+        raise VerificationError("petition.count", f"at {figures.size} entries; the log has {state.recount.entries}")
+    found.counted = counted = state.recount.petitions.counts.get(found.reference)
+    if counted is None:
+        raise VerificationError("petition.missing", f"{found.reference} is not in the log")
+    found.compared = figures.check_counts(counted_at(state.signatures, found.reference, figures.size))
+    found.compared += figures.check_log(counted)
+    found.told = _tell(state, found.reference, figures.total, counted)
+
+
+def _tell(state: State, reference: str, total: int, counted: PetitionCount) -> tuple[str, int] | None:
+    """What is remembered of the provisional count: the first one that more have signed than were attested since."""
+    before = state.told.get(reference)
+    if before is not None and counted.attested < before[1]:
+        return before
+    more = (datetime.now(UTC).isoformat(timespec="seconds"), total) if total > counted.attested else None
+    state.tell(reference, more)
+    return more
