@@ -143,7 +143,9 @@ def _proved(
         return see_other(back.next_path)
     proof = {"challenge": asked.challenge, "id_token": id_token, "access_token": access_token}
     try:
-        release = here.registrar.prove(asked.vote, who.person_id, proof)
+        if asked.matter != "vote":
+            return see_other(service.proved_in(asked.matter)(here, who, asked, proof, back.next_path))
+        release = here.registrar.prove(asked.about, who.person_id, proof)
     except DomainError as refusal:
         if refusal.code != "credential.proof":
             raise

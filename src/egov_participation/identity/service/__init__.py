@@ -36,6 +36,8 @@ from egov_participation.identity.service.openid import TakenBack as TakenBack
 from egov_participation.identity.service.openid import begin_at_provider as begin_at_provider
 from egov_participation.identity.service.openid import came_by_provider as came_by_provider
 from egov_participation.identity.service.openid import person_of as person_of
+from egov_participation.identity.service.openid import proved as proved
+from egov_participation.identity.service.openid import proved_in as proved_in
 from egov_participation.identity.service.openid import provider as provider
 from egov_participation.identity.service.openid import provider_name as provider_name
 from egov_participation.identity.service.openid import sign_in_by_provider as sign_in_by_provider

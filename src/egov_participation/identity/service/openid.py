@@ -7,7 +7,7 @@ comes back, `take_back`, then the provider is asked who it was (`openid.provider
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from functools import cache
@@ -36,9 +36,14 @@ CALLBACK: Final = "/sign-in/provider/answer"
 class Asked:
     """The registrar asked somebody to prove who they are: its own nonce goes to the provider, and its answer back."""
 
-    vote: str
+    about: str
+    """A vote's uuid, a petition's number."""
     challenge: str
     nonce: str
+    matter: str = "vote"
+    """What is done with the answer (`proved`)."""
+    wishes: str = ""
+    """What else the person chose, in the matter's own words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,31 @@ class TakenBack:
     verifier: str = field(repr=False)
     asked: Asked | None = None
     """Who signs in at the provider does it for the registrar."""
+
+
+Proved = Callable[[Services, SessionInfo, Asked, Mapping[str, str], str], str]
+"""``(services, session, asked, proof, next_path)`` → the path of the page to go on to; ``proof`` is what the registrar
+takes. It raises what the registrar raises."""
+_proved: dict[str, Proved] = {}
+
+
+def proved(matter: str) -> Callable[[Proved], Proved]:
+    """Register what is done with the provider's answer in a matter of another room."""
+
+    def register(function: Proved) -> Proved:
+        _proved[matter] = function
+        return function
+
+    return register
+
+
+def proved_in(matter: str) -> Proved:
+    """What was registered.
+
+    Raises:
+        KeyError: nothing.
+    """
+    return _proved[matter]
 
 
 def provider(settings: Settings) -> Provider | None:

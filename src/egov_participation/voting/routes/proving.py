@@ -9,17 +9,14 @@ from __future__ import annotations
 import json
 from http import HTTPStatus
 
-import structlog
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from egov_participation.actions import Action
 from egov_participation.errors import DomainError
 from egov_participation.i18n import N_, translate
-from egov_participation.identity import browser
+from egov_participation.identity import proving
 from egov_participation.identity import service as identity
-from egov_participation.identity.keys import keys
-from egov_participation.identity.openid.errors import ProviderError
 from egov_participation.identity.service import Purpose, create_handoff, is_fresh
 from egov_participation.registrar.interface import Challenge, Way
 from egov_participation.voting import service
@@ -28,11 +25,9 @@ from egov_participation.voting.service import VoteState
 from egov_participation.voting.views import VoteView
 from egov_participation.web import sessions
 from egov_participation.web.context import lang, services, session
-from egov_participation.web.proxies import client_address
 from egov_participation.web.routing import route
 from egov_participation.web.templating import render
 
-log = structlog.get_logger()
 _SHOWN = frozenset({VoteState.SETUP, VoteState.OPEN})
 _WRONG = frozenset({"credential.proof", "credential.release"})
 
@@ -79,64 +74,31 @@ def answer(request: Request) -> Response:
     vote, away = _vote(request)
     if away is not None:
         return away
-    form = request.state.form
-    given = {name: str(form.get(name, "")) for name in ("challenge", "code", "credential", "mailed_to")}
-    typed = "".join(given["code"].split())
-    proof = {"challenge": given["challenge"]}
-    proof |= {"assertion": given["credential"]} if given["credential"] else {"code": typed}
+    given = proving.given(request)
     try:
-        release = services(request).registrar.prove(vote.uuid, session(request).person_id, proof)
+        release = services(request).registrar.prove(vote.uuid, session(request).person_id, given.proof)
     except DomainError as refusal:
         if refusal.code not in _WRONG:
             raise
-        if given["credential"]:
+        if given.credential:
             return _page(request, vote, error=translate(lang(request), refusal.message))
         wrong = N_("This is not the code from the mail, or it no longer works. Look at the mail again, or begin anew.")
         return _entering(
-            request, vote, given["challenge"], given["mailed_to"], typed=typed, error=translate(lang(request), wrong)
+            request, vote, given.challenge, given.mailed_to, typed=given.code, error=translate(lang(request), wrong)
         )
     return _hand_over(request, vote, release)
 
 
 def to_provider(request: Request) -> Response:
     """Send the browser to the electronic identity's provider, with the registrar's own nonce."""
-    here = services(request)
     vote, away = _vote(request)
     if away is not None:
         return away
     back = f"/{lang(request)}/votes/{vote.uuid}/code"
-    if request.headers.get("sec-fetch-site", "none") not in {"none", "same-origin"}:
+    if proving.from_elsewhere(request):
         return RedirectResponse(back, 303)
-    provider = identity.provider(here.settings)
-    if provider is None:
-        raise DomainError(404, N_("This site has no such way of signing in."), code="provider.none")
     challenge = _begin(request, vote, Way.EID)
-    token = browser.token_or_new(request)
-    with here.database.uow() as tx:
-        state, nonce, verifier = identity.begin_at_provider(
-            tx,
-            keys(here.settings.keys_dir),
-            provider.config.issuer,
-            browser=token,
-            network=identity.network_of(client_address(request)),
-            lang=lang(request),
-            next_path=back,
-            now=here.clock(),
-            asked=identity.Asked(vote.uuid, challenge.id, challenge.nonce),
-        )
-        tx.commit()
-    try:
-        response = RedirectResponse(provider.authorization_url(state, nonce, verifier, lang(request)), 303)
-    except ProviderError as error:
-        log.warning("provider.failed", reason=error.code)
-        raise DomainError(
-            503,
-            N_("%(name)s does not answer at the moment. Try again in a few minutes, or sign in another way."),
-            code="provider.unreachable",
-            name=identity.provider_name(here.settings, lang(request)),
-        ) from None
-    browser.remember(request, response, token)
-    return response
+    return proving.go_to_provider(request, identity.Asked(vote.uuid, challenge.id, challenge.nonce), back)
 
 
 def go_on(request: Request) -> Response:
