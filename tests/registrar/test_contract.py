@@ -160,6 +160,16 @@ def test_a_whole_petition(rolls: Rolls, services: Services) -> None:
     assert batch.number == 1
     assert sorted(map(canonical, batch.attestations)) == sorted([signed, withdrawn, paper])
     assert refusal(there.batch, REF, 2) == (409, "petition.batch")
+    pseudonym = str(petitions.said(paper)["pseudonym"])
+    (opening,) = there.open_entries(REF, [pseudonym], audit="0f" * 32)
+    assert opening.pseudonym == pseudonym
+    assert there.audit_answers(REF, "0f" * 32) == {pseudonym: None}
+    rolls.mails()
+    (asked,) = [mail for mail in rolls.mails().sent if "/audit/answer/" in mail.text]
+    token = asked.text.split("/audit/answer/")[1].split()[0]
+    assert there.audit_question(token) == (REF, False)
+    there.answer_audit(token, True)
+    assert there.audit_answers(REF, "0f" * 32) == {pseudonym: True}
 
 
 def test_a_registrar_of_its_own_opens_no_petition_for_people_whom_nobody_is(serving: Serving) -> None:

@@ -14,7 +14,7 @@ import structlog
 
 from egov_crypto.group import Point
 from egov_participation.registrar import petition_rules, replies, wire
-from egov_participation.registrar.interface import Act, Batch, Challenge, Progress, Roll, Voter, Way
+from egov_participation.registrar.interface import Act, Batch, Challenge, Opening, Progress, Roll, Voter, Way
 from egov_participation.registrar.line import SOCKET, Line, LineError
 
 log = structlog.get_logger()
@@ -202,6 +202,19 @@ class RemoteRegistrar:
 
     def batch(self, petition: str, after: int) -> Batch | None:
         return replies.batch(self._ask("batch", {"petition": petition, "after": after}, _PROVING))
+
+    def open_entries(self, petition: str, pseudonyms: Sequence[str], *, audit: str) -> list[Opening]:
+        asked = {"petition": petition, "pseudonyms": list(pseudonyms), "audit": audit}
+        return replies.openings(self._ask("open_entries", asked, _LONG))
+
+    def audit_answers(self, petition: str, audit: str) -> Mapping[str, bool | None]:
+        return replies.answers(self._ask("audit_answers", {"petition": petition, "audit": audit}))
+
+    def audit_question(self, token: str) -> tuple[str, bool]:
+        return replies.question(self._ask("audit_question", {"token": token}))
+
+    def answer_audit(self, token: str, signed: bool) -> None:
+        self._ask("answer_audit", {"token": token, "signed": signed})
 
     def close(self) -> None:
         self._http.close()

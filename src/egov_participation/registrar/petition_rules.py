@@ -14,6 +14,9 @@ from egov_participation.registrar.interface import Act, Way
 BATCH: Final = 50
 """So many attestations wait for each other, if they come soon enough."""
 MOST_IN_BATCH: Final = 1000
+MOST_OPENED: Final = 2000
+"""So many signatures of one petition are opened in all its audits: a sample of 600 finds one false signature in a
+hundred with a probability of 99.8 %."""
 ELSEWHERE: Final = "other"
 """The region of whoever lives where no region is named for."""
 _REGION: Final = re.compile(r"[A-Z]{2}(-\d{2})?|\d{9}|\d{2}-[a-z]{2,30}|other", re.ASCII)
@@ -39,6 +42,18 @@ def check_regions(regions: Iterable[str]) -> None:
     """Refuse a region that the log has no word for. Raises `ValueError`."""
     if not all(_REGION.fullmatch(region) for region in regions):
         raise ValueError("a region is a territory's code, or other")
+
+
+def sample(pseudonyms: Collection[str]) -> list[bytes]:
+    """Pseudonyms as they are kept.
+
+    Raises:
+        ValueError: none, too many, one twice, or one that is none.
+    """
+    found = [bytes.fromhex(pseudonym) for pseudonym in pseudonyms]
+    if not 0 < len(set(found)) == len(found) <= MOST_OPENED or any(len(one) != 64 for one in found):
+        raise ValueError("no sample")
+    return found
 
 
 def ways(allowed: Collection[Way], *, passkey: bool, eid: bool, mail: bool) -> list[Way]:

@@ -14,7 +14,7 @@ from egov_participation.errors import DomainError
 from egov_participation.i18n import N_
 from egov_participation.logs import describe
 from egov_participation.registrar import wire
-from egov_participation.registrar.interface import Batch, Challenge, Way
+from egov_participation.registrar.interface import Batch, Challenge, Opening, Way
 
 log = structlog.get_logger()
 
@@ -148,6 +148,28 @@ def batch(value: Any) -> Batch | None:
             return None
         case {"number": int(number), "attestations": list(found)} if all(map(_is_attestation, found)):
             return Batch(number, found)
+    raise unavailable(Odd())
+
+
+def openings(value: Any) -> list[Opening]:
+    """What `Registrar.open_entries` returns."""
+    found = [texts(one) for one in checked(value, lambda held: isinstance(held, list))]
+    return [Opening(*checked(one, lambda held: len(held) == 3)) for one in found]
+
+
+def answers(value: Any) -> dict[str, bool | None]:
+    """What `Registrar.audit_answers` returns."""
+    found = checked(value, lambda held: isinstance(held, dict))
+    return {
+        text(name): checked(said, lambda held: held is None or isinstance(held, bool)) for name, said in found.items()
+    }
+
+
+def question(value: Any) -> tuple[str, bool]:
+    """What `Registrar.audit_question` returns."""
+    match value:
+        case [str(petition), bool(answered)]:
+            return petition, answered
     raise unavailable(Odd())
 
 

@@ -162,6 +162,10 @@ class _Handlers:
                 wire.AttestingPaper, lambda a: _text(here.attest_paper(a.petition, a.person_id, a.form))
             ),
             "batch": _plain(wire.Batching, self._batch),
+            "open_entries": _plain(wire.OpeningEntries, self._open_entries),
+            "audit_answers": _plain(wire.OfAudit, lambda a: dict(here.audit_answers(a.petition, a.audit))),
+            "audit_question": _plain(wire.OfQuestion, lambda a: list(here.audit_question(a.token))),
+            "answer_audit": _plain(wire.Answering, lambda a: here.answer_audit(a.token, a.signed)),
             "prepare": self._prepare,
             "turnout": self._turnout,
         }
@@ -192,6 +196,10 @@ class _Handlers:
     def _batch(self, asked: wire.Batching) -> dict[str, Any] | None:
         found = self._registrar.batch(asked.petition, asked.after)
         return None if found is None else {"number": found.number, "attestations": found.attestations}
+
+    def _open_entries(self, asked: wire.OpeningEntries) -> list[list[str]]:
+        found = self._registrar.open_entries(asked.petition, asked.pseudonyms, audit=asked.audit)
+        return [[opening.pseudonym, opening.iin, opening.proof] for opening in found]
 
     async def _prepare(self, request: Request) -> Response:
         lines = _lines(request)

@@ -18,6 +18,7 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Fiel
 
 from egov_participation.errors import DomainError
 from egov_participation.registrar.interface import Act, Way
+from egov_participation.registrar.petition_rules import MOST_OPENED
 
 MAX_BODY: Final = 1_000_000
 """Bytes of what is no list."""
@@ -32,6 +33,7 @@ Hash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Short = Annotated[str, StringConstraints(max_length=200)]
 Long = Annotated[str, StringConstraints(max_length=60_000)]
 PetitionRef = Annotated[str, StringConstraints(pattern=r"^P-\d{4}-\d{4,9}$")]
+Pseudonym = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{128}$")]
 Territory = Annotated[str, StringConstraints(max_length=32, pattern=r"^[A-Za-z0-9-]*$")]
 
 
@@ -195,6 +197,31 @@ class Batching(OfPetition):
     """See `Registrar.batch`."""
 
     after: Annotated[int, Field(ge=0)]
+
+
+class OpeningEntries(OfPetition):
+    """See `Registrar.open_entries`."""
+
+    pseudonyms: Annotated[list[Pseudonym], Field(min_length=1, max_length=MOST_OPENED)]
+    audit: Hash
+
+
+class OfAudit(OfPetition):
+    """About an audit."""
+
+    audit: Hash
+
+
+class OfQuestion(Asked):
+    """About what a link in an auditors' mail asks."""
+
+    token: Short
+
+
+class Answering(OfQuestion):
+    """See `Registrar.answer_audit`."""
+
+    signed: bool
 
 
 class Preparing(OfVote):

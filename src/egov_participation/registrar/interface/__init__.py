@@ -11,6 +11,7 @@ from typing import Protocol
 
 from egov_participation.registrar.interface.petitions import Act as Act
 from egov_participation.registrar.interface.petitions import Batch as Batch
+from egov_participation.registrar.interface.petitions import Opening as Opening
 from egov_participation.registrar.interface.petitions import PetitionRegistrar
 from egov_participation.registrar.interface.votes import Progress as Progress
 from egov_participation.registrar.interface.votes import Roll as Roll

@@ -8,7 +8,7 @@ platform's worker takes the attestations, in shuffled batches (`batch`), and ent
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
@@ -36,6 +36,17 @@ class Batch:
     attestations: Sequence[Mapping[str, Any]]
     """Log entries ``petition.attestation``, version 1: petition, pseudonym, act, day, region, signature. As canonical
     JSON each is the promise that `PetitionRegistrar.attest` gave, byte for byte."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Whose a pseudonym is, with the proof of it: for the auditors alone."""
+
+    pseudonym: str
+    """128 hex digits."""
+    iin: str = field(repr=False)
+    proof: str = field(repr=False)
+    """Of the verifiable random function, 160 hex digits: checked with the petition's key (`egov_crypto.vrf`)."""
 
 
 class PetitionRegistrar(Protocol):
@@ -122,4 +133,34 @@ class PetitionRegistrar(Protocol):
 
         Raises:
             DomainError: 404 ``petition.unknown``, 409 ``petition.batch`` (there was no batch ``after``).
+        """
+
+    def open_entries(self, petition: str, pseudonyms: Sequence[str], *, audit: str) -> list[Opening]:
+        """Open a sample for an audit, and ask the people in it by mail whether they signed: once, however often this is
+        called. Who was never attested here, or is not in the register any more, has no opening.
+
+        Args:
+            audit: what the log calls the audit (64 hex digits): one sample belongs to it.
+
+        Raises:
+            ValueError: no pseudonym, or one that is none.
+            DomainError: 404 ``petition.unknown``; 409 ``petition.audit_sample`` (this audit has another one); 409
+                ``petition.audit_limit`` (more than `petition_rules.MOST_OPENED` would be open in this petition).
+        """
+
+    def audit_answers(self, petition: str, audit: str) -> Mapping[str, bool | None]:
+        """Whether those who were asked for an audit said that they signed, by pseudonym; None: no answer yet."""
+
+    def audit_question(self, token: str) -> tuple[str, bool]:
+        """The petition that a link in a mail asks about, and whether it was answered.
+
+        Raises:
+            DomainError: 404 ``petition.no_question``.
+        """
+
+    def answer_audit(self, token: str, signed: bool) -> None:
+        """What somebody answers to the mail: the first answer stands.
+
+        Raises:
+            DomainError: 404 ``petition.no_question``.
         """

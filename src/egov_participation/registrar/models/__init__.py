@@ -6,7 +6,9 @@ who was on a roll, nor who proved anything when, nor who signed what.
 
 from egov_participation.registrar.models.base import RegistrarTable as RegistrarTable
 from egov_participation.registrar.models.petitions import Attested as Attested
+from egov_participation.registrar.models.petitions import AuditQuestion as AuditQuestion
 from egov_participation.registrar.models.petitions import KeyedPetition as KeyedPetition
+from egov_participation.registrar.models.petitions import OpenedSample as OpenedSample
 from egov_participation.registrar.models.votes import Asked as Asked
 from egov_participation.registrar.models.votes import CodeCount as CodeCount
 from egov_participation.registrar.models.votes import EnrolledKey as EnrolledKey

@@ -5,7 +5,18 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import ClassVar
 
-from sqlalchemy import CheckConstraint, Column, Date, ForeignKey, Index, LargeBinary, String, text
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    text,
+)
 from sqlmodel import Field
 
 from egov_participation.database import UTCDateTime
@@ -45,6 +56,43 @@ class KeyedPetition(RegistrarTable, table=True):
     """How many batches of attestations were made."""
     destroyed_at: datetime | None = Field(default=None, sa_column=Column(UTCDateTime, nullable=True))
     """When the secret key was destroyed, and with it who signed: the time for audits had passed."""
+
+
+class OpenedSample(RegistrarTable, table=True):
+    """A sample that was opened for an audit: so many openings, and of these pseudonyms alone."""
+
+    __tablename__: ClassVar[str] = "registrar_opening"
+    __table_args__ = (CheckConstraint("size > 0", name="size"),)
+
+    petition: str = Field(
+        sa_column=Column(String, ForeignKey("registrar_petition.petition", ondelete="CASCADE"), primary_key=True)
+    )
+    audit: str = Field(primary_key=True)
+    """What the log calls the audit."""
+    size: int
+    digest: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    """SHA-256 of the pseudonyms."""
+    opened_at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False))
+
+
+class AuditQuestion(RegistrarTable, table=True):
+    """That a person of a sample was asked by mail whether they signed, and what they said."""
+
+    __tablename__: ClassVar[str] = "registrar_audit_question"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["petition", "audit"], ["registrar_opening.petition", "registrar_opening.audit"], ondelete="CASCADE"
+        ),
+        UniqueConstraint("petition", "audit", "pseudonym"),
+    )
+
+    token_hash: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
+    """SHA-256 of what the link in the mail holds."""
+    petition: str
+    audit: str
+    pseudonym: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    signed: bool | None = None
+    """What they said; None: nothing yet. The first answer stands."""
 
 
 class Attested(RegistrarTable, table=True):

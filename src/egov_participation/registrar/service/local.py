@@ -10,13 +10,14 @@ from egov_participation.clock import Clock
 from egov_participation.database import Database, Schema
 from egov_participation.mail import Mailer
 from egov_participation.registrar import petition_rules, statements
-from egov_participation.registrar.interface import Act, Batch, Challenge, Progress, Roll, Voter, Way
+from egov_participation.registrar.interface import Act, Batch, Challenge, Opening, Progress, Roll, Voter, Way
 from egov_participation.registrar.service import (
     asking,
     attesting,
     batches,
     generated_signing,
     mails,
+    openings,
     passkeys,
     petitions,
     proving,
@@ -162,6 +163,18 @@ class LocalRegistrar:
 
     def batch(self, petition: str, after: int) -> Batch | None:
         return batches.batch(self.means, petition, after)
+
+    def open_entries(self, petition: str, pseudonyms: Sequence[str], *, audit: str) -> list[Opening]:
+        return openings.open_entries(self.means, petition, pseudonyms, audit=audit)
+
+    def audit_answers(self, petition: str, audit: str) -> Mapping[str, bool | None]:
+        return openings.audit_answers(self.means, petition, audit)
+
+    def audit_question(self, token: str) -> tuple[str, bool]:
+        return openings.audit_question(self.means, token)
+
+    def answer_audit(self, token: str, signed: bool) -> None:
+        openings.answer_audit(self.means, token, signed)
 
     def attest_generated(self, petition: str, signers: Sequence[tuple[int, date, str]]) -> list[bytes]:
         """Attest signatures of people whom nobody is; those that were attested before stay as they are.

@@ -100,6 +100,23 @@ WITHDRAWING_CODE: Final = notice(
     summary=N_("A code to withdraw a signature from a petition"),
 )
 
+AUDIT_QUESTION: Final = notice(
+    "registrar.audit_question",
+    subject=N_("Did you sign petition %(petition)s?"),
+    paragraphs=(
+        N_(
+            "Auditors check by sample whether those who are counted in petition %(petition)s have signed it. You were "
+            "drawn by lot. Please say whether you signed: it takes one click."
+        ),
+        N_(
+            "Your answer goes to the auditors, who keep it to themselves. In public stands only how many said yes, how "
+            "many no, and how many were not reached."
+        ),
+    ),
+    link=(N_("Answer"), "/petitions/%(petition)s/audit/answer/%(token)s"),
+    summary=N_("An auditor's question whether you signed a petition"),
+)
+
 PASSKEY_KNOWN: Final = notice(
     "registrar.passkey_known",
     subject=N_("The registrar now knows your passkey"),
@@ -120,7 +137,8 @@ PASSKEY_KNOWN: Final = notice(
 )
 
 _KINDS: Final[Mapping[str, NoticeKind]] = {
-    kind.name: kind for kind in (CREDENTIAL_SHOWN, CODE, SIGNING_CODE, WITHDRAWING_CODE, PASSKEY_KNOWN)
+    kind.name: kind
+    for kind in (CREDENTIAL_SHOWN, CODE, SIGNING_CODE, WITHDRAWING_CODE, AUDIT_QUESTION, PASSKEY_KNOWN)
 }
 
 

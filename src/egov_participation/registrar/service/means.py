@@ -62,6 +62,11 @@ class Residents:
             person, iin = self._registry.get(session, person_id), self._registry.iin(session, person_id)
         return None if person is None or iin is None else (person, iin)
 
+    def iin(self, person_id: str) -> Iin | None:
+        """Somebody's IIN; None for who is not in the register."""
+        with self._database.read() as session:
+            return self._registry.iin(session, person_id)
+
     def find(self, iin: Iin) -> str | None:
         """The id of the person with that IIN.
 

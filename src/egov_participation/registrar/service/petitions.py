@@ -20,7 +20,7 @@ from egov_participation.i18n import N_
 from egov_participation.registrar import petition_rules as rules
 from egov_participation.registrar import statements
 from egov_participation.registrar.interface import Way
-from egov_participation.registrar.models import Attested, KeyedPetition
+from egov_participation.registrar.models import Attested, AuditQuestion, KeyedPetition
 from egov_participation.registrar.service.means import Means
 from egov_participation.registrar.statements import canonical
 
@@ -118,7 +118,8 @@ def forget_due(means: Means) -> None:
             row = tx.get(KeyedPetition, petition, with_for_update=True)
             if row is None:
                 continue
-            tx.session.execute(delete(Attested).where(col(Attested.petition) == petition))
+            for model in (Attested, AuditQuestion):
+                tx.session.execute(delete(model).where(col(model.petition) == petition))
             row.sealed_secret, row.destroyed_at = None, now
             tx.commit()
 

@@ -1,0 +1,136 @@
+"""Samples opened for audits: whose pseudonyms they are, and the people asked whether they signed."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import func, select, update
+from sqlmodel import Session, col
+from sqlmodel import select as select_models
+
+from egov_crypto import vrf
+from egov_crypto.petition import alpha
+from egov_participation.database import UnitOfWork, table_of
+from egov_participation.errors import DomainError
+from egov_participation.i18n import N_
+from egov_participation.registrar import generated
+from egov_participation.registrar import petition_rules as rules
+from egov_participation.registrar.interface import Opening
+from egov_participation.registrar.models import Attested, AuditQuestion, OpenedSample
+from egov_participation.registrar.service import mails
+from egov_participation.registrar.service.challenges import digest
+from egov_participation.registrar.service.means import Means
+from egov_participation.registrar.service.petitions import Keyed, keyed
+
+
+def open_entries(means: Means, petition: str, pseudonyms: Sequence[str], *, audit: str) -> list[Opening]:
+    """See `Registrar.open_entries`."""
+    asked = rules.sample(pseudonyms)
+    found = keyed(means, petition)
+    with means.database.read() as session:
+        people = _people(means, session, petition, asked)
+    with means.database.uow() as tx:
+        tx.lock(f"registrar:opening:{petition}")
+        if _note(means, tx, petition, asked, audit):
+            _ask(means, tx, petition, people, audit)
+            tx.commit()
+    openings = (_opening(means, found, pseudonym, people[pseudonym]) for pseudonym in asked if pseudonym in people)
+    return [opening for opening in openings if opening is not None]
+
+
+def audit_answers(means: Means, petition: str, audit: str) -> Mapping[str, bool | None]:
+    """See `Registrar.audit_answers`."""
+    rows = select_models(AuditQuestion).where(AuditQuestion.petition == petition, AuditQuestion.audit == audit)
+    with means.database.read() as session:
+        return {row.pseudonym.hex(): row.signed for row in session.exec(rows)}
+
+
+def audit_question(means: Means, token: str) -> tuple[str, bool]:
+    """See `Registrar.audit_question`."""
+    with means.database.read() as session:
+        row = session.get(AuditQuestion, digest(token))
+    if row is None:
+        raise _no_question()
+    return row.petition, row.signed is not None
+
+
+def answer_audit(means: Means, token: str, signed: bool) -> None:
+    """See `Registrar.answer_audit`."""
+    audit_question(means, token)
+    with means.database.uow() as tx:
+        asked = update(_questions).where(_questions.c.token_hash == digest(token), _questions.c.signed.is_(None))
+        tx.session.execute(asked.values(signed=signed))
+        tx.commit()
+
+
+def _note(means: Means, tx: UnitOfWork, petition: str, asked: Sequence[bytes], audit: str) -> bool:
+    """Count the openings; whether they are new.
+
+    Raises:
+        DomainError: 409 ``petition.audit_sample``, ``petition.audit_limit``.
+    """
+    fingerprint = hashlib.sha256(b"".join(sorted(asked))).digest()
+    row = tx.get(OpenedSample, (petition, audit))
+    if row is not None:
+        if row.digest != fingerprint:
+            raise DomainError(
+                409, N_("The registrar has opened another sample for this audit."), code="petition.audit_sample"
+            )
+        return False
+    opened = select(func.coalesce(func.sum(OpenedSample.size), 0)).where(col(OpenedSample.petition) == petition)
+    if tx.session.execute(opened).scalar_one() + len(asked) > rules.MOST_OPENED:
+        raise DomainError(
+            409,
+            N_("The registrar opens no more than %(most)s signatures of a petition, in all its audits together."),
+            code="petition.audit_limit",
+            most=rules.MOST_OPENED,
+        )
+    tx.add(OpenedSample(petition=petition, audit=audit, size=len(asked), digest=fingerprint, opened_at=means.clock()))
+    tx.flush()
+    return True
+
+
+def _people(means: Means, session: Session, petition: str, asked: Sequence[bytes]) -> dict[bytes, str]:
+    """The register's ids of those whose pseudonyms they are."""
+    found: dict[bytes, str] = {}
+    for start in range(0, len(asked), 500):
+        rows = select(_attested.c.pseudonym, _attested.c.sealed_person).where(
+            _attested.c.petition == petition,
+            _attested.c.turn == 1,
+            _attested.c.pseudonym.in_(asked[start : start + 500]),
+        )
+        for pseudonym, sealed in session.execute(rows):
+            found[pseudonym] = means.vault.open_signer(petition, pseudonym, sealed)
+    return found
+
+
+def _ask(means: Means, tx: UnitOfWork, petition: str, people: Mapping[bytes, str], audit: str) -> None:
+    now = means.clock()
+    for pseudonym, person_id in people.items():
+        if generated.is_generated(person_id):
+            continue
+        token = secrets.token_urlsafe(24)
+        tx.add(AuditQuestion(token_hash=digest(token), petition=petition, audit=audit, pseudonym=pseudonym))
+        mails.enqueue(means, tx, person_id, mails.AUDIT_QUESTION, run_after=now, petition=petition, token=token)
+
+
+def _opening(means: Means, found: Keyed, pseudonym: bytes, person_id: str) -> Opening | None:
+    if generated.is_generated(person_id):
+        iin = generated.iin(int(person_id, 16))
+    else:
+        known = means.residents.iin(person_id)
+        if known is None:
+            return None
+        iin = known.digits
+    return Opening(pseudonym.hex(), iin, vrf.prove(found.secret, alpha(found.petition, iin)).hex())
+
+
+def _no_question() -> DomainError:
+    return DomainError(
+        404, N_("This link asks nothing: it is incomplete, or the audit was long ago."), code="petition.no_question"
+    )
+
+
+_attested, _questions = table_of(Attested), table_of(AuditQuestion)
