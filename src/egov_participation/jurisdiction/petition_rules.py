@@ -20,7 +20,7 @@ from egov_participation.errors import DomainError
 from egov_participation.i18n import N_
 from egov_participation.jurisdiction.calendars import Calendar, Strict, Words
 from egov_participation.jurisdiction.periods import Period
-from egov_participation.jurisdiction.territories import Country, Kind, TerritoryError, country
+from egov_participation.jurisdiction.territories import Country, Kind, Territory, TerritoryError, country
 
 CODE: Final = r"[a-z][a-z0-9-]{0,39}"
 TERRITORY: Final = r"[A-Z]{2}(-\d{2})?|\d{9}|\d{2}-[a-z]+"
@@ -290,13 +290,7 @@ class RuleSet(Strict):
             found = self._country().territories.get(territory) if self.territories else None
             if found is None:
                 raise Unreckonable(404, N_("There is no such territory."), code="petition.no-territory")
-            scope = (
-                Scope.REGION
-                if found.is_region
-                else Scope.CITY_DISTRICT
-                if found.kind is Kind.CITY_DISTRICT
-                else Scope.DISTRICT
-            )
+            scope = _scope(found)
         else:
             scope = Scope.COUNTRY
         if scope not in self.scopes:
@@ -304,6 +298,14 @@ class RuleSet(Strict):
                 422, N_("The rules know no petitions of such a territory. Choose another."), code="petition.not-of-this"
             )
         return scope
+
+    def places(self) -> list[Territory]:
+        """The territories that petitions may be of, each region before what is in it."""
+        if not self.territories:
+            return []
+        regions = self._country().regions.values()
+        every = [place for region in regions for place in (region, *self._country().parts(region.code))]
+        return [place for place in every if _scope(place) in self.scopes]
 
     def populations(self) -> dict[str, int]:
         """The latest population of each territory of which one is known."""
@@ -374,6 +376,12 @@ class RuleSet(Strict):
             return cls.model_validate_json(text)
         except ValidationError as error:
             raise ValueError(f"no snapshot of rules: {error.error_count()} errors") from None
+
+
+def _scope(place: Territory) -> Scope:
+    if place.is_region:
+        return Scope.REGION
+    return Scope.CITY_DISTRICT if place.kind is Kind.CITY_DISTRICT else Scope.DISTRICT
 
 
 def share(percent: Decimal, people: int) -> int:
