@@ -122,6 +122,17 @@ def find(session: Session, lang: str, query: str, limit: int = rules.PAGE, offse
     return Results(0, ())
 
 
+def alike(session: Session, lang: str, kind: str, text: str, limit: int = 5) -> Sequence[Found]:
+    """Things of one kind that share at least two words with a line of text (one, if it has no more), the best first."""
+    asked = _asked(session, text)
+    if not asked:
+        return ()
+    ranked = _ranked(session, asked)
+    page = _page(ranked, min(2, len(asked)), limit, 0).where(col(Document.kind) == kind)
+    wanted = Wanted(frozenset[bytes]().union(*(one.terms for one in asked)), frozenset())
+    return [_found(session, document, lang, wanted) for document in session.execute(page).scalars().all()]
+
+
 def _asked(session: Session, query: str) -> list[_Asked]:
     """The words of a query that can find something."""
     plain = list(dict.fromkeys(word.plain for word in words.words(words.composed(query[: rules.MAX_QUERY]))))

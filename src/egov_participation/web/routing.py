@@ -70,6 +70,7 @@ class RouteSpec:
     menu: str = ""
     from_program: bool = False
     again: Endpoint | None = None
+    signed_out: Endpoint | None = None
 
     @property
     def access(self) -> Access:
@@ -95,6 +96,7 @@ def route(
     menu: str = "",
     from_program: bool = False,
     again: Endpoint | None = None,
+    signed_out: Endpoint | None = None,
 ) -> RouteSpec:
     """State a route.
 
@@ -113,6 +115,8 @@ def route(
             itself.
         again: answers in the endpoint's place a form whose token is not that of the session (somebody signed in or out
             meanwhile): with the form as it was filled in, where what was typed must not be lost. It changes nothing.
+        signed_out: answers in the endpoint's place a form that comes without a session, where a sign-in alone would
+            lose what was typed. Anybody may send it anything: it keeps the text apart, and changes nothing else.
 
     Raises:
         ValueError: an `Action.READ` that changes something, or `from_main` on the main site.
@@ -125,7 +129,9 @@ def route(
     if name is None:
         room = endpoint.__module__.removeprefix("egov_participation.").partition(".")[0]
         name = f"{room}.{endpoint.__name__}"
-    return RouteSpec(path, endpoint, name, action, allowed, site, localized, from_main, menu, from_program, again)
+    return RouteSpec(
+        path, endpoint, name, action, allowed, site, localized, from_main, menu, from_program, again, signed_out
+    )
 
 
 @lru_cache(maxsize=32)  # for the tests, which make many applications of the same routes
@@ -174,6 +180,9 @@ def _guarded(spec: RouteSpec) -> Callable[[Request], Awaitable[Response]]:
         if access is SIGNED_IN:
             found = session_or_none(request)
             if found is None:
+                if spec.signed_out is not None and unread is None and request.method not in SAFE_METHODS:
+                    read_form(request)
+                    return spec.signed_out
                 return sessions.sign_in_first(request)
             if not actions.may(spec.action, found.roles):
                 way = sessions.enter_office_first(request, found)

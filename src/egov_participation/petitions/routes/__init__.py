@@ -2,9 +2,25 @@
 
 from egov_participation.petitions.routes.answers import routes as answer_routes
 from egov_participation.petitions.routes.data import routes as data_routes
+from egov_participation.petitions.routes.drafts import routes as draft_routes
 from egov_participation.petitions.routes.lists import routes as list_routes
+from egov_participation.petitions.routes.mine import routes as own_routes
 from egov_participation.petitions.routes.outcomes import routes as outcome_routes
 from egov_participation.petitions.routes.public import routes as public_routes
+from egov_participation.petitions.routes.rules_page import routes as rules_routes
+from egov_participation.petitions.routes.supporting import routes as support_routes
+from egov_participation.petitions.routes.writing import routes as writing_routes
 
 # A petition's own page stands last: its address fits those of others, such as /petitions/new.
-routes = [*answer_routes, *outcome_routes, *list_routes, *data_routes, *public_routes]
+routes = [
+    *writing_routes,
+    *draft_routes,
+    *support_routes,
+    *own_routes,
+    *answer_routes,
+    *outcome_routes,
+    *list_routes,
+    *data_routes,
+    *rules_routes,
+    *public_routes,
+]

@@ -66,6 +66,12 @@ def accepted() -> ColumnElement[bool]:
     )
 
 
+def is_accepted(session: Session, petition: Petition) -> bool:
+    """Whether a moderator has accepted it, and it is about to be opened."""
+    found = select(Petition.id).where(Petition.id == petition.id, Petition.state == State.REVIEW.value, accepted())
+    return session.exec(found).first() is not None
+
+
 def waiting(services: Services, session: Session, acting: SessionInfo) -> list[Waiting]:
     """What waits for a moderator, the first due first."""
     now = services.clock()

@@ -34,8 +34,7 @@ def review(services: Services, tx: UnitOfWork, acting: SessionInfo, reference: s
             already; 409 ``petition.changed``: its text is another one by now.
     """
     petition = casework.take(services, tx, acting, reference)
-    is_accepted = tx.exec(select(Petition.id).where(Petition.id == petition.id, casework.accepted())).first()
-    if State(petition.state) not in MODERATABLE or is_accepted is not None:
+    if State(petition.state) not in MODERATABLE or casework.is_accepted(tx.session, petition):
         raise state_changed()
     if petition.document_hash != seen:
         raise DomainError(

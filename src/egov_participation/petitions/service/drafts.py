@@ -11,7 +11,6 @@ from sqlmodel import Session, col, delete, func, select
 from egov_participation.database import UnitOfWork
 from egov_participation.errors import DomainError
 from egov_participation.i18n import N_
-from egov_participation.jurisdiction.petition_rules import Names
 from egov_participation.petitions.models import KeptText, Petition, PetitionText, State
 from egov_participation.petitions.rules import writing
 from egov_participation.petitions.rules.names import shown
@@ -189,11 +188,29 @@ def discard(tx: UnitOfWork, acting: SessionInfo, key: str) -> None:
     tx.flush()
 
 
+def copy(services: Services, tx: UnitOfWork, acting: SessionInfo, reference: str) -> Petition:
+    """A new draft with what one's own petition says.
+
+    Raises:
+        DomainError: 404 ``petition.unknown``: it is somebody else's; 409 ``draft.too_many``.
+    """
+    model = lookup.found(tx.session, reference)
+    if model.creator != acting.person_id:
+        raise lookup.no_petition()
+    draft = start(services, tx, acting, model.language)
+    draft.territory, draft.addressee = model.territory, model.addressee
+    if not model.creator_name:
+        draft.creator_name = ""
+    tx.add(draft)
+    assert draft.id is not None
+    for lang, text in by_language(tx.session, model).items():
+        row = tx.get(PetitionText, (draft.id, lang)) or PetitionText(petition_id=draft.id, lang=lang)
+        row.title, row.ask, row.background = (text[name] for name in TEXTS)
+        tx.add(row)
+    tx.flush()
+    return draft
+
+
 def as_json(texts: Mapping[str, Mapping[str, str]]) -> str:
     """Texts as a row keeps them."""
     return json.dumps({lang: dict(text) for lang, text in texts.items()}, ensure_ascii=False)
-
-
-def is_shown_by(names: Names) -> bool:
-    """Whether the rules show a creator's name at all."""
-    return names is not Names.NONE

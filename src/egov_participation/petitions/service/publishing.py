@@ -18,8 +18,6 @@ from egov_participation.services import Services
 
 OPEN: Final = "petitions.open"
 """Kind of the job."""
-SUPPORTER: Final = "supporter"
-"""What the ids of supporters are sealed for, with the petition's own behind it."""
 
 
 def open_soon(tx: UnitOfWork, petition: Petition) -> None:
@@ -55,7 +53,7 @@ def _tell(services: Services, reference: str) -> None:
             notify(tx, keys_dir, petition.creator, letters.OPENED, key, reference=reference, title=title)
         for row in tx.exec(select(Supporter).where(Supporter.petition_id == petition.id)).all():
             if row.person_sealed is not None:
-                person_id = keys.box(keys_dir).open(row.person_sealed, f"{SUPPORTER}:{petition.id}")
+                person_id = keys.open_person(keys_dir, row.petition_id, row.person_sealed)
                 notify(tx, keys_dir, person_id, letters.SUPPORTED_OPENED, reference=reference, title=title)
                 row.person_sealed = None
                 tx.add(row)

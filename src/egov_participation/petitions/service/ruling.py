@@ -6,6 +6,7 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
+from egov_participation.jurisdiction import working_days
 from egov_participation.jurisdiction.petition_rules import RuleSet, Tier
 from egov_participation.jurisdiction.rule_files import load
 from egov_participation.petitions.models import Petition
@@ -46,3 +47,8 @@ def tiers(snapshot: str, territory: str) -> tuple[Tier, ...]:
         Unreckonable: see `RuleSet.tiers`.
     """
     return tuple(restored(snapshot).tiers(territory))
+
+
+def days_left(services: Services, petition: Petition, day: date) -> int:
+    """Working days until a day, by the petition's calendar; below zero when it is past."""
+    return working_days.between(services.day(services.clock()), day, of(petition, services).calendar)

@@ -14,7 +14,7 @@ from egov_participation.errors import DomainError
 from egov_participation.i18n import N_, translate
 from egov_participation.jurisdiction.petition_rules import RuleSet
 from egov_participation.petitions import keys
-from egov_participation.petitions.models import Petition, State, Supporter
+from egov_participation.petitions.models import Happening, Petition, State, Supporter
 from egov_participation.petitions.rules import gate
 from egov_participation.petitions.rules.states import BY_LINK
 from egov_participation.petitions.service import letters, lifecycle, lookup, publishing, ruling
@@ -56,6 +56,20 @@ def _territories(session: Session, petition: Petition) -> list[str]:
     return list(session.exec(select(Supporter.territory).where(Supporter.petition_id == petition.id)))
 
 
+def has_reached(session: Session, petition: Petition) -> bool:
+    """Whether there were enough already, since it collects them."""
+    found = select(Happening.id).where(
+        Happening.petition_id == petition.id, Happening.kind == "gate.reached", col(Happening.at) >= petition.state_at
+    )
+    return session.exec(found).first() is not None
+
+
+def is_open(services: Services, petition: Petition) -> bool:
+    """Whether it still collects them: not where there are enough and it is about to be opened, nor after the time."""
+    in_time = petition.due_on is None or services.day(services.clock()) <= petition.due_on
+    return petition.state == State.COLLECTING and in_time
+
+
 def is_supported_by(services: Services, session: Session, petition: Petition, person_id: str) -> bool:
     """Whether somebody supports it."""
     person_hash = keys.person_hash(services.settings.keys_dir, person_id)
@@ -79,16 +93,17 @@ def support(services: Services, tx: UnitOfWork, acting: SessionInfo, reference: 
     rules = ruling.of(petition, services)
     if rules.gate is None or (petition.due_on is not None and services.day(now) > petition.due_on):
         raise lookup.no_petition()
+    assert petition.id is not None
     region = check_person(services, tx.session, acting, rules, petition.territory)
     is_new = tx.add_if_new(
         Supporter,
         petition_id=petition.id,
         person_hash=keys.person_hash(keys_dir, acting.person_id),
-        person_sealed=keys.box(keys_dir).close(acting.person_id, f"{publishing.SUPPORTER}:{petition.id}"),
+        person_sealed=keys.seal_person(keys_dir, petition.id, acting.person_id),
         territory=region,
         at=now,
     )
-    reached = is_new and is_reached(tx.session, petition, rules)
+    reached = is_new and not has_reached(tx.session, petition) and is_reached(tx.session, petition, rules)
     if reached:
         lifecycle.happened(tx, petition, "gate.reached", now, details={"count": count(tx.session, petition)})
         petition.due_on = None

@@ -1,0 +1,47 @@
+"""What tests of writing and moderating have in common: a draft that is filled in, page by page."""
+
+from __future__ import annotations
+
+from starlette.testclient import TestClient
+from tests.identity.conftest import forms_of
+
+ASK = "Ауданда түнгі он екіге дейін автобус жүрсін.\nКесте бәріне көрінсін."
+PAGES = {
+    "title": {"title": "Автобустар түн ортасына дейін жүрсін"},
+    "ask": {"ask": ASK},
+    "background": {"background": "Кешкі ауысымнан кейін үйге жету қиын."},
+    "territory": {"territory": ""},
+    "addressee": {"addressee": "transport"},
+    "name": {"shown": "yes"},
+}
+
+
+def begin(client: TestClient, language: str = "kk") -> str:
+    """A new draft: its key."""
+    answer = client.post("/en/petitions/new", data={"language": language})
+    assert answer.status_code == 303, answer.text
+    return answer.headers["location"].split("/")[-2]
+
+
+def page(client: TestClient, key: str, part: str) -> dict[str, str]:
+    """The form of a page, as it stands."""
+    path = f"/en/petitions/drafts/{key}/{part}"
+    answer = client.get(path)
+    assert answer.status_code == 200, answer.text
+    return forms_of(answer.text)[path]
+
+
+def write(client: TestClient, key: str, **pages: dict[str, str]) -> None:
+    """Fill the pages in, each as it comes."""
+    for part, fields in (PAGES | pages).items():
+        answer = client.post(f"/en/petitions/drafts/{key}/{part}", data=page(client, key, part) | fields)
+        assert answer.status_code == 303, answer.text
+
+
+def hand_in(client: TestClient, **pages: dict[str, str]) -> str:
+    """Write a petition and hand it in: its number."""
+    key = begin(client)
+    write(client, key, **pages)
+    answer = client.post(f"/en/petitions/drafts/{key}/hand-in")
+    assert answer.status_code == 303, answer.text
+    return answer.headers["location"].rpartition("/")[2]
