@@ -136,7 +136,7 @@ def test_only_a_mail_that_may_be_switched_off_says_how(settings: Settings) -> No
 
 def test_the_texts_of_every_notice_can_be_filled_in_with_what_its_room_gives(settings: Settings) -> None:
     for kind in kinds.every().values():
-        texts = (kind.subject, *kind.paragraphs, *(kind.link or ("", ""))[1:])
+        texts = (kind.subject, *kind.paragraphs, *(kind.link or ())[1:], *(kind.stop or ())[1:])
         names = {name for text in texts for name in re.findall(r"%\((\w+)\)s", text)}
         names |= {name for _label, name in kind.facts} | ({kind.code} if kind.code else set())
         for lang in LANGUAGES:

@@ -216,7 +216,7 @@ def _write_page(request: Request, owed: Owed, kind: Kind, form: Form[OutcomeForm
         choices=[(to.value, translate(lang(request), TITLES[to])) for to in choices],
         form=form,
         day=days.typed(form.values, "day"),
-        languages=[(code, translate(lang(request), name)) for code, name in LANGUAGE_NAMES],
+        in_languages=[(code, translate(lang(request), name)) for code, name in LANGUAGE_NAMES],
         links=range(1, LINKS + 1),
     )
 
@@ -244,7 +244,7 @@ def _proposal_page(request: Request, form: Form[DecisionForm], status: int = 422
         title=translate(lang(request), found.kind.title),
         heading=translate(lang(request), TITLES[content.to]),
         agency=AGENCIES[content.agency].name(lang(request)),
-        languages=[(code, translate(lang(request), name)) for code, name in LANGUAGE_NAMES],
+        in_languages=[(code, translate(lang(request), name)) for code, name in LANGUAGE_NAMES],
         names=names,
         may_decide=approvals.may_decide(found, acting),
         own=found.proposed_by == acting.person_id,
