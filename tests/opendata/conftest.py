@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
+from tests.petitions.showing import put
 from tests.voting.making import BLANK, NO, TITLE, YES, MadeVote, make_vote, tallied
 from tests.voting.protocols import correct, sign
 
@@ -116,7 +117,18 @@ def hold_votes(services: Services) -> Votes:
     services.clock.advance(hours=2)  # type: ignore[attr-defined]
     answer(services, numbers[0])
     answer(services, numbers[2])
+    hold_petitions(services)
     return Votes(counted.uuid, opened, cancelled, rehearsal.uuid, *numbers)
+
+
+def hold_petitions(services: Services) -> None:
+    """One that was signed, whose creator attacks spreadsheets; one that was rejected, and one that is hidden."""
+    today = services.day(services.clock())
+    regions = {"KZ-75": (30, 2, 25), "other": (4, 0, 0)}
+    languages = ("kk", "ru", "en")
+    put(services, 1, langs=languages, title=SPITEFUL.kk, creator_name="=1+1", regions=regions, days={today: 34})
+    put(services, 2, langs=languages, state="rejected", ground="languages", happened=(("state.rejected", {}, "+no"),))
+    put(services, 3, langs=languages, state="hidden", text_hidden=True, title="libel")
 
 
 @pytest.fixture(scope="session")

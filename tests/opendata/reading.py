@@ -53,6 +53,8 @@ def _value(cells: dict[str, str], field: Field) -> Any:
     if not any(texts) and field.optional:
         return None
     match field.kind:
+        case Kind.TEXT:
+            return original(texts[0])
         case Kind.TEXTS:
             return dict(zip(LANGUAGES, map(original, texts), strict=True))
         case Kind.ADDRESSES:

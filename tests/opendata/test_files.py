@@ -100,6 +100,20 @@ def test_a_column_for_everything_that_the_api_says_of_a_vote(held: Held) -> None
     assert set(vote) | nested == known
 
 
+def test_petitions_are_those_that_are_public_as_the_api_has_them(held: Held) -> None:
+    api = held.client.get("/api/v1/petitions").json()["petitions"]
+    rows = lines(held.client, "petitions")
+
+    assert [row | {"territory": row["territory"] or ""} for row in rows] == api[::-1]
+    assert [row["reference"] for row in rows] == ["P-2024-0001", "P-2024-0002"]
+    assert set(api[0]) == {field.path for field in DATASETS["petitions"].fields}
+    assert "'=1+1" in held.client.get("/data/petitions.csv").text
+    of_regions = [(row["territory"], row["count"], row["paper"]) for row in lines(held.client, "petition-regions")]
+    assert of_regions == [("KZ-75", 30, 2), ("other", 4, 0)]
+    for name in DATASETS:
+        assert "libel" not in held.client.get(f"/data/{name}.csv").text
+
+
 def test_territories_are_those_of_the_tables(held: Held) -> None:
     rows = lines(held.client, "territories")
     assert [row["code"] for row in rows] == list(TERRITORIES)

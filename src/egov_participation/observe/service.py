@@ -9,6 +9,7 @@ from functools import partial
 
 from sqlmodel import Session
 
+from egov_participation.i18n import LANGUAGES
 from egov_participation.incidents import service as incidents
 from egov_participation.incidents.views import IncidentView
 from egov_participation.ledger import service as ledger
@@ -17,6 +18,7 @@ from egov_participation.observe import rules
 from egov_participation.observe.asking import Asked
 from egov_participation.observe.figures import days_of
 from egov_participation.observe.rules import Facts, Trouble
+from egov_participation.petitions.service import reading as petitions
 from egov_participation.services import Services
 from egov_participation.voting import service as voting
 from egov_participation.voting.texts import Texts
@@ -185,5 +187,11 @@ def key(services: Services) -> str:
 
 
 def titles_of(session: Session, entries: Iterable[EntryView]) -> dict[str, Texts]:
-    """The titles of the votes that entries are about."""
-    return voting.titles(session, {str(found.value["vote"]) for found in entries if "vote" in found.value})
+    """The titles of the votes, and of the public petitions, that entries are about."""
+    values = [found.value for found in entries]
+    votes = voting.titles(session, {str(value["vote"]) for value in values if "vote" in value})
+    named = petitions.titles(session, {str(value["petition"]) for value in values if "petition" in value})
+    return votes | {
+        reference: Texts(*(found.get(lang) or next(iter(found.values())) for lang in LANGUAGES))
+        for reference, found in named.items()
+    }

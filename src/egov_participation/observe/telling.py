@@ -10,6 +10,7 @@ from typing import Any, Final
 from egov_participation.formats import filters
 from egov_participation.i18n import LANGUAGES, N_, ntranslate, translate
 from egov_participation.ledger.service import EntryView
+from egov_participation.observe import telling_petitions
 
 TYPE_NAMES: Final[dict[str, str]] = {
     "vote.event": N_("Entries of a vote's archive"),
@@ -20,6 +21,7 @@ TYPE_NAMES: Final[dict[str, str]] = {
     "document.published": N_("Published documents"),
     "office.approval": N_("Decisions on roles of the office"),
     "log.key": N_("Keys of this log"),
+    **telling_petitions.TYPE_NAMES,
 }
 """What the entries of each type are about."""
 
@@ -95,9 +97,11 @@ class Told:
     title: str
     """What happened, in a few words."""
     about: str
-    """The title of the vote that it is about; empty where it is about none."""
+    """The title of the vote or petition that it is about; empty where it is about none."""
     uuid: str
     """The vote's identifier, or empty."""
+    petition: str
+    """The petition's number, or empty."""
     rows: list[tuple[str, Cell]]
     """What else it says: (label, cell)."""
     files: list[tuple[str, str, str]]
@@ -108,16 +112,20 @@ def tell(entry: EntryView, titles: Mapping[str, str], lang: str, timezone: str) 
     """An entry in the words of a language.
 
     Args:
-        titles: of votes, by identifier; one that is missing is called by its identifier alone.
+        titles: of votes, by identifier, and of petitions, by number; one that is missing is called by that alone.
     """
     value, written = entry.value, filters(lang, timezone)
-    uuid = str(value.get("vote", ""))
+    uuid, petition = str(value.get("vote", "")), str(value.get("petition", ""))
+    if telling_petitions.is_about_petition(entry):
+        title, rows = telling_petitions.title(entry, lang), telling_petitions.rows(entry, lang, written)
+        return Told(entry, title, titles.get(petition, petition), "", petition, rows, [])
     members = _members(entry)
     return Told(
         entry=entry,
         title=_title(entry, lang),
         about=titles.get(uuid, uuid),
         uuid=uuid,
+        petition="",
         rows=[
             (_label(entry, name, lang), _cell(name, members[name], lang, written))
             for name in _LABELS

@@ -39,7 +39,7 @@ def _columns(field: Field) -> Iterator[Json]:
             "name": name,
             "titles": name,
             "dc:description": in_each_language(field.about),
-            "datatype": IN_EACH_LANGUAGE.get(field.kind, field.kind.value),
+            "datatype": IN_EACH_LANGUAGE.get(field.kind, "string" if field.kind is Kind.TEXT else field.kind.value),
         }
         if field.kind is Kind.TEXTS:
             column["lang"] = tuple(LANGUAGES)[place]

@@ -22,6 +22,9 @@ class Name:
     PROTOCOLS: Final = "protocols"
     LOG: Final = "log"
     TERRITORIES: Final = "territories"
+    PETITIONS: Final = "petitions"
+    PETITION_REGIONS: Final = "petition-regions"
+    PETITION_DAYS: Final = "petition-days"
 
 
 class Frequency:
@@ -52,6 +55,9 @@ _PERCENT: Final = N_("Share in percent")
 _HEIGHT: Final = N_("Number of the last entry of the archive")
 _HASH: Final = N_("Hash of the last entry of the archive, in hex")
 _PAGE: Final = N_("Address of the page")
+_PETITION: Final = Field("petition", Kind.WORD, N_("Number of the petition"))
+_ELECTRONIC: Final = Field("count", Kind.INTEGER, N_("Signatures, as counted live: provisional"))
+_PAPER: Final = Field("paper", Kind.INTEGER, N_("Signatures on paper, entered at a desk"))
 
 _ALL: Final = (
     Dataset(
@@ -259,6 +265,71 @@ _ALL: Final = (
             ),
         ),
         ("code",),
+    ),
+    Dataset(
+        Name.PETITIONS,
+        N_("Petitions"),
+        N_(
+            "Every public petition with its text, its state, its thresholds, its signatures as counted live and as"
+            " counted again over the public log, and what was answered. No signer is named."
+        ),
+        (
+            Field("reference", Kind.WORD, N_("Number of the petition")),
+            Field("title", Kind.TEXTS, N_("Title of the petition")),
+            Field("state", Kind.WORD, N_("State: open, closed, rejected, withdrawn, stopped or merged")),
+            Field("addressee", Kind.WORD, N_("Code of the body that is asked")),
+            Field("territory", Kind.WORD, N_("Code of the territory; empty: the whole country"), optional=True),
+            Field("jurisdiction", Kind.WORD, N_("Code of the rules that the petition is under")),
+            Field("creator", Kind.TEXT, N_("Who created it, as it is shown"), optional=True),
+            Field("opened_at", Kind.TIME, N_("When it was opened for signatures"), optional=True),
+            Field("closes_at", Kind.TIME, N_("When signing ends"), optional=True),
+            Field("state_at", Kind.TIME, N_("Since when it is in its state")),
+            Field("count_provisional", Kind.INTEGER, N_("Signatures, as counted live: provisional")),
+            Field("count_verified", Kind.INTEGER, N_("Signatures, as counted over the public log")),
+            Field("checkpoint_size", Kind.INTEGER, N_("Size of the log's checkpoint at which they were counted")),
+            _PAPER,
+            Field("paper_verified", Kind.INTEGER, N_("Signatures on paper, as counted over the public log")),
+            Field("total", Kind.INTEGER, N_("What thresholds are compared with")),
+            Field("counted_at", Kind.TIME, N_("When the provisional numbers were counted"), optional=True),
+            Field("thresholds", Kind.JSON, N_("How many signatures are needed for what, and when they were there")),
+            Field("answer_state", Kind.WORD, N_("Answer: none, awaited or answered")),
+            Field("answer_due_on", Kind.DAY, N_("Day by which the next thing is owed"), optional=True),
+            Field("answer", Kind.JSON, N_("The last official answer"), optional=True),
+            Field("debate_state", Kind.WORD, N_("Debate: none, awaited, scheduled, held or refused")),
+            Field("debate", Kind.JSON, N_("What was last said of a debate"), optional=True),
+            Field("rejection", Kind.JSON, N_("On what ground it was rejected, and why"), optional=True),
+            Field("merged_into", Kind.WORD, N_("Number of the petition that it was merged into"), optional=True),
+            Field("by_region", Kind.JSON, N_("Signatures by region")),
+            Field("texts", Kind.JSON, N_("Title, what is asked and why, in each language that it was written in")),
+            Field("document", Kind.JSON, N_("The log's commitment to the text, and its random bytes"), optional=True),
+            Field("rules", Kind.JSON, N_("Name of the rules, and the SHA-256 of what the petition keeps of them")),
+            Field("url", Kind.ADDRESS, _PAGE),
+            Field("links", Kind.JSON, N_("Addresses of what else there is of the petition")),
+        ),
+        ("reference",),
+        Frequency.CONTINUOUS,
+    ),
+    Dataset(
+        Name.PETITION_REGIONS,
+        N_("Signatures by region"),
+        N_("How many people of each region signed each petition. Regions with few people are counted together."),
+        (
+            _PETITION,
+            Field("territory", Kind.WORD, N_("Code of the region, or “other” for several together")),
+            _ELECTRONIC,
+            Field("verified", Kind.INTEGER, N_("Signatures, as counted over the public log")),
+            _PAPER,
+        ),
+        ("petition", "territory"),
+        Frequency.CONTINUOUS,
+    ),
+    Dataset(
+        Name.PETITION_DAYS,
+        N_("Signatures by day"),
+        N_("How many people signed each petition on each day."),
+        (_PETITION, Field("day", Kind.DAY, N_("Day")), _ELECTRONIC, _PAPER),
+        ("petition", "day"),
+        Frequency.CONTINUOUS,
     ),
 )
 

@@ -30,6 +30,8 @@ class Kind(StrEnum):
 
     WORD = "string"
     """A code, an identifier, a hash: never what somebody wrote."""
+    TEXT = "text"
+    """What somebody wrote, in whatever language."""
     TEXTS = "texts"
     """``{"kk": …, "ru": …, "en": …}``."""
     INTEGER = "integer"
@@ -121,7 +123,7 @@ def _cells(field: Field, value: Any, base_url: str) -> Iterator[str]:
 def _cell(kind: Kind, value: Any, base_url: str) -> str:
     if value is None:
         return ""
-    if kind is Kind.TEXTS:
+    if kind in {Kind.TEXT, Kind.TEXTS}:
         return harmless(value)
     if kind is Kind.ADDRESS:
         return f"{base_url}{value}"

@@ -74,7 +74,7 @@ def whole_as_json(petition: PetitionView) -> Json:
     return petition_as_json(petition) | {
         "by_day": [{"day": day.day.isoformat(), "count": day.electronic, "paper": day.paper} for day in petition.days],
         "timeline": [_happening(one) for one in petition.timeline],
-        "outcomes": [_outcome(one) for one in petition.outcomes],
+        "outcomes": [_outcome(one) for one in reversed(petition.outcomes)],
     }
 
 

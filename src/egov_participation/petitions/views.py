@@ -86,6 +86,15 @@ class HappeningView:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeView:
+    """A moderator's wording that the creator accepted."""
+
+    at: datetime
+    pairs: tuple[tuple[str, str, str], ...]
+    """(language, before, after) of each text that is another one now."""
+
+
+@dataclass(frozen=True, slots=True)
 class OutcomeView:
     """What its addressee said of it in public: an answer, what becomes of a debate, what happened since."""
 
@@ -161,6 +170,8 @@ class PetitionView:
     """The oldest first."""
     outcomes: tuple[OutcomeView, ...] = ()
     """The last first."""
+    changes: tuple[ChangeView, ...] = ()
+    """The oldest first; none where the text is not shown."""
 
     def text(self, lang: str) -> TextView:
         """What it says in a language, or in the one that it was written in; its number where nothing is shown."""

@@ -18,7 +18,8 @@ from egov_participation.web.routing import route
 from egov_participation.web.templating import render
 
 NOT_FOUND = N_(
-    "The log has no such entry. Give the number of an entry, a hash of 64 signs, or the identifier of a vote."
+    "The log has no such entry. Give the number of an entry, a hash of 64 signs, the identifier of a vote, or a"
+    " petition's number."
 )
 
 

@@ -202,7 +202,7 @@ SCHEMAS: Final[Json] = {
         all_words={"type": "boolean", "description": "False: nothing holds every word; these hold some."},
         results=array(
             obj(
-                kind={"enum": ["vote", "page"]},
+                kind={"enum": ["vote", "petition", "page"]},
                 reference=TEXT,
                 title=ref("Texts"),
                 snippet=ref("Texts"),

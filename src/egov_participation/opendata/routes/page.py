@@ -13,6 +13,7 @@ from egov_participation.opendata import licences, service
 from egov_participation.opendata.catalogue import publisher
 from egov_participation.opendata.datasets import DATASETS, Dataset, Name
 from egov_participation.opendata.service import Standing
+from egov_participation.opendata.service.sources import PETITION_SOURCES
 from egov_participation.voting.wording import file_size
 from egov_participation.web.context import lang, services
 from egov_participation.web.routing import route
@@ -58,6 +59,8 @@ def _holds(one: Standing, language: str) -> str:
         return ntranslate(language, "%(num)s entry", "%(num)s entries", one.items)
     if one.name == Name.INCIDENTS:
         return ntranslate(language, "%(num)s report", "%(num)s reports", one.items)
+    if one.name in PETITION_SOURCES:
+        return ntranslate(language, "%(num)s petition", "%(num)s petitions", one.items)
     said = ntranslate(language, "%(num)s vote", "%(num)s votes", one.items)
     return f"{said}, {file_size(one.size, language)}" if one.size else said
 

@@ -19,6 +19,8 @@ from egov_participation.ledger import service as ledger
 from egov_participation.opendata.datasets import Name
 from egov_participation.opendata.rules import Json, Written
 from egov_participation.opendata.service.archives import known
+from egov_participation.petitions.data import petition_as_json
+from egov_participation.petitions.views import PetitionView
 from egov_participation.services import Services
 from egov_participation.voting import service as voting
 from egov_participation.voting.data import (
@@ -202,3 +204,41 @@ def territories() -> tuple[Json, ...]:
             }
         )
     return tuple(rows)
+
+
+def _petitions(petitions: Iterator[PetitionView]) -> Iterator[Json]:
+    for petition in petitions:
+        row = petition_as_json(petition)
+        # In a table an empty cell is nothing, and nothing is the whole country.
+        yield row | {"territory": row["territory"] or None}
+
+
+def _petition_regions(petitions: Iterator[PetitionView]) -> Iterator[Json]:
+    for petition in petitions:
+        for region in petition.regions:
+            yield {
+                "petition": petition.reference,
+                "territory": region.code,
+                "count": region.electronic,
+                "verified": region.verified,
+                "paper": region.paper,
+            }
+
+
+def _petition_days(petitions: Iterator[PetitionView]) -> Iterator[Json]:
+    for petition in petitions:
+        for day in petition.days:
+            yield {
+                "petition": petition.reference,
+                "day": day.day.isoformat(),
+                "count": day.electronic,
+                "paper": day.paper,
+            }
+
+
+PETITION_SOURCES: Final[dict[str, Callable[[Iterator[PetitionView]], Iterator[Json]]]] = {
+    Name.PETITIONS: _petitions,
+    Name.PETITION_REGIONS: _petition_regions,
+    Name.PETITION_DAYS: _petition_days,
+}
+"""Of data sets that follow from the petitions: the rows of these."""

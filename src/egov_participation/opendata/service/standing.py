@@ -18,7 +18,9 @@ from egov_participation.opendata.datasets import DATASETS, Name
 from egov_participation.opendata.rules import Json
 from egov_participation.opendata.service import sources
 from egov_participation.opendata.service.archives import known
-from egov_participation.opendata.service.sources import SOURCES
+from egov_participation.opendata.service.sources import PETITION_SOURCES, SOURCES
+from egov_participation.petitions.service import reading as petitions
+from egov_participation.petitions.service.reading import Mark
 from egov_participation.services import Services
 from egov_participation.voting import service as voting
 from egov_participation.voting.service import VoteMark
@@ -61,6 +63,8 @@ def standing(services: Services, name: str) -> Standing:
     """
     if name in SOURCES:
         return _of_votes(services, name, voting.census(services))
+    if name in PETITION_SOURCES:
+        return _of_petitions(services, name, petitions.marks(services))
     if name == Name.INCIDENTS:
         return _of_incidents(services, voting.census(services))
     if name == Name.LOG:
@@ -75,6 +79,8 @@ def standings(services: Services) -> list[Standing]:
     made[Name.INCIDENTS] = _of_incidents(services, votes)
     made[Name.LOG] = _of_log(services)
     made[Name.TERRITORIES] = _of_territories()
+    public = petitions.marks(services)
+    made |= {name: _of_petitions(services, name, public) for name in PETITION_SOURCES}
     return [made[name] for name in DATASETS]
 
 
@@ -139,6 +145,22 @@ def _of_log(services: Services, type_: str = "") -> Standing:
         rows=lambda: sources.entries(services, size, type_),
         checkpoint=head.note.decode() if head else "",
         types=tuple(types),
+    )
+
+
+def _of_petitions(services: Services, name: str, marks: Sequence[Mark]) -> Standing:
+    began = [mark.opened_at or mark.state_at for mark in marks]
+    changes = [moment for mark in marks for moment in (mark.state_at, mark.counted_at) if moment is not None]
+    ends = [mark.closes_at for mark in marks if mark.closes_at is not None]
+    return Standing(
+        name=name,
+        state=_digest(marks),
+        items=len(marks),
+        issued=_day(min(began, default=None)),
+        modified=_day(max(changes, default=None)),
+        start=_day(min(began, default=None)),
+        end=_day(max([*ends, *began], default=None)),
+        rows=lambda: PETITION_SOURCES[name](petitions.among(services, [mark.id for mark in marks])),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -18,6 +18,7 @@ from egov_participation.petitions.models import (
     Happening,
     Petition,
     PetitionCount,
+    PetitionText,
     Signature,
     State,
 )
@@ -97,6 +98,20 @@ def hidden() -> DomainError:
         N_("This petition was published here and is hidden now. The log says when that happened."),
         code="petition.hidden",
     )
+
+
+def titles(session: Session, references: Collection[str]) -> dict[str, dict[str, str]]:
+    """The titles of those of these petitions that anybody may see, by number and language."""
+    rows = session.exec(
+        select(Petition.reference, PetitionText.lang, PetitionText.title)
+        .join(PetitionText, col(PetitionText.petition_id) == col(Petition.id))
+        .where(col(Petition.reference).in_(references), in_public(), col(Petition.text_hidden).is_(False))
+        .order_by(col(PetitionText.lang) != col(Petition.language), col(PetitionText.lang))
+    ).all()
+    named: dict[str, dict[str, str]] = {}
+    for reference, lang, title in rows:
+        named.setdefault(reference or "", {})[lang] = title
+    return named
 
 
 @dataclass(frozen=True, slots=True)

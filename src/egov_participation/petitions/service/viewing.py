@@ -24,11 +24,13 @@ from egov_participation.petitions.models import (
     PetitionText,
     ReachedTier,
     State,
+    Wording,
 )
 from egov_participation.petitions.rules.outcomes import Content
 from egov_participation.petitions.service import ruling
 from egov_participation.petitions.service.document import rules_hash
 from egov_participation.petitions.views import (
+    ChangeView,
     Counts,
     DayView,
     HappeningView,
@@ -57,6 +59,7 @@ def views(session: Session, petitions: Sequence[Petition], *, whole: bool = True
     days = _by_petition(session, PetitionDay, ids) if whole else {}
     happenings = _by_petition(session, Happening, ids) if whole else {}
     outcomes = _by_petition(session, Outcome, ids)
+    wordings = _by_petition(session, Wording, ids) if whole else {}
     into = {petition.merged_into for petition in petitions if petition.merged_into is not None}
     merged: dict[int | None, str | None] = {}
     if into:
@@ -71,6 +74,7 @@ def views(session: Session, petitions: Sequence[Petition], *, whole: bool = True
             days.get(petition.id, []),
             happenings.get(petition.id, []),
             outcomes.get(petition.id, []),
+            wordings.get(petition.id, []),
             merged.get(petition.merged_into),
         )
         for petition in petitions
@@ -98,6 +102,7 @@ def _view(
     days: list[PetitionDay],
     happenings: list[Happening],
     outcomes: list[Outcome],
+    wordings: list[Wording],
     into: str | None,
 ) -> PetitionView:
     assert petition.id is not None
@@ -160,7 +165,22 @@ def _view(
             )
             for row in sorted(outcomes, key=lambda row: (row.at, row.id or 0), reverse=True)
         ),
+        changes=tuple(
+            _change(row)
+            for row in sorted(wordings, key=lambda row: row.id or 0)
+            if row.state == "accepted" and not petition.text_hidden
+        ),
     )
+
+
+def _change(row: Wording) -> ChangeView:
+    before, after = json.loads(row.before), json.loads(row.after)
+    pairs = [
+        (lang, str(before.get(lang, {}).get(field, "")), str(words[field]))
+        for lang, words in after.items()
+        for field in words
+    ]
+    return ChangeView(row.decided_at or row.at, tuple(pair for pair in pairs if pair[1] != pair[2]))
 
 
 def _counts(row: PetitionCount | None) -> Counts:
