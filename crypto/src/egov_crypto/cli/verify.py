@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from egov_crypto.cli import console, log, petition, receipt, site, source, watch
+from egov_crypto.cli import console, log, opening, petition, receipt, site, source, watch
 from egov_crypto.cli.progress import Progress
 from egov_crypto.cli.report import VoteFound, print_vote, vote_as_json
 from egov_crypto.cli.source import check_since, open_archive
@@ -59,7 +59,10 @@ def _parser() -> argparse.ArgumentParser:
         made.set_defaults(run=run)
         made.add_argument("--json", action="store_true", help="print one JSON object instead of sentences")
         console.add_jobs(
-            made, {"log": "entries", "petition": "entries", "site": _ALL, "watch": _ALL}.get(name, "ballots")
+            made,
+            {"log": "entries", "petition": "entries", "opening": "entries", "site": _ALL, "watch": _ALL}.get(
+                name, "ballots"
+            ),
         )
         return made
 
@@ -99,6 +102,13 @@ def _parser() -> argparse.ArgumentParser:
         petition.DESCRIPTION,
     )
     petition.add_arguments(signed)
+    given = kind(
+        "opening",
+        opening.verify_opening,
+        "what the registrar opened to the auditors of a petition",
+        opening.DESCRIPTION,
+    )
+    opening.add_arguments(given)
     everything = kind(
         "site",
         site.verify_site,
