@@ -9,7 +9,7 @@ ALPHABET: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """No 0, 1, I, O: they are taken for one another when a number is read aloud or written down."""
 RANDOM_SIGNS: Final = 7
 """35 bits."""
-_CYRILLIC: Final = {"K": "К", "I": "І"}
+_CYRILLIC: Final = {"K": "К", "I": "І", "H": "Н"}
 """What looks alike on a keyboard for Kazakh or Russian."""
 
 

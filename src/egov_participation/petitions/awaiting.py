@@ -10,14 +10,44 @@ from egov_participation import approvals
 from egov_participation.actions import Action, may
 from egov_participation.awaiting import Item, end_of
 from egov_participation.i18n import N_
-from egov_participation.petitions.service import answering, owing
+from egov_participation.petitions.service import answering, invalidating, owing, pressure
 from egov_participation.petitions.service.owing import Owed
 from egov_participation.services import Services, SessionInfo
 
 
 def items(services: Services, session: Session, acting: SessionInfo) -> list[Item]:
     """In all."""
-    return _answers(services, session, acting)
+    return [*_answers(services, session, acting), *_integrity(services, session, acting)]
+
+
+def _integrity(services: Services, session: Session, acting: SessionInfo) -> list[Item]:
+    """Reports of pressure, and decisions of a colleague about signatures, for moderators."""
+    found: list[Item] = []
+    if may(Action.REVIEW_PETITION, acting.roles):
+        found += [
+            Item(
+                N_("Report of pressure %(reference)s"),
+                "petitions.pressure_case",
+                end_of(services, one.due_on),
+                {"reference": one.reference},
+                {"report": one.reference},
+                working=True,
+            )
+            for one, _ in pressure.waiting(session)
+        ]
+    if may(Action.INVALIDATE_SIGNATURES, acting.roles):
+        found += [
+            Item(
+                N_("Decide on signatures of petition %(reference)s"),
+                "petitions.invalidation",
+                proposal.expires_at,
+                {"reference": str(proposal.content["petition"])},
+                {"id": proposal.id},
+            )
+            for proposal in approvals.pending(session, acting, services.clock())
+            if proposal.kind in invalidating.KINDS and approvals.may_decide(proposal, acting)
+        ]
+    return found
 
 
 def _answers(services: Services, session: Session, acting: SessionInfo) -> list[Item]:

@@ -28,7 +28,7 @@ from egov_participation.i18n import N_
 from egov_participation.jobs import Payload, enqueue
 from egov_participation.ledger import service as ledger
 from egov_participation.petitions import keys
-from egov_participation.petitions.models import Invalidation, Petition, Signature
+from egov_participation.petitions.models import Invalidation, Petition, PetitionRegion, Signature
 from egov_participation.petitions.rules import integrity, retention
 from egov_participation.petitions.rules.integrity import Code, Filter
 from egov_participation.petitions.service import integrity_letters, lookup, signatures
@@ -329,6 +329,12 @@ def of_petition(session: Session, petition: Petition) -> list[InvalidationView]:
         )
         for row in rows
     ]
+
+
+def regions(session: Session, petition: Petition) -> Sequence[str]:
+    """The codes of the regions from which signatures were counted."""
+    found = select(PetitionRegion.region).where(PetitionRegion.petition_id == petition.id)
+    return session.exec(found.order_by(PetitionRegion.region)).all()
 
 
 def own(services: Services, session: Session, petition: Petition, person_id: str) -> InvalidationView | None:
