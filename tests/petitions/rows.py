@@ -28,6 +28,7 @@ def put_petition(services: Services, *, state: State = State.OPEN, number: int |
             year=2024,
             number=number,
             jurisdiction="kz",
+            addressee="government",
             rules="" if number is None else load("kz", services.day(now)).snapshot(),
             language="kk",
             creator=creator or None,
