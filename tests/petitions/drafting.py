@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 from starlette.testclient import TestClient
 from tests.identity.conftest import forms_of
 
+CHECK: Final = re.compile(r'name="(check-[a-z-]+)"')
 ASK = "Ауданда түнгі он екіге дейін автобус жүрсін.\nКесте бәріне көрінсін."
 PAGES = {
     "title": {"title": "Автобустар түн ортасына дейін жүрсін"},
@@ -45,3 +49,20 @@ def hand_in(client: TestClient, **pages: dict[str, str]) -> str:
     answer = client.post(f"/en/petitions/drafts/{key}/hand-in")
     assert answer.status_code == 303, answer.text
     return answer.headers["location"].rpartition("/")[2]
+
+
+def decision(client: TestClient, reference: str, *, so: tuple[str, ...] = (), **fields: str) -> dict[str, str]:
+    """The form of the check, with every ground ticked."""
+    path = f"/en/office/petitions/{reference}"
+    page = client.get(path)
+    assert page.status_code == 200, page.text
+    form = forms_of(page.text)[f"{path}/accept"]
+    grounds = {name for name in CHECK.findall(page.text)}
+    ticked = {name: "so" if name.removeprefix("check-") in so else "not-so" for name in grounds}
+    return form | ticked | fields
+
+
+def accept(client: TestClient, reference: str) -> None:
+    """Accept a petition that is under review."""
+    answer = client.post(f"/en/office/petitions/{reference}/accept", data=decision(client, reference))
+    assert answer.status_code == 303, answer.text

@@ -11,7 +11,9 @@ from egov_participation.petitions.service import (
     counting,
     forgetting,
     invalidating,
+    keeping,
     mailings,
+    merging,
     publishing,
     supporting,
     verified,
@@ -89,3 +91,15 @@ def publish(services: Services, payload: Payload) -> None:
 def end_gates(services: Services) -> None:
     """End petitions that found too few supporters in time."""
     supporting.end_due(services)
+
+
+@handler(merging.TELL, words=N_("ask who signed a merged petition whether they sign the other"))
+def tell_merged(services: Services, payload: Payload) -> None:
+    """A batch of them."""
+    merging.tell_signers(services, payload)
+
+
+@tick
+def forget_kept_texts(services: Services) -> None:
+    """Delete what nobody came for after the session had ended."""
+    keeping.forget_old(services)

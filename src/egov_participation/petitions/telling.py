@@ -16,6 +16,7 @@ HAPPENINGS: Final = {
     "state.withdrawn": N_("Withdrawn by its creator"),
     "state.stopped": N_("Stopped"),
     "state.merged": N_("Merged into %(reference)s"),
+    "merged.here": N_("Petition %(reference)s asks for the same and was merged into this one"),
     "review.accepted": N_("Checked against the law and accepted"),
     "gate.reached": N_("Supporters were found: %(count)s"),
     "wording.proposed": N_("A moderator suggested another wording"),

@@ -37,6 +37,14 @@ STEPS: Final = {
     "thawed": N_("thawed"),
     "begun": N_("begun"),
     "closed": N_("closed"),
+    "noted": N_("noted"),
+    "accepted": N_("accepted"),
+    "rejected": N_("rejected"),
+    "hidden": N_("hidden"),
+    "merged": N_("merged"),
+    "wording-proposed": N_("another wording suggested"),
+    "appeal-granted": N_("appeal granted"),
+    "appeal-refused": N_("appeal refused"),
 }
 """Steps of an act in words: msgids."""
 

@@ -6,6 +6,7 @@ from egov_participation.petitions.routes.drafts import routes as draft_routes
 from egov_participation.petitions.routes.integrity import routes as integrity_routes
 from egov_participation.petitions.routes.lists import routes as list_routes
 from egov_participation.petitions.routes.mine import routes as own_routes
+from egov_participation.petitions.routes.moderation import routes as moderation_routes
 from egov_participation.petitions.routes.outcomes import routes as outcome_routes
 from egov_participation.petitions.routes.pressure import routes as pressure_routes
 from egov_participation.petitions.routes.public import routes as public_routes
@@ -25,6 +26,7 @@ routes = [
     *draft_routes,
     *support_routes,
     *own_routes,
+    *moderation_routes,
     *answer_routes,
     *outcome_routes,
     *list_routes,

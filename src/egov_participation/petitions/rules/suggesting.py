@@ -22,8 +22,8 @@ AGENCY_WORDS: Final[Mapping[str, str]] = {
     "culture": "мәдениет кітапхана театр музей культур библиотек театр музе телевид culture library theatre museum",
     "defence": "әскер қорғаныс арми военн призыв оборон army conscript military defence",
     "digital": "интернет цифрл байланыс интернет цифров связь сайт приложен internet digital broadband mobile",
-    "ecology": "экология ауа ластан орман қоқыс эколог воздух смог выброс мусор отход лес парк ecolog air smog emission "
-    "waste forest park",
+    "ecology": "экология ауа ластан орман қоқыс эколог воздух смог выброс мусор отход лес парк ecolog air smog "
+    "emission waste forest park",
     "economy": "экономика кәсіпкер тариф эконом бизнес предпринимат тариф econom business tariff",
     "education": "мектеп оқушы мұғалім балабақша тамақ школ учител ученик детсад образован school teacher pupil "
     "kindergarten",
@@ -41,7 +41,7 @@ AGENCY_WORDS: Final[Mapping[str, str]] = {
     "science": "университет студент ғылым университет студент наук стипенди university student science scholarship",
     "tourism": "спорт туризм стадион спорт турист туризм стадион sport tourism stadium",
     "trade": "баға дүкен сауда цен магазин торговл price shop trade",
-    "transport": "жол автобус көпір пойыз ұшақ дорог автобус мост поезд вокзал транспорт road bus bridge train transport",
+    "transport": "жол автобус көпір пойыз ұшақ дорог мост поезд вокзал транспорт road bus bridge train transport",
     "water": "су өзен арық суару вода водоснабж река ирригац water river irrigation",
 }
 """Beginnings of words for each agency; one of up to three letters is a whole word."""

@@ -204,3 +204,8 @@ def personal_data(session: Session, petition: Petition) -> list[str]:
     """What in its text looks like somebody's personal data: msgids. The creator's own name is not looked for."""
     texts = drafts.by_language(session, petition)
     return incidents.personal_data([value for text in texts.values() for value in text.values()], ())
+
+
+def personal_data_in(reason: str) -> list[str]:
+    """The same of a public reason."""
+    return incidents.personal_data([reason], ())
