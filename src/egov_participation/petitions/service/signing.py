@@ -62,6 +62,8 @@ class Signable:
     reference: str
     state: State
     names: Names
+    ways: tuple[Way, ...]
+    """That the rules allow, the strongest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,27 @@ def begin(
         counts.take_at_once(tx, PER_NETWORK, f"{reference}|{network}", now)
         tx.commit()
     return services.registrar.begin_petition(reference, person_id, act, way, lang=lang)
+
+
+def ways(services: Services, petition: Signable, person_id: str, act: Act) -> list[Way]:
+    """How somebody can prove who they are, the strongest first; empty: in none.
+
+    Raises:
+        DomainError: 403 ``petition.too_young``, ``petition.not_resident``, ``petition.no_resident``: they may not sign;
+            503 ``registrar.unavailable``.
+    """
+    found = services.registrar.ways_petition(petition.reference, person_id)
+    if found:
+        return found
+    if act is Act.WITHDRAW:  # which is possible after the end too: the registrar refuses what it does not take
+        return list(petition.ways)
+    try:
+        # It says why, and where there is no reason, that there is no such way: nothing begins.
+        services.registrar.begin_petition(petition.reference, person_id, act, Way.PASSKEY, lang="en")
+    except DomainError as refusal:
+        if refusal.code != "credential.way":
+            raise
+    return []
 
 
 def check_own(services: Services, petition: Signable, person_id: str, act: Act) -> None:
@@ -185,7 +208,9 @@ def signable(services: Services, reference: str) -> Signable:
     row = services.database.first(_FIND, {"reference": reference})
     if row is None or not row.rules:
         raise no_petition()
-    return Signable(row.id, reference, State(row.state), ruling.restored(row.rules).names)
+    rules = ruling.restored(row.rules)
+    ways = tuple(way for way in Way if way in {allowed.value for allowed in rules.identity.ways})
+    return Signable(row.id, reference, State(row.state), rules.names, ways)
 
 
 def own_state(services: Services, petition_id: int, person_id: str) -> str:
