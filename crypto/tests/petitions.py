@@ -118,8 +118,8 @@ TEXTS = {"kk": {"title": "Жол", "ask": "Жөндеңіздер", "background"
 class PetitionSite:
     """A site with one petition, as an honest one publishes it; a test changes what it likes."""
 
-    def __init__(self, site: ServedSite) -> None:
-        self.site, self.log, self.petition = site, Log(site), Petition()
+    def __init__(self, site: ServedSite, log: Log | None = None) -> None:
+        self.site, self.log, self.petition = site, log or Log(site), Petition()
         document = {"addressee": "government", "petition": self.petition.reference, "territory": "", "texts": TEXTS}
         self.petition.document = committed(b"petition.text", document)
         self.register, self.read = Register(), 0
@@ -136,7 +136,8 @@ class PetitionSite:
     def counted(self) -> PetitionCount:
         """By all that is in the log."""
         for index, raw in enumerate(self.log.entries[self.read :], self.read):
-            self.petitions.take(index, entry.parse(raw))
+            if "petition" in (value := entry.parse(raw)):
+                self.petitions.take(index, value)
         self.read = len(self.log.entries)
         return self.petitions.counts[self.petition.reference]
 
@@ -168,7 +169,16 @@ class PetitionSite:
     def say(self, said: dict[str, Any]) -> None:
         raw = json.dumps(said, ensure_ascii=False).encode()
         self.site.files[f"/api/v1/petitions/{self.petition.reference}"] = raw
-        self.site.files["/api/v1/petitions"] = json.dumps({"petitions": [said], "next": None}).encode()
+        self.list(said)
+
+    def list(self, *said: dict[str, Any]) -> None:
+        self.site.files["/api/v1/petitions"] = json.dumps({"petitions": said, "next": None}).encode()
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What it says by now."""
+        value: dict[str, Any] = json.loads(self.site.files[f"/api/v1/petitions/{self.petition.reference}"])
+        return value
 
 
 def committed(word: bytes, content: Any) -> str:

@@ -17,6 +17,11 @@ REFERENCE: Final = re.compile(r"P-[0-9]{4}-[0-9]{4,9}", re.ASCII)
 _SALT: Final = re.compile("[0-9a-f]{64}")
 _TEXT: Final = b"petition.text"
 _OUTCOME: Final = b"petition.outcome"
+_LISTED: Final = {
+    "petition.timeline": ("state", "opened_at", "document", "texts"),
+    "petition.count": ("count_verified", "paper_verified"),
+}
+"""What a list says of a petition that does not change from one moment to the next; by the code if it is another."""
 _NOT_COMMITTED: Final = {"at", "agency_name", "document"}
 """What an outcome has besides what its commitment is to."""
 
@@ -80,6 +85,19 @@ class PetitionFigures:
             if said["rules"]["sha256"] and counted.rules:
                 texts.append(("rules", said["rules"]["sha256"], counted.rules))
         return number + compare("petition.document", texts, "in the log")
+
+    def check_item(self, item: Mapping[str, Any]) -> int:
+        """Check that the list says the same, if it was asked for when nothing had changed. Raises
+        ``petition.timeline``, ``petition.count``."""
+        with readable():
+            said = self.said
+            if (item["state_at"], item["checkpoint_size"]) != (said["state_at"], said["checkpoint_size"]):
+                return 0
+            number = 0
+            for code, names in _LISTED.items():
+                compared = [(name, item[name], said[name]) for name in names]
+                number += compare(code, compared, "at its own address")
+        return number
 
 
 def _reached(said: Mapping[str, Any]) -> dict[str, list[Any]]:

@@ -12,6 +12,7 @@ from egov_crypto.cli.progress import Progress
 from egov_crypto.cli.report import VoteFound
 from egov_crypto.cli.site_data import check_data
 from egov_crypto.cli.site_files import Files, check_files
+from egov_crypto.cli.site_petition import SitePetition, check_petition, is_public
 from egov_crypto.cli.site_report import SiteFound
 from egov_crypto.cli.site_vote import Site, SiteVote, check_vote
 from egov_crypto.cli.web import Web
@@ -99,6 +100,7 @@ def _check(options: argparse.Namespace, found: SiteFound, quiet: bool, seconds: 
                 log_report.print_reading(found.log, found.log_outcome[0])
         listed = console.outcome(lambda: _check_votes(site, found, quiet), as_json=True)
         found.note("votes", *listed)
+        found.note("petitions", *console.outcome(lambda: _check_petitions(site, found, quiet), as_json=True))
         if not any(listed):
             found.note("data", *console.outcome(lambda: check_data(web, found.data), as_json=True))
         found.files = files = Files(options.booth, found.pages_of)
@@ -134,3 +136,26 @@ def _check_votes(site: Site, found: SiteFound, quiet: bool) -> None:
             site_report.print_vote(vote)
     if missing := sorted(entered - found.listed):
         raise VerificationError("site.votes", f"{missing[0]} is in the log and not in the list")
+
+
+def _check_petitions(site: Site, found: SiteFound, quiet: bool) -> None:
+    """All that are listed, which must be all that the log has and that are public."""
+    if site.log is None:
+        return
+    entered = site.log.state.recount.petitions.counts
+    public = {reference for reference, counted in entered.items() if is_public(counted)}
+    if not entered and site.web.get(site_list.PETITIONS.path, site_list.MAX_LIST) is None:
+        return  # a site for votes alone
+    for item in site_list.items(site.web, site_list.PETITIONS):
+        if site.ended:
+            raise ArchiveError("the log does not hold any more, or cannot be read")
+        petition = SitePetition(item["reference"], item)
+        petition.failure, petition.error = console.outcome(lambda: check_petition(site, petition), as_json=True)  # noqa: B023
+        found.note(petition.reference, petition.failure, petition.error)
+        found.petitions.append(petition)
+        public.discard(petition.reference)
+        if not quiet:
+            site.progress.clear()
+            site_report.print_petition(petition)
+    if missing := sorted(reference for reference in public if is_public(entered[reference])):
+        raise VerificationError("petition.missing", f"{missing[0]} is in the log and not in the list")

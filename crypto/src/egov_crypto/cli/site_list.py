@@ -1,25 +1,41 @@
-"""The list of all votes that a site publishes as data, page by page."""
+"""The lists of votes and of petitions that a site publishes as data, page by page."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any, Final
 
+from egov_crypto.cli.petition_figures import REFERENCE
 from egov_crypto.cli.site_figures import load, readable
 from egov_crypto.cli.web import Web
 from egov_crypto.election import is_uuid
 from egov_crypto.errors import ArchiveError, VerificationError
 
-LIST: Final = "/api/v1/votes"
 MAX_LIST: Final = 1 << 24
-MAX_VOTES: Final = 100_000
+MAX_ITEMS: Final = 100_000
 
 
-def items(web: Web) -> Iterator[dict[str, Any]]:
-    """What the list says of each vote; its ``uuid`` is one.
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What is listed: at which address, by what each is known, and the code of what does not hold."""
 
-    Raises :class:`VerificationError` (``site.format``, ``site.votes``), :class:`ArchiveError`.
+    path: str
+    name: str
+    key: str
+    is_key: Callable[[str], object]
+    code: str
+
+
+VOTES: Final = Kind("/api/v1/votes", "votes", "uuid", is_uuid, "site.votes")
+PETITIONS: Final = Kind("/api/v1/petitions", "petitions", "reference", REFERENCE.fullmatch, "petition.missing")
+
+
+def items(web: Web, kind: Kind = VOTES) -> Iterator[dict[str, Any]]:
+    """What the list says of each; its key is one.
+
+    Raises :class:`VerificationError` (``site.format``, the kind's code), :class:`ArchiveError`.
     """
-    path: str | None = LIST
+    path: str | None = kind.path
     seen: set[str] = set()
     while path is not None:
         raw = web.get(path, MAX_LIST)
@@ -27,15 +43,16 @@ def items(web: Web) -> Iterator[dict[str, Any]]:
             raise ArchiveError(f"{web.origin}{path} is not there")
         with readable():
             page = load(raw, MAX_LIST)
-            found, path = page["votes"], page["next"]
-            if not all(isinstance(one["uuid"], str) and is_uuid(one["uuid"]) for one in found):
-                raise ValueError("not the identifiers of votes")
-            if path is not None and not (path.startswith(f"{LIST}?") and found):
+            found, path = page[kind.name], page["next"]
+            if not all(isinstance(one[kind.key], str) and kind.is_key(one[kind.key]) for one in found):
+                raise ValueError(f"not the identifiers of {kind.name}")
+            if path is not None and not (path.startswith(f"{kind.path}?") and found):
                 raise ValueError("not the next page of a list")
         for one in found:
-            if one["uuid"] in seen or len(seen) == MAX_VOTES:
-                raise VerificationError("site.votes", f"{one['uuid']} stands there twice, or after {MAX_VOTES} others")
-            seen.add(one["uuid"])
+            key = one[kind.key]
+            if key in seen or len(seen) == MAX_ITEMS:
+                raise VerificationError(kind.code, f"{key} stands there twice, or after {MAX_ITEMS} others")
+            seen.add(key)
             yield one
 
 

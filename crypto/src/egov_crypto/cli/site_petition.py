@@ -3,6 +3,7 @@
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any, Final
 
 from egov_crypto.cli import site_vote
 from egov_crypto.cli.log_state import State
@@ -12,12 +13,20 @@ from egov_crypto.cli.site_vote import Site
 from egov_crypto.errors import VerificationError
 from egov_crypto.petition import PetitionCount, counted_at
 
+ATTEMPTS: Final = 6
+"""In which what a site says must fit to the log, which promises two seconds."""
+LISTED: Final = frozenset({"open", "closed", "rejected", "merged"})
+"""States in which the list must have a petition; and in others, but these, if it was open before."""
+UNLISTED: Final = frozenset({"", "collecting", "review", "hidden"})
+
 
 @dataclass
 class SitePetition:
     """What a run has found of one petition."""
 
     reference: str
+    item: dict[str, Any] | None = None
+    """What a list says of it, if it was found in one."""
     figures: PetitionFigures | None = None
     counted: PetitionCount | None = None
     """By the log as far as it was read."""
@@ -29,9 +38,13 @@ class SitePetition:
 
     def doubts(self) -> list[str]:
         """What is strange about it, though nothing is proved by it."""
+        return [] if self.counted is None else [*doubts(self.counted), *self.site_doubts()]
+
+    def site_doubts(self) -> list[str]:
+        """The same of what the site says, beside what the log tells."""
         if self.counted is None:
             return []
-        now, found = datetime.now(UTC), list(doubts(self.counted))
+        now, found = datetime.now(UTC), list[str]()
         if self.told and now - datetime.fromisoformat(self.told[0]) > BATCHES:
             at, number = self.told
             found.append(
@@ -47,16 +60,20 @@ class SitePetition:
 def check_petition(site: Site, found: SitePetition) -> None:
     """Check all of it. Raises :class:`VerificationError`, :class:`ArchiveError`, :class:`OSError`.
 
-    What does not fit together is looked at a second time: something may happen between two questions.
+    What does not fit together is looked at again: something may happen between two questions, and what is published
+    just now may be seen a little earlier than its entry.
     """
-    try:
-        _check(site, found)
-    except VerificationError as error:
-        if not error.code.startswith("petition."):
-            raise
+    for _ in range(ATTEMPTS - 1):
+        try:
+            _check(site, found)
+        except VerificationError as error:
+            if not error.code.startswith("petition."):
+                raise
+        else:
+            return
         time.sleep(site_vote.SETTLE_PAUSE)
         site.read_on()
-        _check(site, found)
+    _check(site, found)
 
 
 def _check(site: Site, found: SitePetition) -> None:
@@ -74,6 +91,8 @@ def _check(site: Site, found: SitePetition) -> None:
         raise VerificationError("petition.missing", f"{found.reference} is not in the log")
     found.compared = figures.check_counts(counted_at(state.signatures, found.reference, figures.size))
     found.compared += figures.check_log(counted)
+    if found.item is not None:
+        found.compared += figures.check_item(found.item)
     found.told = _tell(state, found.reference, figures.total, counted)
 
 
@@ -85,3 +104,8 @@ def _tell(state: State, reference: str, total: int, counted: PetitionCount) -> t
     more = (datetime.now(UTC).isoformat(timespec="seconds"), total) if total > counted.attested else None
     state.tell(reference, more)
     return more
+
+
+def is_public(counted: PetitionCount) -> bool:
+    """Whether a site's list must have it."""
+    return counted.state in LISTED or (counted.state not in UNLISTED and bool(counted.opened_at))

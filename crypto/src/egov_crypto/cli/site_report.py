@@ -3,11 +3,12 @@
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from egov_crypto.cli import console, log_report, report
+from egov_crypto.cli import console, log_report, petition_report, report
 from egov_crypto.cli.console import count, say
 from egov_crypto.cli.log_reading import Reading
 from egov_crypto.cli.site_data import Data
 from egov_crypto.cli.site_files import Files
+from egov_crypto.cli.site_petition import SitePetition
 from egov_crypto.cli.site_vote import SiteVote
 from egov_crypto.errors import VerificationError
 
@@ -15,6 +16,7 @@ CHECKS: Final = {
     "log": "entries of the log, all of which together have the root hash that is signed",
     "votes": "votes that the site lists, each verified whole and held against the log",
     "rehearsals": "REHEARSALS among the votes that it lists, each verified whole; of them nothing is in the log",
+    "petitions": "petitions that the site lists, each recounted from the log and held against what it says",
     "data": "rows of its tables of votes and results, as the archives have them",
     "files": "files that browsers load, as they were entered in the log",
 }
@@ -34,13 +36,14 @@ class SiteFound:
     """Of each vote what ``--json`` prints of it."""
     rehearsals: int = 0
     """How many of those are none that counts."""
+    petitions: list[SitePetition] = field(default_factory=list)
     opened: list[str] = field(default_factory=list)
     """Those in which ballots are taken, or will be."""
     data: Data = field(default_factory=Data)
     files: Files | None = None
     failures: list[tuple[str, VerificationError]] = field(default_factory=list)
-    """What does not hold, and of what that is said: ``log``, ``votes`` (their list), an identifier, ``data``,
-    ``files``."""
+    """What does not hold, and of what that is said: ``log``, ``votes`` or ``petitions`` (their list), an identifier,
+    ``data``, ``files``."""
     errors: list[tuple[str, Exception]] = field(default_factory=list)
     """What cannot be told, likewise; ``site``: nothing can."""
 
@@ -97,6 +100,30 @@ def print_vote(vote: SiteVote) -> None:
         say(f"  ok  {what} {vote.uuid}: {found.state}, {count(found.ballots, 'ballot')}, {head}{unlogged}")
 
 
+def petition_as_json(petition: SitePetition) -> dict[str, Any]:
+    """What ``--json`` prints of one petition."""
+    failure, error = petition.failure, petition.error
+    return {
+        "ok": None if error else failure is None,
+        "reference": petition.reference,
+        "failure": failure and {"code": failure.code, "message": failure.message},
+        "error": error and console.sentence(error),
+        "petition": petition.counted and petition_report.as_json(petition.reference, petition.counted),
+        "unknown": petition.doubts() if failure is None and error is None else [],
+    }
+
+
+def print_petition(petition: SitePetition) -> None:
+    """Say it of one, in a line."""
+    name, counted = petition.reference, petition.counted
+    if petition.failure:
+        say(f"  NO  petition {name}: {petition.failure}")
+    elif petition.error or counted is None:
+        say(f"  ??  petition {name}: {console.sentence(petition.error) if petition.error else 'it cannot be told'}")
+    else:
+        say(f"  ok  petition {name}: {counted.state}, {petition_report.of(counted)}")
+
+
 def as_json(found: SiteFound) -> dict[str, Any]:
     """What ``--json`` prints of a site."""
     failures, errors = found.failures, found.errors
@@ -110,6 +137,7 @@ def as_json(found: SiteFound) -> dict[str, Any]:
         "errors": [{"subject": subject, "message": console.sentence(one)} for subject, one in errors],
         "log": log_report.as_json(found.source, found.log, *found.log_outcome),
         "votes": found.votes,
+        "petitions": [petition_as_json(petition) for petition in found.petitions],
         "data": {"rows": found.data.rows, "absent": found.data.absent},
         "files": found.files and found.files.as_json(),
         "unknown": [] if found.status else unknown(found),
@@ -123,10 +151,14 @@ def _failure(subject: str, failure: VerificationError) -> dict[str, Any]:
 def _checks(found: SiteFound) -> list[tuple[str, bool | None, int | None]]:
     """Name, whether it holds (None: that cannot be told), and how many."""
     wrong, untold = ({subject for subject, _ in some} for some in (found.failures, found.errors))
+    petitions = {"petitions", *(petition.reference for petition in found.petitions)}
     counts = {
         "log": ({"log"}, found.log.state.recount.entries if found.log else 0),
         "votes": ({"votes", *found.listed}, len(found.votes) - found.rehearsals),
         "rehearsals": (found.data.rehearsals, found.rehearsals),
+        **(
+            {"petitions": (petitions, len(found.petitions))} if found.petitions or "petitions" in wrong | untold else {}
+        ),
         "data": ({"data"}, found.data.rows),
         "files": ({"files"}, found.files.count if found.files else 0),
     }
@@ -158,6 +190,8 @@ def unknown(found: SiteFound) -> list[str]:
     if found.rehearsals:
         listed = count(found.rehearsals, "rehearsal")
         sentences.append(f"Whether nobody was told that {listed} would count: set-up document and page must say so.")
+    for petition in found.petitions:
+        sentences += [f"Petition {petition.reference}: {doubt}" for doubt in petition.site_doubts()]
     files = found.files or Files(None)
     if len(files.hosts) < 2:
         sentences.append("Whether the booth serves the same files: give its address with --booth.")
