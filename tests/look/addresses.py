@@ -108,6 +108,11 @@ PARAMS: Final[dict[str, Callable[[World], Params]]] = {
     "roles.proposal": lambda world: {"id": world.proposal},
     "opendata.vote_feed": _counted,
     "roles.end": lambda world: {"id": world.grant},
+    "petitions.answer_case": lambda world: {"reference": world.petitions.answered},
+    "petitions.answer_write": lambda world: {"reference": world.petitions.owed, "kind": "debate"},
+    "petitions.answer_proposal": lambda world: {"id": world.petitions.answer},
+    "petitions.answer_agency": lambda world: {"reference": world.petitions.owed},
+    "petitions.stop_mails": lambda world: {"token": world.petitions.stop_token},
 }
 """What a page is about, by the name of its route. A new page with something in its address is entered here."""
 

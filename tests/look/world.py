@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 from tests.commission.frozen import WHY, FrozenDraft, frozen_draft
 from tests.conftest import ClientFactory
+from tests.look.petition_world import PetitionWorld
 from tests.notices.specimens import NEWS
 from tests.officials import MakeCitizen, MakeOfficial, SignedIn
 from tests.voting.making import NO, YES, make_vote, tallied
@@ -113,6 +114,11 @@ class World:
         )
         assert answer.status_code == 303, answer.text
         return client
+
+    @cached_property
+    def petitions(self) -> PetitionWorld:
+        """Petitions in several states."""
+        return PetitionWorld(self.services, self._official)
 
     @cached_property
     def message(self) -> str:

@@ -32,7 +32,10 @@ def by_agency(lang: str, records: tuple[Record, ...], source: str) -> Figure:
         for one in records
     )
     title = translate(lang, N_("Answered, by agency"))
-    head = (N_("Agency"), N_("Asked"), N_("Answered"), N_("Late"), N_("Waiting"), N_("Overdue"), N_("Median days"))
+    head = (
+        *(N_("Agency"), N_("Answers asked for"), N_("Answered"), N_("Answered late"), N_("Still in time")),
+        *(N_("Overdue"), N_("Median days")),
+    )
     return Figure(
         id="answers",
         title=title,
