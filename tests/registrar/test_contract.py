@@ -152,6 +152,7 @@ def test_a_whole_petition(rolls: Rolls, services: Services) -> None:
     assert there.ways_petition(REF, person) == [Way.PASSKEY, Way.CODE]
     withdrawn = there.attest(REF, person, Act.WITHDRAW, petitions.assertion(person, device, Act.WITHDRAW))
     paper = there.attest_paper(REF, other, "A-17")
+    assert refusal(there.withdraw_paper, REF, other, "A-18") == (409, "petition.not_on_paper")
     assert refusal(there.begin_petition, REF, other, Act.ATTEST, Way.CODE, lang="kk") == (409, "petition.on_paper")
     assert refusal(petitions.open, min_age=18) == (409, "petition.other")
     assert there.batch(REF, 0) is None

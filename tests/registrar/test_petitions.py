@@ -291,6 +291,23 @@ class TestActs:
         petitions.act(person, Act.WITHDRAW)
         assert petitions.said(petitions.act(person))["act"] == "attest"
 
+    def test_what_a_desk_entered_wrongly_it_takes_back_and_nothing_else(
+        self, petitions: Petitions, services: Services
+    ) -> None:
+        _, (person, other) = make_people(services, 2)
+        petitions.open()
+        taking = petitions.registrar.withdraw_paper
+        assert refusal(taking, REF, person, "A-1") == "petition.not_on_paper"
+        petitions.registrar.attest_paper(REF, person, "A-1")
+        assert refusal(taking, REF, person, "A-2") == "petition.not_on_paper"
+        withdrawn = taking(REF, person, "A-1")
+        assert petitions.said(withdrawn)["act"] == "withdraw"
+        assert taking(REF, person, "A-1") == withdrawn
+        petitions.act(person)
+        assert refusal(taking, REF, person, "A-1") == "petition.not_on_paper"
+        petitions.act(other)
+        assert refusal(taking, REF, other, "A-1") == "petition.not_on_paper"
+
     @given(st.lists(st.sampled_from(Act), max_size=12))
     def test_signing_and_withdrawing_alternate_whatever_is_asked(self, asked: list[Act]) -> None:
         done: list[tuple[int, Act]] = []

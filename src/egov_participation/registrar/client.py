@@ -200,6 +200,9 @@ class RemoteRegistrar:
     def attest_paper(self, petition: str, person_id: str, form: str) -> bytes:
         return replies.raw(self._ask("attest_paper", {"petition": petition, "person_id": person_id, "form": form}))
 
+    def withdraw_paper(self, petition: str, person_id: str, form: str) -> bytes:
+        return replies.raw(self._ask("withdraw_paper", {"petition": petition, "person_id": person_id, "form": form}))
+
     def batch(self, petition: str, after: int) -> Batch | None:
         return replies.batch(self._ask("batch", {"petition": petition, "after": after}, _PROVING))
 

@@ -144,6 +144,15 @@ def unknown() -> DomainError:
     return DomainError(404, N_("The registrar does not know this petition."), code="petition.unknown")
 
 
+def not_on_paper() -> DomainError:
+    """What is said where a desk would take back what it did not enter."""
+    return DomainError(
+        409,
+        N_("The last signature of this person in this petition is not on this form."),
+        code="petition.not_on_paper",
+    )
+
+
 def closed() -> DomainError:
     """What is said to whoever would sign too late."""
     return DomainError(410, N_("This petition is closed: it can no longer be signed."), code="petition.closed")

@@ -161,6 +161,9 @@ class _Handlers:
             "attest_paper": _plain(
                 wire.AttestingPaper, lambda a: _text(here.attest_paper(a.petition, a.person_id, a.form))
             ),
+            "withdraw_paper": _plain(
+                wire.AttestingPaper, lambda a: _text(here.withdraw_paper(a.petition, a.person_id, a.form))
+            ),
             "batch": _plain(wire.Batching, self._batch),
             "open_entries": _plain(wire.OpeningEntries, self._open_entries),
             "audit_answers": _plain(wire.OfAudit, lambda a: dict(here.audit_answers(a.petition, a.audit))),

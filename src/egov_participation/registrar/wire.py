@@ -188,7 +188,7 @@ class Attesting(OfSigner):
 
 
 class AttestingPaper(OfSigner):
-    """See `Registrar.attest_paper`."""
+    """See `Registrar.attest_paper`, `Registrar.withdraw_paper`."""
 
     form: Short
 

@@ -126,6 +126,14 @@ class PetitionRegistrar(Protocol):
             DomainError: 409 ``petition.signed``: there is an electronic one of this person.
         """
 
+    def withdraw_paper(self, petition: str, person_id: str, form: str) -> bytes:
+        """Attest, by the desk's word, that a form was entered wrongly: as a withdrawal of what `attest_paper` attested
+        for it. Of nothing else: what somebody signed by their own proof no desk takes back.
+
+        Raises:
+            DomainError: 409 ``petition.not_on_paper``: this person's last signature is not on that form.
+        """
+
     def batch(self, petition: str, after: int) -> Batch | None:
         """The batch with the number ``after`` + 1, if it is due: 50 wait, or the oldest has waited for as long as
         ``EGOV_REGISTRAR_BATCH_SECONDS`` says, or the petition has closed. None if nothing leaves yet. It is the same

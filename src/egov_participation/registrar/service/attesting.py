@@ -101,6 +101,20 @@ def attest_paper(means: Means, petition: str, person_id: str, form: str) -> byte
     return promise(means, petition, entered)
 
 
+def withdraw_paper(means: Means, petition: str, person_id: str, form: str) -> bytes:
+    """See `Registrar.withdraw_paper`."""
+    found = keyed(means, petition)
+    owner = means.vault.owner(petition, person_id)
+    with means.database.uow() as tx:
+        _last(means, tx.session, petition, owner, Act.WITHDRAW)  # which holds the petition until the end
+        signed = tx.session.execute(_LAST_SIGNED, {"petition": petition, "owner": owner}).first()
+        if signed is None or (signed.act, signed.form) != (Act.PAPER.value, form):
+            raise rules.not_on_paper()
+        entered = _enter(means, tx, found, owner, person_id, Act.WITHDRAW, None)
+        tx.commit()
+    return promise(means, petition, entered)
+
+
 @dataclass(frozen=True, slots=True)
 class Entered:
     """An act as it is published."""
@@ -265,6 +279,16 @@ _LAST: Final = (
     .with_for_update(read=True, key_share=True, of=_petitions)
 )
 """The petition, which cannot close or end meanwhile, and the person's last act in it."""
+_LAST_SIGNED: Final = (
+    select(_attested.c.act, _attested.c.form)
+    .where(
+        _attested.c.petition == bindparam("petition"),
+        _attested.c.owner == bindparam("owner"),
+        _attested.c.act != Act.WITHDRAW.value,
+    )
+    .order_by(_attested.c.turn.desc())
+    .limit(1)
+)
 
 
 def _last(means: Means, session: Session, petition: str, owner: bytes, act: Act) -> Entered | None:

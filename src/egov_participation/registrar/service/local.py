@@ -161,6 +161,9 @@ class LocalRegistrar:
     def attest_paper(self, petition: str, person_id: str, form: str) -> bytes:
         return attesting.attest_paper(self.means, petition, person_id, form)
 
+    def withdraw_paper(self, petition: str, person_id: str, form: str) -> bytes:
+        return attesting.withdraw_paper(self.means, petition, person_id, form)
+
     def batch(self, petition: str, after: int) -> Batch | None:
         return batches.batch(self.means, petition, after)
 
