@@ -541,6 +541,7 @@ def upgrade() -> None:
         sa.Column("attested", sa.Boolean(), nullable=False),
         sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("erase_on", sa.Date(), nullable=True),
+        sa.Column("generated", sa.Integer(), nullable=False),
         sa.Column("anonymised_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("answer_state IN ('none', 'awaited', 'answered')", name=op.f("ck_petition_answer_state")),
         sa.CheckConstraint(
@@ -568,6 +569,52 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_petition_due_on"), ["due_on"], unique=False)
         batch_op.create_index(batch_op.f("ix_petition_erase_on"), ["erase_on"], unique=False)
         batch_op.create_index("ix_petition_state_opened_at", ["state", "opened_at"], unique=False)
+
+    op.create_table(
+        "petition_audit",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("reference", sa.String(), nullable=False),
+        sa.Column("stage", sa.String(), nullable=False),
+        sa.Column("sample", sa.Integer(), nullable=False),
+        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("name", sa.String(), nullable=True),
+        sa.Column("approved", sa.String(), nullable=True),
+        sa.Column("committed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("size", sa.Integer(), nullable=True),
+        sa.Column("counted", sa.Integer(), nullable=True),
+        sa.Column("seed", sa.String(), nullable=True),
+        sa.Column("drawn", sa.Text(), nullable=True),
+        sa.Column("drawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("opened", sa.Integer(), nullable=True),
+        sa.Column("unproven", sa.Integer(), nullable=True),
+        sa.Column("unknown", sa.Integer(), nullable=True),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("confirmed", sa.Integer(), nullable=True),
+        sa.Column("denied", sa.Integer(), nullable=True),
+        sa.Column("unreached", sa.Integer(), nullable=True),
+        sa.Column("document", sa.String(), nullable=True),
+        sa.Column("salt", sa.String(), nullable=True),
+        sa.Column("reported_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("(stage = 'gathering') = (name IS NULL)", name=op.f("ck_petition_audit_name")),
+        sa.CheckConstraint("(stage = 'reported') = (document IS NOT NULL)", name=op.f("ck_petition_audit_report")),
+        sa.CheckConstraint(
+            "(stage IN ('gathering', 'committed')) = (seed IS NULL)", name=op.f("ck_petition_audit_seed")
+        ),
+        sa.CheckConstraint(
+            "(stage IN ('gathering', 'committed', 'drawn', 'authorised')) = (opened IS NULL)",
+            name=op.f("ck_petition_audit_opened"),
+        ),
+        sa.CheckConstraint(
+            "stage IN ('gathering', 'committed', 'drawn', 'authorised', 'opened', 'reported')",
+            name=op.f("ck_petition_audit_stage"),
+        ),
+        sa.CheckConstraint("sample > 0", name=op.f("ck_petition_audit_sample")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_petition_audit")),
+        sa.UniqueConstraint("key", name=op.f("uq_petition_audit_key")),
+    )
+    with op.batch_alter_table("petition_audit", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_petition_audit_reference"), ["reference"], unique=False)
 
     op.create_table(
         "petition_delta",
@@ -847,6 +894,22 @@ def upgrade() -> None:
             ["petition_id"], ["petition.id"], name=op.f("fk_petition_appeal_petition_id_petition"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("petition_id", name=op.f("pk_petition_appeal")),
+    )
+    op.create_table(
+        "petition_audit_commitment",
+        sa.Column("audit_id", sa.Integer(), nullable=False),
+        sa.Column("auditor", sa.String(), nullable=False),
+        sa.Column("commitment", sa.String(), nullable=False),
+        sa.Column("value", sa.String(), nullable=True),
+        sa.CheckConstraint("length(commitment) = 64", name=op.f("ck_petition_audit_commitment_commitment")),
+        sa.ForeignKeyConstraint(
+            ["audit_id"],
+            ["petition_audit.id"],
+            name=op.f("fk_petition_audit_commitment_audit_id_petition_audit"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("audit_id", "auditor", name=op.f("pk_petition_audit_commitment")),
+        sa.UniqueConstraint("audit_id", "commitment", name=op.f("uq_petition_audit_commitment_audit_id_commitment")),
     )
     op.create_table(
         "petition_count",
@@ -1485,6 +1548,7 @@ def downgrade() -> None:
     op.drop_table("petition_decision")
     op.drop_table("petition_day")
     op.drop_table("petition_count")
+    op.drop_table("petition_audit_commitment")
     op.drop_table("petition_appeal")
     with op.batch_alter_table("commission_voter", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_commission_voter_person_id"))
@@ -1528,6 +1592,10 @@ def downgrade() -> None:
     op.drop_table("registry_known_person")
     op.drop_table("petition_log_read")
     op.drop_table("petition_delta")
+    with op.batch_alter_table("petition_audit", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_petition_audit_reference"))
+
+    op.drop_table("petition_audit")
     with op.batch_alter_table("petition", schema=None) as batch_op:
         batch_op.drop_index("ix_petition_state_opened_at")
         batch_op.drop_index(batch_op.f("ix_petition_erase_on"))

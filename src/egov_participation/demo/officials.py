@@ -22,7 +22,7 @@ from egov_participation.registry.rules import Entry
 from egov_participation.roles import service as roles
 from egov_participation.services import Services, SessionInfo
 
-AGENCY: Final = "finance"
+AGENCY: Final = "education"
 _REASON: Final = "№ 12-ө бұйрық, 1 қыркүйек / приказ № 12-ө от 1 сентября"
 _ROLES: Final = (
     Role.ADMINISTRATOR,

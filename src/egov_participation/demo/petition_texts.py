@@ -75,23 +75,23 @@ AIR: Final = Invented(
         "Open data would help parents and doctors to decide.",
     ),
 )
-NIGHT_BUS: Final = Invented(
+SCHOOL_BUS: Final = Invented(
     "ru",
-    "KZ-71",
+    "KZ-62",
     Wording(
-        "Астанада түнгі автобус бағыттарын ашу",
-        "Әкімдіктен сағат 23:00-ден кейін төрт негізгі бағыт бойынша автобус жүргізуді сұраймыз.",
-        "Кезекші дәрігерлер, дүкен мен қойма қызметкерлері түнде үйіне тек таксимен жете алады.",
+        "Ұлытаудың шалғай ауылдарына мектеп автобустарын жіберу",
+        "Мектебі жоқ әр ауылдан көрші ауылдың мектебіне күн сайын автобус жүргізуді сұраймыз.",
+        "Балалар мектепке жаяу немесе өткінші көлікпен барады, ал қыста апталап сабақтан қалады.",
     ),
     Wording(
-        "Открыть ночные автобусные маршруты в Астане",
-        "Просим акимат пустить автобусы по четырём основным направлениям после 23:00.",
-        "Дежурные врачи, работники магазинов и складов ночью могут добраться домой только на такси.",
+        "Пустить школьные автобусы в отдалённые сёла Улытау",
+        "Просим каждый день возить детей автобусом из сёл, где школы нет, в школу соседнего села.",
+        "Дети добираются до школы пешком или на попутных машинах, а зимой пропускают целые недели.",
     ),
     Wording(
-        "Open night bus routes in Astana",
-        "We ask the akimat to run buses on four main routes after 23:00.",
-        "Doctors on duty and people who work in shops and warehouses can get home at night by taxi only.",
+        "Run school buses to the remote villages of Ulytau",
+        "We ask for a daily bus from each village without a school to the school of the next one.",
+        "Children walk to school or ask for a ride, and miss whole weeks in winter.",
     ),
 )
 SIGNS: Final = Invented(

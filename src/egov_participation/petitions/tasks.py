@@ -7,9 +7,11 @@ from egov_participation.jobs import Payload, handler, tick
 from egov_participation.petitions.service import (
     after_closing,
     batches,
+    carrying_out,
     closing,
     counting,
     forgetting,
+    generated,
     invalidating,
     keeping,
     mailings,
@@ -60,7 +62,7 @@ def anonymise(services: Services, payload: Payload) -> None:
 @handler(invalidating.RUN, words=N_("carry out that signatures are not counted, or are again"), persistent=True)
 def invalidate(services: Services, payload: Payload) -> None:
     """A batch of them."""
-    invalidating.run(services, payload)
+    carrying_out.run(services, payload)
 
 
 @tick
@@ -103,3 +105,9 @@ def tell_merged(services: Services, payload: Payload) -> None:
 def forget_kept_texts(services: Services) -> None:
     """Delete what nobody came for after the session had ended."""
     keeping.forget_old(services)
+
+
+@handler(generated.SIGN, words=N_("sign a petition of the demonstration"))
+def sign_generated(services: Services, payload: Payload) -> None:
+    """A batch of signers whom nobody is."""
+    generated.sign(services, payload)

@@ -84,6 +84,8 @@ class Petition(SQLModel, table=True):
     """When a signature was last withdrawn after its end: the registrar's batch of it comes some time later."""
     erase_on: date | None = Field(default=None, index=True)
     """From when it and its signatures no longer tell whose they are; set as it ends, by its rules."""
+    generated: int = 0
+    """How many signers whom nobody is it is to have: of a demonstration's petition, which says so."""
     anonymised_at: datetime | None = Field(default=None, sa_column=Column(UTCDateTime, nullable=True))
 
 

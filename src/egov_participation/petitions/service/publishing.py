@@ -33,9 +33,10 @@ def publish(services: Services, reference: str) -> None:
         DomainError: those of `open_petition`.
     """
     with services.database.read() as session:
-        state = State(lookup.found(session, reference).state)
+        petition = lookup.found(session, reference)
+        state, generated = State(petition.state), petition.generated > 0
     if State.OPEN in TRANSITIONS[state]:
-        open_petition(services, reference)
+        open_petition(services, reference, generated=generated)
     elif state is not State.OPEN:
         return  # withdrawn or hidden meanwhile
     # A crash here leaves the job to be done again.
