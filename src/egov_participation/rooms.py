@@ -24,6 +24,7 @@ ROOMS = (
     "commission",
     "incidents",
     "voting",
+    "audits",
     "petitions",
     "results",
     "search",

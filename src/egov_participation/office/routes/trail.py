@@ -36,6 +36,8 @@ STEPS: Final = {
     "frozen": N_("frozen"),
     "thawed": N_("thawed"),
     "begun": N_("begun"),
+    "committed": N_("committed to a value"),
+    "revealed": N_("revealed a value"),
     "closed": N_("closed"),
     "noted": N_("noted"),
     "accepted": N_("accepted"),

@@ -1,0 +1,61 @@
+"""What audits are decided by. Pure."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from egov_participation.audits.models import Stage
+from egov_participation.errors import DomainError
+from egov_participation.i18n import N_
+
+LEAST_AUDITORS: Final = 2
+MOST_AUDITORS: Final = 20
+MOST_SAMPLE: Final = 1000
+"""The registrar opens twice as many of one petition, in all its audits together."""
+SHARES: Final = (1, 2, 5, 10)
+"""Of false signatures, in hundredths of all: for each it is said how probably the sample finds one."""
+_HEX: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
+
+
+def is_hex(text: str) -> bool:
+    """Whether it is 32 bytes in hex."""
+    return _HEX.fullmatch(text) is not None
+
+
+def check_stage(stage: str, *wanted: Stage) -> None:
+    """Refuse what is not due, or not any more.
+
+    Raises:
+        DomainError: 409 ``audit.stage``.
+    """
+    if stage not in wanted:
+        raise DomainError(
+            409, N_("The audit has gone on meanwhile. Look at its page, and decide anew."), code="audit.stage"
+        )
+
+
+def check_report(*, drawn: int, unproven: int, confirmed: int, denied: int, unreached: int) -> None:
+    """Refuse a report that cannot be.
+
+    Args:
+        drawn: how many signatures are in the sample.
+        unproven: how many of them are nobody's by the registrar's own proofs: they count as denied.
+
+    Raises:
+        DomainError: 422 ``audit.report``.
+    """
+    if min(confirmed, denied, unreached) < 0 or confirmed + denied + unreached != drawn:
+        raise DomainError(
+            422,
+            N_("Everybody in the sample has signed, has not, or was not reached: together %(drawn)s."),
+            code="audit.report",
+            drawn=drawn,
+        )
+    if denied < unproven:
+        raise DomainError(
+            422,
+            N_("Of %(unproven)s signatures the registrar could not prove whose they are: they count as not signed."),
+            code="audit.unproven",
+            unproven=unproven,
+        )

@@ -1,0 +1,19 @@
+"""What the worker does for audits."""
+
+from __future__ import annotations
+
+from egov_participation.audits.service import drawing, opening
+from egov_participation.jobs import tick
+from egov_participation.services import Services
+
+
+@tick
+def draw_samples(services: Services) -> None:
+    """Draw where all values are revealed."""
+    drawing.draw_due(services)
+
+
+@tick
+def open_samples(services: Services) -> None:
+    """Have the registrar open what two auditors authorised."""
+    opening.open_due(services)
