@@ -112,6 +112,8 @@ CODES: Final[dict[str, str]] = {
     "petition.count": "What the site says of a petition's signatures is not what the log adds up to.",
     "petition.timeline": "What the site says of a petition's state, times and answers is not what the log has.",
     "petition.missing": "The site does not give a petition that the log has, or gives one that it does not have.",
+    "promise.format": "A registrar's promise is not written the way that it must be.",
+    "promise.missing": "What the registrar promised to a signer is not in the log.",
     "audit.order": "A step of an audit stands where those before do not allow it.",
     "audit.commitment": "What an auditor revealed is not what was committed to.",
     "audit.count": "An audit was not of as many signatures as were to be drawn, or counted.",

@@ -57,6 +57,16 @@ class SignatureTable:
         for pseudonym, act, invalid, region, day, _ in rows:
             yield pseudonym, _signed(act, invalid, region, day)
 
+    def acts(self, petition: str, pseudonym: bytes) -> Iterator[Signed]:
+        """What the signature was after each entry about it, in order."""
+        self.flush()
+        rows = self._base.execute(
+            "SELECT act, invalid, region, day FROM signature WHERE petition = ? AND pseudonym = ? ORDER BY entry",
+            (self._ids.get(petition), pseudonym),
+        )
+        for row in rows:
+            yield _signed(*row)
+
     def id(self, petition: str) -> int:
         """By which the file knows a petition."""
         if petition not in self._ids:

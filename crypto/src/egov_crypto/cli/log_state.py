@@ -67,6 +67,14 @@ def remembered_keys(name: str) -> list[VerifierKey]:
         return found
 
 
+def remembered_registrar(name: str) -> str:
+    """The registrar's key (unpadded Base64) that the log with this name has, as far as it was read; empty if none."""
+    if not path_of(name).exists():
+        return ""
+    with opened(name) as state:
+        return state.recount.petitions.signer
+
+
 @dataclass(frozen=True, slots=True)
 class Contradiction:
     """Two checkpoints that one log has signed, where one does not continue the other; that stays, whatever comes."""

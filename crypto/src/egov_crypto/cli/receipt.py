@@ -6,24 +6,32 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from egov_crypto import checkpoint, entries, note, tlog_proof
+from egov_crypto import checkpoint, entries, note, promise, tlog_proof
 from egov_crypto import receipt as receipts
-from egov_crypto.checkpoint import Checkpoint, SignedCheckpoint
-from egov_crypto.cli import console, log, log_report, log_state, source
+from egov_crypto.checkpoint import SignedCheckpoint
+from egov_crypto.cli import console, log, log_report, source
+from egov_crypto.cli import promise as promise_report
 from egov_crypto.cli.console import say
 from egov_crypto.cli.log_reading import Terms
 from egov_crypto.cli.progress import Progress
+from egov_crypto.cli.promise import PromiseFound
+from egov_crypto.cli.promise import check as check_promise
+from egov_crypto.cli.proof_keys import key_of_then
 from egov_crypto.cli.report import checks_as_json, print_checks, unknown
 from egov_crypto.cli.source import open_archive
 from egov_crypto.errors import UsageError, VerificationError
-from egov_crypto.note import Note, VerifierKey
+from egov_crypto.note import VerifierKey
+from egov_crypto.promise import Promise
 from egov_crypto.receipt import Receipt
 from egov_crypto.tlog_proof import TlogProof
 from egov_crypto.verify import Report, verify_archive
 
 DESCRIPTION: Final = """\
 Verify a ballot's receipt and, if an archive is given, all of the archive and that the ballot stands there. FILE may
-also be the receipt with the proof that the transparency log has its entry: nobody is asked to verify all of that."""
+also be the receipt with the proof that the transparency log has its entry: nobody is asked to verify all of that.
+
+Or FILE is what the registrar promised to the signer of a petition, with such a proof or without: then URL is the
+site's, and the log is read to see that the promise is in it. --key is the registrar's, if the log was not read yet."""
 
 
 @dataclass
@@ -41,6 +49,8 @@ class ReceiptFound:
     remembered: bool = False
     """Whether that key was not given."""
     signed: SignedCheckpoint | None = None
+    promised: PromiseFound | None = None
+    """What was found instead, if it is a registrar's promise."""
 
 
 def add_arguments(parser: argparse.ArgumentParser, archive: str) -> None:
@@ -49,10 +59,10 @@ def add_arguments(parser: argparse.ArgumentParser, archive: str) -> None:
     parser.add_argument("archive", nargs="?", metavar="ARCHIVE|URL", help=archive)
     parser.add_argument(
         "--key",
-        required=True,
+        default=[],
         action="append",
-        help="the public key of the receipts, from the vote's verify page; for a proof again, with the log's VKEY"
-        " (more than once, if it had several), which else is the one that egov-verify log has remembered",
+        help="the public key of the receipts, from the vote's verify page, or of the registrar; for a proof again,"
+        " with the log's VKEY (more than once, if it had several), which else is what egov-verify log has remembered",
     )
     log.add_witnesses(parser)
     source.add_limit(parser)
@@ -63,14 +73,16 @@ def verify_receipt(options: argparse.Namespace) -> int:
     found = ReceiptFound(str(options.receipt), options.archive)
     failure, error = console.outcome(lambda: _check(options, found), options.json)
     if options.json:
-        print(json.dumps(_as_json(found, failure, error)))
+        made = _promise_as_json if found.promised else _as_json
+        print(json.dumps(made(found, failure, error)))
+    elif found.promised:
+        promise_report.show(found.promised, failure)
     else:
         _print(found, failure)
     return console.status(failure, error)
 
 
 def _check(options: argparse.Namespace, found: ReceiptFound) -> None:
-    key, terms, log_keys = _terms(options)
     with options.receipt.open("rb") as file:
         raw = file.read(tlog_proof.MAX_SIZE + 1)
     if raw.startswith(tlog_proof.TYPE.encode()):
@@ -78,7 +90,13 @@ def _check(options: argparse.Namespace, found: ReceiptFound) -> None:
         raw = found.proof.extra
         if not raw:
             raise UsageError(f"{options.receipt} is a proof without the receipt whose entry it is of")
-    elif terms != Terms() or log_keys:
+    if promise.is_one(raw):
+        plain, log_keys = _keys(options)
+        found.promised = PromiseFound(Promise.parse(raw.strip()), found.proof, {})
+        check_promise(found.promised, options, plain, log_keys, log.terms_of(options, None))
+        return
+    key, terms, log_keys = _terms(options)
+    if not found.proof and (terms != Terms() or log_keys):
         raise UsageError(
             f"{options.receipt} is a receipt without a proof: it says nothing of the log and its witnesses"
         )
@@ -94,8 +112,8 @@ def _check(options: argparse.Namespace, found: ReceiptFound) -> None:
     found.report.checks.append(("place", 1))
 
 
-def _terms(options: argparse.Namespace) -> tuple[bytes, Terms, list[VerifierKey]]:
-    """The receipts' key, and what is trusted of the log, with its keys. A key that has a name is the log's."""
+def _keys(options: argparse.Namespace) -> tuple[list[str], list[VerifierKey]]:
+    """At most one key without a name, and those of the log, which have names."""
     named: list[VerifierKey] = []
     plain: list[str] = []
     for text in options.key:
@@ -103,7 +121,15 @@ def _terms(options: argparse.Namespace) -> tuple[bytes, Terms, list[VerifierKey]
             named.append(VerifierKey.parse(text))
         except UsageError:
             plain.append(text)
-    if len(plain) != 1 or len(set(named)) < len(named):
+    if len(plain) > 1 or len(set(named)) < len(named):
+        raise UsageError("one --key is that of the receipts, and the others are those of the log, each once")
+    return plain, named
+
+
+def _terms(options: argparse.Namespace) -> tuple[bytes, Terms, list[VerifierKey]]:
+    """The receipts' key, and what is trusted of the log, with its keys."""
+    plain, named = _keys(options)
+    if not plain:
         raise UsageError("one --key is that of the receipts, and the others are those of the log, each once")
     return receipts.parse_key(plain[0]), log.terms_of(options, None), named
 
@@ -111,7 +137,7 @@ def _terms(options: argparse.Namespace) -> tuple[bytes, Terms, list[VerifierKey]
 def _check_proof(
     proof: TlogProof, stated: Receipt, terms: Terms, given: list[VerifierKey], found: ReceiptFound
 ) -> None:
-    found.log_key = _key_of_then(proof, given)
+    found.log_key = key_of_then(proof, given)
     found.remembered = found.log_key not in given
     checks = found.report.checks
     found.signed = checkpoint.verify(proof.checkpoint, found.log_key, witnesses=terms.witnesses, quorum=terms.quorum)
@@ -122,26 +148,21 @@ def _check_proof(
     checks.append(("inclusion", 1))
 
 
-def _key_of_then(proof: TlogProof, given: list[VerifierKey]) -> VerifierKey:
-    """The log's key under the proof's checkpoint: one that was given, else the one that is remembered; or one that the
-    log's entries, as far as they are remembered, lead from or to. The log has changed its key since, perhaps."""
-    signed = Note.parse(proof.checkpoint)
-    origin = Checkpoint.parse(signed.text).origin
-    known = log_state.remembered_keys(origin)
-    start = given or known[:1]
-    if not start:
-        raise UsageError(f"give the key of the log {origin} with --key too")
-    chained = known if set(start) & set(known) else []
-    signers = {(signature.name, signature.key_id) for signature in signed.signatures}
-    for key in [*start, *chained]:
-        if (key.name, key.key_id) in signers:
-            return key
-    if any(name == start[0].name for name, _ in signers):
-        raise UsageError(
-            f"{start[0].text} has not signed this proof, but another key of that name: give the key of then with --key"
-            " too, or run egov-verify log, which remembers which key followed which"
-        )
-    return start[0]
+def _promise_as_json(found: ReceiptFound, failure: VerificationError | None, error: Exception | None) -> dict[str, Any]:
+    promised, holds = found.promised, not (failure or error)
+    assert promised is not None
+    checks = [{"name": name, "ok": True, "count": number} for name, number in promised.checks.items()]
+    if failure:
+        checks.append({"name": promise_report.failed_check(promised), "ok": False, "count": None})
+    return {
+        "ok": None if error else failure is None,
+        "subject": {"kind": "promise", "source": found.source, **promise_report.as_json(promised)},
+        **log_report.checks_as_json({}, failure, error),
+        "checks": checks,
+        "stands": promised.stands or None,
+        **({"log": promise_report.log_as_json(promised)} if promised.proof else {}),
+        "unknown": promise_report.unknown(promised) if holds else [],
+    }
 
 
 def _as_json(found: ReceiptFound, failure: VerificationError | None, error: Exception | None) -> dict[str, Any]:
