@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from re import Pattern
+
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MAX_BODY = 1_000_000
-"""Bytes; nothing that people or programs send here is near it."""
+"""Bytes; nothing that people or programs send here is near it, but for files on routes that say so."""
 
 
 class BodyLimitMiddleware:
@@ -14,11 +17,15 @@ class BodyLimitMiddleware:
 
     The refusal is raised where the body is read, so that it becomes an error page like every other. (Starlette's own
     limit answers in plain text.)
+
+    Args:
+        larger: paths to which more may be sent, with how much.
     """
 
-    def __init__(self, app: ASGIApp, limit: int = MAX_BODY) -> None:
+    def __init__(self, app: ASGIApp, limit: int = MAX_BODY, larger: Sequence[tuple[Pattern[str], int]] = ()) -> None:
         self.app = app
         self.limit = limit
+        self._larger = tuple(larger)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -26,16 +33,17 @@ class BodyLimitMiddleware:
             return
         announced = next((value for name, value in scope["headers"] if name == b"content-length"), b"")
         size = int(announced) if announced.isdigit() else 0
+        limit = next((more for path, more in self._larger if path.fullmatch(scope["path"])), self.limit)
         arrived = 0
 
         async def counted() -> Message:
             nonlocal arrived
-            if size > self.limit:
+            if size > limit:
                 raise HTTPException(413)
             message = await receive()
             if message["type"] == "http.request":
                 arrived += len(message.get("body", b""))
-                if arrived > self.limit:
+                if arrived > limit:
                     raise HTTPException(413)
             return message
 

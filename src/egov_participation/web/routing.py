@@ -71,6 +71,7 @@ class RouteSpec:
     from_program: bool = False
     again: Endpoint | None = None
     signed_out: Endpoint | None = None
+    max_body: int | None = None
 
     @property
     def access(self) -> Access:
@@ -97,6 +98,7 @@ def route(
     from_program: bool = False,
     again: Endpoint | None = None,
     signed_out: Endpoint | None = None,
+    max_body: int | None = None,
 ) -> RouteSpec:
     """State a route.
 
@@ -117,20 +119,35 @@ def route(
             meanwhile): with the form as it was filled in, where what was typed must not be lost. It changes nothing.
         signed_out: answers in the endpoint's place a form that comes without a session, where a sign-in alone would
             lose what was typed. Anybody may send it anything: it keeps the text apart, and changes nothing else.
+        max_body: bytes that may be sent where `limits.MAX_BODY` is too little: by who may come, and by nobody else.
 
     Raises:
-        ValueError: an `Action.READ` that changes something, or `from_main` on the main site.
+        ValueError: an `Action.READ` that changes something, `from_main` on the main site, or `max_body` for anybody.
     """
     allowed = frozenset(methods)
     if action is Action.READ and not allowed <= SAFE_METHODS:
         raise ValueError(f"{path}: a route to read may only read")
     if from_main and (site is not BOOTH or allowed != {"POST"}):
         raise ValueError(f"{path}: from_main is for a POST to the booth")
+    if max_body is not None and action in (Action.READ, Action.VISIT):
+        raise ValueError(f"{path}: whoever sends much is somebody")
     if name is None:
         room = endpoint.__module__.removeprefix("egov_participation.").partition(".")[0]
         name = f"{room}.{endpoint.__name__}"
     return RouteSpec(
-        path, endpoint, name, action, allowed, site, localized, from_main, menu, from_program, again, signed_out
+        path,
+        endpoint,
+        name,
+        action,
+        allowed,
+        site,
+        localized,
+        from_main,
+        menu,
+        from_program,
+        again,
+        signed_out,
+        max_body,
     )
 
 
@@ -173,15 +190,14 @@ def _guarded(spec: RouteSpec) -> Callable[[Request], Awaitable[Response]]:
     access = spec.access
     waits = access is not PUBLIC or not iscoroutinefunction(spec.endpoint)
 
-    def enter(request: Request, unread: HTTPException | None) -> Response | Endpoint:
-        """Let in whoever may come: what answers them, or the answer that leads elsewhere first."""
+    def admit(request: Request, *, keeping: bool) -> Response | Endpoint | None:
+        """Let in whoever may come (None); else the answer that leads elsewhere first, or what keeps their form."""
         if access is not PUBLIC:
             request.state.session = sessions.load(request)
         if access is SIGNED_IN:
             found = session_or_none(request)
             if found is None:
-                if spec.signed_out is not None and unread is None and request.method not in SAFE_METHODS:
-                    read_form(request)
+                if spec.signed_out is not None and keeping:
                     return spec.signed_out
                 return sessions.sign_in_first(request)
             if not actions.may(spec.action, found.roles):
@@ -189,6 +205,15 @@ def _guarded(spec: RouteSpec) -> Callable[[Request], Awaitable[Response]]:
                 if way is not None:
                     return way
             actions.check(spec.action, found.capacity, found.roles)
+        return None
+
+    def enter(request: Request, unread: HTTPException | None) -> Response | Endpoint:
+        """What answers whoever may come."""
+        elsewhere = admit(request, keeping=unread is None and request.method not in SAFE_METHODS)
+        if elsewhere is not None:
+            if not isinstance(elsewhere, Response):
+                read_form(request)
+            return elsewhere
         if unread is not None:
             raise unread
         if request.method not in SAFE_METHODS:
@@ -215,6 +240,10 @@ def _guarded(spec: RouteSpec) -> Callable[[Request], Awaitable[Response]]:
                     csrf.check_program(request)
                 else:
                     csrf.check_origin(request, from_main=spec.from_main)
+                # Much is read of nobody who may not come; a little costs less than to ask first.
+                elsewhere = await run_in_threadpool(admit, request, keeping=False) if spec.max_body else None
+                if isinstance(elsewhere, Response):
+                    return elsewhere
                 try:
                     await read_body(request)
                 except HTTPException as error:  # too long: said to whoever may come at all

@@ -36,6 +36,8 @@ STEPS: Final = {
     "frozen": N_("frozen"),
     "thawed": N_("thawed"),
     "begun": N_("begun"),
+    "assigned": N_("handed to an agency"),
+    "added": N_("document added"),
     "committed": N_("committed to a value"),
     "revealed": N_("revealed a value"),
     "closed": N_("closed"),
