@@ -68,27 +68,29 @@ _MESSAGES = {
     413: N_("What you sent is larger than the %(limit)s we accept. Nothing was changed."),
     500: N_("It is not your fault. Please try again in a few minutes."),
 }
-_LIMIT = N_("1 MB")
+_LIMIT = N_("%(size)s MB")
 LIMITED_CODES = "sign_in.too_many"
 """The code of refusals to somebody who asked for, or entered, too many codes."""
 _VOTE = re.compile(r"/[a-z]{2}/votes/([0-9A-Za-z]+)(/ballot-file)?")
 
 
-def error_response(request: Request, status: int, message: str | None = None, *, code: str | None = None) -> Response:
+def error_response(
+    request: Request, status: int, message: str | None = None, *, code: str | None = None, size: str = "1"
+) -> Response:
     """An error in the form that the one who asked can read.
 
     Args:
         message: a sentence already in the request's language; by default the status's own.
         code: for programs, stable; by default ``http.<status>``.
+        size: megabytes that are taken, where it was too much.
     """
     # Of what is our fault the log has more, under the number of the request: shown so that it can be quoted.
     reference = request.state.request_number if status >= 500 else None
     generic = status if status in _TITLES else (500 if status >= 500 else 400)
     title = translate(lang(request), _TITLES_BY_CODE.get(code or "", _TITLES[generic]))
     if message is None:
-        message = translate(
-            lang(request), _MESSAGES.get(generic, _MESSAGES[400]), limit=translate(lang(request), _LIMIT)
-        )
+        limit = translate(lang(request), _LIMIT, size=size)
+        message = translate(lang(request), _MESSAGES.get(generic, _MESSAGES[400]), limit=limit)
     if wants_problem(request):
         problem = {"type": "about:blank", "title": title, "status": status, "detail": message}
         problem["code"] = code or f"http.{status}"
@@ -152,7 +154,8 @@ async def http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if error.status_code in (204, 304):
         return Response(status_code=error.status_code, headers=error.headers)
-    response = error_response(request, error.status_code)
+    size = error.detail if error.status_code == 413 else "1"
+    response = error_response(request, error.status_code, size=size)
     response.headers.update(error.headers or {})
     return response
 

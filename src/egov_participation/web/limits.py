@@ -15,7 +15,7 @@ MAX_BODY = 1_000_000
 class BodyLimitMiddleware:
     """Counts a body while it arrives, before anything parses it, and stops with 413.
 
-    The refusal is raised where the body is read, so that it becomes an error page like every other. (Starlette's own
+    The refusal, whose detail is the limit in megabytes, is raised where the body is read, so that it becomes an error page like every other. (Starlette's own
     limit answers in plain text.)
 
     Args:
@@ -34,17 +34,18 @@ class BodyLimitMiddleware:
         announced = next((value for name, value in scope["headers"] if name == b"content-length"), b"")
         size = int(announced) if announced.isdigit() else 0
         limit = next((more for path, more in self._larger if path.fullmatch(scope["path"])), self.limit)
+        too_large = HTTPException(413, str(limit // 1_000_000))
         arrived = 0
 
         async def counted() -> Message:
             nonlocal arrived
             if size > limit:
-                raise HTTPException(413)
+                raise too_large
             message = await receive()
             if message["type"] == "http.request":
                 arrived += len(message.get("body", b""))
                 if arrived > limit:
-                    raise HTTPException(413)
+                    raise too_large
             return message
 
         await self.app(scope, counted, send)
