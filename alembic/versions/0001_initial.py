@@ -950,6 +950,25 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_petition_decision_petition_id"), ["petition_id"], unique=False)
 
     op.create_table(
+        "petition_document",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("petition_id", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("published", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["petition_id"], ["petition.id"], name=op.f("fk_petition_document_petition_id_petition")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_petition_document")),
+        sa.UniqueConstraint("petition_id", "sha256", name=op.f("uq_petition_document_petition_id_sha256")),
+    )
+    with op.batch_alter_table("petition_document", schema=None) as batch_op:
+        batch_op.create_index("ix_petition_document_published_added_at", ["published", "added_at"], unique=False)
+
+    op.create_table(
         "petition_happening",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("petition_id", sa.Integer(), nullable=False),
@@ -1542,6 +1561,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_petition_happening_petition_id"))
 
     op.drop_table("petition_happening")
+    with op.batch_alter_table("petition_document", schema=None) as batch_op:
+        batch_op.drop_index("ix_petition_document_published_added_at")
+
+    op.drop_table("petition_document")
     with op.batch_alter_table("petition_decision", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_petition_decision_petition_id"))
 

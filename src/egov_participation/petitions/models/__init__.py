@@ -1,5 +1,6 @@
 """Tables of the petitions room, a file for each part of it."""
 
+from egov_participation.petitions.models.answers import Document as Document
 from egov_participation.petitions.models.answers import Mailing as Mailing
 from egov_participation.petitions.models.answers import Outcome as Outcome
 from egov_participation.petitions.models.counting import LoggedSignature as LoggedSignature

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, LargeBinary, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from egov_participation.database import UTCDateTime
@@ -32,6 +32,27 @@ class Outcome(SQLModel, table=True):
     """The random bytes in `document_hash`; published with the content."""
     document_hash: str
     """The commitment that the log has."""
+
+
+class Document(SQLModel, table=True):
+    """A PDF that officials put with a petition, for what they say of it; public once that is."""
+
+    __tablename__: ClassVar[str] = "petition_document"
+    __table_args__ = (
+        UniqueConstraint("petition_id", "sha256"),
+        Index("ix_petition_document_published_added_at", "published", "added_at"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    petition_id: int = Field(sa_column=Column(Integer, ForeignKey("petition.id"), nullable=False))
+    sha256: str
+    name: str
+    """What it is, as the public reads it."""
+    size: int
+    """In bytes."""
+    content: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    added_at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False))
+    published: bool = False
 
 
 class Mailing(SQLModel, table=True):
