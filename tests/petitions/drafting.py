@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from importlib.resources import files
+from pathlib import Path
 from typing import Final
 
 from starlette.testclient import TestClient
 from tests.identity.conftest import forms_of
+from tests.officials import SignedIn, open_session
+
+from egov_participation.settings import Settings
 
 CHECK: Final = re.compile(r'name="(check-[a-z-]+)"')
 ASK = "Ауданда түнгі он екіге дейін автобус жүрсін.\nКесте бәріне көрінсін."
@@ -57,7 +63,7 @@ def decision(client: TestClient, reference: str, *, so: tuple[str, ...] = (), **
     page = client.get(path)
     assert page.status_code == 200, page.text
     form = forms_of(page.text)[f"{path}/accept"]
-    grounds = {name for name in CHECK.findall(page.text)}
+    grounds = set(CHECK.findall(page.text))
     ticked = {name: "so" if name.removeprefix("check-") in so else "not-so" for name in grounds}
     return form | ticked | fields
 
@@ -66,3 +72,31 @@ def accept(client: TestClient, reference: str) -> None:
     """Accept a petition that is under review."""
     answer = client.post(f"/en/office/petitions/{reference}/accept", data=decision(client, reference))
     assert answer.status_code == 303, answer.text
+
+
+def with_rules(settings: Settings, folder: Path, *, gate: str) -> Settings:
+    """An installation with rules of its own: Kazakhstan's, but that a mailed code does and the gate is another one.
+
+    Args:
+        gate: the table's lines; empty: there is no gate.
+    """
+    text = (files("egov_participation.jurisdiction") / "data" / "rules" / "kz.toml").read_text("utf-8")
+    text = re.sub(r"\n\[gate\]\n.*?\n\n", f"\n[gate]\n{gate}\n\n" if gate else "\n", text, flags=re.DOTALL)
+    text = text.replace('ways = ["passkey", "eid"]\nlevel = 3', 'ways = ["code", "passkey", "eid"]\nlevel = 1')
+    assert "level = 1" in text
+    folder.mkdir(exist_ok=True)
+    (folder / "own.toml").write_text(text.replace('code = "kz"', 'code = "own"', 1), "utf-8")
+    return settings.model_copy(update={"jurisdiction": "own", "jurisdiction_dir": folder})
+
+
+def support_link(client: TestClient, reference: str) -> str:
+    """The secret link on the creator's page, without the host."""
+    page = client.get(f"/en/me/petitions/{reference}").text
+    return re.search(rf"/en/petitions/{reference}/support/[\w-]+", page)[0]  # type: ignore[index]
+
+
+def sign_in_again(somebody: SignedIn, client: TestClient) -> TestClient:
+    """The same person in another browser, after the session has ended."""
+    acting = somebody.session
+    token = open_session(somebody.services, somebody.person_id, acting.assurance, acting.capacity)
+    return replace(somebody, token=token).sign(client)

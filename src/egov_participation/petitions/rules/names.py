@@ -18,3 +18,8 @@ def shown(names: Names, given: str, family: str) -> str:
             return f"{given} {family}".strip()
         case Names.NONE:
             return ""
+
+
+def of_creator(names: Names, given: str, family: str) -> str:
+    """The name of who wrote a petition: where the rules show no signer's, the creator's stands in full all the same."""
+    return shown(Names.FULL if names is Names.NONE else names, given, family)

@@ -13,7 +13,7 @@ from egov_participation.errors import DomainError
 from egov_participation.i18n import N_
 from egov_participation.petitions.models import KeptText, Petition, PetitionText, State
 from egov_participation.petitions.rules import writing
-from egov_participation.petitions.rules.names import shown
+from egov_participation.petitions.rules.names import of_creator
 from egov_participation.petitions.rules.writing import TEXTS, Part
 from egov_participation.petitions.service import lookup, ruling
 from egov_participation.services import Services, SessionInfo
@@ -55,9 +55,9 @@ def start(services: Services, tx: UnitOfWork, acting: SessionInfo, lang: str) ->
 
 
 def own_name(services: Services, session: Session, person_id: str) -> str:
-    """How the creator's name would be shown under the rules; empty where they show none, or who it is is not known."""
+    """How the creator's name would be shown under the rules; empty where the register does not know them any more."""
     person = services.registry.get(session, person_id)
-    return shown(ruling.current(services).names, person.given_name, person.family_name) if person else ""
+    return of_creator(ruling.current(services).names, person.given_name, person.family_name) if person else ""
 
 
 def found(session: Session, key: str, person_id: str) -> Petition:

@@ -15,7 +15,7 @@ from egov_participation.jurisdiction.periods import Period, Unit
 from egov_participation.jurisdiction.petition_rules import RuleSet
 from egov_participation.petitions.models import Petition, State
 from egov_participation.petitions.rules import eligible, gate, writing
-from egov_participation.petitions.service import drafts, letters, lifecycle, ruling
+from egov_participation.petitions.service import choices, drafts, letters, lifecycle, ruling
 from egov_participation.services import Services, SessionInfo
 from egov_participation.throttle import throttle
 
@@ -51,10 +51,11 @@ def hand_in(services: Services, tx: UnitOfWork, acting: SessionInfo, key: str) -
     throttle(services.settings.keys_dir).take(tx, writing.HANDED_IN_A_DAY, acting.person_id, now)
     draft = drafts.locked(tx, key, acting.person_id)
     rules = ruling.current(services)
-    check_person(services, tx.session, acting, rules, draft.territory)
     texts = drafts.by_language(tx.session, draft)
-    if writing.missing(draft.addressee, texts, draft.language) or writing.unfinished(texts):
+    fits = draft.addressee in {code for code, _ in choices.addressees(rules, draft.territory, draft.language)}
+    if writing.missing(draft.addressee, texts, draft.language) or writing.unfinished(texts) or not fits:
         raise DomainError(422, N_("Something is still missing. It is named below."), code="draft.incomplete")
+    check_person(services, tx.session, acting, rules, draft.territory)
     tx.lock("petition numbers")
     last = tx.exec(select(func.max(Petition.number)).where(col(Petition.year) == today.year)).one()
     draft.year, draft.number = today.year, (last or 0) + 1
