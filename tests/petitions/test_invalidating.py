@@ -24,7 +24,7 @@ from egov_participation.petitions import keys
 from egov_participation.petitions.models import Happening, Invalidation
 from egov_participation.petitions.rules import integrity
 from egov_participation.petitions.rules.integrity import Code, Filter
-from egov_participation.petitions.service import counting, invalidating, lookup, signatures, trends
+from egov_participation.petitions.service import carrying_out, counting, invalidating, lookup, signatures, trends
 from egov_participation.petitions.service.signatures import Promise
 from egov_participation.services import Services
 
@@ -129,7 +129,7 @@ def test_a_worker_that_dies_in_a_batch_leaves_nothing_half_done(
 
     def run_all() -> None:
         for batch in range(when):
-            invalidating.run(services, {"invalidation": decision, "batch": batch})
+            carrying_out.run(services, {"invalidation": decision, "batch": batch})
 
     with monkeypatch.context() as patch:
         patch.setattr(UnitOfWork, "commit", dying(UnitOfWork.commit, when=when, persisted=persisted))

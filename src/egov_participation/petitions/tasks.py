@@ -111,3 +111,9 @@ def forget_kept_texts(services: Services) -> None:
 def sign_generated(services: Services, payload: Payload) -> None:
     """A batch of signers whom nobody is."""
     generated.sign(services, payload)
+
+
+@tick
+def forget_documents(services: Services) -> None:
+    """Delete documents that nobody published."""
+    documents.forget_unpublished(services)

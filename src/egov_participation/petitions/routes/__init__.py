@@ -8,6 +8,7 @@ from egov_participation.petitions.routes.lists import routes as list_routes
 from egov_participation.petitions.routes.mine import routes as own_routes
 from egov_participation.petitions.routes.moderation import routes as moderation_routes
 from egov_participation.petitions.routes.outcomes import routes as outcome_routes
+from egov_participation.petitions.routes.paper import routes as paper_routes
 from egov_participation.petitions.routes.pressure import routes as pressure_routes
 from egov_participation.petitions.routes.public import routes as public_routes
 from egov_participation.petitions.routes.rules_page import routes as rules_routes
@@ -21,6 +22,7 @@ routes = [
     *signing_routes,
     *signature_routes,
     *pressure_routes,
+    *paper_routes,
     *integrity_routes,
     *writing_routes,
     *draft_routes,

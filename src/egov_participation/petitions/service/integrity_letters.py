@@ -43,9 +43,11 @@ REINSTATED = notice(
 )
 
 
-def tell(tx: UnitOfWork, services: Services, petition: Petition, row: Invalidation, people: Sequence[str]) -> None:
-    """Write to these people (person ids) what was decided about their signatures."""
-    kind = INVALIDATED if row.act == "invalidate" else REINSTATED
+def tell(
+    tx: UnitOfWork, services: Services, petition: Petition, row: Invalidation, people: Sequence[str], *, again: bool
+) -> None:
+    """Write to these people (person ids) that their signatures are not counted, or are ``again``."""
+    kind = REINSTATED if again else INVALIDATED
     titles = {lang: text.title for lang, text in lookup.texts(tx.session, petition).items()}
     reference, code = petition.reference or "", Phrase(CODE_NAMES[Code(row.code)])
     for person_id in people:

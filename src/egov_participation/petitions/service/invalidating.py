@@ -1,23 +1,19 @@
-"""Signatures that do not count: looked at in a dry run, decided by two moderators, carried out in batches, told to each
-signer, reported in public, and undone in the same way.
+"""Signatures that do not count: looked at in a dry run, decided by two moderators, reported in public, undone likewise.
 
-A batch is one transaction: the rows, what the counts must add, the entries of the log, the mails and the next batch's
-job land together or not at all. So a worker that dies leaves nothing half done, and the next one goes on. Batches go by
-pseudonym, and so do the entries of each: neither tells who signed when.
+The worker carries it out (`carrying_out`).
 """
 
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import ColumnElement, Row, func
+from sqlalchemy import ColumnElement, func
 from sqlalchemy import select as sqlalchemy_select
-from sqlmodel import Session, col, select, update
+from sqlmodel import Session, col, select
 
 from egov_participation import approvals
 from egov_participation.actions import Action
@@ -25,14 +21,12 @@ from egov_participation.approvals import Proposal
 from egov_participation.database import UnitOfWork, table_of
 from egov_participation.errors import DomainError
 from egov_participation.i18n import N_
-from egov_participation.jobs import Payload, enqueue
-from egov_participation.ledger import service as ledger
+from egov_participation.jobs import enqueue
 from egov_participation.petitions import keys
 from egov_participation.petitions.models import Invalidation, Petition, PetitionRegion, Signature
-from egov_participation.petitions.rules import integrity, retention
+from egov_participation.petitions.rules import integrity
 from egov_participation.petitions.rules.integrity import Code, Filter
-from egov_participation.petitions.service import integrity_letters, lookup, signatures
-from egov_participation.petitions.service.lifecycle import happened
+from egov_participation.petitions.service import lookup
 from egov_participation.services import Services, SessionInfo
 
 RUN: Final = "petitions.invalidate"
@@ -90,12 +84,12 @@ class InvalidationView:
 
 def dry_run(session: Session, petition: Petition, code: Code, which: Filter) -> DryRun:
     """What would be invalidated; nothing changes."""
-    fitting = _fitting(petition.id, code, which)
-    count, upto = session.execute(sqlalchemy_select(func.count(), func.max(col(Signature.id))).where(*fitting)).one()
+    wanted = fitting(petition.id, code, which)
+    count, upto = session.execute(sqlalchemy_select(func.count(), func.max(col(Signature.id))).where(*wanted)).one()
     days = session.execute(
-        sqlalchemy_select(col(Signature.day), func.count()).where(*fitting).group_by(col(Signature.day))
+        sqlalchemy_select(col(Signature.day), func.count()).where(*wanted).group_by(col(Signature.day))
     )
-    some = session.exec(select(Signature).where(*fitting).order_by(col(Signature.pseudonym)).limit(integrity.SAMPLE))
+    some = session.exec(select(Signature).where(*wanted).order_by(col(Signature.pseudonym)).limit(integrity.SAMPLE))
     examples = [
         Example(
             row.day,
@@ -134,9 +128,7 @@ def propose(
     petition = lookup.found(tx.session, reference)
     upto = min(upto, dry_run(tx.session, petition, code, which).upto)
     total = tx.exec(
-        select(func.count())
-        .select_from(Signature)
-        .where(*_fitting(petition.id, code, which), col(Signature.id) <= upto)
+        select(func.count()).select_from(Signature).where(*fitting(petition.id, code, which), col(Signature.id) <= upto)
     ).one()
     if not which or total == 0:
         raise DomainError(409, N_("No signature fits this, so there is nothing to decide."), code="invalidation.none")
@@ -215,93 +207,6 @@ REINSTATE: Final = approvals.kind(
 KINDS: Final = (INVALIDATE, REINSTATE)
 
 
-def run(services: Services, payload: Payload) -> None:
-    """One batch. Done already: nothing happens, its own transaction has left the next one's job."""
-    now = services.clock()
-    with services.database.uow() as tx:
-        row = tx.exec(select(Invalidation).where(Invalidation.id == payload["invalidation"]).with_for_update()).one()
-        if row.finished_at is not None or row.batches != payload["batch"]:
-            return
-        petition = tx.session.get_one(Petition, row.petition_id)
-        last = _look_on(tx, row)
-        if last is None:
-            _finish(tx, petition, row, now)
-        else:
-            changed = _change(tx, row, last, now)
-            _enter(tx, petition, row, changed, services.day(now))
-            _tell(tx, services, petition, row, changed)
-            row.after, row.done, row.batches = last, row.done + len(changed), row.batches + 1
-            job = {"invalidation": row.id, "batch": row.batches}
-            enqueue(tx, RUN, f"{row.id}:{row.batches}", job, run_after=now + retention.BETWEEN_BATCHES)
-        tx.add(row)
-        tx.commit()
-
-
-def _conditions(row: Invalidation) -> list[ColumnElement[bool]]:
-    """Which signatures a decision is about, as far as it has not changed them yet."""
-    if row.act == "reinstate":
-        return [col(Signature.state) == "invalidated", col(Signature.invalidation) == row.undoes]
-    fitting = _fitting(row.petition_id, Code(row.code), Filter.of(json.loads(row.filter)))
-    return [*fitting, col(Signature.id) <= row.upto]
-
-
-def _look_on(tx: UnitOfWork, row: Invalidation) -> bytes | None:
-    """Up to which pseudonym the next batch goes; None: there is nothing more."""
-    pseudonym = col(Signature.pseudonym)
-    of_petition = col(Signature.petition_id) == row.petition_id
-    batch = select(Signature.pseudonym).where(of_petition, *_conditions(row), pseudonym > row.after)
-    found = tx.exec(batch.order_by(pseudonym).limit(integrity.BATCH)).all()
-    return found[-1] if found else None
-
-
-def _change(tx: UnitOfWork, row: Invalidation, last: bytes, now: datetime) -> Sequence[Row[Any]]:
-    """Change the rows of a batch that are still as they were looked at, and note what the counts must add."""
-    if row.act == "reinstate":
-        values: dict[str, Any] = {"state": "valid", "code": "", "changed_at": now}
-    else:
-        values = {"state": "invalidated", "code": row.code, "invalidation": row.id, "changed_at": now}
-    pseudonym = _signatures.c.pseudonym
-    of_batch = (_signatures.c.petition_id == row.petition_id, pseudonym > row.after, pseudonym <= last)
-    statement = update(_signatures).where(*of_batch, *_conditions(row)).values(values)
-    changed = tx.session.execute(statement.returning(*(_signatures.c[name] for name in _PLACES))).all()
-    change = 1 if row.act == "reinstate" else -1
-    sums = Counter((row.petition_id, one.region, one.day, one.way) for one in changed)
-    signatures.note(tx, {place: change * number for place, number in sums.items()})
-    return sorted(changed, key=lambda one: bytes(one.pseudonym))
-
-
-def _enter(tx: UnitOfWork, petition: Petition, row: Invalidation, changed: Sequence[Row[Any]], day: date) -> None:
-    for one in changed:
-        ledger.enter(
-            tx,
-            {
-                "type": "petition.invalidation",
-                "version": 1,
-                "petition": petition.reference,
-                "pseudonym": one.pseudonym.hex(),
-                "act": row.act,
-                "code": row.code,
-                "day": day.isoformat(),
-                "batch": row.decision,
-            },
-        )
-
-
-def _tell(
-    tx: UnitOfWork, services: Services, petition: Petition, row: Invalidation, changed: Sequence[Row[Any]]
-) -> None:
-    assert petition.id is not None
-    keys_dir = services.settings.keys_dir
-    people = [keys.open_person(keys_dir, petition.id, one.person_sealed) for one in changed if one.person_sealed]
-    integrity_letters.tell(tx, services, petition, row, people)
-
-
-def _finish(tx: UnitOfWork, petition: Petition, row: Invalidation, now: datetime) -> None:
-    row.finished_at = now
-    kind = "signatures.invalidated" if row.act == "invalidate" else "signatures.reinstated"
-    happened(tx, petition, kind, now, by="moderator", reason=row.reason, details={"count": row.done, "code": row.code})
-
-
 # -- looking -----------------------------------------------------------------------------------------------------------
 
 
@@ -345,7 +250,7 @@ def own(services: Services, session: Session, petition: Petition, person_id: str
     return next((view for view in of_petition(session, petition) if view.id == decision), None)
 
 
-def _fitting(petition_id: int | None, code: Code, which: Filter) -> list[ColumnElement[bool]]:
+def fitting(petition_id: int | None, code: Code, which: Filter) -> list[ColumnElement[bool]]:
     """Signatures that count and fit; on the table, so that no flush is needed to write them."""
     columns = _signatures.c
     conditions: list[ColumnElement[bool]] = [
