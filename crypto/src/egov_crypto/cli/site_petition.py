@@ -44,17 +44,18 @@ class SitePetition:
         """The same of what the site says, beside what the log tells."""
         if self.counted is None:
             return []
-        now, found = datetime.now(UTC), list[str]()
+        now, counted = datetime.now(UTC), self.counted
+        there = counted.electronic + counted.paper
+        more = self.figures.total - there if self.figures else 0
         if self.told and now - datetime.fromisoformat(self.told[0]) > BATCHES:
             at, number = self.told
-            found.append(
-                f"why {number} had signed at {at}, and no more than {self.counted.attested} were ever attested."
-            )
-        ended = self.counted.ended_at
-        there = self.counted.electronic + self.counted.paper
-        if self.figures and ended and self.figures.total > there and now - datetime.fromisoformat(ended) > BATCHES:
-            found.append(f"why the site counts {self.figures.total}, where {there} are attested since it ended.")
-        return found
+            return [f"why {number} had signed at {at}, and no more than {counted.attested} were ever attested."]
+        if more > 0 and counted.ended_at and now - datetime.fromisoformat(counted.ended_at) > BATCHES:
+            return [f"why the site counts {there + more}, where {there} are attested since it ended."]
+        if more > 0:
+            number = "one signature" if more == 1 else f"{more} signatures"
+            return [f"whether {number} more, which the site counts provisionally, will be attested: within two hours."]
+        return []
 
 
 def check_petition(site: Site, found: SitePetition) -> None:
