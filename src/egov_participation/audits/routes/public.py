@@ -69,6 +69,7 @@ def _question(request: Request, form: Form[AnswerForm], status: int = 200) -> Re
         status=status,
         petition=petition,
         text=petition.text(lang(request)),
+        token=request.path_params["token"],
         answered=answered,
         form=form,
     )

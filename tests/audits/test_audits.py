@@ -1,0 +1,316 @@
+"""An audit from commitments to report, held against the log as anybody reads it; and registrars that lie."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable, Iterator
+
+import pytest
+from sqlmodel import select
+from tests.audits.auditing import Auditing
+from tests.officials import MakeOfficial
+
+from egov_crypto import audit as protocol
+from egov_crypto import canonical, vrf
+from egov_crypto import petition as counting
+from egov_crypto.petition import Signed, alpha
+from egov_participation.actions import Role
+from egov_participation.audits.models import Stage
+from egov_participation.audits.service import committing, drawing, lookup, opening, reporting
+from egov_participation.audits.service import viewing as views
+from egov_participation.clock import ManualClock
+from egov_participation.errors import DomainError
+from egov_participation.ledger import service as ledger
+from egov_participation.ledger.rules import commitment
+from egov_participation.registrar.interface import Act
+from egov_participation.registrar.models import Attested, KeyedPetition
+from egov_participation.registrar.service import LocalRegistrar, Residents, petitions
+from egov_participation.registry import iin as iins
+from egov_participation.registry.iin import Iin
+from egov_participation.services import Services
+
+
+class Everything:
+    """A `counting.Register` in memory: the test's own reading of the log."""
+
+    def __init__(self) -> None:
+        self.acts: list[tuple[str, bytes, int, Signed]] = []
+
+    def sign(self, petition: str, pseudonym: bytes, index: int, signed: Signed) -> None:
+        self.acts.append((petition, pseudonym, index, signed))
+
+    def signed(self, petition: str, pseudonym: bytes) -> Signed | None:
+        found = [act[3] for act in self.acts if act[:2] == (petition, pseudonym)]
+        return found[-1] if found else None
+
+    def signed_at(self, petition: str, size: int) -> Iterator[tuple[bytes, Signed]]:
+        yield from {act[1]: act[3] for act in self.acts if act[0] == petition and act[2] < size}.items()
+
+
+def recounted(services: Services) -> tuple[counting.Petitions, Everything]:
+    """The log read as ``egov-verify`` does."""
+    register = Everything()
+    found = counting.Petitions(register)
+    with services.database.read() as session:
+        head = ledger.head(session)
+        assert head is not None
+        for index in range(head.size):
+            value = ledger.entry_at(session, index).value
+            if str(value["type"]).startswith(("petition.", "registrar.")):
+                found.take(index, dict(value))
+    return found, register
+
+
+def refusal(call: Callable[..., object], *arguments: object, **named: object) -> str:
+    with pytest.raises(DomainError) as refused:
+        call(*arguments, **named)
+    return refused.value.code
+
+
+def test_an_honest_audit_from_commitments_to_report(auditing: Auditing, services: Services) -> None:
+    reference = auditing.signed(5)
+    people = auditing.petitions.people
+    key = auditing.opened(reference, 3)
+    row = auditing.audit(key)
+    assert (row.counted, row.opened, row.unproven, row.unknown) == (5, 3, 0, 0)
+
+    tokens = auditing.asked()
+    assert len(tokens) == 3
+    for token in list(tokens.values())[:2]:
+        services.registrar.answer_audit(token, True)
+    answers = reporting.answers(services, row)
+    assert (answers.yes, answers.no, answers.waiting, answers.unasked) == (2, 0, 1, 0)
+
+    opened = json.loads(opening.file_of(services, auditing.auditors[1].session, key))
+    assert [one["pseudonym"] for one in opened["openings"]] == opening.sample_of(row)
+    with services.database.read() as session:
+        found = [services.registry.find(session, Iin.parse(one["iin"])) for one in opened["openings"]]
+    assert {person.person_id for person in found if person} <= set(people)
+
+    row = auditing.reported(key, confirmed=2, denied=0, unreached=1)
+    counted, register = recounted(services)
+    logged = counted.counts[reference].audits[str(row.name)]
+    assert logged["report"] == {"opened": 3, "confirmed": 2, "denied": 0, "unreached": 1, "document": row.document}
+    sample = counting.sample(register, reference, counted.counts[reference], str(row.name))
+    assert [pseudonym.hex() for pseudonym in sample] == opening.sample_of(row)
+    said = canonical.dump(reporting.report(row))
+    assert commitment("petition.audit", bytes.fromhex(str(row.salt)), said) == row.document
+    (seen,) = views.of_petition(services, reference)
+    assert seen.stage is Stage.REPORTED
+    assert seen.chances[-1] == (10, 1, pytest.approx(60))  # 3 of 5
+
+
+def test_it_is_drawn_among_those_who_counted_when_it_was_committed(auditing: Auditing, services: Services) -> None:
+    reference = auditing.signed(5)
+    early, late, *_ = auditing.petitions.people
+    auditing.petitions.withdraw(reference, early)
+    auditing.publish()
+    key = auditing.committed(reference, 9)
+    auditing.petitions.withdraw(reference, late)
+    auditing.publish()
+    for auditor in auditing.auditors:
+        drawing.reveal(services, auditor.session, key, auditing.values[auditor.person_id].hex())
+    drawing.draw_due(services)
+    row = auditing.audit(key)
+    assert (row.counted, len(opening.sample_of(row))) == (4, 4)
+    auditing.petitions.round()
+    counted, register = recounted(services)
+    sample = counting.sample(register, reference, counted.counts[reference], str(row.name))
+    assert [pseudonym.hex() for pseudonym in sample] == opening.sample_of(row)
+
+
+class TestWhatAuditorsMayNot:
+    def test_nobody_draws_alone(self, auditing: Auditing, services: Services) -> None:
+        reference = auditing.signed(1)
+        first, second = (auditor.session for auditor in auditing.auditors)
+        key = committing.begin(services, first, reference, 1)
+        mine = protocol.commitment(reference, secrets.token_bytes(32))
+        committing.join(services, first, key, mine)
+        assert refusal(committing.join, services, first, key, "0" * 64) == "audit.joined"
+        assert refusal(committing.join, services, second, key, mine) == "audit.joined"
+        assert refusal(committing.join, services, second, key, "x") == "audit.commitment"
+        with services.database.uow() as tx:
+            assert refusal(committing.propose, services, tx, first, key) == "audit.alone"
+
+    def test_who_joins_voids_what_was_proposed_without_them(
+        self, auditing: Auditing, services: Services, official: MakeOfficial
+    ) -> None:
+        key = auditing.begun(auditing.signed(1), 1)
+        with services.database.uow() as tx:
+            proposal = committing.propose(services, tx, auditing.auditors[0].session, key)
+            tx.commit()
+        committing.join(services, official(Role.AUDITOR).session, key, "3" * 64)
+        assert refusal(auditing.approve, proposal) == "approval.decided"
+        auditing.decided(committing, key)
+        assert auditing.audit(key).stage == Stage.COMMITTED
+
+    def test_values_stay_secret_until_the_log_has_the_commitments(self, auditing: Auditing, services: Services) -> None:
+        reference = auditing.signed(1)
+        key = auditing.begun(reference, 1)
+        first, second = auditing.auditors
+        value = auditing.values[first.person_id].hex()
+        assert refusal(drawing.reveal, services, first.session, key, value) == "audit.stage"
+        auditing.decided(committing, key)
+        assert refusal(drawing.reveal, services, first.session, key, value) == "audit.early"
+        auditing.petitions.round()
+        assert refusal(drawing.reveal, services, second.session, key, value) == "audit.value"
+        drawing.reveal(services, first.session, key, value)
+        drawing.draw_due(services)
+        assert auditing.audit(key).stage == Stage.COMMITTED
+        with services.database.read() as session:
+            (seen,) = [one for one in views.view(services, session, lookup.found(session, key)).values if one.revealed]
+        assert seen.value == ""
+
+    def test_with_witnesses_one_of_them_has_signed_first(
+        self, auditing: Auditing, services: Services, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        key = auditing.committed(auditing.signed(1), 1)
+        sizes: list[int | None] = [None]
+
+        class State:
+            @property
+            def size(self) -> int | None:
+                return sizes[0]
+
+        monkeypatch.setattr(ledger, "witnesses_of", lambda _: ("one",))
+        monkeypatch.setattr(ledger, "witness_states", lambda *_: [State()])
+        with services.database.read() as session:
+            row = lookup.found(session, key)
+            assert drawing.place(services, session, row) is None
+            sizes[0] = 1
+            assert drawing.place(services, session, row) is None
+            head = ledger.head(session)
+            assert head is not None
+            sizes[0] = head.size
+            assert drawing.place(services, session, row) is not None
+
+    def test_nothing_is_opened_before_two_authorised_it(self, auditing: Auditing, services: Services) -> None:
+        key = auditing.drawn(auditing.signed(2), 2)
+        opening.open_due(services)
+        assert refusal(opening.file_of, services, auditing.auditors[0].session, key) == "audit.stage"
+        assert auditing.asked() == {}
+        with services.database.uow() as tx:
+            proposal = opening.propose(services, tx, auditing.auditors[1].session, key)
+            tx.commit()
+        assert refusal(auditing.approve, proposal) == "approval.own"
+
+    def test_a_report_adds_up(self, auditing: Auditing, services: Services) -> None:
+        key = auditing.opened(auditing.signed(2), 2)
+        numbers = {"confirmed": 1, "denied": 0, "unreached": 0}
+        with services.database.uow() as tx:
+            assert refusal(reporting.propose, services, tx, auditing.auditors[0].session, key, **numbers) == (
+                "audit.report"
+            )
+
+    def test_of_what_is_not_in_the_log_nothing_is_drawn(self, auditing: Auditing, services: Services) -> None:
+        reference = auditing.petitions.make()
+        first = auditing.auditors[0].session
+        assert refusal(committing.begin, services, first, reference, 1) == "audit.nothing"
+        assert refusal(committing.begin, services, first, reference, 0) == "audit.sample"
+        assert refusal(committing.begin, services, first, "P-2026-9999", 1) == "petition.unknown"
+
+
+class TestARegistrarThatLies:
+    """What it attests is in the log and verifies: only the audit tells that nobody signed."""
+
+    @pytest.fixture
+    def registrar(self, services: Services) -> LocalRegistrar:
+        assert isinstance(services.registrar, LocalRegistrar)
+        return services.registrar
+
+    def attest(self, registrar: LocalRegistrar, reference: str, person: str, pseudonym: bytes) -> None:
+        """Make up a signature, straight into its own database."""
+        means = registrar.means
+        with means.database.uow() as tx:
+            tx.add(
+                Attested(
+                    petition=reference,
+                    owner=means.vault.owner(reference, person),
+                    turn=1,
+                    act=Act.ATTEST.value,
+                    pseudonym=pseudonym,
+                    sealed_person=means.vault.seal_signer(reference, pseudonym, person),
+                    day=means.clock().date(),
+                    region="KZ-75",
+                    waiting_since=means.clock(),
+                )
+            )
+            tx.commit()
+
+    def test_people_who_did_not_sign_say_so(
+        self, auditing: Auditing, services: Services, registrar: LocalRegistrar
+    ) -> None:
+        honest, *others = auditing.petitions.residents(3)
+        reference = auditing.petitions.make()
+        auditing.petitions.sign(reference, honest)
+        for person in others:
+            known = registrar.means.residents.person(person)
+            assert known is not None
+            keyed = petitions.keyed(registrar.means, reference)
+            self.attest(registrar, reference, person, keyed.pseudonym(known[1].digits))
+        auditing.publish()
+        assert recounted(services)[0].counts[reference].electronic == 3  # the log alone shows nothing
+
+        key = auditing.opened(reference, 3)
+        assert (auditing.audit(key).unproven, auditing.audit(key).unknown) == (0, 0)
+        tokens = auditing.asked()
+        services.registrar.answer_audit(tokens.pop("n0@mail.example"), True)
+        for token in tokens.values():
+            services.registrar.answer_audit(token, False)
+        answers = reporting.answers(services, auditing.audit(key))
+        assert (answers.yes, answers.no) == (1, 2)
+        auditing.reported(key, confirmed=1, denied=2, unreached=0)
+        (logged,) = recounted(services)[0].counts[reference].audits.values()
+        assert logged["report"]["denied"] == 2
+
+    def test_pseudonyms_of_nobody_cannot_be_proved(
+        self, auditing: Auditing, services: Services, registrar: LocalRegistrar
+    ) -> None:
+        reference = auditing.signed(1)
+        self.attest(registrar, reference, "e" * 32, secrets.token_bytes(64))  # it can say nothing of this one
+        self.attest(registrar, reference, auditing.petitions.people[0][::-1], secrets.token_bytes(64))
+        auditing.publish()
+        key = auditing.opened(reference, 3)
+        row = auditing.audit(key)
+        assert (row.counted, row.unproven) == (3, 2)
+        numbers = {"confirmed": 3, "denied": 0, "unreached": 0}
+        with services.database.uow() as tx:
+            found = refusal(reporting.propose, services, tx, auditing.auditors[0].session, key, **numbers)
+        assert found == "audit.unproven"
+
+    def test_it_cannot_pass_a_made_up_signature_off_as_somebody_elses(
+        self, auditing: Auditing, registrar: LocalRegistrar
+    ) -> None:
+        first, _ = auditing.petitions.residents(2)
+        reference = auditing.petitions.make()
+        auditing.petitions.sign(reference, first)
+        made_up = secrets.token_bytes(64)
+        # It says that the pseudonym is of a person who did sign, and would confirm it.
+        means = registrar.means
+        self.attest(registrar, reference, "d" * 32, made_up)
+        with means.database.uow() as tx:
+            row = tx.exec(select(Attested).where(Attested.pseudonym == made_up)).one()
+            row.sealed_person = means.vault.seal_signer(reference, made_up, first)
+            tx.commit()
+        auditing.publish()
+        assert auditing.audit(auditing.opened(reference, 2)).unproven == 1
+
+    def test_numbers_that_the_register_does_not_have_are_found(
+        self, auditing: Auditing, registrar: LocalRegistrar, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        reference = auditing.signed(1)
+        made_up = iins.make(clock().date().replace(year=1980), male=False, number=4321)
+        assert made_up is not None
+        with registrar.means.database.read() as session:
+            row = session.get(KeyedPetition, reference)
+        assert row is not None
+        secret = registrar.means.vault.open_petition_key(reference, row.sealed_secret or b"")
+        self.attest(registrar, reference, "c" * 32, vrf.evaluate(secret, alpha(reference, made_up.digits)))
+        auditing.publish()
+        real = Residents.iin
+        monkeypatch.setattr(
+            Residents, "iin", lambda self, person: made_up if person == "c" * 32 else real(self, person)
+        )
+        found = auditing.audit(auditing.opened(reference, 2))
+        assert (found.unproven, found.unknown) == (0, 1)
