@@ -108,7 +108,16 @@ PARAMS: Final[dict[str, Callable[[World], Params]]] = {
     "roles.proposal": lambda world: {"id": world.proposal},
     "opendata.vote_feed": _counted,
     "roles.end": lambda world: {"id": world.grant},
+    **{
+        f"petitions.{page}": lambda world: {"reference": world.petitions.signed}
+        for page in ("petition", "verify", "signers", "counter", "badge")
+    },
+    "opendata.petition_feed": lambda world: {"reference": world.petitions.signed},
     "petitions.answer_case": lambda world: {"reference": world.petitions.answered},
+    "petitions.answer_document": lambda world: {
+        "reference": world.petitions.answered,
+        "sha256": world.petitions.document,
+    },
     "petitions.answer_write": lambda world: {"reference": world.petitions.owed, "kind": "debate"},
     "petitions.answer_proposal": lambda world: {"id": world.petitions.answer},
     "petitions.answer_agency": lambda world: {"reference": world.petitions.owed},
@@ -122,6 +131,9 @@ FURTHER: Final[dict[str, Callable[[World], tuple[TestClient, str]]]] = {
     "a rehearsal that is over": lambda world: (world.official.client, f"/office/votes/rehearsals/{world.rehearsal.id}"),
     "the result of a rehearsal": lambda world: (world.anybody, f"/votes/{world.rehearsal.uuid}/result"),
     "an open vote": lambda world: (world.anybody, f"/votes/{world.open}"),
+    "a petition that was rejected": lambda world: (world.anybody, f"/petitions/{world.petitions.rejected}"),
+    "a petition that is hidden": lambda world: (world.anybody, f"/petitions/{world.petitions.hidden}"),
+    "a petition that is answered": lambda world: (world.anybody, f"/petitions/{world.petitions.answered}"),
     "no such page": lambda world: (world.anybody, "/no-such-page"),
     "no such vote": lambda world: (world.anybody, "/votes/1"),
     "a page for officials": lambda world: (world.citizen.client, "/office/patterns"),

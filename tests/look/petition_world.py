@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+import hashlib
 from functools import cached_property
 
 from tests.officials import MakeOfficial
 from tests.petitions.making import Petitions
 from tests.petitions.owed import FORM, TWO, publish, reach
+from tests.petitions.showing import put
 
 from egov_participation.actions import Role
+from egov_participation.jurisdiction.territories import REGIONS
 from egov_participation.petitions.service import subscribers
 from egov_participation.services import Services
 
@@ -35,12 +39,46 @@ class PetitionWorld:
         return str(response.headers["location"]).rsplit("/", 1)[1]
 
     @cached_property
+    def document(self) -> str:
+        """A document with the answered one: its SHA-256."""
+        content = b"%PDF-1.7"
+        files = {"file": ("a.pdf", content)}
+        address = f"/en/office/answers/{self.answered}/documents"
+        assert (
+            self._official(Role.MINISTRY).client.post(address, data={"name": "Бюджет"}, files=files).status_code == 303
+        )
+        return hashlib.sha256(content).hexdigest()
+
+    @cached_property
     def answered(self) -> str:
         """A petition with an answer; its number."""
         reference = self._petitions.make(rules=TWO, addressee="finance")
         reach(self.services, self._petitions.petition(reference), 2)
         publish(self._official(Role.MINISTRY), self._official(Role.MINISTRY), reference)
         return reference
+
+    @cached_property
+    def signed(self) -> str:
+        """A petition with signatures from every region on many days, some with names; its number."""
+        today = self.services.day(self.services.clock())
+        number = 9000
+        regions = {code: (1200 + 310 * place, place, 1100) for place, code in enumerate(REGIONS)}
+        days = {today - timedelta(days=n): 90 + n * n for n in range(120)}
+        names = tuple((f"Айгүл {letter}.", today - timedelta(days=1)) for letter in "АБВГДЕЖЗ")
+        return put(self.services, number, regions=regions | {"other": (41, 0, 40)}, days=days, names=names)
+
+    @cached_property
+    def rejected(self) -> str:
+        """A petition that was rejected, its text shown; its number."""
+        reason = "What is asked is decided by the courts alone.\nWrite to the court instead."
+        return put(
+            self.services, 9001, state="rejected", ground="languages", happened=(("state.rejected", {}, reason),)
+        )
+
+    @cached_property
+    def hidden(self) -> str:
+        """A petition that nobody sees any more; its number."""
+        return put(self.services, 9002, state="hidden", text_hidden=True)
 
     @cached_property
     def stop_token(self) -> str:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, PlainValidator, ValidationInfo, field_validator, model_validator
+from pydantic import BaseModel, Field, PlainValidator, ValidationInfo, field_validator, model_validator
 
 from egov_participation.i18n import N_
-from egov_participation.petitions.rules.outcomes import LANGUAGES, Content, Link, To, Words
+from egov_participation.petitions.rules.outcomes import LANGUAGES, Content, File, Link, To, Words
 from egov_participation.roles.service import AGENCIES
 from egov_participation.web import days
 from egov_participation.web.forms import cleaned
@@ -21,6 +21,7 @@ DETAILS: Final = 20_000
 """Characters."""
 LINKS: Final = 3
 _URL: Final = 500
+_NAME: Final = 100
 _NO_DAY: Final = N_("There is no such day. Write it like 31 12 2026.")
 
 
@@ -61,6 +62,13 @@ def _read_url(value: object) -> str:
     return text
 
 
+def _read_name(value: object) -> str:
+    text = one_line(value)
+    if not text or len(text) > _NAME:
+        raise ValueError(N_("Say what it is, in 100 characters at most."))
+    return text
+
+
 def _read_agency(value: object) -> str:
     if value not in AGENCIES:
         raise ValueError(N_("Choose the agency that answers."))
@@ -90,6 +98,8 @@ class OutcomeForm(BaseModel):
     url_1: _Url = ""
     url_2: _Url = ""
     url_3: _Url = ""
+    files: list[str] = Field(default_factory=list, max_length=20)
+    """SHA-256 of each."""
 
     model_config = {"validate_default": True}
 
@@ -106,8 +116,12 @@ class OutcomeForm(BaseModel):
             raise ValueError(N_("A link needs both: what it is, and its address."))
         return url
 
-    def content(self, reference: str) -> Content:
-        """What is proposed; its agency and thresholds are filled in where it is."""
+    def content(self, reference: str, files: Sequence[File]) -> Content:
+        """What is proposed; its agency and thresholds are filled in where it is.
+
+        Args:
+            files: those with the petition, of which some are named.
+        """
         values: dict[str, Any] = self.model_dump()
         links = [(values[f"title_{number}"], values[f"url_{number}"]) for number in range(1, LINKS + 1)]
         return Content(
@@ -117,6 +131,7 @@ class OutcomeForm(BaseModel):
             texts={lang: Words(values[f"summary_{lang}"], values[f"details_{lang}"]) for lang in LANGUAGES},
             day=self.day if self.to in (To.SCHEDULED, To.HELD) else None,
             links=tuple(Link(title, url) for title, url in links if url),
+            files=tuple(file for file in files if file.sha256 in self.files),
         )
 
 
@@ -128,6 +143,14 @@ def typed(content: Content) -> Mapping[str, str]:
     for number, link in enumerate(content.links, 1):
         values |= {f"title_{number}": link.title, f"url_{number}": link.url}
     return values
+
+
+class DocumentForm(BaseModel):
+    """What a document is."""
+
+    name: Annotated[str, PlainValidator(_read_name)] = ""
+
+    model_config = {"validate_default": True}
 
 
 class AgencyForm(BaseModel):

@@ -10,6 +10,7 @@ from egov_participation.petitions.service import (
     carrying_out,
     closing,
     counting,
+    documents,
     forgetting,
     generated,
     invalidating,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -15,16 +16,17 @@ from egov_participation.approvals import Proposal
 from egov_participation.approvals.decision import DecisionForm
 from egov_participation.errors import DomainError
 from egov_participation.i18n import N_, translate
-from egov_participation.petitions.answer_forms import LINKS, AgencyForm, OutcomeForm, typed
-from egov_participation.petitions.rules.outcomes import KIND_OF, TITLES, Content, Kind, possible
-from egov_participation.petitions.service import answering, mailings, owing, reading
-from egov_participation.petitions.service.lookup import no_petition
+from egov_participation.petitions.answer_forms import LINKS, AgencyForm, DocumentForm, OutcomeForm, typed
+from egov_participation.petitions.rules.outcomes import KIND_OF, LANGUAGES, TITLES, Content, File, Kind, possible
+from egov_participation.petitions.service import answering, documents, mailings, owing, reading
+from egov_participation.petitions.service.lookup import found, no_petition
 from egov_participation.petitions.service.owing import Owed
 from egov_participation.roles.service import AGENCIES
 from egov_participation.web import days
 from egov_participation.web.addresses import Addresses
 from egov_participation.web.context import lang, services, session
-from egov_participation.web.forms import Form, parse
+from egov_participation.web.forms import Form, parse, upload
+from egov_participation.web.limits import MAX_BODY
 from egov_participation.web.routing import route
 from egov_participation.web.templating import render
 
@@ -43,11 +45,51 @@ def answers_queue(request: Request) -> Response:
 
 def answer_case(request: Request) -> Response:
     """One petition: what was published of it, what waits for a decision, what may be said."""
+    return _case_page(request, Form())
+
+
+def answer_add_document(request: Request) -> Response:
+    """Put a PDF with the petition, to be named in what is said of it."""
+    here, owed, form = services(request), _own(request), parse(request, DocumentForm)
+    content = upload(request, "file")
+    if content is None:
+        form.errors["file"] = translate(lang(request), N_("Choose a file."))
+    if form.data is None or content is None:
+        return _case_page(request, form)
+    try:
+        with here.database.uow() as tx:
+            documents.add(here, tx, session(request), owed.reference, form.data.name, content)
+            tx.commit()
+    except DomainError as refusal:
+        if refusal.status not in (409, 422):
+            raise
+        form.errors["file"] = translate(lang(request), refusal.message)
+        return _case_page(request, form)
+    return _to(request, "petitions.answer_case", reference=owed.reference)
+
+
+def answer_document(request: Request) -> Response:
+    """A document with the petition, public or not."""
+    owed, sha256 = _own(request), request.path_params["sha256"]
+    with services(request).database.read() as db:
+        content = documents.content(db, owed.reference, sha256, published=False)
+    return pdf(owed.reference, sha256, content)
+
+
+def pdf(reference: str, sha256: str, content: bytes) -> Response:
+    """A document, to be saved and never shown by this site itself."""
+    name = f"{reference}-{sha256[:8]}.pdf"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, media_type="application/pdf", headers=headers)
+
+
+def _case_page(request: Request, form: Form[DocumentForm]) -> Response:
     here, owed = services(request), _own(request)
     view = reading.public(here, owed.reference)
     with here.database.read() as db:
         pending = approvals.pending_about(db, answering.object_of(owed.reference), here.clock())
         told = mailings.progress(db, view.id)
+        files = documents.of_petition(db, view.id)
     kinds = list(
         dict.fromkeys(
             KIND_OF[to] for to in possible(owed.state, owed.answer_state, owed.debate_state, len(view.outcomes))
@@ -57,6 +99,9 @@ def answer_case(request: Request) -> Response:
     return render(
         request,
         "petitions/answer_case.html",
+        status=422 if form.errors else 200,
+        form=form,
+        files=files,
         owed=owed,
         petition=view,
         pending=[(proposal, translate(lang(request), proposal.kind.title)) for proposal in pending],
@@ -69,14 +114,15 @@ def answer_case(request: Request) -> Response:
 def answer_write(request: Request) -> Response:
     """What the public shall read; filled in with an earlier proposal's text where one is named."""
     owed, kind = _own(request), _kind(request)
-    values = {}
+    values, chosen = {}, []
     if earlier := request.query_params.get("again", ""):
         with services(request).database.read() as db:
             proposal = _of_answers(db, earlier, services(request).clock())
         content = Content.of(proposal.content)
         if content.petition == owed.reference and proposal.agency == owed.agency and KIND_OF[content.to] is kind:
             values = dict(typed(content))
-    return _write_page(request, owed, kind, Form(values=values))
+            chosen = [file.sha256 for file in content.files]
+    return _write_page(request, owed, kind, Form(values=values), chosen)
 
 
 def answer_propose(request: Request) -> Response:
@@ -90,7 +136,8 @@ def answer_propose(request: Request) -> Response:
     here = services(request)
     try:
         with here.database.uow() as tx:
-            proposal = answering.propose(here, tx, session(request), form.data.content(owed.reference))
+            content = form.data.content(owed.reference, _files(tx.session, owed.reference))
+            proposal = answering.propose(here, tx, session(request), content)
             tx.commit()
     except DomainError as refusal:
         if refusal.status not in (409, 422):
@@ -188,10 +235,10 @@ def _of_answers(db: Session, id_: str, now: datetime) -> Proposal:
     Raises:
         DomainError: 404 ``approval.unknown``, also where it is another room's.
     """
-    found = approvals.get(db, id_, now)
-    if found.kind not in answering.KINDS.values():
+    proposal = approvals.get(db, id_, now)
+    if proposal.kind not in answering.KINDS.values():
         raise DomainError(404, N_("There is no such proposal."), code="approval.unknown")
-    return found
+    return proposal
 
 
 def _pending(request: Request, db: Session) -> list[tuple[Proposal, str]]:
@@ -203,7 +250,17 @@ def _pending(request: Request, db: Session) -> list[tuple[Proposal, str]]:
     ]
 
 
-def _write_page(request: Request, owed: Owed, kind: Kind, form: Form[OutcomeForm]) -> Response:
+def _files(db: Session, reference: str) -> list[File]:
+    return documents.of_petition(db, found(db, reference).id or 0)
+
+
+def _write_page(
+    request: Request, owed: Owed, kind: Kind, form: Form[OutcomeForm], chosen: Sequence[str] | None = None
+) -> Response:
+    with services(request).database.read() as db:
+        files = _files(db, owed.reference)
+    if chosen is None:
+        chosen = [value for value in request.state.form.getlist("files") if isinstance(value, str)]
     choices = [
         to for to in possible(owed.state, owed.answer_state, owed.debate_state, published=1) if KIND_OF[to] is kind
     ]
@@ -218,36 +275,39 @@ def _write_page(request: Request, owed: Owed, kind: Kind, form: Form[OutcomeForm
         day=days.typed(form.values, "day"),
         in_languages=[(code, translate(lang(request), name)) for code, name in LANGUAGE_NAMES],
         links=range(1, LINKS + 1),
+        files=[(file.sha256, file.name) for file in files],
+        chosen=chosen,
     )
 
 
 def _proposal_page(request: Request, form: Form[DecisionForm], status: int = 422) -> Response:
     here, acting, now = services(request), session(request), services(request).clock()
     with here.database.read() as db:
-        found = _of_answers(db, request.path_params["id"], now)
-        if found.agency not in acting.agencies:
+        proposal = _of_answers(db, request.path_params["id"], now)
+        if proposal.agency not in acting.agencies:
             raise DomainError(403, N_("This belongs to another agency than yours."), code="role.agency")
         names = {
-            person_id: _name(request, db, person_id) for person_id in {found.proposed_by, found.decided_by or ""} - {""}
+            person_id: _name(request, db, person_id)
+            for person_id in {proposal.proposed_by, proposal.decided_by or ""} - {""}
         }
-        content = Content.of(found.content)
+        content = Content.of(proposal.content)
         owed = owing.one(here, db, content.petition)
     return render(
         request,
         "petitions/answer_proposal.html",
         status=status if form.errors else 200,
         form=form,
-        proposal=found,
+        proposal=proposal,
         content=content,
         owed=owed,
         kind=KIND_OF[content.to].value,
-        title=translate(lang(request), found.kind.title),
-        heading=translate(lang(request), TITLES[content.to]),
-        agency=AGENCIES[content.agency].name(lang(request)),
+        title=translate(lang(request), proposal.kind.title),
+        headings={code: translate(code, TITLES[content.to]) for code in LANGUAGES},
+        agency=AGENCIES[content.agency],
         in_languages=[(code, translate(lang(request), name)) for code, name in LANGUAGE_NAMES],
         names=names,
-        may_decide=approvals.may_decide(found, acting),
-        own=found.proposed_by == acting.person_id,
+        may_decide=approvals.may_decide(proposal, acting),
+        own=proposal.proposed_by == acting.person_id,
     )
 
 
@@ -288,6 +348,14 @@ routes = [
     route(_CASE, answer_case, Action.ANSWER_PETITION),
     route(f"{_CASE}/agency", answer_agency, Action.REVIEW_PETITION),
     route(f"{_CASE}/agency", answer_hand_over, Action.REVIEW_PETITION, methods=["POST"]),
+    route(
+        f"{_CASE}/documents",
+        answer_add_document,
+        Action.ANSWER_PETITION,
+        methods=["POST"],
+        max_body=documents.MAX_SIZE + MAX_BODY,
+    ),
+    route(f"{_CASE}/documents/{{sha256}}", answer_document, Action.ANSWER_PETITION),
     route(f"{_CASE}/write/{{kind}}", answer_write, Action.ANSWER_PETITION),
     route(f"{_CASE}/write/{{kind}}", answer_propose, Action.ANSWER_PETITION, methods=["POST"]),
 ]

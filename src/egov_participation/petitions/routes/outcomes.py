@@ -10,7 +10,8 @@ from egov_participation.errors import DomainError
 from egov_participation.formats import filters
 from egov_participation.i18n import N_, translate
 from egov_participation.petitions.answer_figures import agency_name, by_agency
-from egov_participation.petitions.service import owing, reading, subscribers
+from egov_participation.petitions.routes.answers import pdf
+from egov_participation.petitions.service import documents, owing, reading, subscribers
 from egov_participation.petitions.service.lookup import found
 from egov_participation.web.context import lang, services
 from egov_participation.web.routing import route
@@ -80,10 +81,18 @@ def _of_token(request: Request) -> tuple[str, str]:
     return opened
 
 
+def document(request: Request) -> Response:
+    """A document that was published with an answer."""
+    reference, sha256 = request.path_params["reference"], request.path_params["sha256"]
+    with services(request).database.read() as db:
+        return pdf(reference, sha256, documents.content(db, reference, sha256))
+
+
 _STOP = "/petitions/mails/stop/{token}"
 
 routes = [
     route("/petitions/answers", answers, Action.READ),
+    route("/petitions/{reference}/documents/{sha256}.pdf", document, Action.READ, localized=False),
     route(_STOP, stop_mails, Action.VISIT),
     route(_STOP, stop_mails_now, Action.VISIT, methods=("POST",)),
     route(_STOP, stop_mails_by_program, Action.VISIT, methods=("POST",), localized=False, from_program=True),

@@ -21,7 +21,7 @@ from egov_participation.i18n import N_
 from egov_participation.ledger import service as ledger
 from egov_participation.petitions.models import Answer, Debate, Outcome, Petition, ReachedTier, State
 from egov_participation.petitions.rules.outcomes import KIND_OF, STOPS_CLOCK, Content, Kind, To, possible
-from egov_participation.petitions.service import answer_letters, mailings
+from egov_participation.petitions.service import answer_letters, documents, mailings
 from egov_participation.petitions.service.lifecycle import happened
 from egov_participation.petitions.service.lookup import found, locked
 from egov_participation.roles import service as roles
@@ -140,6 +140,7 @@ def _publish(services: Services, tx: UnitOfWork, proposal: Proposal) -> None:
     if content.to not in may_become(tx, petition):
         raise _changed()
     _check_day(services, content.to, content.day)
+    documents.publish(tx, petition, content.files)
     salt = secrets.token_bytes(ledger.SALT_SIZE)
     document = ledger.commitment(COMMITTED, salt, content.canonical())
     assert petition.id is not None
