@@ -1,22 +1,366 @@
-"""Moderators check a petition against the law, in public: what they decide stands in the log, and who decided in the trail."""
+"""Moderators check a petition against the law: each decision stands in the log, and who decided in the trail."""
 
 from __future__ import annotations
 
-from tests.officials import MakeCitizen, MakeOfficial
-from tests.petitions.drafting import accept, hand_in
+from pathlib import Path
+
+import pytest
+from sqlmodel import select
+from starlette.applications import Starlette
+from tests.conftest import ClientFactory
+from tests.identity.conftest import forms_of
+from tests.officials import MakeCitizen, MakeOfficial, SignedIn
+from tests.petitions.drafting import accept, decision, hand_in, with_rules
 
 from egov_participation.actions import Role
+from egov_participation.audit import AuditEntry
+from egov_participation.awaiting import items
+from egov_participation.clock import ManualClock
 from egov_participation.jobs import Worker
+from egov_participation.ledger import service as ledger
+from egov_participation.mail import NullMailer
+from egov_participation.petitions.models import Decision, Happening, Note, Petition
+from egov_participation.petitions.service import lifecycle
+from egov_participation.services import Services
+from egov_participation.settings import Settings
+
+REASON = "Мәтінде жарнама бар, сондықтан заң бойынша жарияланбайды."
 
 
-def test_an_accepted_petition_collects_supporters_under_kazakhstans_rules(
-    citizen: MakeCitizen, official: MakeOfficial, worker: Worker
+@pytest.fixture
+def settings(settings: Settings, tmp_path: Path) -> Settings:
+    """Rules without a gate."""
+    return with_rules(settings, tmp_path / "rules", gate="")
+
+
+@pytest.fixture
+def moderator(official: MakeOfficial) -> SignedIn:
+    """One who has nothing to do with the petition."""
+    return official(Role.MODERATOR)
+
+
+def only(services: Services) -> Petition:
+    """The one petition that there is."""
+    with services.database.read() as db:
+        return db.exec(select(Petition)).one()
+
+
+def reject(moderator: SignedIn, reference: str, ground: str = "advertising", **fields: str) -> int:
+    """Reject it; the status of the answer."""
+    form = decision(moderator.client, reference, so=(ground,), ground=ground, reason=REASON) | fields
+    return moderator.client.post(f"/en/office/petitions/{reference}/reject", data=form).status_code
+
+
+def test_the_queue_has_what_waits_the_first_due_first(
+    citizen: MakeCitizen, moderator: SignedIn, services: Services, clock: ManualClock
 ) -> None:
-    creator, moderator = citizen(level=3), official(Role.MODERATOR)
+    first = hand_in(citizen().client)
+    clock.advance(minutes=5)
+    second = hand_in(citizen().client)
+    page = moderator.client.get("/en/office/petitions").text.replace("‑", "-")
+    assert page.index(first) < page.index(second)
+    assert "20 working days left" in page
+    with services.database.read() as db:
+        waiting = [item for item in items(services, db, moderator.session) if item.route == "petitions.case"]
+    assert [item.path["reference"] for item in waiting] == [first, second]
+    found = moderator.client.get("/en/office/petitions", params={"number": second.lower()})
+    assert found.headers["location"] == f"/en/office/petitions/{second}"
+    assert moderator.client.get("/en/office/petitions", params={"number": "P-2024-9999"}).status_code == 404
+
+
+def test_a_rejection_needs_each_ground_ticked_and_one_of_them_found(
+    citizen: MakeCitizen, moderator: SignedIn, services: Services
+) -> None:
+    reference = hand_in(citizen().client)
+    path = f"/en/office/petitions/{reference}"
+    form = decision(moderator.client, reference, ground="offensive", reason=REASON)
+    assert moderator.client.post(f"{path}/reject", data=form).status_code == 422  # ticked “not so”
+    assert moderator.client.post(f"{path}/reject", data=form | {"check-unclear": ""}).status_code == 422
+    assert moderator.client.post(f"{path}/accept", data=form | {"check-unclear": ""}).status_code == 422
+    assert moderator.client.post(f"{path}/accept", data=form | {"check-unclear": "so"}).status_code == 422
+    wrong = moderator.client.post(f"{path}/reject", data=form | {"reason": "Жоқ"})
+    assert wrong.status_code == 422
+    assert 'value="offensive" selected' in wrong.text
+    assert only(services).state == "review"
+
+
+@pytest.mark.parametrize(("ground", "hidden"), [("advertising", True), ("unclear", False)])
+def test_a_rejected_petition_says_why_in_public_and_shows_the_text_as_the_ground_has_it(
+    citizen: MakeCitizen,
+    moderator: SignedIn,
+    services: Services,
+    worker: Worker,
+    outbox: NullMailer,
+    app: Starlette,
+    new_client: ClientFactory,
+    ground: str,
+    hidden: bool,
+) -> None:
+    creator = citizen()
     reference = hand_in(creator.client)
-    assert reference in moderator.client.get("/en/office/petitions").text.replace("‑", "-")
+    form = decision(moderator.client, reference, so=(ground,), ground=ground, reason=REASON)
+    shown = moderator.client.post(f"/en/office/petitions/{reference}/reject/preview", data=form)
+    assert shown.status_code == 200
+    assert "egov-public-view" in shown.text
+    assert only(services).state == "review"
+    assert reject(moderator, reference, ground) == 303
+    public = new_client(app).get(f"/en/petitions/{reference}").text
+    assert REASON in public
+    assert ("Автобустар" in public) is not hidden
+    assert "Автобустар" in creator.client.get(f"/en/me/petitions/{reference}").text
+    worker.run_due()
+    assert any(REASON in mail.text for mail in outbox.sent)
+    with services.database.read() as db:
+        decided = next(iter(ledger.newest(db, "moderation.decision", reference)))
+        state = next(iter(ledger.newest(db, "petition.state", reference)))
+        happening = db.exec(select(Happening).where(Happening.kind == "state.rejected")).one()
+        trail = db.exec(select(AuditEntry).where(AuditEntry.step == "rejected")).one()
+        row = db.exec(select(Decision)).one()
+    assert (decided["decision"], state["to"]) == ("rejected", "rejected")
+    assert decided["reason"] == state["reason"] == lifecycle.committed(happening)
+    assert (trail.actor, trail.object, trail.reason) == (moderator.person_id, f"petition:{reference}", REASON)
+    assert (row.moderator, row.decision) == (moderator.person_id, "rejected")
+    assert f'"{ground}": "so"' in row.checks
+
+
+def test_a_reason_that_seems_to_name_somebody_is_asked_about(
+    citizen: MakeCitizen, moderator: SignedIn, services: Services
+) -> None:
+    reference = hand_in(citizen().client)
+    naming = "Жарнама: тапсырыс үшін хат жазыңыз satu@mail.example"
+    assert reject(moderator, reference, reason=naming) == 422
+    assert only(services).state == "review"
+    assert reject(moderator, reference, reason=naming, checked="yes") == 303
+
+
+def test_who_is_no_moderator_or_wrote_it_decides_nothing(
+    citizen: MakeCitizen, official: MakeOfficial, services: Services, app: Starlette, new_client: ClientFactory
+) -> None:
+    creator = official(Role.MODERATOR)
+    reference = hand_in(citizen().client)
+    with services.database.uow() as tx:
+        row = tx.exec(select(Petition)).one()
+        row.creator = creator.person_id
+        tx.add(row)
+        tx.commit()
+    path = f"/en/office/petitions/{reference}"
+    seen = only(services).document_hash or ""
+    for who, status in ((creator, 403), (citizen(), 403), (official(Role.AUDITOR), 403)):
+        for act, fields in (
+            ("take", {}),
+            ("accept", {"seen": seen}),
+            ("reject", {"seen": seen, "ground": "unclear", "reason": REASON}),
+            ("wording", {"seen": seen, "reason": REASON}),
+            ("note", {"note": "Бұл менікі ғой."}),
+            ("merge", {"into": "P-2024-0009", "reason": REASON}),
+            ("hide", {"reason": REASON}),
+            ("appeal", {"grant": "yes", "reason": REASON}),
+        ):
+            assert who.client.post(f"{path}/{act}", data=fields).status_code == status, act
+    assert "your own petition" in creator.client.get(path).text
+    assert "Accept the petition" not in creator.client.get(path).text
+    anybody = new_client(app)
+    assert anybody.get(path).status_code == 303
+    assert anybody.post(f"{path}/accept", data={"seen": seen}).status_code == 401
+    assert only(services).state == "review"
+
+
+def test_what_another_moderator_has_in_hand_waits_a_quarter_of_an_hour(
+    citizen: MakeCitizen, official: MakeOfficial, moderator: SignedIn, services: Services, clock: ManualClock
+) -> None:
+    reference = hand_in(citizen().client)
+    other = official(Role.MODERATOR)
+    form = decision(other.client, reference)
+    path = f"/en/office/petitions/{reference}"
+    assert moderator.client.post(f"{path}/take").status_code == 303
+    assert "You have it in hand" in moderator.client.get(path).text
+    assert "has it in hand until" in other.client.get(path).text
+    refused = other.client.post(f"{path}/accept", data=form)
+    assert refused.status_code == 409
+    assert "Another moderator has this petition in hand" in refused.text
+    clock.advance(minutes=14)
+    moderator.client.post(f"{path}/take")
+    other.client.get(path)
+    clock.advance(minutes=14)
+    assert other.client.post(f"{path}/take").status_code == 409
+    moderator.client.get(path)  # looking at it prolongs nothing but the session
+    clock.advance(minutes=1)
+    assert other.client.post(f"{path}/take").status_code == 303
+    assert moderator.client.post(f"{path}/accept", data=form).status_code == 409
+    assert other.client.post(f"{path}/accept", data=form).status_code == 303
+
+
+def test_a_form_from_before_another_decision_or_another_text_changes_nothing(
+    citizen: MakeCitizen, moderator: SignedIn, services: Services
+) -> None:
+    creator = citizen()
+    reference = hand_in(creator.client)
+    stale = decision(moderator.client, reference)
+    path = f"/en/office/petitions/{reference}"
+    suggest(moderator, reference)
+    creator.client.post(f"/en/me/petitions/{reference}/wording", data={"wording": "1", "answer": "accept"})
+    refused = moderator.client.post(f"{path}/accept", data=stale)
+    assert refused.status_code == 409
+    assert "The text has changed since you read it" in refused.text
+    accept(moderator.client, reference)
+    again = moderator.client.post(f"{path}/accept", data=decision_of(services, stale))
+    assert again.status_code == 409
+    rejected = decision_of(services, stale) | {"ground": "unclear", "check-unclear": "so", "reason": REASON}
+    assert moderator.client.post(f"{path}/reject", data=rejected).status_code == 409
+    assert only(services).state == "review"
+
+
+def decision_of(services: Services, form: dict[str, str]) -> dict[str, str]:
+    """A form as if it came of the text as it is now."""
+    return form | {"seen": only(services).document_hash or ""}
+
+
+NEW_TITLE = "Автобустар түнгі бірге дейін жүрсін"
+
+
+def suggest(moderator: SignedIn, reference: str, **fields: str) -> int:
+    """Suggest another title; the status of the answer."""
+    path = f"/en/office/petitions/{reference}/wording"
+    page = moderator.client.get(path).text
+    texts = {
+        "kk-title": NEW_TITLE,
+        "kk-ask": page.partition('name="kk-ask"')[2].partition(">")[2].partition("</textarea>")[0],
+        "kk-background": page.partition('name="kk-background"')[2].partition(">")[2].partition("</textarea>")[0],
+    }
+    form = forms_of(page)[path] | texts | {"reason": "Уақытын нақты айтқан дұрыс."} | fields
+    return moderator.client.post(path, data=form).status_code
+
+
+def test_another_wording_is_nothing_unless_the_creator_accepts_it(
+    citizen: MakeCitizen, moderator: SignedIn, services: Services, worker: Worker, outbox: NullMailer
+) -> None:
+    creator, stranger = citizen(), citizen()
+    reference = hand_in(creator.client)
+    before = only(services).document_hash
+    assert suggest(moderator, reference) == 303
+    worker.run_due()
+    assert any("Another wording" in mail.subject and "Уақытын" in mail.text for mail in outbox.sent)
+    page = creator.client.get(f"/en/me/petitions/{reference}").text
+    assert '<del><span class="govuk-visually-hidden">[removed: </span>түн ортасына' in page
+    assert '<ins><span class="govuk-visually-hidden">[added: </span>түнгі бірге' in page
+    answer = f"/en/me/petitions/{reference}/wording"
+    assert stranger.client.post(answer, data={"wording": "1", "answer": "accept"}).status_code == 404
+    assert creator.client.post(answer, data={"wording": "1", "answer": "perhaps"}).status_code == 422
+    assert creator.client.post(answer, data={"wording": "7", "answer": "accept"}).status_code == 409
+    assert only(services).document_hash == before
+    assert creator.client.post(answer, data={"wording": "1", "answer": "accept"}).status_code == 303
+    assert only(services).document_hash != before
+    assert creator.client.post(answer, data={"wording": "1", "answer": "decline"}).status_code == 409
+    with services.database.read() as db:
+        said = [entry["decision"] for entry in ledger.newest(db, "moderation.decision", reference)]
+    assert said == ["wording-accepted", "wording-proposed"]
     accept(moderator.client, reference)
     worker.run_due()
+    public = creator.client.get(f"/en/petitions/{reference}").text
+    assert NEW_TITLE in public
+
+
+def test_a_declined_wording_leaves_the_text_and_a_new_one_replaces_one_that_waits(
+    citizen: MakeCitizen, moderator: SignedIn, services: Services
+) -> None:
+    creator = citizen()
+    reference = hand_in(creator.client)
+    before = only(services).document_hash
+    answer = f"/en/me/petitions/{reference}/wording"
+    assert suggest(moderator, reference, **{"kk-title": "Автобустар түн ортасына дейін жүрсін"}) == 422
+    assert suggest(moderator, reference) == 303
+    assert suggest(moderator, reference, **{"kk-title": "Түнгі автобустар керек-ақ"}) == 303
+    assert creator.client.post(answer, data={"wording": "1", "answer": "accept"}).status_code == 409
+    assert creator.client.post(answer, data={"wording": "2", "answer": "decline"}).status_code == 303
+    assert only(services).document_hash == before
+    assert suggest(moderator, reference) == 303
+    accept(moderator.client, reference)
+    assert creator.client.post(answer, data={"wording": "3", "answer": "accept"}).status_code == 409
+    assert only(services).document_hash == before
+
+
+def test_an_appeal_is_made_once_and_decided_by_another_moderator(
+    citizen: MakeCitizen, official: MakeOfficial, moderator: SignedIn, services: Services, worker: Worker
+) -> None:
+    creator, other = citizen(), official(Role.MODERATOR)
+    reference = hand_in(creator.client)
+    own, case = f"/en/me/petitions/{reference}", f"/en/office/petitions/{reference}"
+    why = {"why": "Мәтінде ешқандай жарнама жоқ, қайта қараңыздар."}
+    assert creator.client.post(f"{own}/appeal", data=why).status_code == 409
+    assert reject(moderator, reference) == 303
+    assert citizen().client.post(f"{own}/appeal", data=why).status_code == 404
+    assert creator.client.post(f"{own}/appeal", data={"why": ""}).status_code == 422
+    assert creator.client.post(f"{own}/appeal", data=why).status_code == 303
+    assert creator.client.post(f"{own}/appeal", data=why).status_code == 409
+    assert "You rejected this petition" in moderator.client.get(case).text
+    granted = {"grant": "yes", "reason": "Жарнама табылмады, қайта тексеріледі."}
+    assert moderator.client.post(f"{case}/appeal", data=granted).status_code == 403
+    assert only(services).state == "rejected"
+    assert "ешқандай жарнама жоқ" in other.client.get(f"{case}/appeal").text
+    assert other.client.post(f"{case}/appeal", data=granted | {"grant": ""}).status_code == 422
+    assert other.client.post(f"{case}/appeal", data=granted).status_code == 303
+    assert other.client.post(f"{case}/appeal", data=granted).status_code == 409
+    assert (only(services).state, only(services).text_hidden, only(services).ground) == ("review", False, "")
+    accept(other.client, reference)
+    worker.run_due()
+    assert only(services).state == "open"
+
+
+def test_a_refused_appeal_leaves_the_rejection_and_cannot_be_made_again(
+    citizen: MakeCitizen, official: MakeOfficial, moderator: SignedIn, services: Services
+) -> None:
+    creator, other = citizen(), official(Role.MODERATOR)
+    reference = hand_in(creator.client)
+    reject(moderator, reference)
+    why = {"why": "Мәтінде ешқандай жарнама жоқ, қайта қараңыздар."}
+    creator.client.post(f"/en/me/petitions/{reference}/appeal", data=why)
+    case = f"/en/office/petitions/{reference}"
+    refused = {"grant": "no", "reason": "Жарнама бар: екінші бөлімде тауар ұсынылады."}
+    assert other.client.post(f"{case}/appeal", data=refused).status_code == 303
     page = creator.client.get(f"/en/me/petitions/{reference}").text
-    assert "Find supporters" in page
-    assert f"/en/petitions/{reference}/support/" in page
+    assert "Your appeal was refused" in page
+    assert "Why was it wrong?" not in page
+    assert only(services).state == "rejected"
+    with services.database.read() as db:
+        said = [entry["decision"] for entry in ledger.newest(db, "moderation.decision", reference)]
+    assert said == ["appeal-refused", "rejected"]
+
+
+def test_notes_are_sealed_and_moderators_alone_read_them(
+    citizen: MakeCitizen, official: MakeOfficial, moderator: SignedIn, services: Services
+) -> None:
+    creator = citizen()
+    reference = hand_in(creator.client)
+    path = f"/en/office/petitions/{reference}"
+    assert moderator.client.post(f"{path}/note", data={"note": "Министрліктен сұрау керек."}).status_code == 303
+    assert "Министрліктен сұрау" in official(Role.MODERATOR).client.get(path).text
+    assert "Министрліктен" not in creator.client.get(f"/en/me/petitions/{reference}").text
+    with services.database.read() as db:
+        assert "Министрліктен".encode() not in db.exec(select(Note)).one().text_sealed
+
+
+def test_a_hidden_petition_is_gone_from_the_public_and_the_search(
+    citizen: MakeCitizen,
+    moderator: SignedIn,
+    services: Services,
+    worker: Worker,
+    app: Starlette,
+    new_client: ClientFactory,
+) -> None:
+    reference = hand_in(citizen().client)
+    path = f"/en/office/petitions/{reference}/hide"
+    assert moderator.client.post(path, data={"reason": REASON}).status_code == 303  # also under review
+    assert only(services).state == "hidden"
+    assert moderator.client.post(path, data={"reason": REASON}).status_code == 409
+    other = hand_in(citizen().client)
+    accept(moderator.client, other)
+    worker.run_due()
+    assert other in new_client(app).get("/en/search", params={"q": "автобустар"}).text
+    assert moderator.client.post(f"/en/office/petitions/{other}/hide", data={"reason": REASON}).status_code == 303
+    assert other not in new_client(app).get("/en/search", params={"q": "автобустар"}).text
+    assert new_client(app).get(f"/en/petitions/{other}").status_code == 410
+
+
+def test_a_text_with_somebodys_number_in_it_is_pointed_out(citizen: MakeCitizen, moderator: SignedIn) -> None:
+    reference = hand_in(citizen().client, ask={"ask": "Автобус жүрсін. Маған қоңырау шалыңыз: +7 701 555 55 55."})
+    assert "There is a telephone number in it." in moderator.client.get(f"/en/office/petitions/{reference}").text

@@ -1,4 +1,4 @@
-"""What petitions await of officials: answers, decisions on a colleague's words, and an agency where there is none."""
+"""What petitions await of officials: checks, answers, second opinions, and an agency where there is none."""
 
 from __future__ import annotations
 
@@ -10,14 +10,39 @@ from egov_participation import approvals
 from egov_participation.actions import Action, may
 from egov_participation.awaiting import Item, end_of
 from egov_participation.i18n import N_
-from egov_participation.petitions.service import answering, invalidating, owing, pressure
+from egov_participation.petitions.service import answering, casework, invalidating, owing, pressure
 from egov_participation.petitions.service.owing import Owed
 from egov_participation.services import Services, SessionInfo
 
 
 def items(services: Services, session: Session, acting: SessionInfo) -> list[Item]:
     """In all."""
-    return [*_answers(services, session, acting), *_integrity(services, session, acting)]
+    return [
+        *_checks(services, session, acting),
+        *_answers(services, session, acting),
+        *_integrity(services, session, acting),
+    ]
+
+
+def _checks(services: Services, session: Session, acting: SessionInfo) -> list[Item]:
+    """Reviews and appeals that this moderator may decide on."""
+    if not may(Action.REVIEW_PETITION, acting.roles):
+        return []
+    return [
+        Item(
+            N_("Decide on the appeal about petition %(reference)s")
+            if one.appeal
+            else N_("Check petition %(reference)s"),
+            "petitions.case",
+            end_of(services, one.due_on),
+            {"reference": one.reference},
+            {"reference": one.reference},
+            about=one.title,
+            working=True,
+        )
+        for one in casework.waiting(services, session, acting)
+        if not one.barred
+    ]
 
 
 def _integrity(services: Services, session: Session, acting: SessionInfo) -> list[Item]:
