@@ -117,6 +117,8 @@ def test_only_the_booth_takes_a_form_from_the_main_site() -> None:
         route("/x", endpoint, Action.VISIT, methods=("POST",), from_main=True)
     with pytest.raises(ValueError, match="from_main"):
         route("/x", endpoint, Action.VOTE, site=BOOTH, from_main=True)
+    with pytest.raises(ValueError, match="somebody"):
+        route("/x", endpoint, Action.VISIT, methods=("POST",), max_body=2_000_000)
 
 
 def test_a_route_is_named_after_its_room_and_function() -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 import hashlib
+from datetime import timedelta
 from functools import cached_property
 
 from tests.officials import MakeOfficial

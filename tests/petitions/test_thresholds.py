@@ -105,6 +105,13 @@ def test_rules_without_a_date_start_no_clock(petitions: Petitions, services: Ser
     assert petitions.petition(reference).answer_due_on is None
 
 
+def test_whatever_code_the_rules_give_a_threshold_the_log_takes_it(petitions: Petitions, services: Services) -> None:
+    longest = "a" * 38 + "-2"
+    reference = petitions.make(rules=rules_of({"code": "t", "needed": 1}, {"code": longest, "needed": 2}))
+
+    assert reach(services, petitions.petition(reference), 2) == ["t", longest]
+
+
 def test_two_that_count_at_once_notice_it_once(petitions: Petitions, services: Services) -> None:
     reference = petitions.make(rules=TWO, addressee="finance")
     petition, together, found = petitions.petition(reference), Barrier(4), []

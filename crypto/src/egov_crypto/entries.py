@@ -33,7 +33,7 @@ _VOTE_EVENT: Final = re.compile(
 
 _REFERENCE: Final = re.compile(r"P-[0-9]{4}-[0-9]{4,9}", re.ASCII)
 _REGION: Final = re.compile(r"[A-Z]{2}(?:-[0-9]{2})?|[0-9]{9}|[0-9]{2}-[a-z]{2,30}|other", re.ASCII)
-_TIER: Final = re.compile(r"[a-z]{2,20}(?:-[a-z]{2,20}){0,3}", re.ASCII)
+_TIER: Final = re.compile(r"[a-z][a-z0-9-]{0,39}", re.ASCII)
 _PSEUDONYM: Final = re.compile("[0-9a-f]{128}")
 _ATTESTATION: Final = re.compile(
     rb'\{"act":"(attest|paper|withdraw)","day":"([0-9]{4}-[0-9]{2}-[0-9]{2})","petition":"(P-[0-9]{4}-[0-9]{4,9})",'

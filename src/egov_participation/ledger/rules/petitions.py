@@ -19,7 +19,7 @@ Signature = Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]{85}[AQgw]$")]
 """Ed25519, in unpadded Base64."""
 PublicKey = Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]$")]
 """Ed25519, in unpadded Base64."""
-Code = Annotated[str, Field(pattern=r"^[a-z]{2,20}(-[a-z]{2,20}){0,3}$")]
+Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
 """Of a tier of thresholds in the petition's rules."""
 
 WITH_DOCUMENT: Final = ("collecting", "review", "open")
