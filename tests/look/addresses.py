@@ -121,6 +121,18 @@ PARAMS: Final[dict[str, Callable[[World], Params]]] = {
     "petitions.answer_write": lambda world: {"reference": world.petitions.owed, "kind": "debate"},
     "petitions.answer_proposal": lambda world: {"id": world.petitions.answer},
     "petitions.answer_agency": lambda world: {"reference": world.petitions.owed},
+    **{
+        f"petitions.{page}": lambda world: {"reference": world.petitions.doubted}
+        for page in ("integrity", "pressure", "office_signatures", "dry_run")
+    },
+    "petitions.invalidation": lambda world: {"id": world.petitions.invalidation},
+    "petitions.undo_invalidation": lambda world: {"id": world.petitions.invalidation},
+    "petitions.pressure_sent": lambda world: {
+        "reference": world.petitions.doubted,
+        "report": world.petitions.pressure,
+    },
+    "petitions.pressure_case": lambda world: {"report": world.petitions.pressure},
+    "petitions.paper_form": lambda world: {"form": world.petitions.paper},
     "petitions.stop_mails": lambda world: {"token": world.petitions.stop_token},
 }
 """What a page is about, by the name of its route. A new page with something in its address is entered here."""
@@ -134,6 +146,10 @@ FURTHER: Final[dict[str, Callable[[World], tuple[TestClient, str]]]] = {
     "a petition that was rejected": lambda world: (world.anybody, f"/petitions/{world.petitions.rejected}"),
     "a petition that is hidden": lambda world: (world.anybody, f"/petitions/{world.petitions.hidden}"),
     "a petition that is answered": lambda world: (world.anybody, f"/petitions/{world.petitions.answered}"),
+    "a dry run": lambda world: (
+        world.official.client,
+        f"/office/petitions/{world.petitions.doubted}/integrity/dry-run?code=automated&region=KZ-75",
+    ),
     "no such page": lambda world: (world.anybody, "/no-such-page"),
     "no such vote": lambda world: (world.anybody, "/votes/1"),
     "a page for officials": lambda world: (world.citizen.client, "/office/patterns"),

@@ -7,13 +7,24 @@ from datetime import timedelta
 from functools import cached_property
 
 from tests.officials import MakeOfficial
+from tests.petitions.deciding import invalidate
 from tests.petitions.making import Petitions
 from tests.petitions.owed import FORM, TWO, publish, reach
+from tests.petitions.rows import put_signatures
 from tests.petitions.showing import put
 
 from egov_participation.actions import Role
 from egov_participation.jurisdiction.territories import REGIONS
-from egov_participation.petitions.service import subscribers
+from egov_participation.petitions.rules.integrity import Filter
+from egov_participation.petitions.service import (
+    carrying_out,
+    counting,
+    invalidating,
+    lookup,
+    paper,
+    pressure,
+    subscribers,
+)
 from egov_participation.services import Services
 
 
@@ -79,6 +90,58 @@ class PetitionWorld:
     def hidden(self) -> str:
         """A petition that nobody sees any more; its number."""
         return put(self.services, 9002, state="hidden", text_hidden=True)
+
+    @cached_property
+    def doubted(self) -> str:
+        """A petition of which many signatures came from one network, some of them not counted any more; its number."""
+        reference = self._petitions.make()
+        petition = self._petitions.id(reference)
+        put_signatures(self.services, petition, range(12), network="198.51.100.0/24")
+        put_signatures(self.services, petition, range(12, 20), network="203.0.113.0/24", region="KZ-71")
+        put_signatures(self.services, petition, range(20, 22), way="paper")
+        counting.count(self.services)
+        return reference
+
+    @cached_property
+    def invalidation(self) -> str:
+        """A decision of others about some of them, carried out and proposed to be undone; its id."""
+        one, other = (self._official(Role.MODERATOR).session for _ in range(2))
+        decision = invalidate(self.services, one, other, self.doubted, Filter(region="KZ-71"))
+        for batch in range(2):
+            carrying_out.run(self.services, {"invalidation": decision, "batch": batch})
+        with self.services.database.uow() as tx:
+            invalidating.propose_undoing(self.services, tx, one, decision, reason="It was an office", lang="en")
+            tx.commit()
+        return decision
+
+    @cached_property
+    def pressure(self) -> str:
+        """A report of pressure to sign it; its number."""
+        with self.services.database.uow() as tx:
+            number = pressure.report(
+                tx,
+                self.services,
+                lookup.found(tx.session, self.doubted),
+                once="2" * 32,
+                text="Бастық тізім жүргізді.\nҚол қоймағандарды шақырды.",
+                mail="alua@mail.example",
+                person=None,
+                network="192.0.2.1",
+                lang="kk",
+            )
+            tx.commit()
+        return number
+
+    @cached_property
+    def paper(self) -> int:
+        """A form on paper that a colleague of whoever looks has entered; its id."""
+        operator, person = self._official(Role.DESK_OPERATOR), self._petitions.residents(1)[0]
+        iin = self.services.registrar.means.residents.person(person)[1]  # type: ignore[attr-defined]
+        reference = self._petitions.make()
+        paper.enter(self.services, operator.session, reference, iin, form="A-000123", witness="Серік Ахметов")
+        with self.services.database.read() as session:
+            (entry,) = paper.of_day(self.services, session, self.services.day(self.services.clock()))
+        return entry.id
 
     @cached_property
     def stop_token(self) -> str:

@@ -30,8 +30,14 @@ LOOKS: dict[str, list[tuple[ViewportSize, bool]]] = {
     "ru": [(PHONE, True)],
 }
 """On what each page is looked at: language → size of the screen, and whether it is dark."""
-REFUSED = {"identity.to_provider", "identity.failed", "identity.signed_out", "voting.code_provider"}
-"""Without a provider of identities these are error pages, which are looked at too."""
+REFUSED = {
+    "identity.to_provider",
+    "identity.failed",
+    "identity.signed_out",
+    "voting.code_provider",
+    "petitions.dry_run",
+}
+"""Without a provider of identities, or without saying what to look at, these tell what is wrong: looked at too."""
 
 
 Found = tuple[str, TestClient, str, int]
@@ -67,7 +73,7 @@ class Screen:
         self._cookies: list[tuple[str, str, str]] = []
 
     def show(self, client: TestClient, lang: str, path: str, status: int) -> Page:
-        """The page that the client sees. The booth's have no script of the site's, so nothing is waited for there."""
+        """The page that the client sees. Where it has no script of the site's, nothing is waited for."""
         self._become(client)
         url = f"{client.base_url}{address(lang, path)}"
         expected = (url, status)
@@ -77,7 +83,7 @@ class Screen:
         answer = self._page.goto(url)
         assert answer is not None
         assert (answer.url, answer.status) == expected
-        if "booth." not in url:
+        if "booth." not in url and not path.endswith("/counter"):
             settle(self._page)
         return self._page
 
