@@ -110,6 +110,29 @@ SCHEMAS: Final[Json] = {
         ),
         outcomes=array(ref("PetitionOutcome")),
     ),
+    "PetitionAnswers": obj(
+        agencies=array(
+            obj(
+                agency=or_null({**TEXT, "description": "Null: nobody has been told to answer yet."}),
+                name=or_null(ref("Texts")),
+                asked={**INTEGER, "description": "Thresholds that petitions to it have reached."},
+                answered=INTEGER,
+                answered_late=INTEGER,
+                in_time={**INTEGER, "description": "Not answered, and not due yet."},
+                overdue=INTEGER,
+                median_days=or_null({**INTEGER, "description": "Calendar days from the threshold to the answer."}),
+            )
+        ),
+        overdue=array(
+            obj(
+                petition=TEXT,
+                agency=or_null(TEXT),
+                answer_due_on=DAY,
+                working_days={**INTEGER, "description": "By so many it is late, by the calendar of its rules."},
+                url={**TEXT, "format": "uri-reference"},
+            )
+        ),
+    ),
     "Petitions": obj(
         petitions=array(ref("Petition")),
         next=or_null({**TEXT, "format": "uri-reference", "description": "The next page."}),
@@ -127,6 +150,20 @@ def paths() -> Json:
         "/petitions/{reference}/by-day.csv": get(
             "Its signatures by day, as a table", TEXT, _REFERENCE, media_type=formats.CSV.media_type
         ),
+        "/petitions/{reference}/signatures/proof/{pseudonym}": get(
+            "The proof that a signature is in the log (C2SP tlog-proof)",
+            TEXT,
+            _REFERENCE,
+            parameter("pseudonym", "path", "The signer's in this petition, in hex."),
+            media_type="text/plain",
+        ),
+        "/petitions/{reference}/documents/{sha256}.pdf": get(
+            "A document that was published with an answer",
+            TEXT,
+            _REFERENCE,
+            parameter("sha256", "path", "SHA-256 of the file, in hex."),
+            media_type="application/pdf",
+        ),
         "/{lang}/petitions/{reference}/feed.atom": get(
             "What happened to it", TEXT, _LANG, _REFERENCE, media_type=formats.ATOM.media_type
         ),
@@ -136,6 +173,9 @@ def paths() -> Json:
     return found | {
         "/api/v1/petitions": get(
             "All public petitions, the newest first", ref("Petitions"), _AFTER, _LIMIT, missing=False
+        ),
+        "/api/v1/petition-answers": get(
+            "How each agency has answered, and what is overdue", ref("PetitionAnswers"), missing=False
         ),
         "/{lang}/feeds/petitions.atom": get(
             "What happened last to any petition", TEXT, _LANG, missing=False, media_type=formats.ATOM.media_type
