@@ -1,4 +1,4 @@
-"""How long `egov-verify log` takes for a million entries, and how much memory.
+"""How long `egov-verify` takes for a million entries of the log, and how much memory: of ballots, and of signatures.
 
 python -m bench.log FOLDER PORT    serves the log that lies in a folder, as files are served
 """
@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date, timedelta
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -23,24 +24,36 @@ from rich.progress import track
 
 from bench.ballots import EGOV_VERIFY
 from bench.measure import CACHE, ROOT, Figure, Usage, run
-from egov_crypto import entry
+from egov_crypto import entry, vrf
 from egov_crypto.checkpoint import Checkpoint
+from egov_crypto.group import public_key, sign
 from egov_crypto.merkle import leaf_hash
-from egov_crypto.note import SigningKey
+from egov_crypto.note import SigningKey, to_base64
+from egov_crypto.petition import DOMAIN
 from egov_crypto.tiles import ENTRIES, WIDTH, Edge, Tile, bundle
 
 MANY = 1_000_000
 VOTES = 50
+PETITION = "P-2026-0001"
 PORT = 8764
 SECONDS, MEGABYTES = 60.0, 300.0
 
 
 def measure(console: Console) -> list[Figure]:
     """A million entries of fifty votes, from a server on this machine which takes a core of its own."""
-    folder = _made(console)
-    with _served(folder) as origin, console.status(f"Reading {MANY} entries with one process, then with two"):
+    with (
+        _served(_made(console, f"log-{MANY}", _ballots())) as origin,
+        console.status(f"Reading {MANY} entries with one process, then with two"),
+    ):
         one, two = _read(origin, 1), _read(origin, 2)
+    with (
+        _served(_made(console, f"petition-{MANY}", _signatures(MANY))) as origin,
+        console.status(f"Recounting a petition of {MANY} people"),
+    ):
+        recounted = _read(origin, 1, "petition", PETITION, "--log")
     return [
+        Figure(f"egov-verify petition, {MANY} signatures", recounted.seconds, "s"),
+        Figure(f"egov-verify petition, {MANY} signatures, memory", recounted.peak, "MB", at_most=MEGABYTES),
         Figure(f"egov-verify log, {MANY} entries", one.seconds, "s", at_most=SECONDS),
         Figure(f"egov-verify log, {MANY} entries, memory", one.peak, "MB", at_most=MEGABYTES),
         Figure(f"egov-verify log, {MANY} entries, --jobs 2", two.seconds, "s", at_most=SECONDS),
@@ -48,20 +61,20 @@ def measure(console: Console) -> list[Figure]:
     ]
 
 
-def _read(origin: str, jobs: int) -> Usage:
-    """A run that remembers nothing."""
+def _read(origin: str, jobs: int, *command: str) -> Usage:
+    """A run that remembers nothing: of `egov-verify log` unless another command is given."""
     with tempfile.TemporaryDirectory() as states:
         environment = ["env", f"EGOV_VERIFY_STATE={states}", "no_proxy=*"]
-        return run([*environment, EGOV_VERIFY, "log", origin, "--jobs", str(jobs)])
+        return run([*environment, EGOV_VERIFY, *(command or ("log",)), origin, "--jobs", str(jobs)])
 
 
-def _made(console: Console) -> Path:
+def _made(console: Console, name: str, entries: Iterator[bytes]) -> Path:
     """A folder with the log, as a site publishes it; made once."""
-    folder = CACHE / f"log-{MANY}"
+    folder = CACHE / name
     if not (folder / "checkpoint").exists():
         shutil.rmtree(folder, ignore_errors=True)
         key, edge, waiting = SigningKey(f"localhost:{PORT}/log", b"b" * 32), Edge(), list[bytes]()
-        for raw in track(_entries(), "A log to read", MANY, console=console):
+        for raw in track(entries, "A log to read", MANY, console=console):
             waiting.append(raw)
             if len(waiting) == WIDTH:
                 _write(folder, [(Tile(ENTRIES, edge.size // WIDTH), bundle(waiting))])
@@ -83,7 +96,7 @@ def _write(folder: Path, tiles: list[tuple[Tile, bytes]]) -> None:
         path.write_bytes(raw)
 
 
-def _entries() -> Iterator[bytes]:
+def _ballots() -> Iterator[bytes]:
     """Votes that are open at the same time: all are set up, and then a ballot of each comes, and another of each."""
     uuids = [f"Bench{number:09}".replace("0", "z") for number in range(VOTES)]
     count = 0
@@ -95,6 +108,29 @@ def _entries() -> Iterator[bytes]:
         height, vote = divmod(number, VOTES)
         place = {"height": height + 1, "event": "Ballot", "hash": _hash(uuids[vote], height + 1)}
         yield entry.dump({"type": "vote.event", "version": 1, "vote": uuids[vote], **place})
+
+
+def _signatures(many: int) -> Iterator[bytes]:
+    """A petition that so many people have signed, in all regions and over half a year."""
+    registrar, about = b"r" * 32, {"petition": PETITION, "version": 1}
+    document, opened = _hash(PETITION, "text"), {"at": "2026-03-02T09:00:00Z", "reason": None, "into": None}
+    key = {"key": vrf.public(b"v" * 32).hex(), "document": document, "territory": None, "min_age": 16}
+    signer = {"ways": ["eid"], "generated": False, "signer": to_base64(public_key(registrar)).rstrip("=")}
+    yield entry.dump({"type": "petition.state", **about, **opened, "to": "review", "document": document, "rules": None})
+    yield _signed(registrar, {"type": "registrar.petition", **about, **key, **signer})
+    yield entry.dump(
+        {"type": "petition.state", **about, **opened, "to": "open", "document": document, "rules": document}
+    )
+    for number in range(many):
+        pseudonym = hashlib.sha512(b"%d" % number).hexdigest()
+        day = (date(2026, 3, 2) + timedelta(days=number * 180 // many)).isoformat()
+        act = {"pseudonym": pseudonym, "act": "attest", "day": day, "region": f"KZ-{10 + number % 20}"}
+        yield _signed(registrar, {"type": "petition.attestation", **about, **act})
+
+
+def _signed(registrar: bytes, value: dict[str, object]) -> bytes:
+    signature = sign(registrar, DOMAIN + b"\0" + entry.dump(value))
+    return entry.dump({**value, "signature": to_base64(signature).rstrip("=")})
 
 
 def _set_up(uuid: str) -> list[dict[str, object]]:
