@@ -277,6 +277,13 @@ def test_everybody_sees_who_is_late(
     assert [cell.split("<")[0] for cell in finance.split('numeric">')[1:]] == ["1", "1", "0", "0", "0", "10"]
     justice = next(row for row in rows if "Ministry of Justice" in row)
     assert [cell.split("<")[0] for cell in justice.split('numeric">')[1:]] == ["1", "0", "0", "0", "1", "–"]
+    data = client.get("/api/v1/petition-answers").json()
+    assert [(one["agency"], one["answered"], one["overdue"]) for one in data["agencies"]] == [
+        ("finance", 1, 0),
+        ("justice", 0, 1),
+    ]
+    # From Monday the 2nd of December to Sunday the 15th: nine of them, since the 16th, a holiday, is still to come.
+    assert [(one["petition"], one["working_days"]) for one in data["overdue"]] == [(second, 9)]
 
 
 def _on(day: date, to: str = "scheduled") -> dict[str, str]:

@@ -73,14 +73,13 @@ def answer_document(request: Request) -> Response:
     owed, sha256 = _own(request), request.path_params["sha256"]
     with services(request).database.read() as db:
         content = documents.content(db, owed.reference, sha256, published=False)
-    return pdf(owed.reference, sha256, content)
-
-
-def pdf(reference: str, sha256: str, content: bytes) -> Response:
-    """A document, to be saved and never shown by this site itself."""
-    name = f"{reference}-{sha256[:8]}.pdf"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    headers = {"Content-Disposition": f'attachment; filename="{file_name(owed.reference, sha256)}"'}
     return Response(content, media_type="application/pdf", headers=headers)
+
+
+def file_name(reference: str, sha256: str) -> str:
+    """Under which a document is saved: this site never shows one itself."""
+    return f"{reference}-{sha256[:8]}.pdf"
 
 
 def _case_page(request: Request, form: Form[DocumentForm]) -> Response:

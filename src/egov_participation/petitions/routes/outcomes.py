@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
@@ -10,10 +12,12 @@ from egov_participation.errors import DomainError
 from egov_participation.formats import filters
 from egov_participation.i18n import N_, translate
 from egov_participation.petitions.answer_figures import agency_name, by_agency
-from egov_participation.petitions.routes.answers import pdf
+from egov_participation.petitions.routes.answers import file_name
 from egov_participation.petitions.service import documents, owing, reading, subscribers
 from egov_participation.petitions.service.lookup import found
+from egov_participation.roles.service import AGENCIES
 from egov_participation.web.context import lang, services
+from egov_participation.web.open_data import file_answer, json_answer
 from egov_participation.web.routing import route
 from egov_participation.web.templating import render
 
@@ -31,6 +35,41 @@ def answers(request: Request) -> Response:
         "petitions/answers.html",
         figure=by_agency(language, records, source) if records else None,
         overdue=[(one, agency_name(language, one.agency)) for one in overdue],
+    )
+
+
+def api_answers(request: Request) -> Response:
+    """The same as data."""
+    here = services(request)
+    with here.database.read() as db:
+        records, overdue = owing.records(here, db), owing.overdue(here, db)
+    return json_answer(
+        request,
+        {
+            "agencies": [
+                {
+                    "agency": one.agency or None,
+                    "name": asdict(AGENCIES[one.agency]) if one.agency else None,
+                    "asked": one.asked,
+                    "answered": one.done,
+                    "answered_late": one.late,
+                    "in_time": one.waiting,
+                    "overdue": one.overdue,
+                    "median_days": one.median_days,
+                }
+                for one in records
+            ],
+            "overdue": [
+                {
+                    "petition": one.reference,
+                    "agency": one.agency or None,
+                    "answer_due_on": one.due_on.isoformat() if one.due_on else None,
+                    "working_days": -one.days,
+                    "url": f"/api/v1/petitions/{one.reference}",
+                }
+                for one in overdue
+            ],
+        },
     )
 
 
@@ -85,13 +124,15 @@ def document(request: Request) -> Response:
     """A document that was published with an answer."""
     reference, sha256 = request.path_params["reference"], request.path_params["sha256"]
     with services(request).database.read() as db:
-        return pdf(reference, sha256, documents.content(db, reference, sha256))
+        content = documents.content(db, reference, sha256)
+    return file_answer(request, content, "application/pdf", file_name(reference, sha256))
 
 
 _STOP = "/petitions/mails/stop/{token}"
 
 routes = [
     route("/petitions/answers", answers, Action.READ),
+    route("/api/v1/petition-answers", api_answers, Action.READ, localized=False),
     route("/petitions/{reference}/documents/{sha256}.pdf", document, Action.READ, localized=False),
     route(_STOP, stop_mails, Action.VISIT),
     route(_STOP, stop_mails_now, Action.VISIT, methods=("POST",)),
