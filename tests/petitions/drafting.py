@@ -12,6 +12,9 @@ from starlette.testclient import TestClient
 from tests.identity.conftest import forms_of
 from tests.officials import SignedIn, open_session
 
+from egov_participation.petitions.rules import writing
+from egov_participation.petitions.rules.writing import Part
+from egov_participation.petitions.service import drafts, handing_in
 from egov_participation.settings import Settings
 
 CHECK: Final = re.compile(r'name="(check-[a-z-]+)"')
@@ -48,13 +51,27 @@ def write(client: TestClient, key: str, **pages: dict[str, str]) -> None:
         assert answer.status_code == 303, answer.text
 
 
-def hand_in(client: TestClient, **pages: dict[str, str]) -> str:
-    """Write a petition and hand it in: its number."""
+def walk(client: TestClient) -> str:
+    """Write a petition page by page and hand it in: its number."""
     key = begin(client)
-    write(client, key, **pages)
+    write(client, key)
     answer = client.post(f"/en/petitions/drafts/{key}/hand-in")
     assert answer.status_code == 303, answer.text
     return answer.headers["location"].rpartition("/")[2]
+
+
+def hand_in(somebody: SignedIn, **pages: dict[str, str]) -> str:
+    """The same by the use cases alone."""
+    services, acting = somebody.services, somebody.session
+    with services.database.uow() as tx:
+        draft = drafts.start(services, tx, acting, "kk")
+        for part, fields in (PAGES | pages).items():
+            seen = writing.seen(drafts.of_part(tx.session, draft, Part(part)))
+            drafts.save_part(services, tx, acting, draft.key, Part(part), fields, seen)
+        reference = handing_in.hand_in(services, tx, acting, draft.key).reference
+        tx.commit()
+    assert reference is not None
+    return reference
 
 
 def decision(client: TestClient, reference: str, *, so: tuple[str, ...] = (), **fields: str) -> dict[str, str]:

@@ -168,7 +168,12 @@ def test_of_a_petition_that_was_not_answered_nothing_is_told_since(
 
 
 def test_a_debate_is_scheduled_moved_and_held(
-    asked: str, official: MakeOfficial, petitions: Petitions, services: Services, clock: ManualClock
+    asked: str,
+    official: MakeOfficial,
+    petitions: Petitions,
+    services: Services,
+    clock: ManualClock,
+    client: TestClient,
 ) -> None:
     officials = official(Role.MINISTRY), official(Role.MINISTRY)
     assert reach(services, petitions.petition(asked), 3) == ["debate"]
@@ -180,6 +185,7 @@ def test_a_debate_is_scheduled_moved_and_held(
 
     publish(*officials, asked, "debate", **_on(date(2024, 10, 7)))
     assert petitions.petition(asked).debate_state == "scheduled"
+    assert "A debate is scheduled for 7 October 2024" in client.get(f"/en/petitions/{asked}").text
     publish(*officials, asked, "debate", **_on(date(2024, 10, 8)))
     clock.advance(hours=48)
     officials = official(Role.MINISTRY), official(Role.MINISTRY)
@@ -238,7 +244,9 @@ def test_a_moderator_hands_a_petition_to_the_agency_that_answers(
     assert moderator.client.post(page, data={"agency": "nobody", "reason": reason}).status_code == 422
     assert moderator.client.post(page, data={"agency": "finance", "reason": reason}).status_code == 303
     assert moderator.client.post(page, data={"agency": "finance", "reason": reason}).status_code == 422
-    assert reason in client.get(f"/en/petitions/{reference}").text
+    timeline = client.get(f"/en/petitions/{reference}").text
+    assert reason in timeline
+    assert "From now on answered by: Ministry of Finance" in timeline
 
     proposal = one.client.post(f"/en/office/answers/{reference}/write/answer", data=FORM).headers["location"]
     decision = {"decision": "approve", "content_hash": fingerprint(other.client.get(proposal).text)}

@@ -54,9 +54,9 @@ def reject(moderator: SignedIn, reference: str, ground: str = "advertising", **f
 def test_the_queue_has_what_waits_the_first_due_first(
     citizen: MakeCitizen, moderator: SignedIn, services: Services, clock: ManualClock
 ) -> None:
-    first = hand_in(citizen().client)
+    first = hand_in(citizen())
     clock.advance(minutes=5)
-    second = hand_in(citizen().client)
+    second = hand_in(citizen())
     page = moderator.client.get("/en/office/petitions").text.replace("‑", "-")
     assert page.index(first) < page.index(second)
     assert "20 working days left" in page
@@ -71,7 +71,7 @@ def test_the_queue_has_what_waits_the_first_due_first(
 def test_a_rejection_needs_each_ground_ticked_and_one_of_them_found(
     citizen: MakeCitizen, moderator: SignedIn, services: Services
 ) -> None:
-    reference = hand_in(citizen().client)
+    reference = hand_in(citizen())
     path = f"/en/office/petitions/{reference}"
     form = decision(moderator.client, reference, ground="offensive", reason=REASON)
     assert moderator.client.post(f"{path}/reject", data=form).status_code == 422  # ticked “not so”
@@ -97,7 +97,7 @@ def test_a_rejected_petition_says_why_in_public_and_shows_the_text_as_the_ground
     hidden: bool,
 ) -> None:
     creator = citizen()
-    reference = hand_in(creator.client)
+    reference = hand_in(creator)
     form = decision(moderator.client, reference, so=(ground,), ground=ground, reason=REASON)
     shown = moderator.client.post(f"/en/office/petitions/{reference}/reject/preview", data=form)
     assert shown.status_code == 200
@@ -126,7 +126,7 @@ def test_a_rejected_petition_says_why_in_public_and_shows_the_text_as_the_ground
 def test_a_reason_that_seems_to_name_somebody_is_asked_about(
     citizen: MakeCitizen, moderator: SignedIn, services: Services
 ) -> None:
-    reference = hand_in(citizen().client)
+    reference = hand_in(citizen())
     naming = "Жарнама: тапсырыс үшін хат жазыңыз satu@mail.example"
     assert reject(moderator, reference, reason=naming) == 422
     assert only(services).state == "review"
@@ -137,7 +137,7 @@ def test_who_is_no_moderator_or_wrote_it_decides_nothing(
     citizen: MakeCitizen, official: MakeOfficial, services: Services, app: Starlette, new_client: ClientFactory
 ) -> None:
     creator = official(Role.MODERATOR)
-    reference = hand_in(citizen().client)
+    reference = hand_in(citizen())
     with services.database.uow() as tx:
         row = tx.exec(select(Petition)).one()
         row.creator = creator.person_id
@@ -168,7 +168,7 @@ def test_who_is_no_moderator_or_wrote_it_decides_nothing(
 def test_what_another_moderator_has_in_hand_waits_a_quarter_of_an_hour(
     citizen: MakeCitizen, official: MakeOfficial, moderator: SignedIn, services: Services, clock: ManualClock
 ) -> None:
-    reference = hand_in(citizen().client)
+    reference = hand_in(citizen())
     other = official(Role.MODERATOR)
     form = decision(other.client, reference)
     path = f"/en/office/petitions/{reference}"
@@ -194,7 +194,7 @@ def test_a_form_from_before_another_decision_or_another_text_changes_nothing(
     citizen: MakeCitizen, moderator: SignedIn, services: Services
 ) -> None:
     creator = citizen()
-    reference = hand_in(creator.client)
+    reference = hand_in(creator)
     stale = decision(moderator.client, reference)
     path = f"/en/office/petitions/{reference}"
     suggest(moderator, reference)
@@ -235,11 +235,11 @@ def test_another_wording_is_nothing_unless_the_creator_accepts_it(
     citizen: MakeCitizen, moderator: SignedIn, services: Services, worker: Worker, outbox: NullMailer
 ) -> None:
     creator, stranger = citizen(), citizen()
-    reference = hand_in(creator.client)
+    reference = hand_in(creator)
     before = only(services).document_hash
     assert suggest(moderator, reference) == 303
     worker.run_due()
-    assert any("Another wording" in mail.subject and "Уақытын" in mail.text for mail in outbox.sent)
+    assert any(reference in mail.subject and "Уақытын" in mail.text for mail in outbox.sent)
     page = creator.client.get(f"/en/me/petitions/{reference}").text
     assert '<del><span class="govuk-visually-hidden">[removed: </span>түн ортасына' in page
     assert '<ins><span class="govuk-visually-hidden">[added: </span>түнгі бірге' in page
@@ -264,7 +264,7 @@ def test_a_declined_wording_leaves_the_text_and_a_new_one_replaces_one_that_wait
     citizen: MakeCitizen, moderator: SignedIn, services: Services
 ) -> None:
     creator = citizen()
-    reference = hand_in(creator.client)
+    reference = hand_in(creator)
     before = only(services).document_hash
     answer = f"/en/me/petitions/{reference}/wording"
     assert suggest(moderator, reference, **{"kk-title": "Автобустар түн ортасына дейін жүрсін"}) == 422
@@ -283,7 +283,7 @@ def test_an_appeal_is_made_once_and_decided_by_another_moderator(
     citizen: MakeCitizen, official: MakeOfficial, moderator: SignedIn, services: Services, worker: Worker
 ) -> None:
     creator, other = citizen(), official(Role.MODERATOR)
-    reference = hand_in(creator.client)
+    reference = hand_in(creator)
     own, case = f"/en/me/petitions/{reference}", f"/en/office/petitions/{reference}"
     why = {"why": "Мәтінде ешқандай жарнама жоқ, қайта қараңыздар."}
     assert creator.client.post(f"{own}/appeal", data=why).status_code == 409
@@ -310,7 +310,7 @@ def test_a_refused_appeal_leaves_the_rejection_and_cannot_be_made_again(
     citizen: MakeCitizen, official: MakeOfficial, moderator: SignedIn, services: Services
 ) -> None:
     creator, other = citizen(), official(Role.MODERATOR)
-    reference = hand_in(creator.client)
+    reference = hand_in(creator)
     reject(moderator, reference)
     why = {"why": "Мәтінде ешқандай жарнама жоқ, қайта қараңыздар."}
     creator.client.post(f"/en/me/petitions/{reference}/appeal", data=why)
@@ -330,7 +330,7 @@ def test_notes_are_sealed_and_moderators_alone_read_them(
     citizen: MakeCitizen, official: MakeOfficial, moderator: SignedIn, services: Services
 ) -> None:
     creator = citizen()
-    reference = hand_in(creator.client)
+    reference = hand_in(creator)
     path = f"/en/office/petitions/{reference}"
     assert moderator.client.post(f"{path}/note", data={"note": "Министрліктен сұрау керек."}).status_code == 303
     assert "Министрліктен сұрау" in official(Role.MODERATOR).client.get(path).text
@@ -347,12 +347,12 @@ def test_a_hidden_petition_is_gone_from_the_public_and_the_search(
     app: Starlette,
     new_client: ClientFactory,
 ) -> None:
-    reference = hand_in(citizen().client)
+    reference = hand_in(citizen())
     path = f"/en/office/petitions/{reference}/hide"
     assert moderator.client.post(path, data={"reason": REASON}).status_code == 303  # also under review
     assert only(services).state == "hidden"
     assert moderator.client.post(path, data={"reason": REASON}).status_code == 409
-    other = hand_in(citizen().client)
+    other = hand_in(citizen())
     accept(moderator.client, other)
     worker.run_due()
     assert other in new_client(app).get("/en/search", params={"q": "автобустар"}).text
@@ -362,5 +362,5 @@ def test_a_hidden_petition_is_gone_from_the_public_and_the_search(
 
 
 def test_a_text_with_somebodys_number_in_it_is_pointed_out(citizen: MakeCitizen, moderator: SignedIn) -> None:
-    reference = hand_in(citizen().client, ask={"ask": "Автобус жүрсін. Маған қоңырау шалыңыз: +7 701 555 55 55."})
+    reference = hand_in(citizen(), ask={"ask": "Автобус жүрсін. Маған қоңырау шалыңыз: +7 701 555 55 55."})
     assert "There is a telephone number in it." in moderator.client.get(f"/en/office/petitions/{reference}").text

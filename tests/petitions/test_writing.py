@@ -9,7 +9,7 @@ from sqlmodel import select
 from starlette.applications import Starlette
 from tests.conftest import ClientFactory
 from tests.officials import MakeCitizen, MakeOfficial
-from tests.petitions.drafting import ASK, PAGES, begin, hand_in, page, write
+from tests.petitions.drafting import ASK, PAGES, begin, hand_in, page, walk, write
 
 from egov_participation.actions import Role
 from egov_participation.clock import ManualClock
@@ -23,7 +23,7 @@ def test_a_petition_is_written_handed_in_and_gets_a_number(
     citizen: MakeCitizen, services: Services, worker: Worker, outbox: NullMailer
 ) -> None:
     creator = citizen(level=3)
-    reference = hand_in(creator.client)
+    reference = walk(creator.client)
     assert reference == "P-2024-0001"
     own = creator.client.get(f"/en/me/petitions/{reference}").text
     assert "Автобустар" in own
@@ -235,8 +235,9 @@ def test_who_could_not_sign_hands_nothing_in_and_the_draft_stays(citizen: MakeCi
 
 
 def test_numbers_run_on_and_a_person_hands_in_so_many_a_day(citizen: MakeCitizen) -> None:
-    client = citizen(level=3).client
-    found = [hand_in(client) for _ in range(3)]
+    creator = citizen(level=3)
+    client = creator.client
+    found = [hand_in(creator) for _ in range(3)]
     assert found == ["P-2024-0001", "P-2024-0002", "P-2024-0003"]
     key = begin(client)
     write(client, key)
@@ -267,7 +268,7 @@ def test_a_draft_is_thrown_away_whole(citizen: MakeCitizen, services: Services) 
 
 def test_the_name_is_shown_only_if_its_owner_wants_it(citizen: MakeCitizen, services: Services) -> None:
     creator = citizen(level=3)
-    hand_in(creator.client, name={"shown": "no"})
+    hand_in(creator, name={"shown": "no"})
     with services.database.read() as db:
         assert db.exec(select(Petition)).one().creator_name == ""
 
