@@ -12,7 +12,7 @@ from egov_participation.petitions.service import lookup
 from egov_participation.services import Services
 
 _FACTS: Final = ((N_("Number"), "reference"), (N_("Petition"), "title"))
-_OWN: Final = (N_("See how it stands"), "/me/petitions/%(reference)s")
+_OWN: Final = (N_("See how your petition stands"), "/me/petitions/%(reference)s")
 _PUBLIC: Final = (N_("See the petition"), "/petitions/%(reference)s")
 
 HANDED_IN: Final = notice(
