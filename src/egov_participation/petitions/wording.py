@@ -93,7 +93,11 @@ def _left(petition: PetitionView, lang: str, timezone: str, now: datetime) -> st
 def headline(one: HappeningView, petition: PetitionView, lang: str) -> str:
     """What happened, in a line."""
     details: dict[str, Any] = dict(one.details)
-    number = filters(lang, "UTC")["number"]
+    number, day = filters(lang, "UTC")["number"], filters(lang, "UTC")["date"]
+    if "day" in details:
+        details["day"] = day(date.fromisoformat(details["day"]))
+    if details.get("agency") in AGENCIES:
+        details["agency"] = AGENCIES[details["agency"]].name(lang)
     if one.kind == "state.merged" and "reference" not in details:
         details["reference"] = petition.merged_into or ""
     details |= {name: number(value) for name, value in details.items() if isinstance(value, int)}
