@@ -81,7 +81,7 @@ def test_several_processes_find_the_same(forged: Path, tallied_file: Path) -> No
     [
         [],
         ["vote"],
-        ["petition", "x"],
+        ["petitions", "x"],
         ["vote", "a", "b"],
         ["vote", "--jobs", "0", "a"],
         ["vote", "--jobs", "x", "a"],
@@ -220,6 +220,7 @@ def test_the_json_of_something_else(tmp_path: Path) -> None:
 
 OF_THE_LOG = {
     *("note", "checkpoint", "log", "tile", "bundle", "entry", "inclusion", "consistency", "rotation", "recount"),
+    *("petition", "promise", "audit", "vrf"),
 }
 """What begins so is said of the transparency log, never of a vote's archive."""
 
