@@ -112,6 +112,24 @@ PARAMS: Final[dict[str, Callable[[World], Params]]] = {
         f"petitions.{page}": lambda world: {"reference": world.petitions.signed}
         for page in ("petition", "verify", "signers", "counter", "badge")
     },
+    **{
+        f"petitions.{page}": lambda world: {"key": world.written.draft}
+        for page in (
+            *("draft", "draft_title", "draft_ask", "draft_background", "draft_territory", "draft_addressee"),
+            *("draft_name", "draft_similar", "draft_preview", "draft_discard"),
+        )
+    },
+    "petitions.language": lambda world: {"key": world.written.draft, "language": "ru"},
+    **{
+        f"petitions.{page}": lambda world: {"reference": world.written.suggested}
+        for page in ("my_petition", "withdraw_own")
+    },
+    "petitions.support": lambda world: {"reference": world.written.collecting, "token": world.written.token},
+    **{
+        f"petitions.{page}": lambda world: {"reference": world.written.review}
+        for page in ("case", "case_wording", "case_merge", "case_hide")
+    },
+    "petitions.case_appeal": lambda world: {"reference": world.written.appealed},
     "opendata.petition_feed": lambda world: {"reference": world.petitions.signed},
     "petitions.answer_case": lambda world: {"reference": world.petitions.answered},
     "petitions.answer_document": lambda world: {
@@ -133,6 +151,13 @@ PARAMS: Final[dict[str, Callable[[World], Params]]] = {
     },
     "petitions.pressure_case": lambda world: {"report": world.petitions.pressure},
     "petitions.paper_form": lambda world: {"form": world.petitions.paper},
+    "audits.audit_public": lambda world: {"reference": world.petitions.audited},
+    "audits.audit": lambda world: {"key": world.petitions.audited and world.petitions.audit},
+    "audits.proposal": lambda world: {"id": world.petitions.audit_proposal},
+    "audits.question": lambda world: {
+        "reference": world.petitions.audited,
+        "token": world.petitions.audit_token,
+    },
     "petitions.stop_mails": lambda world: {"token": world.petitions.stop_token},
 }
 """What a page is about, by the name of its route. A new page with something in its address is entered here."""
@@ -143,9 +168,22 @@ FURTHER: Final[dict[str, Callable[[World], tuple[TestClient, str]]]] = {
     "a rehearsal that is over": lambda world: (world.official.client, f"/office/votes/rehearsals/{world.rehearsal.id}"),
     "the result of a rehearsal": lambda world: (world.anybody, f"/votes/{world.rehearsal.uuid}/result"),
     "an open vote": lambda world: (world.anybody, f"/votes/{world.open}"),
+    "one's own petition that collects supporters": lambda world: (
+        world.citizen.client,
+        f"/me/petitions/{world.written.own_collecting}",
+    ),
+    "one's own petition that was rejected": lambda world: (
+        world.citizen.client,
+        f"/me/petitions/{world.written.own_rejected}",
+    ),
+    "a petition with an appeal": lambda world: (world.official.client, f"/office/petitions/{world.written.appealed}"),
     "a petition that was rejected": lambda world: (world.anybody, f"/petitions/{world.petitions.rejected}"),
     "a petition that is hidden": lambda world: (world.anybody, f"/petitions/{world.petitions.hidden}"),
     "a petition that is answered": lambda world: (world.anybody, f"/petitions/{world.petitions.answered}"),
+    "an audit to take part in": lambda world: (
+        world.official.client,
+        f"/office/audits/{world.petitions.audit_proposal and world.petitions.gathering}",
+    ),
     "a dry run": lambda world: (
         world.official.client,
         f"/office/petitions/{world.petitions.doubted}/integrity/dry-run?code=automated&region=KZ-75",

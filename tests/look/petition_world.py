@@ -6,6 +6,7 @@ import hashlib
 from datetime import timedelta
 from functools import cached_property
 
+from tests.audits.auditing import Auditing
 from tests.officials import MakeOfficial
 from tests.petitions.deciding import invalidate
 from tests.petitions.making import Petitions
@@ -14,6 +15,7 @@ from tests.petitions.rows import put_signatures
 from tests.petitions.showing import put
 
 from egov_participation.actions import Role
+from egov_participation.audits.service import committing
 from egov_participation.jurisdiction.territories import REGIONS
 from egov_participation.petitions.rules.integrity import Filter
 from egov_participation.petitions.service import (
@@ -30,6 +32,11 @@ from egov_participation.services import Services
 
 class PetitionWorld:
     """What pages about petitions are about."""
+
+    audit: str
+    """Key of the audit of `audited`, whose people are asked."""
+    gathering: str
+    """Key of another one, of `audit_proposal`."""
 
     def __init__(self, services: Services, official: MakeOfficial) -> None:
         self.services, self._official = services, official
@@ -142,6 +149,37 @@ class PetitionWorld:
         with self.services.database.read() as session:
             (entry,) = paper.of_day(self.services, session, self.services.day(self.services.clock()))
         return entry.id
+
+    @cached_property
+    def auditing(self) -> Auditing:
+        """Two auditors, who are not whoever looks."""
+        return Auditing(self.services, self._petitions, [self._official(Role.AUDITOR), self._official(Role.AUDITOR)])
+
+    @cached_property
+    def audited(self) -> str:
+        """A petition with signatures in the log, and an audit; its number."""
+        reference = self._petitions.make()
+        for person in self._petitions.residents(3):
+            self._petitions.sign(reference, person)
+        self.services.registrar.close_petition(reference)  # then they leave at once
+        self._petitions.round()
+        self.audit = self.auditing.opened(reference, 2)
+        return reference
+
+    @cached_property
+    def audit_proposal(self) -> str:
+        """That a sample be drawn for another audit of it; its id."""
+        self.gathering = self.auditing.begun(self.audited, 3)
+        with self.services.database.uow() as tx:
+            proposal = committing.propose(self.services, tx, self.auditing.auditors[0].session, self.gathering)
+            tx.commit()
+        return proposal.id
+
+    @cached_property
+    def audit_token(self) -> str:
+        """In the address of the question to somebody who was drawn."""
+        assert self.audited
+        return next(iter(self.auditing.asked().values()))
 
     @cached_property
     def stop_token(self) -> str:
