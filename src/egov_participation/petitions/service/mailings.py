@@ -20,8 +20,8 @@ from egov_participation.petitions.rules.outcomes import Content
 from egov_participation.petitions.service import answer_letters, subscribers
 from egov_participation.services import Services
 
-BATCH: Final = 500
-"""Mails that one transaction enters: a fraction of a second on either database."""
+BATCH: Final = 200
+"""Mails that one transaction enters: those who sign meanwhile wait for a fraction of a second at most."""
 CLOSED: Final = "closed"
 _OUTCOME: Final = "outcome:"
 
