@@ -29,6 +29,8 @@ OF_THE_OFFICE = [spec for spec in WITH_ID if spec not in OWN and spec.path.start
 """What is everybody's who has the role, as proposals, messages and failed jobs are."""
 OF_A_VOTE = [spec for spec in WITH_ID if spec.path.startswith("/votes/{uuid}")]
 """What each voter does for themselves in a vote, which is everybody's: the id is the vote's."""
+OF_A_PETITION = [spec for spec in WITH_ID if re.match(r"(/me)?/petitions/", spec.path)]
+"""What people do about a petition, or their draft of one."""
 FIELDS = {"document": "identity-card", "same": "true", "name": "Mine", "credential": "{}"}
 
 
@@ -95,9 +97,10 @@ def test_the_routes_that_hold_an_id_are_all_asked() -> None:
     assert {spec.path.split("/")[1] for spec in OWN} == {"me", "office"}
     assert len(OWN) >= 12
     assert {spec.path.split("/")[2] for spec in OF_THE_OFFICE} == {
-        *("proposals", "trail", "jobs", "messages", "roles", "votes", "incidents")
+        *("proposals", "trail", "jobs", "messages", "roles", "votes", "incidents"),
+        *("petitions", "answers", "audits", "paper"),
     }
-    assert len(OWN) + len(OF_THE_OFFICE) + len(OF_A_VOTE) == len(WITH_ID)
+    assert len(OWN) + len(OF_THE_OFFICE) + len(OF_A_VOTE) + len(OF_A_PETITION) == len(WITH_ID)
 
 
 @pytest.mark.parametrize("spec", OWN, ids=by_path)
@@ -130,6 +133,15 @@ def test_nothing_is_done_in_a_vote_that_there_is_not(citizen: MakeCitizen) -> No
         for method in spec.methods:
             answer = client.request(method, put(spec, "none"), data=FIELDS if method == "POST" else None)
             assert answer.status_code == 404, f"{method} {spec.path}"
+
+
+@pytest.mark.parametrize("spec", OF_A_PETITION, ids=by_path)
+def test_nothing_is_done_about_a_petition_that_there_is_not(spec: RouteSpec, citizen: MakeCitizen) -> None:
+    # Back from a provider of identities without its answer one begins again; a form that is not filled in says so.
+    begins_again = spec.path.endswith("/provider")
+    not_filled_in = spec.name == "petitions.confirm_support"
+    expected = 303 if begins_again else 422 if not_filled_in else 404
+    assert statuses(citizen(level=3), spec, "none") == {expected}
 
 
 def test_a_session_and_a_change_of_address_are_ended_by_their_owner_alone(
