@@ -1351,6 +1351,13 @@ def upgrade() -> None:
         batch_op.create_index("ix_petition_signature_person_hash", ["person_hash"], unique=False)
         batch_op.create_index("ix_petition_signature_petition_id_pseudonym", ["petition_id", "pseudonym"], unique=False)
         batch_op.create_index(
+            "ix_petition_signature_shown",
+            ["petition_id", "day", "name"],
+            unique=False,
+            sqlite_where=sa.text("state = 'valid' AND name <> ''"),
+            postgresql_where=sa.text("state = 'valid' AND name <> ''"),
+        )
+        batch_op.create_index(
             "ix_petition_signature_signed_at",
             ["signed_at"],
             unique=False,
@@ -1500,6 +1507,11 @@ def downgrade() -> None:
             "ix_petition_signature_signed_at",
             sqlite_where=sa.text("network IS NOT NULL"),
             postgresql_where=sa.text("network IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_petition_signature_shown",
+            sqlite_where=sa.text("state = 'valid' AND name <> ''"),
+            postgresql_where=sa.text("state = 'valid' AND name <> ''"),
         )
         batch_op.drop_index("ix_petition_signature_petition_id_pseudonym")
         batch_op.drop_index("ix_petition_signature_person_hash")

@@ -41,6 +41,15 @@ class Signature(SQLModel, table=True):
             sqlite_where=text("state <> 'withdrawn'"),
             postgresql_where=text("state <> 'withdrawn'"),
         ),
+        # The names that are shown, a day's in the order of the alphabet.
+        Index(
+            "ix_petition_signature_shown",
+            "petition_id",
+            "day",
+            "name",
+            sqlite_where=text("state = 'valid' AND name <> ''"),
+            postgresql_where=text("state = 'valid' AND name <> ''"),
+        ),
         Index(
             "ix_petition_signature_signed_at",
             "signed_at",
