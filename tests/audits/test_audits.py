@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections.abc import Callable, Iterator
 
@@ -14,6 +13,7 @@ from tests.officials import MakeOfficial
 from egov_crypto import audit as protocol
 from egov_crypto import canonical, vrf
 from egov_crypto import petition as counting
+from egov_crypto.opening import Opening
 from egov_crypto.petition import Signed, alpha
 from egov_participation.actions import Role
 from egov_participation.audits.models import Stage
@@ -82,11 +82,12 @@ def test_an_honest_audit_from_commitments_to_report(auditing: Auditing, services
     answers = reporting.answers(services, row)
     assert (answers.yes, answers.no, answers.waiting, answers.unasked) == (2, 0, 1, 0)
 
-    opened = json.loads(opening.file_of(services, auditing.auditors[1].session, key))
-    assert [one["pseudonym"] for one in opened["openings"]] == opening.sample_of(row)
+    opened = Opening.parse(opening.file_of(services, auditing.auditors[1].session, key))
+    counted, register = recounted(services)
+    assert opened.verify() == opened.verify_drawn(register, counted.counts[reference]) == 3
     with services.database.read() as session:
-        found = [services.registry.find(session, Iin.parse(one["iin"])) for one in opened["openings"]]
-    assert {person.person_id for person in found if person} <= set(people)
+        found = [services.registry.find(session, Iin.parse(one.iin)) for one in opened.opened]
+    assert len({person.person_id for person in found if person} & set(people)) == 3
 
     row = auditing.reported(key, confirmed=2, denied=0, unreached=1)
     counted, register = recounted(services)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Callable
 from typing import Any, Final, NoReturn
 
@@ -18,6 +19,7 @@ from egov_participation.registrar.interface import Batch, Challenge, Opening, Wa
 
 log = structlog.get_logger()
 
+_OPENING: Final = ("[0-9a-f]{128}", "[0-9]{12}", "[0-9a-f]{160}")
 _ATTESTATION: Final = {"type", "version", "petition", "pseudonym", "act", "day", "region", "signature"}
 
 
@@ -154,7 +156,7 @@ def batch(value: Any) -> Batch | None:
 def openings(value: Any) -> list[Opening]:
     """What `Registrar.open_entries` returns."""
     found = [texts(one) for one in checked(value, lambda held: isinstance(held, list))]
-    return [Opening(*checked(one, lambda held: len(held) == 3)) for one in found]
+    return [Opening(*checked(one, _is_opening)) for one in found]
 
 
 def answers(value: Any) -> dict[str, bool | None]:
@@ -171,6 +173,10 @@ def question(value: Any) -> tuple[str, bool]:
         case [str(petition), bool(answered)]:
             return petition, answered
     raise unavailable(Odd())
+
+
+def _is_opening(found: list[str]) -> bool:
+    return len(found) == len(_OPENING) and all(map(re.fullmatch, _OPENING, found))
 
 
 def _is_attestation(found: object) -> bool:

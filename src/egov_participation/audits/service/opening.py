@@ -10,8 +10,10 @@ from typing import Final
 
 import structlog
 
-from egov_crypto import canonical, petition, vrf
+from egov_crypto import petition, vrf
 from egov_crypto.errors import VerificationError
+from egov_crypto.opening import Opened
+from egov_crypto.opening import Opening as OpeningFile
 from egov_participation import approvals, audit
 from egov_participation.actions import Action
 from egov_participation.approvals import Content, Proposal
@@ -98,23 +100,16 @@ def file_of(services: Services, session: SessionInfo, key: str) -> bytes:
         row = lookup.found(db, key)
     rules.check_stage(row.stage, Stage.OPENED, Stage.REPORTED)
     found = {opening.pseudonym: opening for opening in openings(services, row)}
-    content = {
-        "type": "petition.opening",
-        "version": 1,
-        "petition": row.reference,
-        "key": key_of(services, row.reference).hex(),
-        "audit": row.name,
-        "seed": row.seed,
-        "openings": [
-            {"pseudonym": pseudonym, "iin": found[pseudonym].iin, "proof": found[pseudonym].proof}
-            for pseudonym in sample_of(row)
-            if pseudonym in found
-        ],
-    }
+    opened = [
+        Opened(bytes.fromhex(one), found[one].iin, bytes.fromhex(found[one].proof))
+        for one in sample_of(row)
+        if one in found
+    ]
+    key_, name, seed = key_of(services, row.reference), row.name or "", bytes.fromhex(row.seed or "")
     with services.database.uow() as tx:
         audit.record(tx, session, Action.OPEN_ENTRY, lookup.object_of(row.key), services.clock(), step="seen")
         tx.commit()
-    return canonical.dump(content)
+    return OpeningFile(row.reference, key_, name, seed, opened).dump()
 
 
 def sample_of(row: Audit) -> list[str]:

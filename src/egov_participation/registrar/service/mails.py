@@ -137,8 +137,7 @@ PASSKEY_KNOWN: Final = notice(
 )
 
 _KINDS: Final[Mapping[str, NoticeKind]] = {
-    kind.name: kind
-    for kind in (CREDENTIAL_SHOWN, CODE, SIGNING_CODE, WITHDRAWING_CODE, AUDIT_QUESTION, PASSKEY_KNOWN)
+    kind.name: kind for kind in (CREDENTIAL_SHOWN, CODE, SIGNING_CODE, WITHDRAWING_CODE, AUDIT_QUESTION, PASSKEY_KNOWN)
 }
 
 
