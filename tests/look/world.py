@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 from tests.commission.frozen import WHY, FrozenDraft, frozen_draft
 from tests.conftest import ClientFactory
 from tests.look.petition_world import PetitionWorld
+from tests.look.written_world import WrittenWorld
 from tests.notices.specimens import NEWS
 from tests.officials import MakeCitizen, MakeOfficial, SignedIn
 from tests.voting.making import NO, YES, make_vote, tallied
@@ -114,6 +115,11 @@ class World:
         )
         assert answer.status_code == 303, answer.text
         return client
+
+    @cached_property
+    def written(self) -> WrittenWorld:
+        """Petitions on their way to the public."""
+        return WrittenWorld(self.services, self._official, self._citizen, self.citizen)
 
     @cached_property
     def petitions(self) -> PetitionWorld:
