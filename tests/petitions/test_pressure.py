@@ -55,7 +55,7 @@ def test_anybody_reports_gets_a_number_and_reads_what_to_do_at_once(
     assert f"/en/petitions/{REFERENCE}/signature" in page.text
     assert "aigul" not in page.text
     assert "мәжбүрледі" not in page.text
-    assert page.headers["referrer-policy"] == "no-referrer"
+    assert page.headers["referrer-policy"] == "strict-origin"
     (row,) = rows(services)
     assert "мәжбүрледі".encode() not in row.text_sealed
     assert row.person_hash is None

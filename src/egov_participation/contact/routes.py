@@ -93,11 +93,9 @@ def status(request: Request) -> Response:
     errors = {}
     if number and found is None:
         errors["number"] = translate(lang(request), N_("There is no message with this number. Check each sign of it."))
-    answer = render(
+    return render(
         request, "contact/status.html", status=404 if errors else 200, number=number, found=found, errors=errors
     )
-    answer.headers["Referrer-Policy"] = "no-referrer"
-    return answer
 
 
 def _standing(request: Request, number: str) -> service.Standing | None:

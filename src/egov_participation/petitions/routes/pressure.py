@@ -29,7 +29,7 @@ def report(request: Request) -> Response:
 
 def _report_page(request: Request, form: Form[ReportForm], status: int = 200) -> Response:
     found = reading.public(services(request), request.path_params["reference"])
-    return _private(
+    return kept_by_the_browser(
         render(
             request,
             "petitions/pressure.html",
@@ -88,7 +88,7 @@ def sent(request: Request) -> Response:
         standing = pressure.standing(db, petition, request.path_params["report"])
     if standing is None:
         raise DomainError(404, N_("There is no report with this number."), code="pressure.unknown")
-    return _private(
+    return kept_by_the_browser(
         render(
             request,
             "petitions/pressure_sent.html",
@@ -98,12 +98,6 @@ def sent(request: Request) -> Response:
             signed_in=session_or_none(request) is not None,
         )
     )
-
-
-def _private(response: Response) -> Response:
-    """Going back finds what was typed; where one goes on to does not learn where one was."""
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return kept_by_the_browser(response)
 
 
 # -- the office --------------------------------------------------------------------------------------------------------

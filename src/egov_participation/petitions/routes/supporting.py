@@ -74,8 +74,7 @@ def supported(request: Request) -> Response:
 
 
 def _hidden(response: Response) -> Response:
-    """No other site learns the link, and no search engine keeps the page."""
-    response.headers["Referrer-Policy"] = "no-referrer"
+    """No search engine keeps the page; that no other site learns the link is so for all pages (`security_headers`)."""
     response.headers["X-Robots-Tag"] = "noindex, noarchive"
     return response
 
