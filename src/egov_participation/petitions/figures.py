@@ -7,6 +7,7 @@ drawn anew once a minute, and say of when they are.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from threading import Lock
 from typing import Final
 from weakref import WeakKeyDictionary
 
@@ -29,6 +30,7 @@ _MOST_KEPT: Final = 200
 
 _Kept = dict[tuple[str, str], tuple[datetime, PetitionView, list[Figure]]]
 _kept: WeakKeyDictionary[Database, _Kept] = WeakKeyDictionary()
+_drawing = Lock()
 
 
 def kept(database: Database, petition: PetitionView, lang: str, now: datetime) -> list[Figure] | None:
@@ -46,14 +48,18 @@ def kept(database: Database, petition: PetitionView, lang: str, now: datetime) -
 
 
 def draw(database: Database, petition: PetitionView, lang: str, now: datetime, timezone: str) -> list[Figure]:
-    """Draw and keep them: a map if there is one, regions, days."""
-    made = [*of_regions(petition, lang, timezone), *of_days(petition, lang, timezone)]
-    mine = _kept.setdefault(database, {})
-    mine.pop((petition.reference, lang), None)
-    mine[petition.reference, lang] = now, petition, made
-    if len(mine) > _MOST_KEPT:
-        mine.pop(next(iter(mine)), None)
-    return made
+    """Draw and keep them: a map if there is one, regions, days. Of many who want the same, one draws."""
+    with _drawing:
+        made = kept(database, petition, lang, now)
+        if made is not None:
+            return made
+        made = [*of_regions(petition, lang, timezone), *of_days(petition, lang, timezone)]
+        mine = _kept.setdefault(database, {})
+        mine.pop((petition.reference, lang), None)
+        mine[petition.reference, lang] = now, petition, made
+        if len(mine) > _MOST_KEPT:
+            mine.pop(next(iter(mine)), None)
+        return made
 
 
 def of_regions(petition: PetitionView, lang: str, timezone: str) -> list[Figure]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, func, or_
+from sqlalchemy import ColumnElement, and_, func, or_, text
 from sqlalchemy import select as choose
 from sqlmodel import Session, col, select
 
@@ -225,8 +225,7 @@ def signers(services: Services, petition: PetitionView, today: date, day: date |
             .where(
                 col(Signature.petition_id) == petition.id,
                 col(Signature.day) == chosen,
-                col(Signature.state) == "valid",
-                col(Signature.name) != "",
+                text("state = 'valid' AND name <> ''"),  # as the index has it, to the letter
             )
             .order_by(col(Signature.name), col(Signature.id))
             .offset((page - 1) * NAMES)
@@ -260,7 +259,7 @@ def latest(services: Services) -> list[Told]:
                     col(Happening.kind).in_(_NEWS),
                     col(Happening.kind).startswith("threshold"),
                     col(Happening.kind).startswith("answer"),
-                    col(Happening.kind).startswith("debate"),
+                    col(Happening.kind).startswith("signatures"),
                 ),
             )
             .order_by(col(Happening.at).desc(), col(Happening.id).desc())
