@@ -22,7 +22,7 @@ from egov_participation.clock import ManualClock
 from egov_participation.contact import service as contact
 from egov_participation.contact.rules import Topic
 from egov_participation.database import Schema, migrate
-from egov_participation.demo import commission, officials, registrar, votes
+from egov_participation.demo import commission, officials, petitions, registrar, votes
 from egov_participation.demo.keys import write_key_files
 from egov_participation.demo.voters import Voter, cast, residents
 from egov_participation.jobs import Job
@@ -89,6 +89,8 @@ def fill(settings: Settings, trustees_folder: Path, now: datetime, progress: Pro
         officials.appoint(services, clock, chosen, votes.REFERENDUM_OPENS - timedelta(days=20))
         members = [officials.person_id(services, one.entry) for one in chosen if one.role is Role.COMMISSION]
         _hold_referendum(services, clock, chance, members, progress)
+        _leave_petitions(services, clock, chosen, chance, now)
+        _throw_mails_away(services)
         budget = _open_budget_vote(services, clock, chance, now, trustees_folder, progress)
         officials.leave_a_proposal(services, clock, chosen, waiting, now)
         _write_to_the_contact_centre(services, now)
@@ -102,11 +104,27 @@ def fill(settings: Settings, trustees_folder: Path, now: datetime, progress: Pro
         guest = officials.person_id(services, guests()[1])
         commission.leave_reports(services, clock, budget, guest, members[0], now)
         officials.leave_a_failed_job(services, chosen, now)
+        petitions.let_the_worker_go_on(services)
         clock.set(now)
         ledger.publish(services)
     finally:
         services.registrar.close()
         services.database.close()
+
+
+def _leave_petitions(
+    services: Services, clock: ManualClock, chosen: Sequence[officials.Official], chance: random.Random, now: datetime
+) -> None:
+    by_role = {
+        role: [officials.person_id(services, one.entry) for one in chosen if one.role is role]
+        for role in (Role.MODERATOR, Role.MINISTRY)
+    }
+    first, second = by_role[Role.MINISTRY]
+    deciders = petitions.Officials(by_role[Role.MODERATOR][0], (first, second))
+    taken = {entry.iin for entry in guests()} | {one.entry.iin for one in chosen}
+    others = residents(services, [entry for entry in people() if entry.iin not in taken])
+    (guest,) = residents(services, guests()[1:2])
+    petitions.leave_petitions(services, clock, deciders, others, guest, chance, now)
 
 
 def _throw_mails_away(services: Services) -> None:

@@ -34,6 +34,9 @@ _ROLES: Final = (
     Role.COMMISSION,
     Role.COMMISSION,
     Role.AUDITOR,
+    Role.DESK_OPERATOR,
+    Role.MODERATOR,
+    Role.AUDITOR,
 )
 
 

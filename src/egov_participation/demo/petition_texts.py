@@ -170,7 +170,7 @@ CLINICS: Final = Invented(
         "The nearest pharmacy may be more than a hundred kilometres away, and roads are closed in winter.",
     ),
 )
-TIME_ZONE: Final = Invented(
+LESSONS: Final = Invented(
     "ru",
     "",
     Wording(
@@ -265,3 +265,38 @@ COUNCIL: Final = Invented(
         "We learn of its decisions from press releases only.",
     ),
 )
+NEIGHBOUR: Final = Invented(
+    "ru",
+    "",
+    Wording("Көршіні көшіру", "Көршімізді басқа үйге көшіруді сұраймыз.", "Оның аты-жөні мен мекенжайы мынадай …"),
+    Wording("Выселить соседа", "Просим переселить нашего соседа в другой дом.", "Его имя и адрес такие …"),
+    Wording("Move our neighbour", "We ask that our neighbour be moved to another house.", "His name and address are …"),
+)
+SHELTERS: Final = Invented(
+    "ru",
+    "",
+    Wording(
+        "Аялдамаларды жылыту",
+        "Қысы суық қалалардағы аялдамаларды жылытуды сұраймыз.",
+        "Автобусты отыз градус аязда жиырма минут күтеміз.",
+    ),
+    Wording(
+        "Тёплые остановки",
+        "Просим отапливать остановки в городах с холодной зимой.",
+        "Автобуса ждём по двадцать минут при тридцати градусах мороза.",
+    ),
+    Wording(
+        "Warm bus stops",
+        "We ask that bus stops be heated in cities with cold winters.",
+        "We wait twenty minutes for the bus at thirty degrees below zero.",
+    ),
+)
+COURT_REASON: Final = (
+    "Петиция сот шешімін өзгертуді сұрайды. Сот төрелігі петицияның нысанасы бола алмайды: шешімге шағым апелляциялық "
+    "сотқа беріледі. / Петиция просит изменить решение суда. Правосудие не может быть её предметом: решение обжалуют в "
+    "апелляционном суде."
+)
+MERGE_REASON: Final = "Екі петиция бір нәрсені сұрайды. / Обе петиции просят об одном и том же."
+STOP_REASON: Final = "Кеңес таратылды. / Совет упразднён."
+WITHDRAW_REASON: Final = "Министрлік сабақ уақытын өзгертті. / Министерство уже изменило время начала уроков."
+HIDE_REASON: Final = "Мәтінде басқа адамның дербес деректері бар. / В тексте персональные данные другого человека."
