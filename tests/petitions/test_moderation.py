@@ -19,8 +19,8 @@ from egov_participation.clock import ManualClock
 from egov_participation.jobs import Worker
 from egov_participation.ledger import service as ledger
 from egov_participation.mail import NullMailer
-from egov_participation.petitions.models import Decision, Happening, Note, Petition
-from egov_participation.petitions.service import lifecycle
+from egov_participation.petitions.models import Appeal, Decision, Happening, Note, Petition
+from egov_participation.petitions.service import lifecycle, tidying
 from egov_participation.services import Services
 from egov_participation.settings import Settings
 
@@ -364,3 +364,27 @@ def test_a_hidden_petition_is_gone_from_the_public_and_the_search(
 def test_a_text_with_somebodys_number_in_it_is_pointed_out(citizen: MakeCitizen, moderator: SignedIn) -> None:
     reference = hand_in(citizen(), ask={"ask": "Автобус жүрсін. Маған қоңырау шалыңыз: +7 701 555 55 55."})
     assert "There is a telephone number in it." in moderator.client.get(f"/en/office/petitions/{reference}").text
+
+
+def test_what_moderators_and_creators_wrote_to_one_another_goes_after_a_year(
+    citizen: MakeCitizen, official: MakeOfficial, moderator: SignedIn, services: Services, clock: ManualClock
+) -> None:
+    creator, other = citizen(), official(Role.MODERATOR)
+    reference = hand_in(creator)
+    case = f"/en/office/petitions/{reference}"
+    moderator.client.post(f"{case}/note", data={"note": "Министрліктен сұрау керек."})
+    reject(moderator, reference)
+    creator.client.post(f"/en/me/petitions/{reference}/appeal", data={"why": "Онда жарнама жоқ, қайта қараңыздар."})
+    other.client.post(f"{case}/appeal", data={"grant": "no", "reason": "Жарнама бар: екінші бөлімде."})
+    clock.advance(days=364)
+    tidying.forget_old(services)
+    assert left(services) == (1, True)
+    clock.advance(days=2)
+    tidying.forget_old(services)
+    assert left(services) == (0, False)
+
+
+def left(services: Services) -> tuple[int, bool]:
+    """How many notes there are, and whether it is still known why somebody appealed."""
+    with services.database.read() as db:
+        return len(db.exec(select(Note)).all()), db.exec(select(Appeal)).one().text_sealed is not None

@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 from tests.conftest import ClientFactory
 from tests.officials import MakeCitizen, MakeOfficial
 from tests.petitions.drafting import ASK, PAGES, begin, hand_in, page, walk, write
+from tests.petitions.making import Petitions
 
 from egov_participation.actions import Role
 from egov_participation.clock import ManualClock
@@ -293,3 +294,25 @@ def test_somebody_has_so_many_drafts_at_a_time(citizen: MakeCitizen) -> None:
         begin(client)
     refused = client.post("/en/petitions/new", data={"language": "kk"})
     assert refused.status_code == 409
+
+
+def test_petitions_with_the_same_words_are_shown_while_one_writes_and_after_the_title(
+    citizen: MakeCitizen, petitions: Petitions
+) -> None:
+    reference = petitions.make()  # «Саябақ салынсын»
+    client = citizen().client
+    key = begin(client)
+    path = f"/en/petitions/drafts/{key}/similar"
+    answer = client.get(path, params={"title": "Орталықтағы саябақ салынсын"}, headers={"HX-Request": "true"})
+    assert "<html" not in answer.text
+    assert f"/en/petitions/{reference}" in answer.text
+    assert reference not in client.get(path, params={"title": "Автобустар түнде жүрсін"}).text
+    form = page(client, key, "title") | {"title": "Біздің ауданда саябақ салынсын"}
+    saved = client.post(f"/en/petitions/drafts/{key}/title", data=form)
+    assert saved.headers["location"] == path
+    shown = client.get(path).text
+    assert "Open for signatures" in shown
+    assert f"/en/petitions/drafts/{key}/ask" in shown
+    other = page(client, key, "title") | {"title": "Автобустар түнде жүрсін"}
+    saved = client.post(f"/en/petitions/drafts/{key}/title", data=other)
+    assert saved.headers["location"] == f"/en/petitions/drafts/{key}/ask"

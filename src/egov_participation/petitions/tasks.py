@@ -14,11 +14,11 @@ from egov_participation.petitions.service import (
     forgetting,
     generated,
     invalidating,
-    keeping,
     mailings,
     merging,
     publishing,
     supporting,
+    tidying,
     verified,
 )
 from egov_participation.services import Services
@@ -103,9 +103,9 @@ def tell_merged(services: Services, payload: Payload) -> None:
 
 
 @tick
-def forget_kept_texts(services: Services) -> None:
-    """Delete what nobody came for after the session had ended."""
-    keeping.forget_old(services)
+def tidy_up(services: Services) -> None:
+    """Delete what is left of the way to the public when it is over."""
+    tidying.forget_old(services)
 
 
 @handler(generated.SIGN, words=N_("sign a petition of the demonstration"))

@@ -209,8 +209,7 @@ class Page:
 
 def pages_asked(request: Request) -> list[Part]:
     """The pages that the rules need: where all petitions are of the whole country, nobody is asked where."""
-    rules = ruling.current(services(request))
-    asks_where = bool(choices.territories(rules, lang(request)))
+    asks_where = choices.takes_territories(ruling.current(services(request)))
     return [part for part in Part if part is not Part.TERRITORY or asks_where]
 
 

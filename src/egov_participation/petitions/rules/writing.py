@@ -17,8 +17,6 @@ SHORTEST_TITLE: Final = 10
 LONGEST_ASK: Final = 1000
 MOST_DRAFTS: Final = 20
 """Of one person at a time."""
-DRAFTS_KEPT: Final = timedelta(days=365)
-"""A draft that nobody handed in is deleted so long after it was begun."""
 KEPT_TEXT: Final = timedelta(days=1)
 """So long what was typed after the session had ended waits for its owner."""
 
@@ -61,13 +59,6 @@ PART_NAMES: Final = {
 
 TEXTS: Final = ("title", "ask", "background")
 """What a petition says in one language."""
-
-
-def after(part: Part) -> Part | None:
-    """The page that follows; None: it is to be checked."""
-    parts = list(Part)
-    following = parts.index(part) + 1
-    return parts[following] if following < len(parts) else None
 
 
 def missing(addressee: str, texts: Mapping[str, Mapping[str, str]], language: str) -> list[Part]:

@@ -51,6 +51,11 @@ def takes_country(rules: RuleSet) -> bool:
     return Scope.COUNTRY in rules.scopes
 
 
+def takes_territories(rules: RuleSet) -> bool:
+    """Whether petitions may be of a part of it."""
+    return bool(rules.territories) and set(rules.scopes) != {Scope.COUNTRY}
+
+
 def is_territory(rules: RuleSet, territory: str) -> bool:
     """Whether a petition may be of it."""
     return _is_possible(rules, territory)

@@ -7,7 +7,7 @@ import json
 import secrets
 from collections.abc import Mapping
 
-from sqlmodel import Session, col, delete, func, select
+from sqlmodel import Session, col, delete, select
 
 from egov_participation.database import UnitOfWork
 from egov_participation.petitions import keys
@@ -54,17 +54,6 @@ def forget(tx: UnitOfWork, draft: Petition, token: str) -> None:
     """It was put into the draft."""
     theirs = (col(KeptText.token_hash) == _hash(token), col(KeptText.petition_id) == draft.id)
     tx.exec(delete(KeptText).where(*theirs))
-
-
-def forget_old(services: Services) -> None:
-    """Delete what nobody came for."""
-    old = col(KeptText.expires_at) <= services.clock()
-    with services.database.read() as session:
-        count = session.exec(select(func.count()).select_from(KeptText).where(old)).one()
-    if count:
-        with services.database.uow() as tx:
-            tx.exec(delete(KeptText).where(old))
-            tx.commit()
 
 
 def _hash(token: str) -> str:

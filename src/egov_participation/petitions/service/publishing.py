@@ -56,6 +56,5 @@ def _tell(services: Services, reference: str) -> None:
             if row.person_sealed is not None:
                 person_id = keys.open_person(keys_dir, row.petition_id, row.person_sealed)
                 notify(tx, keys_dir, person_id, letters.SUPPORTED_OPENED, reference=reference, title=title)
-                row.person_sealed = None
-                tx.add(row)
+            tx.session.delete(row)
         tx.commit()

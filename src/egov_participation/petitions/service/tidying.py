@@ -1,0 +1,52 @@
+"""What is left of the way to the public when it is over: texts that nobody came for, notes, appeals, supporters."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, delete, select, update
+
+from egov_participation.petitions.models import Appeal, EditLock, KeptText, Note, Petition, Supporter
+from egov_participation.petitions.rules.moderating import NOTES_KEPT
+from egov_participation.petitions.rules.states import ENDED, MODERATABLE
+from egov_participation.services import Services
+
+_AT_ONCE = 500
+
+
+def forget_old(services: Services) -> None:
+    """Delete what has been kept for as long as it may: some of each at a time."""
+    now = services.clock()
+    with services.database.read() as session:
+        due = _due(session, now)
+    if not any(due.values()):  # this is asked every second, and the lane is for those who have something to write
+        return
+    with services.database.uow() as tx:
+        tx.exec(delete(KeptText).where(col(KeptText.token_hash).in_(due["texts"])))
+        tx.exec(delete(Note).where(col(Note.id).in_(due["notes"])))
+        tx.exec(update(Appeal).where(col(Appeal.petition_id).in_(due["appeals"])).values(text_sealed=None))
+        tx.exec(delete(Supporter).where(col(Supporter.petition_id).in_(due["supporters"])))
+        tx.exec(delete(EditLock).where(col(EditLock.petition_id).in_(due["locks"])))
+        tx.commit()
+
+
+def _due(session: Session, now: datetime) -> dict[str, list[Any]]:
+    """The keys of rows whose time has come."""
+    ended = col(Petition.state).in_([state.value for state in ENDED])
+    decided = col(Petition.state).not_in([state.value for state in MODERATABLE])
+    wanted = {
+        "texts": select(KeptText.token_hash).where(col(KeptText.expires_at) <= now),
+        "notes": select(Note.id)
+        .join(Petition, col(Petition.id) == col(Note.petition_id))
+        .where(decided, col(Petition.state_at) <= now - NOTES_KEPT, col(Note.at) <= now - NOTES_KEPT),
+        "appeals": select(Appeal.petition_id).where(
+            col(Appeal.text_sealed).is_not(None), col(Appeal.decided_at) <= now - NOTES_KEPT
+        ),
+        "supporters": select(Supporter.petition_id)
+        .join(Petition, col(Petition.id) == col(Supporter.petition_id))
+        .where(ended)
+        .distinct(),
+        "locks": select(EditLock.petition_id).where(col(EditLock.until) <= now),
+    }
+    return {name: list(session.execute(statement.limit(_AT_ONCE)).scalars()) for name, statement in wanted.items()}
