@@ -3,26 +3,41 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
+from crypto.tests.commands import run
 from crypto.tests.petitions import Register
 from sqlmodel import col, select
 from starlette.testclient import TestClient
+from tests.browser.server import on_own_port, port_of, serving
 from tests.petitions.making import Petitions
 from tests.petitions.test_signing import rows
 
 from egov_crypto import entries, vrf
+from egov_crypto.cli import log_state
 from egov_crypto.cli.petition_figures import PetitionFigures
 from egov_crypto.cli.site_petition import SitePetition
 from egov_crypto.errors import VerificationError
 from egov_crypto.petition import PetitionCount, counted_at
 from egov_crypto.petition import Petitions as Recounted
 from egov_crypto.promise import Promise
+from egov_participation.app import create_app
 from egov_participation.clock import ManualClock
 from egov_participation.ledger.models import LogEntry
 from egov_participation.petitions.models import Delta, Signature, State
 from egov_participation.petitions.models import PetitionCount as Counts
+from egov_participation.settings import Settings
+
+pytestmark = pytest.mark.sqlite  # what is asked of the database is asked on both elsewhere
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """With the address that it is served at."""
+    return on_own_port(Settings.for_tests(tmp_path))
 
 
 def observed(petitions: Petitions) -> Recounted:
@@ -89,6 +104,32 @@ def test_a_promise_is_the_entry_byte_for_byte(client: TestClient, petitions: Pet
     with petitions.services.database.read() as session:
         assert session.exec(select(LogEntry.place).where(LogEntry.raw == row.promise)).one() > 0
     assert vrf.validate_key(bytes.fromhex(recounted.counts[reference].key))
+
+
+def test_the_program_holds_the_site_over_http(
+    petitions: Petitions, clock: ManualClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`egov-verify petition`, and `receipt` with the proof that the signer is given."""
+    monkeypatch.setenv(log_state.VARIABLE, str(tmp_path / "seen"))
+    one, two = petitions.residents(2)
+    reference = petitions.make()
+    petitions.sign(reference, one)
+    petitions.sign(reference, two)
+    clock.advance(hours=1)
+    petitions.round()
+    pseudonym = rows(petitions, reference)[0].pseudonym.hex()
+    services = petitions.services
+    origin = services.settings.base_url
+    with serving(create_app(services.settings, services=services), port_of(services.settings)):
+        key = urlopen(f"{origin}/log/key", timeout=60).read().decode().strip()
+        done = run("egov-verify", "petition", "--json", f"{origin}/kk/petitions/{reference}", "--key", key)
+        path = tmp_path / "signature.tlog-proof"
+        path.write_bytes(urlopen(f"{origin}/petitions/{reference}/signatures/proof/{pseudonym}", timeout=60).read())
+    proved = run("egov-verify", "receipt", path, "--key", key)
+
+    answer = json.loads(done.out.splitlines()[-1])  # before it come the lines of the server, which is in this process
+    assert (done.status, answer["petition"]["verified"], answer["said"]["verified"]) == (0, 2, 2)
+    assert (proved.status, f"attest in petition {reference}" in proved.out) == (0, True)
 
 
 def test_a_row_that_somebody_puts_into_the_database_is_exposed(
