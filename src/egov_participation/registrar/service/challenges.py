@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import hmac
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -18,7 +17,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, case, delete, select, update
 
 from egov_participation.database import UnitOfWork, table_of
 from egov_participation.errors import DomainError
@@ -141,13 +140,13 @@ def answered(means: Means, matter: Matter, answer: Mapping[str, str]) -> Iterato
             use = passkeys.check(means, matter.person_id, signed, answer["assertion"])
             right = use is not None
     with means.database.uow() as tx:
-        used = tx.session.execute(_TRY, asked).first()
-        right = used is not None and means.clock() < used.expires_at and (right or way is Way.CODE)
-        if way is Way.CODE and used is not None:
+        if way is Way.CODE:
             given = means.vault.code_hash(answer.get("challenge", ""), answer["code"])
-            right = right and hmac.compare_digest(used.secret, given)
-        if used is not None and (right or way is not Way.CODE or used.tries >= rules.CODE_TRIES):
-            tx.session.execute(_USED_UP, asked)
+            tried = tx.session.execute(_TRY, {**asked, "given_": given, "now_": means.clock()}).scalar()
+            right = tried is not None and tried > rules.CODE_TRIES
+        else:
+            until = tx.session.execute(_USED_UP, asked).scalar()
+            right = right and until is not None and means.clock() < until
         if right and use is not None:
             right = passkeys.counted(means, tx, use)
         if right:
@@ -168,12 +167,13 @@ _THIS: Final = (_asked.c.id_hash == bindparam("id_hash_"), *_OF_MATTER, _asked.c
 _ASKED: Final = select(_asked.c.secret).where(*_THIS)
 _TRY: Final = (
     update(_asked)
-    .where(*_THIS)
-    .values(tries=_asked.c.tries + 1)
-    .returning(_asked.c.secret, _asked.c.tries, _asked.c.expires_at)
+    .where(*_THIS, _asked.c.tries < rules.CODE_TRIES, _asked.c.expires_at > bindparam("now_"))
+    .values(tries=_asked.c.tries + case((_asked.c.secret == bindparam("given_"), rules.CODE_TRIES + 1), else_=1))
+    .returning(_asked.c.tries)
 )
-"""Counted before it is looked at: of guesses that come at once, none is looked at beyond the fifth."""
-_USED_UP: Final = delete(_asked).where(*_THIS)
+"""Looks at a code and counts that in one statement: of guesses that come at once, none is looked at beyond the fifth.
+The right one leaves no try. What is compared are keyed hashes: how long it takes tells nothing of the code."""
+_USED_UP: Final = delete(_asked).where(*_THIS).returning(_asked.c.expires_at)
 _FORMER: Final = delete(_asked).where(*_OF_MATTER, _asked.c.way == bindparam("way_"))
 
 
