@@ -19,6 +19,8 @@ from egov_participation.petitions.models import PressureReport
 from egov_participation.services import Services
 from egov_participation.web.csrf import HEADER
 
+pytestmark = pytest.mark.sqlite
+
 PATH = f"/en/petitions/{REFERENCE}/pressure"
 TEXT = "Бастық қол қоюға мәжбүрледі.\nТізімді тексерді."
 
@@ -45,6 +47,7 @@ def rows(services: Services) -> list[PressureReport]:
         return list(session.exec(select(PressureReport)))
 
 
+@pytest.mark.postgresql
 def test_anybody_reports_gets_a_number_and_reads_what_to_do_at_once(
     client: TestClient, services: Services, worker: Worker, outbox: NullMailer
 ) -> None:
