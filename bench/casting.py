@@ -7,36 +7,29 @@ receipt, and the disk, for which PostgreSQL waits at every commit as it does in 
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import hmac
 import multiprocessing
 import os
-import secrets
 import shutil
-import socket
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from multiprocessing.pool import Pool
 from pathlib import Path
-from typing import Final, cast
-from urllib.request import Request, urlopen
+from typing import Final
 
-import psutil
 import uvloop
-from psycopg import sql
 from rich.console import Console
 from tests.postgresql import PostgreSQL, running
 from tests.voting.making import MadeVote, make_vote, verified
 
 from bench.measure import Figure
+from bench.serving import BOOTH, MAIN, PROCESSES, Site, in_earnest, post, postmaster, processor, web
 from egov_crypto import ballot
 from egov_crypto.election import Election
 from egov_crypto.question import Question
@@ -53,14 +46,7 @@ from egov_participation.web.csrf import HEADER
 
 VOTERS: Final = int(os.environ.get("BENCH_VOTERS", "3000"))
 ROUNDS: Final = 5
-PROCESSES: Final = 2
-CONNECTIONS: Final = 12
-"""Of each process."""
-PATIENCE: Final = 240.0
 SHARE: Final = 0.40
-MAIN: Final = "https://vote.example.org"
-BOOTH: Final = "https://booth.example.org"
-"""A proxy that speaks TLS would stand before the processes; here the load speaks to them as it would."""
 FIVE: Final = Question(("A", "B", "C", "D", "E"), "?", 1, 1, blank=False)
 
 
@@ -72,15 +58,6 @@ class Prepared:
     vote: MadeVote
     ballots: list[bytes]
     requests: list[bytes]
-
-
-@dataclass(frozen=True)
-class Site:
-    """The web server that was started."""
-
-    port: int
-    process: psutil.Process
-    registrar: psutil.Process
 
 
 @dataclass(frozen=True)
@@ -102,8 +79,8 @@ def measure(console: Console) -> list[Figure]:
     try:
         with running(folder / "lock") as server, console.status("Casting: voters and their ballots") as status:
             prepared = _prepare(server, folder)
-            _in_earnest(server)
-            with _pool(prepared.vote.election) as pool, _web(prepared, folder) as site:
+            in_earnest(server)
+            with _pool(prepared.vote.election) as pool, web(prepared.services.settings, folder) as site:
                 rounds = []
                 size = len(prepared.ballots) // (ROUNDS + 1)
                 for number in range(ROUNDS + 1):
@@ -192,84 +169,18 @@ def _request(vote: str, token: str, proof: str, raw: bytes) -> bytes:
     return "\r\n".join((*head, "", "")).encode() + raw
 
 
-def _in_earnest(server: PostgreSQL) -> None:
-    """The tests' server does not wait for the disk; this one does from here on."""
-    with server.connect("postgres") as connection:
-        for setting in ("fsync", "full_page_writes", "autovacuum"):
-            connection.execute(sql.SQL("ALTER SYSTEM RESET {}").format(sql.Identifier(setting)))
-        connection.execute("SELECT pg_reload_conf()")
-        connection.execute("CHECKPOINT")
-        assert connection.execute("SHOW fsync").fetchone() == ("on",)
-
-
-@contextmanager
-def _web(prepared: Prepared, folder: Path) -> Iterator[Site]:
-    """``egov serve`` with two processes and ``egov registrar serve``, as an operator starts them."""
-    settings = prepared.services.settings
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    (folder / "secret").write_text(secrets.token_urlsafe(32))
-    (folder / "secret").chmod(0o600)
-    environment = {
-        "PATH": os.environ["PATH"],
-        "PYTHONPATH": os.environ.get("PYTHONPATH", ""),
-        "EGOV_DATABASE_URL": settings.database_url,
-        "EGOV_KEYS_DIR": str(settings.keys_dir),
-        "EGOV_BASE_URL": settings.base_url,
-        "EGOV_BOOTH_URL": settings.booth_url,
-        "EGOV_MAIL_FROM": "no-reply@vote.example.org",
-        "EGOV_CONTACT": "help@vote.example.org",
-        "EGOV_TRUSTED_PROXIES": "127.0.0.1",
-        "EGOV_WORKER": "false",
-        "EGOV_REGISTRAR_URL": f"unix:{folder / 'registrar.sock'}",
-        "EGOV_REGISTRAR_TOKEN_FILE": str(folder / "secret"),
-        "EGOV_REGISTRAR_DATABASE_URL": settings.registrar_database_url,
-        "EGOV_REGISTRAR_KEYS_DIR": str(settings.registrar_keys_dir),
-    }
-    egov = Path(sys.executable).with_name("egov")
-    commands: list[list[str | Path]] = [
-        [egov, "registrar", "serve"],
-        [egov, "serve", "--port", str(port), "--workers", str(PROCESSES)],
-    ]
-    with (folder / "log").open("wb") as log:
-        started = [subprocess.Popen(command, env=environment, stdout=log, stderr=log) for command in commands]
-        try:
-            end = time.monotonic() + PATIENCE
-            while not (_answers(port) and (folder / "registrar.sock").exists()):
-                if any(process.poll() is not None for process in started) or time.monotonic() > end:
-                    raise RuntimeError((folder / "log").read_text())
-                time.sleep(0.1)
-            registrar, web = (psutil.Process(process.pid) for process in started)
-            yield Site(port, web, registrar)
-        finally:
-            for process in started:
-                process.terminate()
-            for process in started:
-                process.wait(PATIENCE)
-
-
-def _answers(port: int) -> bool:
-    try:
-        urlopen(
-            Request(f"http://127.0.0.1:{port}/ready", headers={"Host": MAIN.removeprefix("https://")}), timeout=5
-        ).close()
-    except OSError:
-        return False
-    return True
-
-
 def _round(prepared: Prepared, pool: Pool, site: Site, server: PostgreSQL, part: slice) -> Round:
     """Verify a part of the ballots with two processes, then cast the same ones."""
     ballots, requests = prepared.ballots[part], prepared.requests[part]
     start = time.perf_counter()
     cost = sum(pool.imap_unordered(_verify, ballots, chunksize=8))
     verified_rate = len(ballots) / (time.perf_counter() - start)
-    watched = (site.process, site.registrar, _postmaster(server))
-    before = [_processor(process) for process in watched]
+    watched = (site.process, site.registrar, postmaster(server))
+    before = [processor(process) for process in watched]
     own = time.process_time()
-    seconds = uvloop.run(_cast(site.port, requests))
+    seconds = uvloop.run(post(site.port, requests, 201))
     load = time.process_time() - own
-    web, registrar, database = (_processor(process) - earlier for process, earlier in zip(watched, before, strict=True))
+    web, registrar, database = (processor(process) - earlier for process, earlier in zip(watched, before, strict=True))
     count = len(ballots)
     return Round(
         verified=verified_rate,
@@ -280,76 +191,6 @@ def _round(prepared: Prepared, pool: Pool, site: Site, server: PostgreSQL, part:
         registrar_cost=registrar / count,
         database_cost=database / count,
     )
-
-
-def _processor(process: psutil.Process) -> float:
-    """Seconds of processor time of a process and those that it started, the ended ones too."""
-    total = 0.0
-    for one in (process, *process.children(recursive=True)):
-        with suppress(psutil.NoSuchProcess):
-            times = one.cpu_times()
-            total += times.user + times.system + times.children_user + times.children_system
-    return total
-
-
-def _postmaster(server: PostgreSQL) -> psutil.Process:
-    return psutil.Process(int((server.data / "postmaster.pid").read_text().split()[0]))
-
-
-class _Voter(asyncio.Protocol):
-    """One connection, over which one voter after another casts."""
-
-    def __init__(self, requests: Iterator[bytes], failures: list[str]) -> None:
-        self._requests, self._failures = requests, failures
-        self._buffer = b""
-        self._transport: asyncio.Transport | None = None
-        self.over = asyncio.get_running_loop().create_future()
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast(asyncio.Transport, transport)
-        self._next()
-
-    def _next(self) -> None:
-        assert self._transport is not None
-        request = next(self._requests, None)
-        if request is not None:
-            self._transport.write(request)
-        elif not self.over.done():
-            self.over.set_result(None)
-            self._transport.close()
-
-    def data_received(self, data: bytes) -> None:
-        self._buffer += data
-        head, end, body = self._buffer.partition(b"\r\n\r\n")
-        size = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0] or 0)
-        if not end or len(body) < size:
-            return
-        if not head.startswith(b"HTTP/1.1 201"):
-            self._failures.append(self._buffer.decode(errors="replace"))
-        self._buffer = b""
-        self._next()
-
-    def connection_lost(self, error: Exception | None) -> None:
-        if not self.over.done():
-            self.over.set_exception(error or ConnectionError("closed in the middle"))
-
-
-async def _cast(port: int, requests: Sequence[bytes]) -> float:
-    """Seconds until each request was answered with 201.
-
-    Raises:
-        RuntimeError: one was not.
-    """
-    loop, queue, failures = asyncio.get_running_loop(), iter(requests), list[str]()
-    start = time.perf_counter()
-    made = [
-        await loop.create_connection(lambda: _Voter(queue, failures), "127.0.0.1", port)
-        for _ in range(PROCESSES * CONNECTIONS)
-    ]
-    await asyncio.wait_for(asyncio.gather(*(voter.over for _, voter in made)), 10 * PATIENCE)
-    if failures:
-        raise RuntimeError(failures[0])
-    return time.perf_counter() - start
 
 
 def _check(prepared: Prepared, count: int) -> None:

@@ -225,6 +225,28 @@ class Database:
             return connection.execute(statement, values).first()
 
     @contextmanager
+    def glance(self) -> Iterator[Session]:
+        """A session for one question: without a transaction around it, as `first`. Of two questions each might see
+        another state of the database.
+        """
+        with Session(self._asking) as session:
+            yield session
+
+    def at_once(self, statement: Insert, values: Mapping[str, object]) -> Row[Any] | None:
+        """The first row that one statement gives which changes something: it is a transaction of its own, which
+        PostgreSQL begins and commits by itself, so that it is asked once and not three times.
+
+        Raises:
+            RuntimeError: on SQLite, where writers queue for a unit of work.
+        """
+        if self._lane is not None:
+            raise RuntimeError("SQLite has one writer at a time")
+        with tracing.part("database.write"), self._asking.connect() as connection:
+            found = connection.execute(statement, values).first()
+        self._count()
+        return found
+
+    @contextmanager
     def uow(self) -> Iterator[UnitOfWork]:
         """A unit of work, rolled back unless ``commit()`` was called. On SQLite it waits for the writer lane.
 

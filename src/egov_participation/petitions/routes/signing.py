@@ -111,7 +111,8 @@ def _answer(request: Request, doing: Doing) -> Response:
     given, reference = proving.given(request), request.path_params["reference"]
     wishes, address = _wishes(request), client_address(request)
     try:
-        _do(services(request), session(request), reference, doing.act, given.proof, wishes, address)
+        name = _opened_name(request)
+        _do(services(request), session(request), reference, doing.act, given.proof, wishes, address, name)
     except DomainError as refusal:
         if refusal.code in _TO_SIGNATURE:
             return _to_signature(request)
@@ -144,12 +145,21 @@ def proved_at_provider(here: Services, who: SessionInfo, asked: identity.Asked, 
     return _after(next_path.removesuffix(f"/{(SIGN if act is Act.ATTEST else WITHDRAW).path}"), act)
 
 
-def _do(here: Services, who: SessionInfo, reference: str, act: Act, proof: Any, wishes: Wishes, address: str) -> None:
+def _do(
+    here: Services,
+    who: SessionInfo,
+    reference: str,
+    act: Act,
+    proof: Any,
+    wishes: Wishes,
+    address: str,
+    name: str | None = None,
+) -> None:
     if act is Act.WITHDRAW:
         signing.withdraw(here, reference, who.person_id, proof)
         return
     network = keys.network_hash(here.settings.keys_dir, network_of(address)) if address else None
-    signing.sign(here, reference, who.person_id, proof, wishes=wishes, network=network)
+    signing.sign(here, reference, who.person_id, proof, wishes=wishes, network=network, name=name)
 
 
 def _after(path: str, act: Act) -> str:
@@ -203,7 +213,7 @@ def _showing(
         mailed_to=challenge.mailed_to,
         to_provider=_sealed(request, doing, challenge, wishes) if challenge.way is Way.EID else "",
         typed=typed,
-        kept=_kept(wishes),
+        kept=_kept(wishes) | _named(request, doing, wishes),
         errors={"code": translate(lang(request), error, **(params or {}))} if error else {},
         **_about(request, doing),
     )
@@ -248,6 +258,29 @@ def _wishes(request: Request) -> Wishes:
 
 def _kept(wishes: Wishes) -> dict[str, str]:
     return {"shown": "yes" if wishes.show_name else "no", "tell": "yes" if wishes.tell else "no"}
+
+
+def _named(request: Request, doing: Doing, wishes: Wishes) -> dict[str, str]:
+    """The name as it is shown, sealed, so that signing itself need not ask the register again."""
+    if doing.act is not Act.ATTEST or not wishes.show_name:
+        return {}
+    here, name = services(request), _opened_name(request)
+    if name is None:
+        name = signing.shown_name(here, _petition(request).names, session(request).person_id)
+    return {"as": keys.box(here.settings.keys_dir).close(name, _name_of(request)).hex()}
+
+
+def _opened_name(request: Request) -> str | None:
+    """The name that the form before was sealed with; None if it brings none that is this person's."""
+    try:
+        sealed = bytes.fromhex(str(request.state.form.get("as", "")))
+        return keys.box(services(request).settings.keys_dir).open(sealed, _name_of(request))
+    except ValueError:
+        return None
+
+
+def _name_of(request: Request) -> str:
+    return f"name:{request.path_params['reference']}:{session(request).person_id}"
 
 
 def _code(given: proving.Given) -> Challenge:

@@ -11,7 +11,7 @@ from typing import Any, Final
 from sqlalchemy import CTE, Insert, Row, bindparam, insert, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from egov_participation.database import UnitOfWork, table_of
+from egov_participation.database import Database, UnitOfWork, table_of
 from egov_participation.errors import DomainError
 from egov_participation.i18n import N_
 from egov_participation.petitions.models import Delta, Signature
@@ -82,6 +82,15 @@ def put(tx: UnitOfWork, row: Values) -> bool:
         )
         return True
     return False
+
+
+def put_at_once(database: Database, row: Values) -> bool:
+    """Put down a signature of somebody of whom nothing stands there: mostly so, and one statement does it all.
+
+    Returns:
+        False: something stands there, or the database is none for this; nothing was done, and `put` is to be asked.
+    """
+    return database.dialect == "postgresql" and database.at_once(_PUT_AND_NOTE, row) is not None
 
 
 def put_many(tx: UnitOfWork, rows: Sequence[Values]) -> None:

@@ -12,16 +12,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from http import HTTPStatus
 from typing import Final
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import bindparam, select
 
-from egov_participation.database import table_of
+from egov_participation.database import Database, table_of
 from egov_participation.errors import DomainError
 from egov_participation.i18n import N_
-from egov_participation.jurisdiction.petition_rules import Names
+from egov_participation.jurisdiction.petition_rules import Names, RuleSet
 from egov_participation.petitions import keys
 from egov_participation.petitions.models import Petition, Signature, State
 from egov_participation.petitions.rules import names
@@ -144,11 +145,13 @@ def sign(
     *,
     wishes: Wishes,
     network: bytes | None = None,
+    name: str | None = None,
 ) -> bool:
     """Sign, with an answer to a challenge of `begin`.
 
     Args:
         network: `keys.network_hash` of where it comes from.
+        name: as `shown_name` gave it on the page before; None: the register is asked.
 
     Returns:
         Whether the signature is new; it was there before otherwise.
@@ -158,7 +161,10 @@ def sign(
     """
     petition = signable(services, reference)
     promise = promised(services, reference, services.registrar.attest(reference, person_id, Act.ATTEST, answer))
-    name = shown_name(services, petition.names, person_id) if wishes.show_name else ""
+    if not wishes.show_name:
+        name = ""
+    elif name is None:
+        name = shown_name(services, petition.names, person_id)
     keys_dir = services.settings.keys_dir
     row = signatures.row_of(
         petition.id,
@@ -169,6 +175,8 @@ def sign(
         name=name,
         network=network,
     )
+    if not wishes.tell and signatures.put_at_once(services.database, row):
+        return True
     with services.database.uow() as tx:
         new = signatures.put(tx, row)
         if wishes.tell:
@@ -206,11 +214,28 @@ def signable(services: Services, reference: str) -> Signable:
         DomainError: 404 ``petition.unknown``.
     """
     row = services.database.first(_FIND, {"reference": reference})
-    if row is None or not row.rules:
+    if row is None:
         raise no_petition()
-    rules = ruling.restored(row.rules)
+    rules = _rules(services, row.id, row.state_at)
     ways = tuple(way for way in Way if way in {allowed.value for allowed in rules.identity.ways})
     return Signable(row.id, reference, State(row.state), rules.names, ways)
+
+
+_kept_rules: WeakKeyDictionary[Database, dict[tuple[int, datetime], RuleSet]] = WeakKeyDictionary()
+_MOST_KEPT: Final = 500
+
+
+def _rules(services: Services, petition_id: int, state_at: datetime) -> RuleSet:
+    """The rules of a petition that has a number: 10 kB that change no more, so each process reads them once."""
+    kept = _kept_rules.setdefault(services.database, {})
+    found = kept.get((petition_id, state_at))
+    if found is None:
+        with services.database.read() as session:
+            found = ruling.of(session.get_one(Petition, petition_id), services)
+        if len(kept) >= _MOST_KEPT:
+            kept.clear()
+        kept[petition_id, state_at] = found
+    return found
 
 
 def own_state(services: Services, petition_id: int, person_id: str) -> str:
@@ -250,7 +275,7 @@ def not_open() -> DomainError:
 
 
 _petitions, _signatures = table_of(Petition), table_of(Signature)
-_FIND: Final = select(_petitions.c.id, _petitions.c.state, _petitions.c.rules).where(
+_FIND: Final = select(_petitions.c.id, _petitions.c.state, _petitions.c.state_at).where(
     _petitions.c.reference == bindparam("reference")
 )
 _OWN: Final = (

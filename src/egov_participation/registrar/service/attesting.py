@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from functools import cache
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import Insert, and_, bindparam, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
 from egov_participation.database import UnitOfWork, table_of
@@ -222,6 +224,13 @@ def _enter(
     Raises:
         DomainError: 410 ``petition.closed``, and those of `petition_rules.turn`.
     """
+    if signer is not None:
+        now = means.clock()
+        first = Entered(1, act, signer.pseudonym, _today(means, now), signer.region, now)
+        row = _row(means, found, owner, person_id, first, form)
+        # Mostly nothing stands there of this person yet, and one statement does.
+        if tx.session.execute(_first(tx.dialect), row | {"now_": now}).first() is not None:
+            return first
     while True:
         last = _last(means, tx.session, found.petition, owner, act)
         turn = rules.turn(act, None if last is None else last.step)
@@ -237,22 +246,47 @@ def _enter(
         if last is not None and last.waiting_since is not None:
             now = max(now, last.waiting_since)  # so that it does not leave before what it follows
         new = Entered(turn, act, pseudonym, _today(means, now), region, now)
-        if tx.add_if_new(
-            Attested,
-            petition=found.petition,
-            owner=owner,
-            turn=turn,
-            act=act.value,
-            pseudonym=pseudonym,
-            sealed_person=means.vault.seal_signer(found.petition, pseudonym, person_id),
-            day=new.day,
-            region=region,
-            form=form,
-            waiting_since=now,
-            batch=None,
-            place=None,
-        ):
+        if tx.add_if_new(Attested, **_row(means, found, owner, person_id, new, form)):
             return new
+
+
+def _row(means: Means, found: Keyed, owner: bytes, person_id: str, new: Entered, form: str) -> dict[str, Any]:
+    return {
+        "petition": found.petition,
+        "owner": owner,
+        "turn": new.turn,
+        "act": new.act.value,
+        "pseudonym": new.pseudonym,
+        "sealed_person": means.vault.seal_signer(found.petition, new.pseudonym, person_id),
+        "day": new.day,
+        "region": new.region,
+        "form": form,
+        "waiting_since": new.waiting_since,
+        "batch": None,
+        "place": None,
+    }
+
+
+@cache
+def _first(dialect: str) -> Insert:
+    """Enters the first act of a person in a petition that is open, which cannot close or end meanwhile."""
+    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    columns = [column.name for column in _attested.c]
+    before = select(_attested.c.turn).where(
+        _attested.c.petition == bindparam("petition"), _attested.c.owner == bindparam("owner")
+    )
+    values = (
+        select(*(bindparam(name, type_=_attested.c[name].type) for name in columns))
+        .select_from(_petitions)
+        .where(
+            _petitions.c.petition == bindparam("petition"),
+            _petitions.c.destroyed_at.is_(None),
+            _petitions.c.closes_at > bindparam("now_"),
+            ~before.exists(),
+        )
+        .with_for_update(read=True, key_share=True, of=_petitions)
+    )
+    return insert(_attested).from_select(columns, values).on_conflict_do_nothing().returning(_attested.c.turn)
 
 
 _petitions, _attested = table_of(KeyedPetition), table_of(Attested)

@@ -58,9 +58,8 @@ class Residents:
 
     def person(self, person_id: str) -> tuple[Person, Iin] | None:
         """Somebody with their IIN; None for who is not in the register."""
-        with self._database.read() as session:
-            person, iin = self._registry.get(session, person_id), self._registry.iin(session, person_id)
-        return None if person is None or iin is None else (person, iin)
+        with self._database.glance() as session:
+            return self._registry.with_iin(session, person_id)
 
     def iin(self, person_id: str) -> Iin | None:
         """Somebody's IIN; None for who is not in the register."""

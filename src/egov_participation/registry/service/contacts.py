@@ -78,6 +78,12 @@ class CorrectedRegistry:
         """See `Registry.iin`."""
         return self.registry.iin(session, person_id)
 
+    def with_iin(self, session: Session, person_id: str) -> tuple[Person, Iin] | None:
+        """See `Registry.with_iin`."""
+        found = self.registry.with_iin(session, person_id)
+        person = None if found is None else _corrected(session, found[0])
+        return None if found is None or person is None else (person, found[1])
+
     def address(self, session: Session, person_id: str) -> str:
         """See `Registry.address`."""
         return self.registry.address(session, person_id)

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
+from sqlalchemy import Row, bindparam
+from sqlalchemy import select as choose
 from sqlmodel import Session, col, func, or_, select
 
-from egov_participation.database import Database, UnitOfWork
+from egov_participation.database import Database, UnitOfWork, table_of
 from egov_participation.registry import csv_file
 from egov_participation.registry.iin import Iin
 from egov_participation.registry.keys import IinKeys, SealError
@@ -25,6 +27,11 @@ _Item = TypeVar("_Item")
 """Below SQLite's oldest limit of 999 parameters in one statement."""
 _OPEN_COLUMNS: Final = tuple(column for column in COLUMNS if column not in ("iin", "address"))
 """What of an entry is stored as it is, and told to other rooms."""
+_residents: Final = table_of(Resident)
+_BY_ID: Final = choose(
+    _residents.c.person_id, _residents.c.iin_sealed, *(_residents.c[column] for column in _OPEN_COLUMNS)
+).where(_residents.c.person_id == bindparam("person"))
+"""Asked with each signature: on the table, and the statement is made once."""
 
 ImportProgress = Callable[[str, int], None]
 """Is told the stage, ``"check"`` or ``"write"``, and how many bytes of the file are done."""
@@ -43,7 +50,7 @@ class EmbeddedRegistry:
 
     def get(self, session: Session, person_id: str) -> Person | None:
         """See `Registry.get`."""
-        found = session.get(Resident, person_id)
+        found = session.execute(_BY_ID, {"person": person_id}).first()
         return None if found is None else _person(found)
 
     def mask(self, session: Session, person_id: str) -> str:
@@ -53,8 +60,13 @@ class EmbeddedRegistry:
 
     def iin(self, session: Session, person_id: str) -> Iin | None:
         """See `Registry.iin`."""
-        found = session.get(Resident, person_id)
-        return None if found is None else self.keys.open_sealed(found.iin_sealed, found.person_id)
+        found = self.with_iin(session, person_id)
+        return None if found is None else found[1]
+
+    def with_iin(self, session: Session, person_id: str) -> tuple[Person, Iin] | None:
+        """See `Registry.with_iin`."""
+        found = session.execute(_BY_ID, {"person": person_id}).first()
+        return None if found is None else (_person(found), self.keys.open_sealed(found.iin_sealed, person_id))
 
     def address(self, session: Session, person_id: str) -> str:
         """See `Registry.address`."""
@@ -224,5 +236,5 @@ def _update(resident: Resident, entry: Entry, keys: IinKeys) -> bool:
     return moved or bool(changed)
 
 
-def _person(resident: Resident) -> Person:
+def _person(resident: Resident | Row[Any]) -> Person:
     return Person(resident.person_id, **{column: getattr(resident, column) for column in _OPEN_COLUMNS})

@@ -94,6 +94,11 @@ class HttpRegistry:
         found = self._row(session, person_id)
         return None if found is None else self._keys.open_sealed(found.iin_sealed, person_id)
 
+    def with_iin(self, session: Session, person_id: str) -> tuple[Person, Iin] | None:
+        """See `Registry.with_iin`."""
+        person, iin = self.get(session, person_id), self.iin(session, person_id)
+        return None if person is None or iin is None else (person, iin)
+
     def address(self, session: Session, person_id: str) -> str:
         """See `Registry.address`."""
         found = self._row(session, person_id)
