@@ -208,6 +208,16 @@ class TestSigning:
         sent = Rolls(petitions.registrar, services).mails().sent
         assert ["withdraw" in mail.subject for mail in sent] == [False, True]
 
+    def test_all_who_wait_for_a_code_get_it_in_one_round(
+        self, petitions: Petitions, services: Services, registrar: LocalRegistrar, outbox: NullMailer
+    ) -> None:
+        _, people = make_people(services, 60)
+        petitions.open()
+        for person in people:
+            petitions.registrar.begin_petition(REF, person, Act.ATTEST, Way.CODE, lang="kk")
+        registrar.work()
+        assert sorted(mail.to for mail in outbox.sent) == sorted(f"n{number}@mail.example" for number in range(60))
+
     def test_two_at_once_are_one(self, petitions: Petitions, services: Services) -> None:
         _, (person,) = make_people(services, 1)
         petitions.open()
