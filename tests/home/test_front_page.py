@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from starlette.testclient import TestClient
+from tests.petitions.making import Petitions
 from tests.voting.making import BLANK, NO, YES, YES_NO, make_vote, tallied
 
 from egov_crypto.question import Question
@@ -48,6 +49,18 @@ def test_an_open_vote_stands_on_the_front_page_with_the_days_it_has_left(
 def test_a_vote_that_has_not_opened_is_not_on_the_front_page(client: TestClient, services: Services) -> None:
     made = make_vote(services, opens_in=timedelta(days=1))
     assert made.uuid not in client.get("/en").text
+
+
+def test_the_petitions_that_many_sign_now_stand_on_the_front_page(client: TestClient, services: Services) -> None:
+    petitions = Petitions(services)
+    assert "many sign now" not in client.get("/en").text
+    (signer,) = petitions.residents(1)
+    signed, newer = petitions.make(), petitions.make()
+    petitions.sign(signed, signer)
+    petitions.round()
+    services.clock.advance(hours=1)  # type: ignore[attr-defined]  # for so long what was read is kept
+    main = client.get("/en").text.split("Petitions that many sign now")[1]
+    assert main.index(signed) < main.index(newer)
 
 
 def test_a_result_stands_on_the_front_page_with_the_leading_answer_and_the_turnout(

@@ -20,7 +20,7 @@ from egov_participation.web.routing import BOOTH, route
 from egov_participation.web.templating import render
 
 OUTCOMES_SHOWN = 5
-ANSWERS_SHOWN = 3
+PETITIONS_SHOWN = 3
 _VOTES = 50
 """Of so many votes, the last to close, outcomes are shown."""
 
@@ -33,7 +33,7 @@ async def index(request: Request) -> Response:
     opened = [vote for vote in (one.at(now) for one in coming) if vote.state is VoteState.OPEN]
     counted = [vote for vote in (one.at(now) for one in found) if vote.state is VoteState.TALLIED]
     shown = counted[:OUTCOMES_SHOWN]
-    asked = await read(request, petitions.front, now.replace(minute=0, second=0, microsecond=0), ANSWERS_SHOWN)
+    asked = await read(request, petitions.front, now.replace(minute=0, second=0, microsecond=0), PETITIONS_SHOWN)
     return page(
         request,
         (opened, shown, asked),

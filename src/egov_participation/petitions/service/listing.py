@@ -196,12 +196,14 @@ class Front:
     open: int
     closing: PetitionView | None
     """The one that closes first."""
+    trending: tuple[PetitionView, ...]
+    """Those that many sign at the moment, the most first."""
     answered: tuple[PetitionView, ...]
     """The last that were answered."""
 
 
 def front(services: Services, now: datetime, most: int) -> Front:
-    """How many are open, which closes first, which were answered last.
+    """How many are open, which closes first, which many sign now, which were answered last.
 
     Args:
         now: those that close before it are left out; a round time, so that the answer can be kept.
@@ -210,6 +212,13 @@ def front(services: Services, now: datetime, most: int) -> Front:
         of = (in_public(), _group(Group.OPEN), col(Petition.closes_at) > now)
         count = session.exec(select(func.count()).select_from(Petition).where(*of)).one()
         first = session.exec(select(Petition).where(*of).order_by(col(Petition.closes_at)).limit(1)).all()
+        trending = session.exec(
+            select(Petition)
+            .join(PetitionCount, col(PetitionCount.petition_id) == col(Petition.id), isouter=True)
+            .where(*of)
+            .order_by(*_order(Sort.TRENDING, services.day(now)), col(Petition.id).desc())
+            .limit(most)
+        ).all()
         answered = session.exec(
             select(Petition)
             .where(in_public(), _group(Group.ANSWERED))
@@ -217,4 +226,9 @@ def front(services: Services, now: datetime, most: int) -> Front:
             .limit(most)
         ).all()
         closing = views(session, first, whole=False)
-        return Front(count, closing[0] if closing else None, tuple(views(session, answered, whole=False)))
+        return Front(
+            count,
+            closing[0] if closing else None,
+            tuple(views(session, trending, whole=False)),
+            tuple(views(session, answered, whole=False)),
+        )
