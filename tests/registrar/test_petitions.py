@@ -24,7 +24,7 @@ from egov_participation.registrar import generated
 from egov_participation.registrar import petition_rules as rules
 from egov_participation.registrar.interface import Act, Way
 from egov_participation.registrar.models import Attested, KeyedPetition
-from egov_participation.registrar.service import LocalRegistrar, batches
+from egov_participation.registrar.service import LocalRegistrar, batches, mails
 from egov_participation.registrar.statements import canonical
 from egov_participation.registry.iin import Iin, IinError
 from egov_participation.services import Services
@@ -209,8 +209,14 @@ class TestSigning:
         assert ["withdraw" in mail.subject for mail in sent] == [False, True]
 
     def test_all_who_wait_for_a_code_get_it_in_one_round(
-        self, petitions: Petitions, services: Services, registrar: LocalRegistrar, outbox: NullMailer
+        self,
+        petitions: Petitions,
+        services: Services,
+        registrar: LocalRegistrar,
+        outbox: NullMailer,
+        monkeypatch: pytest.MonkeyPatch,
     ) -> None:
+        monkeypatch.setattr(mails, "_ROUND", 600.0)
         _, people = make_people(services, 60)
         petitions.open()
         for person in people:
