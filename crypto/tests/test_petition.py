@@ -235,6 +235,25 @@ def test_the_count_is_what_the_last_acts_add_up_to_at_any_place(acts: list[tuple
     base.close()
 
 
+def test_no_more_waits_in_memory_than_is_handed_over_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(log_register, "_AT_ONCE", 4)
+    base = sqlite3.connect(":memory:", isolation_level=None)
+    for table in log_register.TABLES:
+        base.execute(table)
+    petitions = Petitions(log_register.SignatureTable(base, lambda: None))
+    held = []
+    for index, value in enumerate([*P.opened(), *P.attest(*range(20)), *(P.act("withdraw", one) for one in range(9))]):
+        petitions.take(index, value)
+        (there,) = base.execute("SELECT count(*) FROM signature").fetchone()
+        held.append(index - 2 - there)
+
+    assert max(held) == 3
+    assert petitions.counts[P.reference].electronic == 11
+    with pytest.raises(VerificationError, match=r"petition\.double"):  # also of one that was handed over long ago
+        petitions.take(99, P.act("attest", 15))
+    base.close()
+
+
 # -- audits ----------------------------------------------------------------------------------------------------------
 
 

@@ -53,8 +53,8 @@ class SitePetition:
         if more > 0 and counted.ended_at and now - datetime.fromisoformat(counted.ended_at) > BATCHES:
             return [f"why the site counts {there + more}, where {there} are attested since it ended."]
         if more > 0:
-            number = "one signature" if more == 1 else f"{more} signatures"
-            return [f"whether {number} more, which the site counts provisionally, will be attested: within two hours."]
+            those = "one signature" if more == 1 else f"{more} signatures"
+            return [f"whether {those} more, which the site counts provisionally, will be attested: within two hours."]
         return []
 
 
