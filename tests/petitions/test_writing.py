@@ -133,20 +133,27 @@ def test_without_a_session_nothing_is_kept_for_a_draft_that_is_none_nor_without_
     citizen: MakeCitizen, app: Starlette, new_client: ClientFactory
 ) -> None:
     signed_out = new_client(app)
-    assert signed_out.post("/en/petitions/drafts/none/ask", data={"ask": ASK}).status_code == 404
+    assert signed_out.post("/en/petitions/drafts/none/ask", data={"ask": ASK}).status_code == 401
     key = begin(citizen().client)
     codes = [signed_out.post(f"/en/petitions/drafts/{key}/ask", data={"ask": ASK}).status_code for _ in range(31)]
     assert codes == [303] * 30 + [429]
 
 
-def test_a_form_of_another_session_comes_back_filled_in(citizen: MakeCitizen) -> None:
+def test_a_form_of_another_session_comes_back_filled_in_and_saves_nothing(
+    citizen: MakeCitizen, services: Services
+) -> None:
     client = citizen().client
     key = begin(client)
     client.headers["x-csrf-token"] = "0" * 64
-    answer = client.post(f"/en/petitions/drafts/{key}/ask", data={"seen": "0" * 16, "ask": ASK})
-    assert answer.status_code == 403
-    assert "signed in or out meanwhile" in answer.text
-    assert "автобус жүрсін" in answer.text
+    for part, fields in (PAGES | {"languages/ru": {"title": "Автобусы до полуночи"}}).items():
+        answer = client.post(f"/en/petitions/drafts/{key}/{part}", data={"seen": "0" * 16} | fields)
+        assert answer.status_code == 403
+        assert "signed in or out meanwhile" in answer.text
+        if part in ("title", "background", "languages/ru"):
+            assert next(iter(fields.values())) in answer.text
+    with services.database.read() as db:
+        text, draft = db.exec(select(PetitionText)).one(), db.exec(select(Petition)).one()
+    assert (text.title, text.ask, text.background, draft.addressee) == ("", "", "", "")
 
 
 def test_nobody_else_sees_a_draft_and_an_official_writes_none(citizen: MakeCitizen, official: MakeOfficial) -> None:

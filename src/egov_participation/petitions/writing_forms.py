@@ -126,13 +126,13 @@ def _language(value: str) -> str:
 class StartForm(BaseModel):
     """A new draft."""
 
-    language: Annotated[str, AfterValidator(_language)] = ""
+    language: Annotated[str, AfterValidator(_language)]
 
 
 class AppealForm(BaseModel):
     """Why a rejection was wrong."""
 
-    why: Annotated[str, AfterValidator(written)] = ""
+    why: Annotated[str, AfterValidator(written)]
 
 
 class WordingAnswerForm(BaseModel):

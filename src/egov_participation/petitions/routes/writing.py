@@ -28,7 +28,7 @@ from egov_participation.web.context import lang, services, session
 from egov_participation.web.forms import Form, kept_by_the_browser, parse
 from egov_participation.web.proxies import client_address
 from egov_participation.web.routing import RouteSpec, route
-from egov_participation.web.sessions import SIGN_IN_PATH
+from egov_participation.web.sessions import SIGN_IN_PATH, sign_in_first
 from egov_participation.web.templating import render
 
 DRAFT = "/petitions/drafts/{key}"
@@ -72,7 +72,7 @@ def keep(request: Request, route_name: str, **params: object) -> Response:
     """Keep what came without a session, and lead to the sign-in and from there back to it.
 
     Raises:
-        DomainError: 404 ``petition.unknown``, 429 ``petition.too_many``.
+        DomainError: 401, whoever asks without a draft; 429 ``petition.too_many``.
     """
     here = services(request)
     names = ("seen", *TEXTS, "territory", "addressee", "shown")
@@ -80,10 +80,15 @@ def keep(request: Request, route_name: str, **params: object) -> Response:
     fields = {name: value for name in names if isinstance(value := posted.get(name), str)}
     if sum(map(len, fields.values())) > _LONGEST:
         fields = {}
-    with here.database.uow() as tx:
-        network = identity.network_of(client_address(request))
-        token = keeping.keep(here, tx, request.path_params["key"], fields, network)
-        tx.commit()
+    try:
+        with here.database.uow() as tx:
+            network = identity.network_of(client_address(request))
+            token = keeping.keep(here, tx, request.path_params["key"], fields, network)
+            tx.commit()
+    except DomainError as refusal:
+        if refusal.status != 404:
+            raise
+        return sign_in_first(request)
     back = f"{address(request, route_name, key=request.path_params['key'], **params)}?{urlencode({'kept': token})}"
     target = f"/{lang(request)}{SIGN_IN_PATH}?{urlencode({'next': back})}"
     return RedirectResponse(target, 303, {"Cache-Control": "no-store"})
