@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 from crypto.tests.commands import run
-from crypto.tests.petitions import CLOSED, OPENED, SALT, TEXTS, Petition, PetitionSite, committed
+from crypto.tests.petitions import CLOSED, OPENED, REGISTRAR, SALT, TEXTS, Petition, PetitionSite, committed
 from crypto.tests.served import ServedSite, digest, serving
 
 from egov_crypto.cli import petition_report
+from egov_crypto.group import public_key
+from egov_crypto.note import to_base64
 
 
 @pytest.fixture
@@ -57,6 +59,9 @@ def test_an_honest_petition_is_recounted(platform: PetitionSite) -> None:
     assert told.status == 0
     assert "open since 2026-03-02T09:00:00Z: 3 signatures verified, 1 on paper, 1 invalidated\n" in told.out
     assert "Whether those whom the registrar attests are people who signed" in told.out
+    key = to_base64(public_key(REGISTRAR)).rstrip("=")
+    assert answer["petition"]["registrar"] == key
+    assert f"Whether this is the registrar's key, which has signed all this: ask others for it, {key}\n" in told.out
 
 
 def test_the_log_alone_is_enough(platform: PetitionSite) -> None:

@@ -130,6 +130,9 @@ def _checks(found: Found) -> dict[str, int]:
 def _unknown(found: Found) -> list[str]:
     sentences = found.petition.doubts() if found.petition else []
     sentences += log_report.unknown_of_log(found.reading) if found.reading else []
+    if found.petition and found.petition.counted and found.petition.counted.signer:
+        signer = found.petition.counted.signer
+        sentences.append(f"Whether this is the registrar's key, which has signed all this: ask others for it, {signer}")
     sentences.append(petition_report.WHETHER_PEOPLE)
     if not found.of_site:
         sentences.append("What the site says of it: give the address of its page.")

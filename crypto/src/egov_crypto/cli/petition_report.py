@@ -32,6 +32,7 @@ def as_json(reference: str, counted: PetitionCount) -> dict[str, Any]:
         "ended_at": counted.ended_at or None,
         "document": counted.document or None,
         "key": counted.key or None,
+        "registrar": counted.signer or None,
         "generated": counted.generated,
         "verified": counted.electronic,
         "paper": counted.paper,
