@@ -68,6 +68,7 @@ def test_the_queue_has_what_waits_the_first_due_first(
     assert moderator.client.get("/en/office/petitions", params={"number": "P-2024-9999"}).status_code == 404
 
 
+@pytest.mark.sqlite
 def test_a_rejection_needs_each_ground_ticked_and_one_of_them_found(
     citizen: MakeCitizen, moderator: SignedIn, services: Services
 ) -> None:
@@ -123,6 +124,7 @@ def test_a_rejected_petition_says_why_in_public_and_shows_the_text_as_the_ground
     assert f'"{ground}": "so"' in row.checks
 
 
+@pytest.mark.sqlite
 def test_a_reason_that_seems_to_name_somebody_is_asked_about(
     citizen: MakeCitizen, moderator: SignedIn, services: Services
 ) -> None:
@@ -133,6 +135,7 @@ def test_a_reason_that_seems_to_name_somebody_is_asked_about(
     assert reject(moderator, reference, reason=naming, checked="yes") == 303
 
 
+@pytest.mark.sqlite
 def test_who_is_no_moderator_or_wrote_it_decides_nothing(
     citizen: MakeCitizen, official: MakeOfficial, services: Services, app: Starlette, new_client: ClientFactory
 ) -> None:
@@ -326,6 +329,7 @@ def test_a_refused_appeal_leaves_the_rejection_and_cannot_be_made_again(
     assert said == ["appeal-refused", "rejected"]
 
 
+@pytest.mark.sqlite
 def test_notes_are_sealed_and_moderators_alone_read_them(
     citizen: MakeCitizen, official: MakeOfficial, moderator: SignedIn, services: Services
 ) -> None:
@@ -361,6 +365,7 @@ def test_a_hidden_petition_is_gone_from_the_public_and_the_search(
     assert new_client(app).get(f"/en/petitions/{other}").status_code == 410
 
 
+@pytest.mark.sqlite
 def test_a_text_with_somebodys_number_in_it_is_pointed_out(citizen: MakeCitizen, moderator: SignedIn) -> None:
     reference = hand_in(citizen(), ask={"ask": "Автобус жүрсін. Маған қоңырау шалыңыз: +7 701 555 55 55."})
     assert "There is a telephone number in it." in moderator.client.get(f"/en/office/petitions/{reference}").text

@@ -39,6 +39,7 @@ def test_a_petition_is_written_handed_in_and_gets_a_number(
     assert [reference in mail.subject for mail in outbox.sent] == [True]
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize(
     ("part", "fields", "sentence"),
     [
@@ -86,6 +87,7 @@ def test_of_two_windows_the_later_one_is_told_and_both_texts_are_there(citizen: 
     assert other in client.get(path).text
 
 
+@pytest.mark.sqlite
 def test_another_page_saved_meanwhile_or_the_same_text_is_no_conflict(citizen: MakeCitizen) -> None:
     client = citizen().client
     key = begin(client)
@@ -129,6 +131,7 @@ def test_what_comes_after_the_session_has_ended_stands_in_the_form_after_the_sig
         assert db.exec(select(KeptText)).all() == []
 
 
+@pytest.mark.sqlite
 def test_without_a_session_nothing_is_kept_for_a_draft_that_is_none_nor_without_end(
     citizen: MakeCitizen, app: Starlette, new_client: ClientFactory
 ) -> None:
@@ -139,6 +142,7 @@ def test_without_a_session_nothing_is_kept_for_a_draft_that_is_none_nor_without_
     assert codes == [303] * 30 + [429]
 
 
+@pytest.mark.sqlite
 def test_a_form_of_another_session_comes_back_filled_in_and_saves_nothing(
     citizen: MakeCitizen, services: Services
 ) -> None:
@@ -156,6 +160,7 @@ def test_a_form_of_another_session_comes_back_filled_in_and_saves_nothing(
     assert (text.title, text.ask, text.background, draft.addressee) == ("", "", "", "")
 
 
+@pytest.mark.sqlite
 def test_nobody_else_sees_a_draft_and_an_official_writes_none(citizen: MakeCitizen, official: MakeOfficial) -> None:
     client, stranger, moderator = citizen().client, citizen().client, official(Role.MODERATOR).client
     key = begin(client)
@@ -176,6 +181,7 @@ def test_nobody_else_sees_a_draft_and_an_official_writes_none(citizen: MakeCitiz
     assert moderator.post("/en/petitions/new", data={"language": "kk"}).status_code == 403
 
 
+@pytest.mark.sqlite
 def test_the_words_suggest_where_and_to_whom_and_why(citizen: MakeCitizen) -> None:
     client = citizen().client
     key = begin(client, "ru")
@@ -191,6 +197,7 @@ def test_the_words_suggest_where_and_to_whom_and_why(citizen: MakeCitizen) -> No
     assert addressee.count("selected>") == 1  # nothing is chosen for anybody
 
 
+@pytest.mark.sqlite
 def test_whom_one_asks_depends_on_the_place_and_is_asked_again_when_that_changes(citizen: MakeCitizen) -> None:
     client = citizen(level=3).client
     key = begin(client)
@@ -229,6 +236,7 @@ def test_one_more_language_is_whole_or_not_there(citizen: MakeCitizen, services:
     assert client.get(f"/en/petitions/drafts/{key}/languages/xx").status_code == 404
 
 
+@pytest.mark.sqlite
 def test_who_could_not_sign_hands_nothing_in_and_the_draft_stays(citizen: MakeCitizen, services: Services) -> None:
     client = citizen(level=1).client
     key = begin(client)
@@ -254,6 +262,7 @@ def test_numbers_run_on_and_a_person_hands_in_so_many_a_day(citizen: MakeCitizen
     assert "Автобустар" in refused.text
 
 
+@pytest.mark.sqlite
 def test_a_draft_that_was_handed_in_is_no_draft_any_more(citizen: MakeCitizen) -> None:
     client = citizen(level=3).client
     key = begin(client)
@@ -274,6 +283,7 @@ def test_a_draft_is_thrown_away_whole(citizen: MakeCitizen, services: Services) 
         assert db.exec(select(PetitionText)).all() == []
 
 
+@pytest.mark.sqlite
 def test_the_name_is_shown_only_if_its_owner_wants_it(citizen: MakeCitizen, services: Services) -> None:
     creator = citizen(level=3)
     hand_in(creator, name={"shown": "no"})
@@ -281,6 +291,7 @@ def test_the_name_is_shown_only_if_its_owner_wants_it(citizen: MakeCitizen, serv
         assert db.exec(select(Petition)).one().creator_name == ""
 
 
+@pytest.mark.sqlite
 def test_what_to_know_before_one_begins_is_there_for_anybody(
     citizen: MakeCitizen, app: Starlette, new_client: ClientFactory
 ) -> None:
@@ -295,6 +306,7 @@ def test_what_to_know_before_one_begins_is_there_for_anybody(
     assert wrong.status_code == 422
 
 
+@pytest.mark.sqlite
 def test_somebody_has_so_many_drafts_at_a_time(citizen: MakeCitizen) -> None:
     client = citizen().client
     for _ in range(20):
