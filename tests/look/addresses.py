@@ -131,6 +131,13 @@ PARAMS: Final[dict[str, Callable[[World], Params]]] = {
     },
     "petitions.case_appeal": lambda world: {"reference": world.written.appealed},
     "opendata.petition_feed": lambda world: {"reference": world.petitions.signed},
+    **{
+        f"petitions.{page}": lambda world: {"reference": world.petitions.unsigned} for page in ("sign", "sign_provider")
+    },
+    **{
+        f"petitions.{page}": lambda world: {"reference": world.petitions.own}
+        for page in ("signed", "signature", "promise", "unsign", "unsign_provider")
+    },
     "petitions.answer_case": lambda world: {"reference": world.petitions.answered},
     "petitions.answer_document": lambda world: {
         "reference": world.petitions.answered,

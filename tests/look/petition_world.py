@@ -38,8 +38,8 @@ class PetitionWorld:
     gathering: str
     """Key of another one, of `audit_proposal`."""
 
-    def __init__(self, services: Services, official: MakeOfficial) -> None:
-        self.services, self._official = services, official
+    def __init__(self, services: Services, official: MakeOfficial, citizen: str) -> None:
+        self.services, self._official, self._citizen = services, official, citizen
         self._petitions = Petitions(services)
 
     @cached_property
@@ -180,6 +180,18 @@ class PetitionWorld:
         """In the address of the question to somebody who was drawn."""
         assert self.audited
         return next(iter(self.auditing.asked().values()))
+
+    @cached_property
+    def unsigned(self) -> str:
+        """A petition that whoever looks may sign and has not; its number."""
+        return self._petitions.make()
+
+    @cached_property
+    def own(self) -> str:
+        """One that they have signed; its number."""
+        reference = self._petitions.make()
+        self._petitions.sign(reference, self._citizen)
+        return reference
 
     @cached_property
     def stop_token(self) -> str:

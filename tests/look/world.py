@@ -124,7 +124,7 @@ class World:
     @cached_property
     def petitions(self) -> PetitionWorld:
         """Petitions in several states."""
-        return PetitionWorld(self.services, self._official)
+        return PetitionWorld(self.services, self._official, self.citizen.person_id)
 
     @cached_property
     def message(self) -> str:
