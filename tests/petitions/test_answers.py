@@ -255,7 +255,8 @@ def test_a_moderator_hands_a_petition_to_the_agency_that_answers(
 
     assert other.client.post(f"{proposal}/decide", data=decision).status_code == 409
     assert _outcomes(services) == []
-    assert justice.client.get(f"/en/office/answers/{reference}").status_code == 200
+    written = justice.client.post(f"/en/office/answers/{reference}/write/answer", data=FORM)
+    assert written.status_code == 303, "what the former agency proposed is in nobody's way"
     with services.database.read() as session:
         told = session.exec(select(Happening).where(Happening.kind == "agency")).all()
     assert [json.loads(row.details)["agency"] for row in told] == ["finance", "justice"]
