@@ -48,10 +48,17 @@ def test_from_the_list_of_networks_to_the_public_report_and_back(
     missing = one.post(f"{OFFICE}/propose", data=fields)
     assert missing.status_code == 422
     assert "Give a reason" in missing.text
+    naming = one.post(f"{OFFICE}/propose", data=fields | {"reason": "All by aigul@mail.example"})
+    assert naming.status_code == 422
+    assert "There is a mail address in it." in naming.text
     proposed = one.post(f"{OFFICE}/propose", data=fields | {"reason": REASON})
     assert proposed.status_code == 303
     decision = proposed.headers["location"]
     assert "another moderator has to decide" in one.get(decision).text
+    twice = other.post(f"{OFFICE}/propose", data=fields | {"reason": REASON})
+    assert twice.status_code == 409
+    assert "waits for a second person" in twice.text
+    assert REASON in twice.text
     assert counted(services, petition) == (9, 0)
     assert REASON not in client.get(f"/en/petitions/{REFERENCE}/integrity").text
 
@@ -67,6 +74,7 @@ def test_from_the_list_of_networks_to_the_public_report_and_back(
     assert "carried out" in report
     assert "A program signed in people’s names" in report
 
+    assert one.post(f"{decision}/undo", data={"reason": "Call 8 701 111 22 33"}).status_code == 422
     undo = one.post(f"{decision}/undo", data={"reason": "It was a service centre with one line"})
     again = undo.headers["location"]
     approval = forms_of(other.get(again).text)[f"{again}/decide"] | {"decision": "approve"}

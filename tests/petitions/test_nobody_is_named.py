@@ -16,13 +16,14 @@ from tests.petitions.making import Petitions
 from tests.petitions.rows import REFERENCE, put_petition
 from tests.petitions.test_signing_pages import begin, sign, sign_in_again
 
-from egov_participation import logs
-from egov_participation.actions import Role
+from egov_participation import logs, paths
+from egov_participation.actions import Action, Role
 from egov_participation.clock import ManualClock
 from egov_participation.jobs import Worker
 from egov_participation.ledger.models import LogEntry, Waiting
 from egov_participation.mail import NullMailer
 from egov_participation.petitions.models import Petition, PetitionText
+from egov_participation.petitions.routes import routes as petition_routes
 from egov_participation.petitions.rules.integrity import Filter
 from egov_participation.petitions.service import paper
 from egov_participation.services import Services
@@ -143,3 +144,12 @@ def test_what_a_spreadsheet_would_compute_is_no_formula_in_the_rooms_files(
     for name in ("by-region", "by-day"):
         rows = client.get(f"/petitions/{REFERENCE}/{name}.csv").text.splitlines()
         assert not [row for row in rows if row[:1] in "=+-@"]
+
+
+def test_an_iin_is_asked_for_at_the_desk_alone() -> None:
+    """No answer to anybody else can tell whether somebody has one, or signed."""
+    pages = (paths.templates_dir() / "petitions").glob("*.html")
+    asking = {page.name for page in pages if re.search(r"""name="iin"|field\("iin\"""", page.read_text("utf-8"))}
+    assert asking == {"paper.html", "reinstate.html"}
+    with_iin = {spec.action for spec in petition_routes if spec.endpoint.__module__.endswith((".paper",))}
+    assert with_iin == {Action.ENTER_PAPER, Action.ACT_FOR_PERSON_PRESENT}

@@ -14,7 +14,7 @@ from egov_participation.petitions.rules.integrity import Code, Filter
 from egov_participation.writing import Reason
 
 _LABEL = re.compile(r"[0-9a-f]{8}")
-_REGION = re.compile(r"[A-Z]{2}(-\d{2})?|\d{9}|other")
+_REGION = re.compile(r"[A-Z]{2}(-\d{2})?|\d{9}|\d{2}-[a-z]{2,30}|other", re.ASCII)
 
 
 def _read_code(value: object) -> Code:

@@ -4,6 +4,7 @@ from egov_participation.petitions.routes.answers import routes as answer_routes
 from egov_participation.petitions.routes.data import routes as data_routes
 from egov_participation.petitions.routes.drafts import routes as draft_routes
 from egov_participation.petitions.routes.integrity import routes as integrity_routes
+from egov_participation.petitions.routes.invalidations import routes as invalidation_routes
 from egov_participation.petitions.routes.lists import routes as list_routes
 from egov_participation.petitions.routes.mine import routes as own_routes
 from egov_participation.petitions.routes.moderation import routes as moderation_routes
@@ -24,6 +25,7 @@ routes = [
     *pressure_routes,
     *paper_routes,
     *integrity_routes,
+    *invalidation_routes,
     *writing_routes,
     *draft_routes,
     *support_routes,

@@ -27,7 +27,7 @@ from egov_participation.petitions.rules import integrity, retention
 from egov_participation.petitions.rules import paper as paper_rules
 from egov_participation.petitions.rules.integrity import Code, Filter
 from egov_participation.petitions.service import integrity_letters, lookup, signatures
-from egov_participation.petitions.service.invalidating import RUN, fitting
+from egov_participation.petitions.service.invalidating import RUN, fitting, object_of
 from egov_participation.petitions.service.lifecycle import happened
 from egov_participation.registry.iin import Iin
 from egov_participation.roles import service as roles
@@ -92,7 +92,7 @@ def reinstate_one(services: Services, official: SessionInfo, reference: str, iin
             signatures.note(tx, {(petition.id, one.region, one.day, one.way): 1})
             _enter(tx, petition, row, [one], services.day(now), act="reinstate")
             integrity_letters.tell(tx, services, petition, row, [person.person_id], again=True)
-        audit.record(tx, official, Action.ACT_FOR_PERSON_PRESENT, f"petition:{reference}", now, reason="reinstate")
+        audit.record(tx, official, Action.ACT_FOR_PERSON_PRESENT, object_of(reference), now, reason="reinstate")
         tx.commit()
     return bool(changed)
 

@@ -140,7 +140,7 @@ def propose(
         "signatures": total,
         "lang": lang,
     }
-    return approvals.propose(services, tx, official, INVALIDATE, f"petition:{reference}", content, reason=reason)
+    return approvals.propose(services, tx, official, INVALIDATE, object_of(reference), content, reason=reason)
 
 
 def propose_undoing(
@@ -188,6 +188,11 @@ def _begin(_services: Services, tx: UnitOfWork, proposal: Proposal) -> None:
         )
     )
     enqueue(tx, RUN, f"{proposal.id}:0", {"invalidation": proposal.id, "batch": 0})
+
+
+def object_of(reference: str) -> str:
+    """How proposals and the audit trail name a petition's signatures; a decision to be undone is ``invalidation:``."""
+    return f"signatures:{reference}"
 
 
 INVALIDATE: Final = approvals.kind(
