@@ -239,6 +239,8 @@ def test_a_moderator_hands_a_petition_to_the_agency_that_answers(
     assert [mail.to for mail in outbox.sent] == [_address(services, moderator)]
     assert "Say who answers" in moderator.client.get("/en/office").text
 
+    assert "No agency yet" in moderator.client.get("/en/office/answers/agencies").text
+
     reason = "The government has charged the ministry of finance with it."
     page = f"/en/office/answers/{reference}/agency"
     assert moderator.client.get(page).status_code == 200

@@ -33,6 +33,7 @@ def test_a_petition_is_written_handed_in_and_gets_a_number(
     with services.database.read() as db:
         petition = db.exec(select(Petition)).one()
     assert (petition.state, petition.addressee, petition.territory) == ("review", "transport", "")
+    assert petition.answered_by == "transport", "a ministry answers for itself"
     assert petition.creator_name == f"{creator.entry.given_name} {creator.entry.family_name[0]}."
     assert '"code":"kz"' in petition.rules
     worker.run_due()

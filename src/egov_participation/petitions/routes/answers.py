@@ -16,6 +16,7 @@ from egov_participation.approvals import Proposal
 from egov_participation.approvals.decision import DecisionForm
 from egov_participation.errors import DomainError
 from egov_participation.i18n import N_, translate
+from egov_participation.petitions.answer_figures import agency_name
 from egov_participation.petitions.answer_forms import LINKS, AgencyForm, DocumentForm, OutcomeForm, typed
 from egov_participation.petitions.rules.outcomes import KIND_OF, LANGUAGES, TITLES, Content, File, Kind, possible
 from egov_participation.petitions.service import answering, documents, mailings, owing, reading
@@ -184,6 +185,18 @@ def answer_withdraw(request: Request) -> Response:
     return _to(request, "petitions.answer_proposal", id=id_)
 
 
+def answer_agencies(request: Request) -> Response:
+    """Which agency owes what, for who may hand it to another."""
+    here, language = services(request), lang(request)
+    with here.database.read() as db:
+        waiting = owing.waiting(here, db, ["", *AGENCIES])
+    return render(
+        request,
+        "petitions/answer_agencies.html",
+        waiting=[(one, agency_name(language, one.agency)) for one in waiting],
+    )
+
+
 def answer_agency(request: Request) -> Response:
     """Which agency answers a petition."""
     return _agency_page(request, Form())
@@ -341,6 +354,7 @@ _CASE: Final = "/office/answers/{reference}"
 
 routes = [
     route("/office/answers", answers_queue, Action.ANSWER_PETITION, menu=N_("Answers to petitions")),
+    route("/office/answers/agencies", answer_agencies, Action.REVIEW_PETITION, menu=N_("Who answers petitions")),
     route(_PROPOSAL, answer_proposal, Action.ANSWER_PETITION),
     route(f"{_PROPOSAL}/decide", answer_decide, Action.ANSWER_PETITION, methods=["POST"]),
     route(f"{_PROPOSAL}/withdraw", answer_withdraw, Action.ANSWER_PETITION, methods=["POST"]),

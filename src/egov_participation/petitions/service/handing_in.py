@@ -15,7 +15,7 @@ from egov_participation.jurisdiction.periods import Period, Unit
 from egov_participation.jurisdiction.petition_rules import RuleSet
 from egov_participation.petitions.models import Petition, State
 from egov_participation.petitions.rules import eligible, gate, writing
-from egov_participation.petitions.service import choices, drafts, letters, lifecycle, ruling
+from egov_participation.petitions.service import answering, choices, drafts, letters, lifecycle, ruling
 from egov_participation.services import Services, SessionInfo
 from egov_participation.throttle import throttle
 
@@ -61,6 +61,7 @@ def hand_in(services: Services, tx: UnitOfWork, acting: SessionInfo, key: str) -
     draft.year, draft.number = today.year, (last or 0) + 1
     draft.reference = f"P-{draft.year}-{draft.number:04}"
     draft.jurisdiction, draft.rules = rules.code, rules.snapshot()
+    draft.answered_by = answering.agency_of(draft.addressee)
     tx.flush()
     if gate.first_state(rules) is State.COLLECTING:
         begin_gate(services, tx, draft, now, by="creator")
