@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from sqlmodel import select
 from tests.officials import MakeCitizen, MakeOfficial, SignedIn
@@ -138,6 +141,42 @@ def test_a_colleague_takes_a_wrong_entry_back_and_the_person_can_sign_as_if_noth
         ("withdrawn", other.person_id),
         ("done", one.person_id),
     ]
+
+
+def test_of_two_who_enter_one_number_at_once_one_is_taken_and_nothing_stays_of_the_other(
+    services: Services,
+    petitions: Petitions,
+    reference: str,
+    operators: tuple[SignedIn, SignedIn],
+    citizen: MakeCitizen,
+    clock: ManualClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    both, attest = threading.Barrier(2), services.registrar.attest_paper
+
+    def attested(petition: str, person_id: str, form: str) -> bytes:
+        found = attest(petition, person_id, form)
+        both.wait(30)  # now the registrar has attested for both
+        return found
+
+    monkeypatch.setattr(services.registrar, "attest_paper", attested)
+
+    def entered(by: SignedIn, iin: Iin) -> str:
+        try:
+            enter(services, by, reference, iin)
+        except DomainError as refused:
+            return refused.code
+        return ""
+
+    with ThreadPoolExecutor(2) as pool:
+        said = sorted(pool.map(entered, operators, [citizen().entry.iin for _ in range(2)]))
+    assert said == ["", "paper.form"]
+    assert len(rows(services)) == 1
+    clock.advance(hours=2)
+    petitions.round()
+    counts = petitions.counts(reference)
+    assert (counts.paper, counts.verified_paper) == (1, 1)
+    assert petitions.differences(reference) == []
 
 
 @pytest.mark.sqlite
