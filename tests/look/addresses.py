@@ -129,6 +129,7 @@ PARAMS: Final[dict[str, Callable[[World], Params]]] = {
         f"petitions.{page}": lambda world: {"reference": world.written.review}
         for page in ("case", "case_wording", "case_merge", "case_hide")
     },
+    "petitions.case_stop": lambda world: {"reference": world.petitions.signed},
     "petitions.case_appeal": lambda world: {"reference": world.written.appealed},
     "opendata.petition_feed": lambda world: {"reference": world.petitions.signed},
     **{

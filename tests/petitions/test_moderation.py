@@ -261,6 +261,7 @@ def test_another_wording_is_nothing_unless_the_creator_accepts_it(
     worker.run_due()
     public = creator.client.get(f"/en/petitions/{reference}").text
     assert NEW_TITLE in public
+    assert "[removed: </span>түн ортасына" in public
 
 
 def test_a_declined_wording_leaves_the_text_and_a_new_one_replaces_one_that_waits(
@@ -360,9 +361,38 @@ def test_a_hidden_petition_is_gone_from_the_public_and_the_search(
     accept(moderator.client, other)
     worker.run_due()
     assert other in new_client(app).get("/en/search", params={"q": "автобустар"}).text
+    preview = f"/en/office/petitions/{other}/hide/preview"
+    assert moderator.client.post(preview, data={"reason": ""}).status_code == 422
+    shown = moderator.client.post(preview, data={"reason": REASON})
+    assert "egov-public-view" in shown.text
     assert moderator.client.post(f"/en/office/petitions/{other}/hide", data={"reason": REASON}).status_code == 303
     assert other not in new_client(app).get("/en/search", params={"q": "автобустар"}).text
     assert new_client(app).get(f"/en/petitions/{other}").status_code == 410
+
+
+def test_a_petition_whose_body_is_dissolved_is_stopped_and_what_was_signed_stays(
+    citizen: MakeCitizen,
+    moderator: SignedIn,
+    services: Services,
+    worker: Worker,
+    outbox: NullMailer,
+    app: Starlette,
+    new_client: ClientFactory,
+) -> None:
+    reference = hand_in(citizen())
+    case = f"/en/office/petitions/{reference}"
+    assert "Stop it" not in moderator.client.get(case).text
+    assert moderator.client.post(f"{case}/stop", data={"reason": REASON}).status_code == 409  # nobody could sign it yet
+    accept(moderator.client, reference)
+    worker.run_due()
+    assert f"{case}/stop" in moderator.client.get(case).text
+    assert moderator.client.post(f"{case}/stop", data={"reason": ""}).status_code == 422
+    assert moderator.client.post(f"{case}/stop", data={"reason": REASON}).status_code == 303
+    assert only(services).state == "stopped"
+    assert REASON in new_client(app).get(f"/en/petitions/{reference}").text
+    worker.run_due()
+    assert [mail for mail in outbox.sent if reference in mail.subject and REASON in mail.text]
+    assert moderator.client.post(f"{case}/stop", data={"reason": REASON}).status_code == 409
 
 
 @pytest.mark.sqlite

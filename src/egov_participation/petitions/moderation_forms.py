@@ -55,7 +55,7 @@ class WordingForm(BaseModel):
 
 
 class HideForm(BaseModel):
-    """Out of the public's sight."""
+    """Out of the public's sight, or stopped."""
 
     reason: PublicReason
     checked: str = ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from pydantic import BaseModel
@@ -25,7 +25,7 @@ from egov_participation.petitions.moderation_forms import (
     WordingForm,
 )
 from egov_participation.petitions.routes.common import to
-from egov_participation.petitions.rules.states import HIDEABLE, MODERATABLE, STATE_NAMES, TRANSITIONS
+from egov_participation.petitions.rules.states import HIDEABLE, MODERATABLE, STATE_NAMES, STOPPABLE, TRANSITIONS
 from egov_participation.petitions.rules.writing import PART_NAMES, TEXTS, Part
 from egov_participation.petitions.service import (
     appeals,
@@ -153,6 +153,7 @@ def case_page(
             due=due,
             days=None if due is None else ruling.days_left(here, petition, due),
             hideable=state in HIDEABLE and state not in MODERATABLE and not own,
+            stoppable=state in STOPPABLE and not own,
             mergeable=State.MERGED in TRANSITIONS[state] and not own,
             appeal=appeal,
             appeal_text=appeals.text(here, petition, appeal) if appeal is not None else "",
@@ -162,7 +163,7 @@ def case_page(
     )
 
 
-ACTS = ("wording", "merge", "hide", "appeal")
+ACTS = ("wording", "merge", "hide", "stop", "appeal")
 """Decisions that have a page of their own."""
 
 
@@ -257,15 +258,24 @@ def suggest(request: Request) -> Response:
 
 def hide(request: Request) -> Response:
     """Take it out of the public's sight."""
+    return _take_away(request, "hide", deciding.hide)
+
+
+def stop(request: Request) -> Response:
+    """Stop it: nobody is there any more to answer it."""
+    return _take_away(request, "stop", deciding.stop)
+
+
+def _take_away(request: Request, act: str, decide: Callable[..., object]) -> Response:
     form = parse(request, HideForm)
     given = form.data
     if given is None:
-        return case_page(request, form, 422, act="hide")
-    return _doubted(request, form, given, "hide") or _do(
+        return case_page(request, form, 422, act=act)
+    return _doubted(request, form, given, act) or _do(
         request,
         form,
-        lambda tx: deciding.hide(services(request), tx, session(request), _reference(request), given.reason),
-        act="hide",
+        lambda tx: decide(services(request), tx, session(request), _reference(request), given.reason),
+        act=act,
         back=True,
     )
 
@@ -307,6 +317,18 @@ def decide_appeal(request: Request) -> Response:
         act="appeal",
         back=True,
     )
+
+
+_PREVIEWED: Mapping[str, type[BaseModel]] = {"hide": HideForm, "merge": MergeForm, "appeal": AppealDecisionForm}
+
+
+def preview_act(request: Request) -> Response:
+    """One of these decisions as the public will see it."""
+    act = request.url.path.split("/")[-2]
+    form: Form[Any] = parse(request, _PREVIEWED[act])
+    if form.data is None:
+        return case_page(request, form, 422, act=act)
+    return case_page(request, form, act=act, preview=True, doubts=_doubts(request, form.data.reason))
 
 
 def _reference(request: Request) -> str:
@@ -373,8 +395,13 @@ routes = [
     route(f"{CASE}/reject", reject, _MODERATE, methods=["POST"], name="petitions.reject"),
     route(f"{CASE}/reject/preview", preview_reject, _MODERATE, methods=["POST"], name="petitions.preview_reject"),
     *(route(f"{CASE}/{act}", act_page, _MODERATE, name=f"petitions.case_{act}") for act in ACTS),
+    *(
+        route(f"{CASE}/{act}/preview", preview_act, _MODERATE, methods=["POST"], name=f"petitions.preview_{act}")
+        for act in _PREVIEWED
+    ),
     route(f"{CASE}/wording", suggest, _MODERATE, methods=["POST"], name="petitions.suggest"),
     route(f"{CASE}/hide", hide, _MODERATE, methods=["POST"], name="petitions.hide"),
+    route(f"{CASE}/stop", stop, _MODERATE, methods=["POST"], name="petitions.stop"),
     route(f"{CASE}/merge", merge, _MODERATE, methods=["POST"], name="petitions.merge"),
     route(f"{CASE}/appeal", decide_appeal, _MODERATE, methods=["POST"], name="petitions.decide_appeal"),
 ]

@@ -52,6 +52,8 @@ MODERATABLE: Final = frozenset({_S.REVIEW})
 """A moderator decides on it."""
 HIDEABLE: Final = frozenset(state for state, following in TRANSITIONS.items() if _S.HIDDEN in following)
 ENDED: Final = frozenset({_S.CLOSED, _S.REJECTED, _S.HIDDEN, _S.WITHDRAWN, _S.STOPPED, _S.MERGED})
+STOPPABLE: Final = frozenset({_S.OPEN, _S.CLOSED})
+"""The public has it, and may be told that nobody is there any more to answer it."""
 COUNTED: Final = frozenset({_S.OPEN, _S.CLOSED, _S.STOPPED, _S.MERGED, _S.WITHDRAWN})
 """It may have signatures."""
 

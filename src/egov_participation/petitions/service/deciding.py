@@ -1,4 +1,4 @@
-"""Decisions of moderators on petitions: accepted, rejected, hidden. Each stands in the log and the audit trail."""
+"""Decisions of moderators on petitions: accepted, rejected, hidden, stopped. Each stands in log and audit trail."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from egov_participation.i18n import N_
 from egov_participation.ledger import service as ledger
 from egov_participation.petitions.models import Decision, Happening, Petition, State, Wording
 from egov_participation.petitions.rules import gate, moderating
-from egov_participation.petitions.rules.states import HIDEABLE, MODERATABLE
+from egov_participation.petitions.rules.states import HIDEABLE, MODERATABLE, STOPPABLE
 from egov_participation.petitions.service import casework, letters, lifecycle, publishing, ruling, supporting
 from egov_participation.petitions.service.handing_in import begin_gate
 from egov_participation.search import service as search
@@ -145,6 +145,26 @@ def hide(services: Services, tx: UnitOfWork, acting: SessionInfo, reference: str
     drop_wordings(tx, petition, now)
     search.remove(tx, "petition", reference)
     letters.tell_creator(tx, services, petition, letters.HIDDEN, reason=reason)
+    casework.let_go(tx, petition)
+    return petition
+
+
+def stop(services: Services, tx: UnitOfWork, acting: SessionInfo, reference: str, reason: str) -> Petition:
+    """Stop a petition that was open, with a public reason: nobody is there any more to answer it.
+
+    What was signed stays counted.
+
+    Raises:
+        DomainError: those of `casework.take`; 409 ``petition.state``.
+    """
+    petition, now = casework.take(services, tx, acting, reference), services.clock()
+    if State(petition.state) not in STOPPABLE:
+        raise state_changed()
+    petition.due_on = None
+    lifecycle.change(tx, petition, State.STOPPED, now, by="moderator", actor=acting.person_id, reason=reason)
+    object_ = f"petition:{petition.reference}"
+    audit.record(tx, acting, Action.REVIEW_PETITION, object_, now, reason=reason, step="stopped")
+    letters.tell_creator(tx, services, petition, letters.STOPPED, reason=reason)
     casework.let_go(tx, petition)
     return petition
 

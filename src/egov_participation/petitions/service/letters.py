@@ -109,6 +109,18 @@ HIDDEN: Final = notice(
     facts=_FACTS,
     link=_OWN,
 )
+STOPPED: Final = notice(
+    "petitions.stopped",
+    subject=N_("Your petition %(reference)s was stopped"),
+    summary=N_("Your petition was stopped"),
+    paragraphs=(
+        N_("A moderator stopped your petition: nobody can sign it any more, and what was signed stays counted."),
+        N_("The reason that was given: %(reason)s"),
+        N_("If you think that this is wrong, write to the contact centre and name the number."),
+    ),
+    facts=_FACTS,
+    link=_OWN,
+)
 WORDING: Final = notice(
     "petitions.wording",
     subject=N_("Another wording is suggested for your petition %(reference)s"),
