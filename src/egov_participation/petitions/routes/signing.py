@@ -62,7 +62,8 @@ WITHDRAW: Final = Doing(Act.WITHDRAW, "signature/withdraw", "unsign")
 
 def _choose(request: Request, doing: Doing) -> Response:
     """What is signed, how the name is shown, and how one can prove who one is."""
-    return _choosing(request, doing)
+    again = "again" in request.query_params  # back from the provider
+    return _choosing(request, doing, error=_NOT_TAKEN if again else "", status=HTTPStatus.OK)
 
 
 def _begin(request: Request, doing: Doing) -> Response:
@@ -191,6 +192,7 @@ def _choosing(
         ways=[way.value for way in ways],
         waits_until=here.registrar.passkey_from(person) if Way.PASSKEY not in ways else None,
         rule=petition.names.value,
+        stands_for=petition.stands_for.get(lang(request)) if petition.stands_for else "",
         name=signing.shown_name(here, petition.names, person),
         wishes=wishes,
         error=translate(lang(request), error, **(params or {})) if error else "",

@@ -22,6 +22,7 @@ from sqlalchemy import bindparam, select
 from egov_participation.database import Database, table_of
 from egov_participation.errors import DomainError
 from egov_participation.i18n import N_
+from egov_participation.jurisdiction.calendars import Words
 from egov_participation.jurisdiction.petition_rules import Names, RuleSet
 from egov_participation.petitions import keys
 from egov_participation.petitions.models import Petition, Signature, State
@@ -65,6 +66,8 @@ class Signable:
     names: Names
     ways: tuple[Way, ...]
     """That the rules allow, the strongest first."""
+    stands_for: Words | None
+    """What stands in for the signature that the law asks for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +221,7 @@ def signable(services: Services, reference: str) -> Signable:
         raise no_petition()
     rules = _rules(services, row.id, row.state_at)
     ways = tuple(way for way in Way if way in {allowed.value for allowed in rules.identity.ways})
-    return Signable(row.id, reference, State(row.state), rules.names, ways)
+    return Signable(row.id, reference, State(row.state), rules.names, ways, rules.identity.stands_for)
 
 
 _kept_rules: WeakKeyDictionary[Database, dict[tuple[int, datetime], RuleSet]] = WeakKeyDictionary()
