@@ -8,21 +8,12 @@ from pydantic import BaseModel, PlainValidator
 
 from egov_participation.desk.rules import CODE_LENGTH, CODE_LETTERS, Document
 from egov_participation.i18n import N_
-from egov_participation.registry.iin import Iin, IinError
+from egov_participation.registry.fields import IinOfPerson
+from egov_participation.registry.iin import Iin
 
 _MAX_NAME: Final = 60
 _NO_DOCUMENT: Final = cast(Document, "")
 """What a form without a choice holds; never comes through the validator."""
-
-
-def _read_iin(value: object) -> Iin:
-    text = value if isinstance(value, str) else ""
-    if not text.strip():
-        raise ValueError(N_("Enter the IIN of the person."))
-    try:
-        return Iin.parse(text)
-    except IinError:
-        raise ValueError(N_("This is not an IIN. Check each digit.")) from None
 
 
 def _read_document(value: object) -> Document:
@@ -53,7 +44,7 @@ def _read_name(value: object) -> str:
 class PersonForm(BaseModel):
     """Who is before the official."""
 
-    iin: Annotated[Iin, PlainValidator(_read_iin)] = Iin("")
+    iin: IinOfPerson = Iin("")
 
     model_config = {"validate_default": True}
 

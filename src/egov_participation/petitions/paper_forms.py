@@ -9,7 +9,8 @@ from pydantic import BaseModel, PlainValidator
 
 from egov_participation.i18n import N_
 from egov_participation.petitions.rules.paper import FORM
-from egov_participation.registry.iin import Iin, IinError
+from egov_participation.registry.fields import IinOfPerson
+from egov_participation.registry.iin import Iin
 from egov_participation.writing import Reason, one_line
 
 _REFERENCE = re.compile(r"P-\d{4}-\d{4,9}", re.ASCII)
@@ -31,16 +32,6 @@ def _read_form(value: object) -> str:
     return text
 
 
-def _read_iin(value: object) -> Iin:
-    text = value if isinstance(value, str) else ""
-    if not text.strip():
-        raise ValueError(N_("Enter the IIN of the person."))
-    try:
-        return Iin.parse(text)
-    except IinError:
-        raise ValueError(N_("This is not an IIN. Check each digit.")) from None
-
-
 def _read_witness(value: object) -> str:
     text = one_line(value)
     if not text:
@@ -57,7 +48,6 @@ def _read_seen(value: object) -> str:
 
 
 _Reference = Annotated[str, PlainValidator(_read_reference)]
-_Iin = Annotated[Iin, PlainValidator(_read_iin)]
 
 
 class EntryForm(BaseModel):
@@ -65,7 +55,7 @@ class EntryForm(BaseModel):
 
     petition: _Reference = ""
     form: Annotated[str, PlainValidator(_read_form)] = ""
-    iin: _Iin = Iin("")
+    iin: IinOfPerson = Iin("")
     witness: Annotated[str, PlainValidator(_read_witness)] = ""
 
     model_config = {"validate_default": True}
@@ -83,7 +73,7 @@ class ReinstateForm(BaseModel):
     """Somebody who is present says that a signature that is not counted is theirs."""
 
     petition: _Reference = ""
-    iin: _Iin = Iin("")
+    iin: IinOfPerson = Iin("")
     seen: Annotated[str, PlainValidator(_read_seen)] = ""
 
     model_config = {"validate_default": True}
