@@ -46,7 +46,7 @@ from egov_participation.services import Services, SessionInfo, Site
 from egov_participation.web.csrf import HEADER
 
 NO_ACT = {
-    r"/office/petitions/[\w-]+/reject/preview": "shows how the public will see a rejection: nothing is decided yet",
+    r"/office/petitions/[\w-]+/\w+/preview": "shows how the public will see a decision: nothing is decided yet",
     r"/office/enter": "they are in the office already",
     r"/office/incidents/[\w-]+/preview": "shows how the public will see an answer: nothing is published yet",
     r"/office/desk/\w+/key/options": "makes a challenge for a security key: nothing is done yet",

@@ -8,15 +8,19 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
+from sqlmodel import select
 from starlette.testclient import TestClient
 from tests.identity.conftest import forms_of
 from tests.officials import SignedIn, open_session
 
+from egov_participation.petitions.models import Petition
 from egov_participation.petitions.rules import writing
 from egov_participation.petitions.rules.writing import Part
 from egov_participation.petitions.service import drafts, handing_in
+from egov_participation.services import Services
 from egov_participation.settings import Settings
 
+REASON = "Мәтінде жарнама бар, сондықтан заң бойынша жарияланбайды."
 CHECK: Final = re.compile(r'name="(check-[a-z-]+)"')
 ASK = "Ауданда түнгі он екіге дейін автобус жүрсін.\nКесте бәріне көрінсін."
 PAGES = {
@@ -117,3 +121,15 @@ def sign_in_again(somebody: SignedIn, client: TestClient) -> TestClient:
     acting = somebody.session
     token = open_session(somebody.services, somebody.person_id, acting.assurance, acting.capacity)
     return replace(somebody, token=token).sign(client)
+
+
+def only(services: Services) -> Petition:
+    """The one petition that there is."""
+    with services.database.read() as db:
+        return db.exec(select(Petition)).one()
+
+
+def reject(moderator: SignedIn, reference: str, ground: str = "advertising", **fields: str) -> int:
+    """Reject it; the status of the answer."""
+    form = decision(moderator.client, reference, so=(ground,), ground=ground, reason=REASON) | fields
+    return moderator.client.post(f"/en/office/petitions/{reference}/reject", data=form).status_code

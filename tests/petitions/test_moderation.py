@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from tests.conftest import ClientFactory
 from tests.identity.conftest import forms_of
 from tests.officials import MakeCitizen, MakeOfficial, SignedIn
-from tests.petitions.drafting import accept, decision, hand_in, with_rules
+from tests.petitions.drafting import REASON, accept, decision, hand_in, only, reject, with_rules
 
 from egov_participation.actions import Role
 from egov_participation.audit import AuditEntry
@@ -19,12 +19,10 @@ from egov_participation.clock import ManualClock
 from egov_participation.jobs import Worker
 from egov_participation.ledger import service as ledger
 from egov_participation.mail import NullMailer
-from egov_participation.petitions.models import Appeal, Decision, Happening, Note, Petition
-from egov_participation.petitions.service import lifecycle, tidying
+from egov_participation.petitions.models import Decision, Happening, Note, Petition
+from egov_participation.petitions.service import lifecycle
 from egov_participation.services import Services
 from egov_participation.settings import Settings
-
-REASON = "Мәтінде жарнама бар, сондықтан заң бойынша жарияланбайды."
 
 
 @pytest.fixture
@@ -37,18 +35,6 @@ def settings(settings: Settings, tmp_path: Path) -> Settings:
 def moderator(official: MakeOfficial) -> SignedIn:
     """One who has nothing to do with the petition."""
     return official(Role.MODERATOR)
-
-
-def only(services: Services) -> Petition:
-    """The one petition that there is."""
-    with services.database.read() as db:
-        return db.exec(select(Petition)).one()
-
-
-def reject(moderator: SignedIn, reference: str, ground: str = "advertising", **fields: str) -> int:
-    """Reject it; the status of the answer."""
-    form = decision(moderator.client, reference, so=(ground,), ground=ground, reason=REASON) | fields
-    return moderator.client.post(f"/en/office/petitions/{reference}/reject", data=form).status_code
 
 
 def test_the_queue_has_what_waits_the_first_due_first(
@@ -283,53 +269,6 @@ def test_a_declined_wording_leaves_the_text_and_a_new_one_replaces_one_that_wait
     assert only(services).document_hash == before
 
 
-def test_an_appeal_is_made_once_and_decided_by_another_moderator(
-    citizen: MakeCitizen, official: MakeOfficial, moderator: SignedIn, services: Services, worker: Worker
-) -> None:
-    creator, other = citizen(), official(Role.MODERATOR)
-    reference = hand_in(creator)
-    own, case = f"/en/me/petitions/{reference}", f"/en/office/petitions/{reference}"
-    why = {"why": "Мәтінде ешқандай жарнама жоқ, қайта қараңыздар."}
-    assert creator.client.post(f"{own}/appeal", data=why).status_code == 409
-    assert reject(moderator, reference) == 303
-    assert citizen().client.post(f"{own}/appeal", data=why).status_code == 404
-    assert creator.client.post(f"{own}/appeal", data={"why": ""}).status_code == 422
-    assert creator.client.post(f"{own}/appeal", data=why).status_code == 303
-    assert creator.client.post(f"{own}/appeal", data=why).status_code == 409
-    assert "You rejected this petition" in moderator.client.get(case).text
-    granted = {"grant": "yes", "reason": "Жарнама табылмады, қайта тексеріледі."}
-    assert moderator.client.post(f"{case}/appeal", data=granted).status_code == 403
-    assert only(services).state == "rejected"
-    assert "ешқандай жарнама жоқ" in other.client.get(f"{case}/appeal").text
-    assert other.client.post(f"{case}/appeal", data=granted | {"grant": ""}).status_code == 422
-    assert other.client.post(f"{case}/appeal", data=granted).status_code == 303
-    assert other.client.post(f"{case}/appeal", data=granted).status_code == 409
-    assert (only(services).state, only(services).text_hidden, only(services).ground) == ("review", False, "")
-    accept(other.client, reference)
-    worker.run_due()
-    assert only(services).state == "open"
-
-
-def test_a_refused_appeal_leaves_the_rejection_and_cannot_be_made_again(
-    citizen: MakeCitizen, official: MakeOfficial, moderator: SignedIn, services: Services
-) -> None:
-    creator, other = citizen(), official(Role.MODERATOR)
-    reference = hand_in(creator)
-    reject(moderator, reference)
-    why = {"why": "Мәтінде ешқандай жарнама жоқ, қайта қараңыздар."}
-    creator.client.post(f"/en/me/petitions/{reference}/appeal", data=why)
-    case = f"/en/office/petitions/{reference}"
-    refused = {"grant": "no", "reason": "Жарнама бар: екінші бөлімде тауар ұсынылады."}
-    assert other.client.post(f"{case}/appeal", data=refused).status_code == 303
-    page = creator.client.get(f"/en/me/petitions/{reference}").text
-    assert "Your appeal was refused" in page
-    assert "Why was it wrong?" not in page
-    assert only(services).state == "rejected"
-    with services.database.read() as db:
-        said = [entry["decision"] for entry in ledger.newest(db, "moderation.decision", reference)]
-    assert said == ["appeal-refused", "rejected"]
-
-
 @pytest.mark.sqlite
 def test_notes_are_sealed_and_moderators_alone_read_them(
     citizen: MakeCitizen, official: MakeOfficial, moderator: SignedIn, services: Services
@@ -399,27 +338,3 @@ def test_a_petition_whose_body_is_dissolved_is_stopped_and_what_was_signed_stays
 def test_a_text_with_somebodys_number_in_it_is_pointed_out(citizen: MakeCitizen, moderator: SignedIn) -> None:
     reference = hand_in(citizen(), ask={"ask": "Автобус жүрсін. Маған қоңырау шалыңыз: +7 701 555 55 55."})
     assert "There is a telephone number in it." in moderator.client.get(f"/en/office/petitions/{reference}").text
-
-
-def test_what_moderators_and_creators_wrote_to_one_another_goes_after_a_year(
-    citizen: MakeCitizen, official: MakeOfficial, moderator: SignedIn, services: Services, clock: ManualClock
-) -> None:
-    creator, other = citizen(), official(Role.MODERATOR)
-    reference = hand_in(creator)
-    case = f"/en/office/petitions/{reference}"
-    moderator.client.post(f"{case}/note", data={"note": "Министрліктен сұрау керек."})
-    reject(moderator, reference)
-    creator.client.post(f"/en/me/petitions/{reference}/appeal", data={"why": "Онда жарнама жоқ, қайта қараңыздар."})
-    other.client.post(f"{case}/appeal", data={"grant": "no", "reason": "Жарнама бар: екінші бөлімде."})
-    clock.advance(days=364)
-    tidying.forget_old(services)
-    assert left(services) == (1, True)
-    clock.advance(days=2)
-    tidying.forget_old(services)
-    assert left(services) == (0, False)
-
-
-def left(services: Services) -> tuple[int, bool]:
-    """How many notes there are, and whether it is still known why somebody appealed."""
-    with services.database.read() as db:
-        return len(db.exec(select(Note)).all()), db.exec(select(Appeal)).one().text_sealed is not None
