@@ -117,10 +117,11 @@ def _leave_petitions(
 ) -> None:
     by_role = {
         role: [officials.person_id(services, one.entry) for one in chosen if one.role is role]
-        for role in (Role.MODERATOR, Role.MINISTRY)
+        for role in (Role.MODERATOR, Role.MINISTRY, Role.AUDITOR)
     }
     first, second = by_role[Role.MINISTRY]
-    deciders = petitions.Officials(by_role[Role.MODERATOR][0], (first, second))
+    one, other = by_role[Role.AUDITOR]
+    deciders = petitions.Officials(by_role[Role.MODERATOR][0], (first, second), (one, other))
     taken = {entry.iin for entry in guests()} | {one.entry.iin for one in chosen}
     others = residents(services, [entry for entry in people() if entry.iin not in taken])
     (guest,) = residents(services, guests()[1:2])

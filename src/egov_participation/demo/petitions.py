@@ -14,7 +14,7 @@ from sqlmodel import select
 from egov_participation import approvals
 from egov_participation.actions import Capacity, Role
 from egov_participation.clock import ManualClock
-from egov_participation.demo import officials, registrar
+from egov_participation.demo import officials, petition_audit, registrar
 from egov_participation.demo import petition_texts as wanted
 from egov_participation.demo.petition_answers import ANSWER, DEBATE
 from egov_participation.demo.petition_texts import Invented
@@ -63,6 +63,7 @@ class Officials:
     moderator: str
     agency: tuple[str, str]
     """Two officials of the ministry that answers."""
+    auditors: tuple[str, str]
 
 
 @dataclass
@@ -172,7 +173,7 @@ class Filling:
     def sign_generated(self, reference: str, count: int) -> None:
         """So many generated people sign at once; the worker goes on with the others."""
         for done in range(0, count, generated.BATCH):
-            generated.sign(self.services, {"petition": reference, "done": done})
+            generated.sign(self.services, reference, done)
             self.round()
 
     def answer(self, reference: str, to: To, texts: dict[str, Words], *, day: datetime | None = None) -> None:
@@ -306,6 +307,7 @@ def leave_petitions(
         merging.merge(services, tx, make.moderator, seedlings, trees, wanted.MERGE_REASON)
         tx.commit()
     closing.stop(services, youth, actor=deciders.moderator, reason=wanted.STOP_REASON)
+    petition_audit.audit(services, clock, deciders.auditors, clinics)
     air = make.make(wanted.AIR, now - 22 * day)
     make.sign(air, 40, now - 9 * day)
     _withdraw(make, lessons)

@@ -111,7 +111,7 @@ def tidy_up(services: Services) -> None:
 @handler(generated.SIGN, words=N_("sign a petition of the demonstration"))
 def sign_generated(services: Services, payload: Payload) -> None:
     """A batch of signers whom nobody is."""
-    generated.sign(services, payload)
+    generated.go_on(services, payload)
 
 
 @tick

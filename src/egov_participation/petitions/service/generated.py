@@ -32,20 +32,32 @@ def plan(petition: Petition, count: int) -> None:
     petition.generated = count
 
 
-def sign_soon(tx: UnitOfWork, reference: str) -> None:
-    """Have them sign, batch after batch."""
-    _next(tx, reference, 0)
+def sign_soon(tx: UnitOfWork, reference: str, done: int = 0) -> None:
+    """Have them sign, batch after batch; so many have signed already."""
+    _next(tx, reference, done)
 
 
-def sign(services: Services, payload: Payload) -> None:
-    """A batch of them, and the job for the next one."""
-    reference, first = payload["petition"], int(payload["done"]) + 1
+def go_on(services: Services, payload: Payload) -> None:
+    """Let a batch of them sign, and leave the rest to the next job."""
+    reference, done = payload["petition"], int(payload["done"])
+    last = sign(services, reference, done)
+    if last > done:
+        with services.database.uow() as tx:
+            _next(tx, reference, last)
+            tx.commit()
+
+
+def sign(services: Services, reference: str, done: int) -> int:
+    """Let a batch of them sign, after so many; how many have signed then."""
+    first = done + 1
     with services.database.read() as session:
         petition = lookup.found(session, reference)
     registrar = services.registrar
     if not isinstance(registrar, LocalRegistrar) or petition.state != State.OPEN or petition.opened_at is None:
-        return
-    last = min(first + BATCH - 1, petition.generated)
+        return done
+    last = min(done + BATCH, petition.generated)
+    if last <= done:
+        return done
     rules = ruling.of(petition, services)
     shown = sorted(opening.regions(rules, petition.territory).items())
     people = [_people(rules.territories, code) for code, _ in shown]
@@ -69,9 +81,8 @@ def sign(services: Services, payload: Payload) -> None:
             ).scalars()
         )
         signatures.put_many(tx, [row for row in rows if row["pseudonym"] not in there])
-        if last < petition.generated:
-            _next(tx, reference, last)
         tx.commit()
+    return last
 
 
 def _next(tx: UnitOfWork, reference: str, done: int) -> None:
