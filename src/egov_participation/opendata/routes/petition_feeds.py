@@ -45,7 +45,7 @@ def _entry(request: Request, one: Told) -> Entry:
     language, base = lang(request), services(request).settings.base_url
     happened = wording.headline(one.happening, one.petition, language)
     path = f"{language}/petitions/{one.petition.reference}"
-    since = one.petition.timeline[0].at.astimezone(UTC).date()
+    since = one.happening.at.astimezone(UTC).date()
     return Entry(
         id=tag_uri(base, since, f"{path}/{one.happening.id}"),
         title=f"{one.petition.text(language).title}: {happened}",

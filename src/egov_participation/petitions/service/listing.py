@@ -168,7 +168,7 @@ def _order(sort: Sort, today: date) -> tuple[Any, ...]:
 
 
 def after(services: Services, reference: str | None, limit: int) -> list[PetitionView]:
-    """Petitions in public for the API, whole, the newest first, below the one named.
+    """Petitions in public for the API, the newest first, below the one named; whole but for their days.
 
     Args:
         limit: how many at most, and one more tells whether there are further ones.
@@ -186,7 +186,7 @@ def after(services: Services, reference: str | None, limit: int) -> list[Petitio
                 )
             wanted.append(col(Petition.id) < last)
         rows = session.exec(select(Petition).where(*wanted).order_by(col(Petition.id).desc()).limit(limit)).all()
-        return views(session, rows)
+        return views(session, rows, days=False)
 
 
 @dataclass(frozen=True, slots=True)

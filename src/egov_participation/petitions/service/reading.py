@@ -24,7 +24,7 @@ from egov_participation.petitions.models import (
 )
 from egov_participation.petitions.rules.states import BY_LINK, VISIBLE
 from egov_participation.petitions.service.lookup import found, no_petition
-from egov_participation.petitions.service.viewing import views
+from egov_participation.petitions.service.viewing import happening, views
 from egov_participation.petitions.views import HappeningView, PetitionView
 from egov_participation.services import Services
 
@@ -247,25 +247,17 @@ _NEWS: Final = ("state.open", "state.closed", "state.rejected", "state.withdrawn
 
 
 def latest(services: Services) -> list[Told]:
-    """The last happenings of all petitions that a feed tells, the last first."""
+    """The last happenings of all petitions that a feed tells, the last first; of the petitions no lists."""
+    kind = col(Happening.kind)
+    told_of = or_(kind.in_(_NEWS), *(kind.startswith(word) for word in ("threshold", "answer", "signatures")))
     with services.database.read() as session:
         rows = session.exec(
-            select(Happening.id, Happening.petition_id)
+            select(Happening, Petition)
             .join(Petition, col(Petition.id) == col(Happening.petition_id))
-            .where(
-                in_public(),
-                col(Happening.public),
-                or_(
-                    col(Happening.kind).in_(_NEWS),
-                    col(Happening.kind).startswith("threshold"),
-                    col(Happening.kind).startswith("answer"),
-                    col(Happening.kind).startswith("signatures"),
-                ),
-            )
+            .where(in_public(), col(Happening.public), told_of)
             .order_by(col(Happening.at).desc(), col(Happening.id).desc())
             .limit(FEED)
         ).all()
-    wanted = [id_ for id_, _ in rows]
-    petitions = among(services, sorted({petition for _, petition in rows}))
-    told = {one.id: Told(petition, one) for petition in petitions for one in petition.timeline}
-    return [told[one] for one in wanted if one is not None and one in told]
+        about = {petition.id: petition for _, petition in rows}
+        found = {petition.id: petition for petition in views(session, list(about.values()), whole=False)}
+        return [Told(found[row.petition_id], happening(row)) for row, _ in rows]

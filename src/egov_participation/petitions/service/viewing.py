@@ -45,18 +45,21 @@ from egov_participation.roles.agencies import AGENCIES
 Row = TypeVar("Row", bound=SQLModel)
 
 
-def views(session: Session, petitions: Sequence[Petition], *, whole: bool = True) -> list[PetitionView]:
+def views(
+    session: Session, petitions: Sequence[Petition], *, whole: bool = True, days: bool = True
+) -> list[PetitionView]:
     """Petitions as anybody may see them, in the given order.
 
     Args:
         whole: with regions, days and timeline; a list does without.
+        days: without them the days alone are left out.
     """
     ids = [petition.id for petition in petitions if petition.id is not None]
     texts = _by_petition(session, PetitionText, ids)
     reached = _by_petition(session, ReachedTier, ids)
     counts = {row.petition_id: row for row in _rows(session, PetitionCount, ids)}
     regions = _by_petition(session, PetitionRegion, ids) if whole else {}
-    days = _by_petition(session, PetitionDay, ids) if whole else {}
+    by_day = _by_petition(session, PetitionDay, ids) if whole and days else {}
     happenings = _by_petition(session, Happening, ids) if whole else {}
     outcomes = _by_petition(session, Outcome, ids)
     wordings = _by_petition(session, Wording, ids) if whole else {}
@@ -71,7 +74,7 @@ def views(session: Session, petitions: Sequence[Petition], *, whole: bool = True
             reached.get(petition.id, []),
             counts.get(petition.id or 0),
             regions.get(petition.id, []),
-            days.get(petition.id, []),
+            by_day.get(petition.id, []),
             happenings.get(petition.id, []),
             outcomes.get(petition.id, []),
             wordings.get(petition.id, []),
@@ -142,17 +145,7 @@ def _view(
         ),
         days=tuple(DayView(row.day, row.electronic, row.paper) for row in sorted(days, key=lambda row: row.day)),
         timeline=tuple(
-            HappeningView(
-                row.id or 0,
-                row.at,
-                row.kind,
-                row.by,
-                json.loads(row.details),
-                row.reason,
-                row.salt.hex() if row.salt is not None and row.reason is not None else None,
-            )
-            for row in sorted(happenings, key=lambda row: (row.at, row.id or 0))
-            if row.public
+            happening(row) for row in sorted(happenings, key=lambda row: (row.at, row.id or 0)) if row.public
         ),
         outcomes=tuple(
             OutcomeView(
@@ -171,6 +164,12 @@ def _view(
             if row.state == "accepted" and not petition.text_hidden
         ),
     )
+
+
+def happening(row: Happening) -> HappeningView:
+    """Something that happened, with what makes the commitment to its reason."""
+    salt = row.salt.hex() if row.salt is not None and row.reason is not None else None
+    return HappeningView(row.id or 0, row.at, row.kind, row.by, json.loads(row.details), row.reason, salt)
 
 
 def _change(row: Wording) -> ChangeView:
