@@ -12,6 +12,7 @@ from tests.web.looking import INLINE, INLINE_SCRIPT, Reader, address
 from egov_participation import paths
 from egov_participation.app import room_routes
 from egov_participation.i18n import LANGUAGES
+from egov_participation.petitions.service import ruling
 from egov_participation.services import Services
 from egov_participation.web.routing import MAIN, PUBLIC
 
@@ -54,8 +55,9 @@ def test_every_page_has_a_title_and_says_its_language_and_loads_nothing_from_els
     site: TestClient, services: Services, path: str
 ) -> None:
     settings = services.settings
-    # The licence's text is on its authors' site: a link, which loads nothing.
-    own = ("#", "?", "/", f"{settings.base_url}/", f"{settings.booth_url}/", "mailto:", settings.data_licence)
+    # The texts of the licence and of the law are on their authors' sites: links, which load nothing.
+    law = ruling.current(services).source.url
+    own = ("#", "?", "/", f"{settings.base_url}/", f"{settings.booth_url}/", "mailto:", settings.data_licence, law)
     for lang in LANGUAGES:
         response = site.get(address(lang, path))
         assert response.status_code == (404 if path == NOT_THERE else 200)
