@@ -31,7 +31,7 @@ from egov_crypto.tiles import tiles_between
 from egov_crypto.tlog_proof import TlogProof
 from egov_crypto.verify import Verified, verify_archive
 from egov_participation import approvals, audit, jobs
-from egov_participation.actions import Role
+from egov_participation.actions import Action, Role
 from egov_participation.app import create_app, create_services
 from egov_participation.approvals.models import ProposalRow
 from egov_participation.cli import app
@@ -39,6 +39,7 @@ from egov_participation.clock import ManualClock
 from egov_participation.commission.service import checking, deciding, drafts, trustees
 from egov_participation.database import METADATA, Database, Schema
 from egov_participation.demo import votes
+from egov_participation.demo.cli import RULES
 from egov_participation.demo.fill import CLOSED_BALLOTS, fill, guests, people
 from egov_participation.demo.keys import path_of
 from egov_participation.incidents import service as incidents
@@ -86,7 +87,7 @@ NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """The settings of a demonstration; each test takes a copy of its folder."""
     folder = tmp_path_factory.mktemp("filled")
-    settings = on_own_port(Settings.for_tests(folder)).model_copy(update={"demo": True})
+    settings = on_own_port(Settings.for_tests(folder)).model_copy(update={"demo": True, "jurisdiction_dir": RULES})
     fill(settings, folder / "trustees", NOW, lambda stage, done, total: None)
     return settings
 
@@ -96,7 +97,8 @@ def demo(filled: Settings, tmp_path: Path) -> Iterator[Services]:
     """The services of a demonstration of its own."""
     shutil.copytree(filled.keys_dir.parent, tmp_path, dirs_exist_ok=True)
     addresses = {"base_url": filled.base_url, "booth_url": filled.booth_url}
-    settings = Settings.for_tests(tmp_path).model_copy(update={"demo": True, **addresses})
+    of_demo = {"demo": True, "jurisdiction_dir": RULES, **addresses}
+    settings = Settings.for_tests(tmp_path).model_copy(update=of_demo)
     services = create_services(settings, clock=ManualClock(NOW), mailer=NullMailer())
     yield services
     services.registrar.close()
@@ -113,7 +115,9 @@ def test_a_visitor_finds_a_counted_a_closed_and_an_open_vote_and_work_for_the_co
         visitors = [services.registry.find(session, entry.iin) for entry in guests()]
         held = [Role(grant.role) for grant in roles.standing(session, now)]
         dead, _ = jobs.dead(session)
-        steps = [entry.step for entry in audit.search(session, audit.Query(), limit=50)[0]]
+        kinds = {Action.GRANT_ROLE, Action.SET_UP_VOTE, Action.PUBLISH_VOTE}
+        found = [audit.search(session, audit.Query(action=kind.value), limit=50)[0] for kind in kinds]
+        steps = [entry.step for entries in found for entry in entries]
         states = {draft.state: draft for draft in drafts.standing(session)}
         unfinished = checking.check(services, session, states["editing"], now)
         awaited = approvals.pending_about(session, deciding.object_of(states["frozen"].uuid), now)
@@ -135,20 +139,17 @@ def test_a_visitor_finds_a_counted_a_closed_and_an_open_vote_and_work_for_the_co
     assert ballots == [CLOSED_BALLOTS]
     assert _private_key(tmp_path / "trustees", budget) > 0
     assert {role: held.count(role) for role in Role} == {
-        **dict.fromkeys(Role, 1),
+        **dict.fromkeys(Role, 2),
         Role.CITIZEN: 0,
-        Role.ADMINISTRATOR: 2,
-        Role.MINISTRY: 2,
-        Role.COMMISSION: 2,
     }
-    # Of eight roles one is not approved yet, and of two setups one is not; a protocol was.
-    assert (steps.count("proposed"), steps.count("approved"), len(dead)) == (11, 9, 1)
+    # Of eleven roles one is not approved yet, and of two setups one is not; a protocol was.
+    assert (steps.count("proposed"), steps.count("approved"), len(dead)) == (14, 12, 1)
     assert unfinished.setup is None
     assert {"opens_at", "roll.from", "questions[1].text.en"} <= {problem.path for problem in unfinished.problems}
     assert ([proposal.kind for proposal in awaited], unconfirmed) == ([deciding.SET_UP], [])
     assert sorted(report.answered_at is None for report in reports) == [False, True]
     # Mails: a trustee is invited, a member told of the proposal, a report acknowledged, and the one that failed.
-    assert [job.kind for job in queued] == ["notices.send"] * 4
+    assert sorted(job.kind for job in queued) == ["notices.send"] * 4 + ["petitions.generated"]
     assert (tmp_path / "trustees" / "street" / "trustee-1.key").is_file()
     assert all(person and services.registrar.is_on_roll(budget.uuid, person.person_id) for person in visitors)
 
@@ -235,7 +236,7 @@ def test_programs_of_others_verify_the_log_and_a_ballot_in_it(demo: Services, tm
 def test_everything_holds_for_somebody_who_trusts_nobody(
     demo: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """`egov-verify site` over HTTP: log, archives, figures, documents and the files of both hosts."""
+    """`egov-verify site` over HTTP: log, archives, petitions, figures, documents and the files of both hosts."""
     monkeypatch.setenv(log_state.VARIABLE, str(tmp_path / "seen"))
     enter_release(demo.database)
     ledger.publish(demo)
@@ -249,6 +250,7 @@ def test_everything_holds_for_somebody_who_trusts_nobody(
     assert found["ok"]
     checked = {check["name"]: check["count"] for check in found["checks"]}
     assert checked["votes"] == len(service.votes(demo))
+    assert checked["petitions"] >= 10
     assert checked["files"] > 100
 
 
