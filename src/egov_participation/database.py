@@ -232,7 +232,7 @@ class Database:
         with Session(self._asking) as session:
             yield session
 
-    def at_once(self, statement: Insert, values: Mapping[str, object]) -> Row[Any] | None:
+    def at_once(self, statement: Insert | Select[Any], values: Mapping[str, object]) -> Row[Any] | None:
         """The first row that one statement gives which changes something: it is a transaction of its own, which
         PostgreSQL begins and commits by itself, so that it is asked once and not three times.
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from http import HTTPStatus
 from typing import Final
 from weakref import WeakKeyDictionary
@@ -23,7 +23,7 @@ from egov_participation.database import Database, table_of
 from egov_participation.errors import DomainError
 from egov_participation.i18n import N_
 from egov_participation.jurisdiction.calendars import Words
-from egov_participation.jurisdiction.petition_rules import Names, RuleSet
+from egov_participation.jurisdiction.petition_rules import Names
 from egov_participation.petitions import keys
 from egov_participation.petitions.models import Petition, Signature, State
 from egov_participation.petitions.rules import names
@@ -162,7 +162,7 @@ def sign(
     Raises:
         DomainError: 404 ``petition.unknown``; 403 ``signature.invalidated``; those of `Registrar.attest`.
     """
-    petition = signable(services, reference)
+    petition = _known(services, reference)
     promise = promised(services, reference, services.registrar.attest(reference, person_id, Act.ATTEST, answer))
     if not wishes.show_name:
         name = ""
@@ -217,28 +217,33 @@ def signable(services: Services, reference: str) -> Signable:
         DomainError: 404 ``petition.unknown``.
     """
     row = services.database.first(_FIND, {"reference": reference})
-    if row is None:
+    if row is None or not row.rules:
         raise no_petition()
-    rules = _rules(services, row.id, row.state_at)
+    rules = ruling.restored(row.rules)
     ways = tuple(way for way in Way if way in {allowed.value for allowed in rules.identity.ways})
     return Signable(row.id, reference, State(row.state), rules.names, ways, rules.identity.stands_for)
 
 
-_kept_rules: WeakKeyDictionary[Database, dict[tuple[int, datetime], RuleSet]] = WeakKeyDictionary()
+_kept: WeakKeyDictionary[Database, dict[str, Signable]] = WeakKeyDictionary()
 _MOST_KEPT: Final = 500
 
 
-def _rules(services: Services, petition_id: int, state_at: datetime) -> RuleSet:
-    """The rules of a petition that has a number: 10 kB that change no more, so each process reads them once."""
-    kept = _kept_rules.setdefault(services.database, {})
-    found = kept.get((petition_id, state_at))
-    if found is None:
-        with services.database.read() as session:
-            found = ruling.of(session.get_one(Petition, petition_id), services)
+def _known(services: Services, reference: str) -> Signable:
+    """The same, as it was when this process first asked for it: its state is an old one, and the rest changes no more.
+    Whether it is open, the registrar decides.
+
+    Raises:
+        DomainError: 404 ``petition.unknown``.
+    """
+    kept = _kept.setdefault(services.database, {})
+    if (found := kept.get(reference)) is not None:
+        return found
+    petition = signable(services, reference)
+    if petition.state in COUNTED:
         if len(kept) >= _MOST_KEPT:
             kept.clear()
-        kept[petition_id, state_at] = found
-    return found
+        kept[reference] = petition
+    return petition
 
 
 def own_state(services: Services, petition_id: int, person_id: str) -> str:
@@ -278,7 +283,7 @@ def not_open() -> DomainError:
 
 
 _petitions, _signatures = table_of(Petition), table_of(Signature)
-_FIND: Final = select(_petitions.c.id, _petitions.c.state, _petitions.c.state_at).where(
+_FIND: Final = select(_petitions.c.id, _petitions.c.state, _petitions.c.rules).where(
     _petitions.c.reference == bindparam("reference")
 )
 _OWN: Final = (

@@ -117,7 +117,7 @@ def answered(means: Means, matter: Matter, answer: Mapping[str, str]) -> Iterato
     """
     way = next((way for way, name in _ANSWERS.items() if answer.get(name)), None)
     if way is None or any(len(value) > _MAX_ANSWER for value in answer.values()):
-        raise _not_proved()
+        raise not_proved()
     asked = {
         "id_hash_": digest(answer.get("challenge", "")),
         "about_": matter.about,
@@ -129,7 +129,7 @@ def answered(means: Means, matter: Matter, answer: Mapping[str, str]) -> Iterato
     if way is not Way.CODE:  # looked at before, since what follows is slow; used up below, by one of two at once
         found = means.database.first(_ASKED, asked)
         if found is None:
-            raise _not_proved()
+            raise not_proved()
         if way is Way.EID:
             nonce = _eid_nonce(matter, found.secret)
             right = _is_person(
@@ -142,7 +142,7 @@ def answered(means: Means, matter: Matter, answer: Mapping[str, str]) -> Iterato
     with means.database.uow() as tx:
         if way is Way.CODE:
             given = means.vault.code_hash(answer.get("challenge", ""), answer["code"])
-            tried = tx.session.execute(_TRY, {**asked, "given_": given, "now_": means.clock()}).scalar()
+            tried = tx.session.execute(TRY, {**asked, "given_": given, "now_": means.clock()}).scalar()
             right = tried is not None and tried > rules.CODE_TRIES
         else:
             until = tx.session.execute(_USED_UP, asked).scalar()
@@ -153,7 +153,28 @@ def answered(means: Means, matter: Matter, answer: Mapping[str, str]) -> Iterato
             yield tx
             return
         tx.commit()
-    raise _not_proved()
+    raise not_proved()
+
+
+def tried_code(means: Means, matter: Matter, answer: Mapping[str, str]) -> dict[str, object] | None:
+    """The parameters of `TRY` for an answer that is a code; None if it is something else.
+
+    For who looks at the code in a statement that does more: `TRY` gives no row where there is nothing to answer, and
+    more than `rules.CODE_TRIES` for the right code alone.
+    """
+    others = [name for way, name in _ANSWERS.items() if way is not Way.CODE]
+    long = any(len(value) > _MAX_ANSWER for value in answer.values())
+    if long or not answer.get("code") or any(answer.get(name) for name in others):
+        return None
+    challenge = answer.get("challenge", "")
+    return {
+        "id_hash_": digest(challenge),
+        "about_": matter.about,
+        "owner_": matter.owner,
+        "way_": Way.CODE.value,
+        "given_": means.vault.code_hash(challenge, answer["code"]),
+        "now_": means.clock(),
+    }
 
 
 def digest(token: str) -> bytes:
@@ -165,7 +186,7 @@ _asked: Final = table_of(Asked)
 _OF_MATTER: Final = (_asked.c.about == bindparam("about_"), _asked.c.owner == bindparam("owner_"))
 _THIS: Final = (_asked.c.id_hash == bindparam("id_hash_"), *_OF_MATTER, _asked.c.way == bindparam("way_"))
 _ASKED: Final = select(_asked.c.secret).where(*_THIS)
-_TRY: Final = (
+TRY: Final = (
     update(_asked)
     .where(*_THIS, _asked.c.tries < rules.CODE_TRIES, _asked.c.expires_at > bindparam("now_"))
     .values(tries=_asked.c.tries + case((_asked.c.secret == bindparam("given_"), rules.CODE_TRIES + 1), else_=1))
@@ -230,7 +251,8 @@ def _eid_nonce(matter: Matter, nonce: bytes) -> str:
     return base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=").decode()
 
 
-def _not_proved() -> DomainError:
+def not_proved() -> DomainError:
+    """What is said to an answer that is none."""
     return DomainError(
         403,
         N_("The registrar did not take this as a proof of who you are. Nothing was shown. Begin again."),
