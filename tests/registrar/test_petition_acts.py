@@ -1,0 +1,272 @@
+"""A person's acts in a petition one after the other, the batches they leave in, and what is opened for an audit."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.registrar.people import Rolls
+from tests.registrar.signing import REF, Petitions
+from tests.registrar.test_petitions import OTHER, refusal
+from tests.registrar.test_petitions import petitions as petitions
+from tests.registrar.test_petitions import registrar as registrar
+from tests.voting.making import make_people
+
+from egov_crypto import vrf
+from egov_crypto.petition import alpha
+from egov_participation.clock import ManualClock
+from egov_participation.errors import DomainError
+from egov_participation.mail import NullMailer
+from egov_participation.registrar import generated
+from egov_participation.registrar import petition_rules as rules
+from egov_participation.registrar.interface import Act, Way
+from egov_participation.registrar.models import Attested, KeyedPetition
+from egov_participation.registrar.service import LocalRegistrar, batches
+from egov_participation.registrar.statements import canonical
+from egov_participation.registry.iin import Iin, IinError
+from egov_participation.services import Services
+
+
+class TestActs:
+    def test_withdrawn_and_signed_again(self, petitions: Petitions, services: Services) -> None:
+        _, (person,) = make_people(services, 1)
+        petitions.open()
+        begun = (REF, person, Act.WITHDRAW, Way.CODE)
+        assert refusal(petitions.registrar.begin_petition, *begun, lang="kk") == "petition.not_signed"
+        acts = [Act.ATTEST, Act.WITHDRAW, Act.ATTEST]
+        said = [petitions.said(petitions.act(person, act)) for act in acts]
+        assert len({one["pseudonym"] for one in said}) == 1
+        petitions.registrar.close_petition(REF)
+        (batch,) = petitions.leaving()
+        assert [one["act"] for one in batch.attestations] == acts
+
+    def test_paper_and_proof_are_one_signature(self, petitions: Petitions, services: Services) -> None:
+        _, (person, other) = make_people(services, 2)
+        petitions.open()
+        promise = petitions.registrar.attest_paper(REF, person, "A-1")
+        assert petitions.said(promise)["act"] == "paper"
+        assert petitions.registrar.attest_paper(REF, person, "A-2") == promise
+        begun = (REF, person, Act.ATTEST, Way.CODE)
+        assert refusal(petitions.registrar.begin_petition, *begun, lang="kk") == "petition.on_paper"
+        petitions.act(other)
+        assert refusal(petitions.registrar.attest_paper, REF, other, "A-3") == "petition.signed"
+        petitions.act(person, Act.WITHDRAW)
+        assert petitions.said(petitions.act(person))["act"] == "attest"
+
+    def test_what_a_desk_entered_wrongly_it_takes_back_and_nothing_else(
+        self, petitions: Petitions, services: Services
+    ) -> None:
+        _, (person, other) = make_people(services, 2)
+        petitions.open()
+        taking = petitions.registrar.withdraw_paper
+        assert refusal(taking, REF, person, "A-1") == "petition.not_on_paper"
+        petitions.registrar.attest_paper(REF, person, "A-1")
+        assert refusal(taking, REF, person, "A-2") == "petition.not_on_paper"
+        withdrawn = taking(REF, person, "A-1")
+        assert petitions.said(withdrawn)["act"] == "withdraw"
+        assert taking(REF, person, "A-1") == withdrawn
+        petitions.act(person)
+        assert refusal(taking, REF, person, "A-1") == "petition.not_on_paper"
+        petitions.act(other)
+        assert refusal(taking, REF, other, "A-1") == "petition.not_on_paper"
+
+    @given(st.lists(st.sampled_from(Act), max_size=12))
+    def test_signing_and_withdrawing_alternate_whatever_is_asked(self, asked: list[Act]) -> None:
+        done: list[tuple[int, Act]] = []
+        for act in asked:
+            try:
+                turn = rules.turn(act, done[-1] if done else None)
+            except DomainError:
+                continue
+            if turn is not None:
+                done.append((turn, act))
+        assert [turn for turn, _ in done] == list(range(1, len(done) + 1))
+        assert all((turn % 2 == 0) == (act is Act.WITHDRAW) for turn, act in done)
+
+
+class TestBatches:
+    def test_fifty_leave_together_or_what_has_waited_an_hour(
+        self, petitions: Petitions, services: Services, clock: ManualClock
+    ) -> None:
+        _, people = make_people(services, 53)
+        petitions.open()
+        for person in people[:49]:
+            petitions.registrar.attest_paper(REF, person, "1")
+        assert petitions.registrar.batch(REF, 0) is None
+        petitions.registrar.attest_paper(REF, people[49], "1")
+        first = petitions.registrar.batch(REF, 0)
+        assert first is not None
+        assert len(first.attestations) == 50
+        for person in people[50:]:
+            petitions.registrar.attest_paper(REF, person, "1")
+        assert petitions.registrar.batch(REF, 0) == first  # until the next one is asked for, and after it too
+        assert petitions.registrar.batch(REF, 1) is None
+        clock.advance(hours=1)
+        second = petitions.registrar.batch(REF, 1)
+        assert second is not None
+        assert len(second.attestations) == 3
+        assert petitions.registrar.batch(REF, 0) == first
+        assert refusal(petitions.registrar.batch, REF, 3) == "petition.batch"
+        assert refusal(petitions.registrar.batch, OTHER, 0) == "petition.unknown"
+
+    def test_the_order_is_left_to_chance(self, petitions: Petitions, services: Services) -> None:
+        _, people = make_people(services, 50)
+        petitions.open()
+        promised = [petitions.registrar.attest_paper(REF, person, "1") for person in people]
+        (batch,) = petitions.leaving()
+        left = [canonical(one) for one in batch.attestations]
+        assert sorted(left) == sorted(promised)
+        assert left != promised  # alike once in 50! times
+
+    @given(st.lists(st.integers(0, 5), max_size=40))
+    def test_the_acts_of_one_person_keep_their_order(self, people: list[int]) -> None:
+        acts: list[tuple[bytes, int]] = []
+        for person in people:
+            owner = bytes([person])
+            acts.append((owner, 1 + sum(other == owner for other, _ in acts)))
+        mixed = batches.shuffled(acts)
+        assert sorted(mixed) == sorted(acts)
+        for owner in {owner for owner, _ in acts}:
+            turns = [turn for other, turn in mixed if other == owner]
+            assert turns == sorted(turns)
+
+    def test_a_withdrawal_never_leaves_before_what_it_withdraws(
+        self, petitions: Petitions, services: Services, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(rules, "MOST_IN_BATCH", 1)
+        _, (person,) = make_people(services, 1)
+        petitions.open()
+        petitions.act(person)
+        clock.set(clock() - timedelta(minutes=1))  # set right meanwhile
+        petitions.act(person, Act.WITHDRAW)
+        clock.advance(hours=2)
+        left = [one["act"] for batch in petitions.leaving() for one in batch.attestations]
+        assert left == ["attest", "withdraw"]
+
+    def test_what_has_left_keeps_no_time_but_the_day(
+        self, petitions: Petitions, services: Services, registrar: LocalRegistrar
+    ) -> None:
+        _, people = make_people(services, 50)
+        petitions.open()
+        for person in people:
+            petitions.registrar.attest_paper(REF, person, "1")
+        petitions.leaving()
+        with registrar.means.database.read() as session:
+            row = session.get(Attested, (REF, registrar.means.vault.owner(REF, people[0]), 1))
+        assert row is not None
+        assert (row.waiting_since, row.day) == (None, services.clock().date())
+
+
+def test_after_the_time_for_audits_the_key_and_who_signed_are_gone(
+    petitions: Petitions, services: Services, registrar: LocalRegistrar, clock: ManualClock
+) -> None:
+    _, (person,) = make_people(services, 1)
+    petitions.open()
+    petitions.act(person)
+    petitions.registrar.close_petition(REF)
+    petitions.leaving()
+    clock.advance(days=180, seconds=-1)
+    registrar.work()
+    with registrar.means.database.read() as session:
+        assert session.get(Attested, (REF, registrar.means.vault.owner(REF, person), 1)) is not None
+    clock.advance(seconds=1)
+    registrar.work()
+    with registrar.means.database.read() as session:
+        row = session.get(KeyedPetition, REF)
+        assert row is not None
+        assert row.sealed_secret is None
+        assert session.get(Attested, (REF, registrar.means.vault.owner(REF, person), 1)) is None
+    begun = (REF, person, Act.WITHDRAW, Way.CODE)
+    assert refusal(petitions.registrar.begin_petition, *begun, lang="kk") == "petition.unknown"
+
+
+class TestGeneratedSigners:
+    def test_a_demonstrations_petition_has_them(self, petitions: Petitions, registrar: LocalRegistrar) -> None:
+        assert petitions.open(generated=True)["generated"]
+        signers = [(number, date(2026, 8, number), "KZ-75") for number in (1, 2, 3)]
+        promises = registrar.attest_generated(REF, signers)
+        said = [petitions.said(promise) for promise in promises]
+        assert [one["day"] for one in said] == ["2026-08-01", "2026-08-02", "2026-08-03"]
+        assert len({one["pseudonym"] for one in said}) == 3
+        # Continued after a crash: what is there stays, what is missing comes.
+        more = registrar.attest_generated(REF, [(3, date(2026, 8, 9), "KZ-10"), (4, date(2026, 8, 9), "KZ-10")])
+        assert more[0] == promises[2]
+        petitions.registrar.close_petition(REF)
+        (batch,) = petitions.leaving()
+        assert sorted(map(canonical, batch.attestations)) == sorted([*promises, more[1]])
+
+    def test_no_other_petition_has(self, petitions: Petitions, registrar: LocalRegistrar) -> None:
+        petitions.open()
+        signers = [(1, date(2026, 8, 1), "KZ-75")]
+        assert refusal(registrar.attest_generated, REF, signers) == "petition.generated"
+        petitions.open(OTHER, generated=True)
+        apart = LocalRegistrar(registrar.means, inside=False)
+        assert refusal(apart.attest_generated, OTHER, signers) == "petition.generated"
+        assert refusal(Petitions(apart, petitions.services).open, "P-2026-0044", generated=True) == "petition.generated"
+
+    def test_what_stands_for_an_iin_is_none(self) -> None:
+        for number in (1, 99, 9_999_999):
+            with pytest.raises(IinError):
+                Iin.parse(generated.iin(number))
+
+
+class TestOpenings:
+    AUDIT = "0f" * 32
+
+    def signed(self, petitions: Petitions, people: list[str]) -> list[str]:
+        petitions.open()
+        return [str(petitions.said(petitions.act(person))["pseudonym"]) for person in people]
+
+    def test_a_sample_is_opened_with_proofs_and_those_in_it_are_asked(
+        self, petitions: Petitions, services: Services, outbox: NullMailer
+    ) -> None:
+        iins, people = make_people(services, 3)
+        pseudonyms = self.signed(petitions, people)
+        there = petitions.registrar
+        outbox.sent.clear()
+        found = there.open_entries(REF, pseudonyms[:2], audit=self.AUDIT)
+        key = bytes.fromhex(petitions.open()["key"])
+        assert [opening.iin for opening in found] == [iin.digits for iin in iins[:2]]
+        for opening in found:
+            proved = vrf.verify(key, alpha(REF, opening.iin), bytes.fromhex(opening.proof))
+            assert proved.hex() == opening.pseudonym
+            assert opening.iin not in repr(opening)
+        assert there.open_entries(REF, pseudonyms[:2], audit=self.AUDIT) == found
+        sent = sorted(Rolls(there, services).mails().sent, key=lambda mail: mail.to)
+        assert [mail.to for mail in sent] == ["n0@mail.example", "n1@mail.example"]
+        tokens = [re.findall(rf"/petitions/{REF}/audit/answer/([\w-]+)", mail.text)[0] for mail in sent]
+        assert there.audit_question(tokens[0]) == (REF, False)
+        there.answer_audit(tokens[0], False)
+        there.answer_audit(tokens[0], True)  # the first answer stands
+        assert there.audit_question(tokens[0]) == (REF, True)
+        assert sorted(there.audit_answers(REF, self.AUDIT).items(), key=str) == sorted(
+            {pseudonyms[0]: False, pseudonyms[1]: None}.items(), key=str
+        )
+        assert refusal(there.answer_audit, "x", True) == "petition.no_question"
+
+    def test_one_audit_opens_one_sample_and_all_together_not_everything(
+        self, petitions: Petitions, services: Services, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        _, people = make_people(services, 3)
+        pseudonyms = self.signed(petitions, people)
+        there = petitions.registrar
+        there.open_entries(REF, pseudonyms[:2], audit=self.AUDIT)
+        assert refusal(there.open_entries, REF, pseudonyms[1:], audit=self.AUDIT) == "petition.audit_sample"
+        monkeypatch.setattr(rules, "MOST_OPENED", 3)
+        assert refusal(there.open_entries, REF, pseudonyms[1:], audit="1f" * 32) == "petition.audit_limit"
+        assert len(there.open_entries(REF, pseudonyms[2:], audit="1f" * 32)) == 1
+
+    def test_who_was_never_attested_has_no_opening(self, petitions: Petitions, services: Services) -> None:
+        _, people = make_people(services, 1)
+        pseudonyms = self.signed(petitions, people)
+        found = petitions.registrar.open_entries(REF, [*pseudonyms, "00" * 64], audit=self.AUDIT)
+        assert [opening.pseudonym for opening in found] == pseudonyms
+
+    @pytest.mark.parametrize("wrong", [[], ["00"], ["x" * 128], ["00" * 64] * 2])
+    def test_what_is_no_sample_is_not_opened(self, petitions: Petitions, wrong: list[str]) -> None:
+        petitions.open()
+        with pytest.raises(ValueError):
+            petitions.registrar.open_entries(REF, wrong, audit=self.AUDIT)
