@@ -28,7 +28,7 @@ HOLDS = (
     "It holds: the number is that of this setup, the archive begins as the setup says, and your key stands in your "
     "place."
 )
-_PASSKEY = 'form[data-egov-passkey="get"] button'
+PASSKEY = 'form[data-egov-passkey="get"] button'
 
 
 def press(page: Page, target: Locator) -> None:
@@ -37,23 +37,19 @@ def press(page: Page, target: Locator) -> None:
         target.click()
 
 
-@dataclass
-class Official:
-    """Somebody at a computer in the office, whose pages are in one language."""
+class Visitor:
+    """Somebody at the pages of the main site, in one language."""
 
-    somebody: SignedIn
     page: Page
-    lang: str = "en"
+    lang: str
 
-    def come_in(self) -> None:
-        """Sign in with a passkey and enter the office: in the morning, and whenever the session has run out."""
-        services = self.somebody.services
-        token = open_session(services, self.somebody.person_id, 2, Capacity.OFFICIAL)
-        self.page.context.add_cookies([{"name": "session", "value": token, "url": services.settings.base_url}])
-        self.go("/office")
+    @property
+    def base(self) -> str:
+        """Address of the site."""
+        raise NotImplementedError
 
     def go(self, path: str) -> None:
-        self.page.goto(f"{self.somebody.services.settings.base_url}/{self.lang}{path}")
+        self.page.goto(f"{self.base}/{self.lang}{path}")
 
     def press(self, name: str, role: str = "button") -> None:
         """Press a button, or follow a link, by its English name."""
@@ -62,6 +58,26 @@ class Official:
 
     def follow(self, name: str) -> None:
         self.press(name, "link")
+
+
+@dataclass
+class Official(Visitor):
+    """Somebody at a computer in the office, whose pages are in one language."""
+
+    somebody: SignedIn
+    page: Page
+    lang: str = "en"
+
+    @property
+    def base(self) -> str:
+        return self.somebody.services.settings.base_url
+
+    def come_in(self) -> None:
+        """Sign in with a passkey and enter the office: in the morning, and whenever the session has run out."""
+        services = self.somebody.services
+        token = open_session(services, self.somebody.person_id, 2, Capacity.OFFICIAL)
+        self.page.context.add_cookies([{"name": "session", "value": token, "url": self.base}])
+        self.go("/office")
 
     def say(self, texts: Three, prefix: str = "") -> None:
         """The same in three languages."""
@@ -73,10 +89,10 @@ class Official:
             self.page.fill(f"#{name}{part}", str(value))
         self.page.fill(f"#{name}_time", time)
 
-    def approve(self, what: str) -> None:
+    def approve(self, what: str, **params: str) -> None:
         """From the list of what awaits them to the proposal, and yes to it."""
         self.go("/office")
-        press(self.page, self.page.locator("main").get_by_role("link", name=translate(self.lang, what)))
+        press(self.page, self.page.locator("main").get_by_role("link", name=translate(self.lang, what, **params)))
         self.page.check("#decision")
         self.press("Decide")
         expect(self.page.locator("main .govuk-error-summary")).to_have_count(0)
@@ -197,7 +213,7 @@ class Voter:
         """To the votes that are open for oneself."""
         votes = f"{self.settings.base_url}/{self.lang}/me/votes"
         self.page.goto(votes)
-        self.page.click(_PASSKEY)
+        self.page.click(PASSKEY)
         self.page.wait_for_url(votes)  # the page that asks for the passkey has it in its address
 
     def prove(self) -> str:
@@ -205,7 +221,7 @@ class Voter:
         page = self.page
         press(page, page.locator(f"main a[href$='/votes/{self.uuid}/enter']"))
         press(page, page.locator('button[value="credential"]'))
-        page.click(_PASSKEY)
+        page.click(PASSKEY)
         page.wait_for_url(f"{self.settings.booth_url}/**/credential")
         press(page, page.locator('main button[type="submit"]'))
         code = code_in(page.locator("#voting-code"))
@@ -217,7 +233,7 @@ class Voter:
         self.page.goto(f"{self.settings.base_url}/{self.lang}/votes/{self.uuid}/code")
         reason = "With your passkey from a service centre"
         expect(self.page.locator("main h2")).to_have_text(translate(self.lang, reason))
-        expect(self.page.locator(_PASSKEY)).to_have_count(0)
+        expect(self.page.locator(PASSKEY)).to_have_count(0)
         picture(self.page, f"binding-{self.lang}-wait")
         self.page.goto(f"{self.settings.base_url}/{self.lang}/me/votes")
 
