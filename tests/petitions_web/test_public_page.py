@@ -133,11 +133,6 @@ def test_one_that_is_not_public_yet_is_not_told_of(services: Services, client: T
         assert client.get(path).status_code == 404, path
     assert reference not in client.get("/en/petitions?state=all").text
     assert client.get("/api/v1/petitions").json()["petitions"] == []
-    if state is State.COLLECTING:
-        assert reading.by_link(services, reference, "a-secret").text("ru").title == TITLES["ru"]
-    for token in ("", "another", "a-secre"):
-        with pytest.raises(reading.DomainError, match="no such petition"):
-            reading.by_link(services, reference, token)
 
 
 def test_one_that_was_withdrawn_before_it_was_public_stays_private(services: Services, client: TestClient) -> None:

@@ -43,7 +43,9 @@ async def petition(request: Request) -> Response:
     charts = figures.kept(here.database, found, language, now)
     if charts is None:
         charts = await run_in_threadpool(figures.draw, here.database, found, language, now, timezone)
-    return page(request, (found, tuple(charts)), lambda: page_of(request, "petition", found, block="numbers", figures=charts))
+    return page(
+        request, (found, tuple(charts)), lambda: page_of(request, "petition", found, block="numbers", figures=charts)
+    )
 
 
 async def verify(request: Request) -> Response:

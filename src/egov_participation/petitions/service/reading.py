@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -22,7 +21,7 @@ from egov_participation.petitions.models import (
     Signature,
     State,
 )
-from egov_participation.petitions.rules.states import BY_LINK, VISIBLE
+from egov_participation.petitions.rules.states import VISIBLE
 from egov_participation.petitions.service.lookup import found, no_petition
 from egov_participation.petitions.service.viewing import happening, views
 from egov_participation.petitions.views import HappeningView, PetitionView
@@ -69,19 +68,6 @@ def public(services: Services, reference: str) -> PetitionView:
         if petition.state == State.HIDDEN:
             raise hidden()
         if not is_public(petition):
-            raise no_petition()
-        return views(session, [petition])[0]
-
-
-def by_link(services: Services, reference: str, token: str) -> PetitionView:
-    """A petition that looks for supporters, for who has its link.
-
-    Raises:
-        DomainError: 404 ``petition.unknown``.
-    """
-    with services.database.read() as session:
-        petition = found(session, reference)
-        if petition.state not in BY_LINK or not hmac.compare_digest(petition.gate_token or "", token or "-"):
             raise no_petition()
         return views(session, [petition])[0]
 
