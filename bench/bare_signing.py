@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import queue
+import threading
 from typing import Any
 
 import psycopg
@@ -12,7 +13,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from bench.signing import write
+from bench.signing import write, write_in_layers
+from egov_participation.database import Database, Schema
 
 _CONNECTIONS = 8
 """Of each database in each process; more writers at once are no faster."""
@@ -38,10 +40,25 @@ def sign(_request: Request) -> Response:
     return PlainTextResponse("")
 
 
+def sign_in_layers(_request: Request) -> Response:
+    """The same through the platform's own layer, `Database.uow`, as any handler here would write it."""
+    with _turn:
+        write_in_layers(*_databases, int(os.environ["BARE_PETITION_ID"]), os.environ["BARE_PETITION"])
+    return PlainTextResponse("")
+
+
 def ready(_request: Request) -> Response:
     """It listens."""
     return PlainTextResponse("")
 
 
 _open()
-app = Starlette(routes=[Route("/", sign, methods=["POST"]), Route("/ready", ready)])
+_turn = threading.BoundedSemaphore(_CONNECTIONS)
+_databases = Database(os.environ["BARE_PLATFORM_URL"]), Database(os.environ["BARE_REGISTRAR_URL"], Schema.REGISTRAR)
+app = Starlette(
+    routes=[
+        Route("/", sign, methods=["POST"]),
+        Route("/layers", sign_in_layers, methods=["POST"]),
+        Route("/ready", ready),
+    ]
+)

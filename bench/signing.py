@@ -23,7 +23,8 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -32,7 +33,7 @@ import psutil
 import psycopg
 import uvloop
 from rich.console import Console
-from sqlalchemy import insert
+from sqlalchemy import bindparam, delete, insert, update
 from sqlalchemy.engine import make_url
 from sqlmodel import select
 from tests.petitions.making import Petitions
@@ -56,14 +57,16 @@ from bench.serving import (
 )  # fmt: skip
 from egov_participation import keyring, rooms
 from egov_participation.app import create_services
-from egov_participation.database import Schema, migrate, table_of
+from egov_participation.database import Database, Schema, migrate, table_of
+from egov_participation.identity.models import LoginSession
 from egov_participation.identity.rules import Method
 from egov_participation.identity.service import sessions
 from egov_participation.petitions import keys
 from egov_participation.petitions.models import Signature
-from egov_participation.petitions.service import counting
+from egov_participation.petitions.service import counting, signatures
+from egov_participation.petitions.service.signatures import Promise
 from egov_participation.registrar import rules as registrar_rules
-from egov_participation.registrar.models import Asked
+from egov_participation.registrar.models import Asked, Attested
 from egov_participation.registrar.service import LocalRegistrar
 from egov_participation.registrar.service.challenges import digest
 from egov_participation.services import Services
@@ -94,6 +97,8 @@ class Round:
 
     bare: float
     bare_cost: float
+    layers: float
+    layers_cost: float
     signed: float
     signed_cost: float
     web_cost: float
@@ -126,18 +131,23 @@ def measure(console: Console) -> list[Figure]:
     def median(name: str) -> float:
         return float(statistics.median(getattr(found, name) for found in rounds))
 
-    share = statistics.median(found.signed / found.bare for found in rounds)
-    cheap = statistics.median(found.bare_cost / found.signed_cost for found in rounds)
+    def ratio(one: str, other: str) -> float:
+        return float(statistics.median(getattr(found, one) / getattr(found, other) for found in rounds))
+
     held = [
         Figure(f"{PACE:.0f} a second for {SECONDS} s: half were answered within", 1000 * _share_of(waits, 0.5), "ms"),
         Figure("… 99 of 100 within", 1000 * _share_of(waits, 0.99), "ms", at_most=1000),
     ]
     return [
-        Figure("a bare handler that does the same writes", median("bare"), "a second"),
+        Figure("a bare handler that does the same writes, by the driver alone", median("bare"), "a second"),
+        Figure("the same through the platform's database layer", median("layers"), "a second"),
         Figure("signing over HTTP, two web processes and the registrar", median("signed"), "a second"),
-        Figure("signing / the bare handler", share, at_least=SHARE),
-        Figure("the same, by processor time", cheap),
+        Figure("signing / the bare handler", ratio("signed", "bare"), at_least=SHARE),
+        Figure("the same, by processor time", ratio("bare_cost", "signed_cost")),
+        Figure("signing / the bare handler through the layer", ratio("signed", "layers")),
+        Figure("the same, by processor time", ratio("layers_cost", "signed_cost")),
         Figure("one of the bare handler's, processor time", 1000 * median("bare_cost"), "ms"),
+        Figure("… through the layer", 1000 * median("layers_cost"), "ms"),
         Figure("one signature, processor time of all processes", 1000 * median("signed_cost"), "ms"),
         Figure("… of which the web processes", 1000 * median("web_cost"), "ms"),
         Figure("… of which the registrar", 1000 * median("registrar_cost"), "ms"),
@@ -205,6 +215,9 @@ def _requests(prepared: Prepared, part: slice) -> list[bytes]:
     with means.database.uow() as tx:
         tx.session.execute(insert(table_of(Asked)), rows)
         tx.commit()
+    with prepared.services.database.uow() as tx:  # they were on the page before a moment ago
+        tx.session.execute(update(table_of(LoginSession)).values(last_seen_at=now))
+        tx.commit()
     return requests
 
 
@@ -232,12 +245,13 @@ def _round(prepared: Prepared, bare: tuple[int, psutil.Process], site: Site, ser
     database = postmaster(server)
     found: dict[str, float] = {}
 
-    def write() -> None:
+    def write(name: str, path: str) -> None:
         port, process = bare
         before, own = [processor(process), processor(database)], time.process_time()
-        seconds = uvloop.run(post(port, [b"POST / HTTP/1.1\r\nHost: bare\r\nContent-Length: 0\r\n\r\n"] * count, 200))
+        request = f"POST {path} HTTP/1.1\r\nHost: bare\r\nContent-Length: 0\r\n\r\n".encode()
+        seconds = uvloop.run(post(port, [request] * count, 200))
         spent = processor(process) - before[0] + processor(database) - before[1] + time.process_time() - own
-        found.update(bare=count / seconds, bare_cost=spent / count)
+        found.update({name: count / seconds, f"{name}_cost": spent / count})
 
     def sign() -> None:
         watched = (site.process, site.registrar, database)
@@ -248,7 +262,8 @@ def _round(prepared: Prepared, bare: tuple[int, psutil.Process], site: Site, ser
         found.update(signed=count / seconds, signed_cost=(sum(costs) + load) / count)
         found.update(zip(("web_cost", "registrar_cost", "database_cost"), (c / count for c in costs), strict=True))
 
-    for each in (write, sign) if part.start // count % 2 else (sign, write):
+    turns = [partial(write, "bare", "/"), partial(write, "layers", "/layers"), sign]
+    for each in turns if part.start // count % 2 else reversed(turns):
         each()
     return Round(**found)
 
@@ -303,6 +318,37 @@ def write(platform: psycopg.Connection[Any], registrar: psycopg.Connection[Any],
         platform.execute(_SIGNATURE, values)
 
 
+def write_in_layers(platform: Database, registrar: Database, petition: int, reference: str) -> None:
+    """The same through `Database.uow`."""
+    owner, pseudonym, today = secrets.token_bytes(32), secrets.token_bytes(64), date(2026, 11, 28)
+    now, sealed = datetime.now(UTC), secrets.token_bytes(72)
+    values = {
+        "petition": reference,
+        "owner": owner,
+        "turn": 1,
+        "act": "attest",
+        "pseudonym": pseudonym,
+        "sealed_person": sealed,
+        "day": today,
+        "region": "KZ-75",
+        "form": "",
+        "waiting_since": now,
+    }
+    with registrar.uow() as tx:
+        tx.session.execute(_DELETED, {"id": owner})
+        tx.session.execute(_ATTESTED, values)
+        tx.commit()
+    promise = Promise(secrets.token_bytes(400), pseudonym, today, "KZ-75")
+    row = signatures.row_of(petition, promise, now, person_hash=owner, person_sealed=sealed, name="Сынақ С.")
+    with platform.uow() as tx:
+        signatures.put(tx, row)
+        tx.commit()
+
+
+_DELETED: Final = delete(table_of(Asked)).where(table_of(Asked).c.id_hash == bindparam("id"))
+_ATTESTED: Final = insert(table_of(Attested))
+
+
 @contextmanager
 def _bare(prepared: Prepared, folder: Path) -> Iterator[tuple[int, psutil.Process]]:
     """`bench.bare_signing` in two processes, on a petition of its own; its port and the process."""
@@ -312,6 +358,8 @@ def _bare(prepared: Prepared, folder: Path) -> Iterator[tuple[int, psutil.Proces
     environment = os.environ | {
         "BARE_PLATFORM": _dsn(settings.database_url),
         "BARE_REGISTRAR": _dsn(settings.registrar_database_url),
+        "BARE_PLATFORM_URL": settings.database_url,
+        "BARE_REGISTRAR_URL": settings.registrar_database_url,
         "BARE_PETITION": reference,
         "BARE_PETITION_ID": str(petitions.id(reference)),
     }
