@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
 import structlog
+from sqlalchemy import delete
 from sqlmodel import col, select
 
 from egov_participation import metrics
@@ -173,39 +174,43 @@ def send_due(means: Means) -> None:
     until = time.monotonic() + _ROUND
     while True:
         now = means.clock()
-        waiting = select(Outgoing.id).where(col(Outgoing.run_after) <= now).order_by(col(Outgoing.run_after))
+        waiting = select(Outgoing).where(col(Outgoing.run_after) <= now).order_by(col(Outgoing.run_after))
         with means.database.read() as session:
             due = list(session.exec(waiting.limit(_AT_ONCE)))
         if len(due) < _AT_ONCE:
-            for mail_id in due:
-                _send_one(means, mail_id, now)
-            return
-        with ThreadPoolExecutor(_SIDE_BY_SIDE, thread_name_prefix="registrar-mail") as pool:
-            list(pool.map(partial(_send_one, means, now=now), due))
-        if time.monotonic() >= until:
+            left = [_has_left(means, row) for row in due]
+        else:
+            with ThreadPoolExecutor(_SIDE_BY_SIDE, thread_name_prefix="registrar-mail") as pool:
+                left = list(pool.map(partial(_has_left, means), due))
+        _note(means, [row.id for row, gone in zip(due, left, strict=True) if gone], now, gone=True)
+        _note(means, [row.id for row, gone in zip(due, left, strict=True) if not gone], now, gone=False)
+        if len(due) < _AT_ONCE or time.monotonic() >= until:
             return
 
 
-def _send_one(means: Means, mail_id: str, now: datetime) -> None:
-    with means.database.read() as session:
-        row = session.get(Outgoing, mail_id)
-    if row is None:
-        return
-    failure: Exception | None = None
+def _has_left(means: Means, row: Outgoing) -> bool:
     try:
-        _hand_over(means, means.vault.open_mail(mail_id, row.sealed))
+        _hand_over(means, means.vault.open_mail(row.id, row.sealed))
     except Exception as error:  # noqa: BLE001 - whatever it is, the others must leave and this one is tried again
-        failure = error
         log.warning("registrar.mail_failed", attempt=row.attempts + 1, **describe(error))
+        return False
+    return True
+
+
+def _note(means: Means, ids: Sequence[str], now: datetime, *, gone: bool) -> None:
+    """Forget mails that have left or failed too often; the others wait. A crash before lets some leave twice."""
+    if not ids:
+        return
     with means.database.uow() as tx:
-        kept = tx.get(Outgoing, mail_id)
-        if kept is not None:
-            kept.attempts += 1
-            if failure is None or kept.attempts >= MAX_ATTEMPTS:
-                tx.session.delete(kept)
-            else:
+        if gone:
+            tx.session.execute(delete(Outgoing).where(col(Outgoing.id).in_(ids)))
+        else:
+            for kept in tx.session.exec(select(Outgoing).where(col(Outgoing.id).in_(ids))):
+                kept.attempts += 1
                 kept.run_after = now + min(_FIRST_WAIT * 2 ** (kept.attempts - 1), _LONGEST_WAIT)
-            tx.commit()
+                if kept.attempts >= MAX_ATTEMPTS:
+                    tx.session.delete(kept)
+        tx.commit()
 
 
 def _hand_over(means: Means, content: Mapping[str, object]) -> None:
