@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -88,7 +88,7 @@ class TestActs:
 
 
 class TestBatches:
-    def test_fifty_leave_together_or_what_has_waited_an_hour(
+    def test_fifty_leave_together_or_with_the_full_hour(
         self, petitions: Petitions, services: Services, clock: ManualClock
     ) -> None:
         _, people = make_people(services, 53)
@@ -111,6 +111,42 @@ class TestBatches:
         assert petitions.registrar.batch(REF, 0) == first
         assert refusal(petitions.registrar.batch, REF, 3) == "petition.batch"
         assert refusal(petitions.registrar.batch, OTHER, 0) == "petition.unknown"
+
+    def test_a_lone_act_leaves_with_the_full_hour_and_not_an_hour_after_it(
+        self, petitions: Petitions, services: Services, clock: ManualClock
+    ) -> None:
+        _, (person, other) = make_people(services, 2)
+        petitions.open()
+        petitions.open(OTHER)
+        clock.advance(minutes=20)
+        petitions.registrar.attest_paper(REF, person, "1")
+        clock.advance(minutes=36)
+        petitions.registrar.attest_paper(OTHER, other, "1")
+        petitions.registrar.attest_paper(REF, other, "1")  # too young when the hour strikes
+        clock.advance(minutes=3, seconds=59)
+        assert petitions.registrar.batch(REF, 0) is None
+        clock.advance(seconds=1)
+        assert [len(batch.attestations) for batch in petitions.leaving()] == [1]
+        assert petitions.registrar.batch(OTHER, 0) is None
+        clock.advance(minutes=59)
+        assert petitions.registrar.batch(OTHER, 0) is None
+        clock.advance(minutes=1)
+        assert [len(batch.attestations) for batch in petitions.leaving(OTHER)] == [1]
+        assert [len(batch.attestations) for batch in petitions.leaving(REF, 1)] == [1]
+
+    @given(st.integers(0, 10_000), st.integers(0, 10_000), st.sampled_from([8, 60, 3600]))
+    def test_when_an_act_leaves_tells_the_interval_alone(self, done: int, asked: int, wait: int) -> None:
+        start = datetime(2026, 3, 1, tzinfo=UTC)
+        at, now, waits = start + timedelta(seconds=done), start + timedelta(seconds=done + asked), timedelta(0, wait)
+
+        def leaves(now: datetime) -> bool:
+            until = rules.leaving(1, at, at, now=now, closes_at=start + timedelta(days=9), wait=waits)
+            return until is not None and at <= until
+
+        since = int(now.timestamp()) // wait * wait
+        assert leaves(now) == leaves(datetime.fromtimestamp(since, UTC))  # between two moments nothing changes
+        assert not leaves(at + min(rules.YOUNG, waits / 4) - timedelta(microseconds=1))
+        assert leaves(at + waits + min(rules.YOUNG, waits / 4))
 
     def test_the_order_is_left_to_chance(self, petitions: Petitions, services: Services) -> None:
         _, people = make_people(services, 50)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from egov_participation.errors import DomainError
@@ -14,6 +14,9 @@ from egov_participation.registrar.interface import Act, Way
 BATCH: Final = 50
 """So many attestations wait for each other, if they come soon enough."""
 MOST_IN_BATCH: Final = 1000
+YOUNG: Final = timedelta(minutes=5)
+"""So long an act waits at least, unless 50 wait, or a quarter of what they wait at most."""
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MOST_OPENED: Final = 2000
 """So many signatures of one petition are opened in all its audits: a sample of 600 finds one false signature in a
 hundred with a probability of 99.8 %."""
@@ -129,9 +132,22 @@ def turn(act: Act, last: tuple[int, Act] | None) -> int | None:
     )
 
 
-def is_due(count: int, oldest: datetime, *, now: datetime, closes_at: datetime, wait: timedelta) -> bool:
-    """Whether attestations that wait, ``count`` of them, leave now: what was signed to the end leaves at the end."""
-    return count >= BATCH or now - oldest >= wait or oldest <= closes_at <= now
+def leaving(
+    count: int, oldest: datetime, newest: datetime, *, now: datetime, closes_at: datetime, wait: timedelta
+) -> datetime | None:
+    """Up to when those attestations leave now that have waited since then; None: none does.
+
+    All leave if 50 wait, or at the end what was signed up to it. Else they leave at moments that are the same for all
+    petitions, every ``wait`` from 1970 on: when an act was its petition's first in the log does not tell its moment.
+    What came just before such a moment waits for the next one, since it might be the only one that leaves.
+    """
+    if count >= BATCH:
+        return newest
+    if oldest <= closes_at <= now:
+        return closes_at
+    moment = now - (now - _EPOCH) % wait if wait else now
+    last = moment - min(YOUNG, wait / 4)
+    return last if oldest <= last else None
 
 
 def is_over(closes_at: datetime, audits: timedelta, now: datetime) -> bool:

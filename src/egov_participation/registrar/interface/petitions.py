@@ -135,9 +135,10 @@ class PetitionRegistrar(Protocol):
         """
 
     def batch(self, petition: str, after: int) -> Batch | None:
-        """The batch with the number ``after`` + 1, if it is due: 50 wait, or the oldest has waited for as long as
-        ``EGOV_REGISTRAR_BATCH_SECONDS`` says, or the petition has closed. None if nothing leaves yet. It is the same
-        one however often it is asked for; to ask for the next one says that this one is in the log.
+        """The batch with the number ``after`` + 1, if it is due: 50 wait, or the petition has closed, or one of the
+        moments that are the same for all petitions (every ``EGOV_REGISTRAR_BATCH_SECONDS``) has come for what is some
+        minutes old (`petition_rules.leaving`). None if nothing leaves yet. It is the same one however often it is asked
+        for; to ask for the next one says that this one is in the log.
 
         Raises:
             DomainError: 404 ``petition.unknown``, 409 ``petition.batch`` (there was no batch ``after``).

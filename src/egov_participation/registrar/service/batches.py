@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import SystemRandom
 from typing import Final
 
@@ -28,7 +28,7 @@ def batch(means: Means, petition: str, after: int) -> Batch | None:
         row = session.get(KeyedPetition, petition)
         if row is None:
             raise rules.unknown()
-        if after == row.batches and not _is_due(means, session, row):
+        if after == row.batches and _leaving(means, session, row) is None:
             return None
     with means.database.uow() as tx:
         row = tx.get(KeyedPetition, petition, with_for_update={"key_share": True})
@@ -37,9 +37,10 @@ def batch(means: Means, petition: str, after: int) -> Batch | None:
         if not 0 <= after <= row.batches:
             raise DomainError(409, N_("The registrar has made no such batch of attestations."), code="petition.batch")
         if after == row.batches:
-            if not _is_due(means, tx.session, row):
+            until = _leaving(means, tx.session, row)
+            if until is None:
                 return None
-            _make(tx, row)
+            _make(tx, row, until)
             tx.commit()
         number = after + 1
         made = (
@@ -51,24 +52,25 @@ def batch(means: Means, petition: str, after: int) -> Batch | None:
     return Batch(number, [_attestation(means, row) for row in rows])
 
 
-def _is_due(means: Means, session: Session, row: KeyedPetition) -> bool:
-    waiting = select(func.count(), func.min(Attested.waiting_since)).where(
+def _leaving(means: Means, session: Session, row: KeyedPetition) -> datetime | None:
+    waiting = select(func.count(), func.min(Attested.waiting_since), func.max(Attested.waiting_since)).where(
         col(Attested.petition) == row.petition, col(Attested.batch).is_(None)
     )
-    count, oldest = session.execute(waiting).one()
-    return count > 0 and rules.is_due(
-        count,
-        oldest,
-        now=means.clock(),
-        closes_at=row.closes_at,
-        wait=timedelta(seconds=means.settings.registrar_batch_seconds),
-    )
+    count, oldest, newest = session.execute(waiting).one()
+    if not count:
+        return None
+    wait = timedelta(seconds=means.settings.registrar_batch_seconds)
+    return rules.leaving(count, oldest, newest, now=means.clock(), closes_at=row.closes_at, wait=wait)
 
 
-def _make(tx: UnitOfWork, row: KeyedPetition) -> None:
+def _make(tx: UnitOfWork, row: KeyedPetition, until: datetime) -> None:
     waiting = (
         select(_attested.c.owner, _attested.c.turn)
-        .where(_attested.c.petition == row.petition, _attested.c.batch.is_(None))
+        .where(
+            _attested.c.petition == row.petition,
+            _attested.c.batch.is_(None),
+            _attested.c.waiting_since <= until,
+        )
         .order_by(_attested.c.waiting_since, _attested.c.turn)
         .limit(rules.MOST_IN_BATCH)
     )
