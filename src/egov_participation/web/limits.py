@@ -15,8 +15,8 @@ MAX_BODY = 1_000_000
 class BodyLimitMiddleware:
     """Counts a body while it arrives, before anything parses it, and stops with 413.
 
-    The refusal, whose detail is the limit in megabytes, is raised where the body is read, so that it becomes an error page like every other. (Starlette's own
-    limit answers in plain text.)
+    The refusal, whose detail is the limit in megabytes, is raised where the body is read, so that it becomes an error
+    page like every other. (Starlette's own limit answers in plain text.)
 
     Args:
         larger: paths to which more may be sent, with how much.
