@@ -16,8 +16,8 @@ from starlette.routing import Route
 from bench.signing import write, write_in_layers
 from egov_participation.database import Database, Schema
 
-_CONNECTIONS = 8
-"""Of each database in each process; more writers at once are no faster."""
+_CONNECTIONS = 4
+"""Of each database in each process: the server has a hundred for all."""
 _Pair = tuple[psycopg.Connection[Any], psycopg.Connection[Any]]
 _free: queue.SimpleQueue[_Pair] = queue.SimpleQueue()
 

@@ -78,6 +78,8 @@ EACH: Final = int(os.environ.get("BENCH_SIGNERS", "600"))
 PACE, SECONDS = float(os.environ.get("BENCH_PACE", "330")), int(os.environ.get("BENCH_SECONDS", "60"))
 """Ten times the record of the United Kingdom's site, which is two thousand a minute."""
 SHARE: Final = 0.50
+CONNECTIONS: Final = 16
+"""Of the load. The registrar has two to the database for each that asks it, and the server a hundred for all."""
 CODE: Final = "00000000"
 
 
@@ -249,14 +251,14 @@ def _round(prepared: Prepared, bare: tuple[int, psutil.Process], site: Site, ser
         port, process = bare
         before, own = [processor(process), processor(database)], time.process_time()
         request = f"POST {path} HTTP/1.1\r\nHost: bare\r\nContent-Length: 0\r\n\r\n".encode()
-        seconds = uvloop.run(post(port, [request] * count, 200))
+        seconds = uvloop.run(post(port, [request] * count, 200, CONNECTIONS))
         spent = processor(process) - before[0] + processor(database) - before[1] + time.process_time() - own
         found.update({name: count / seconds, f"{name}_cost": spent / count})
 
     def sign() -> None:
         watched = (site.process, site.registrar, database)
         before, own = [processor(process) for process in watched], time.process_time()
-        seconds = uvloop.run(post(site.port, requests, 303))
+        seconds = uvloop.run(post(site.port, requests, 303, CONNECTIONS))
         load = time.process_time() - own
         costs = [processor(process) - earlier for process, earlier in zip(watched, before, strict=True)]
         found.update(signed=count / seconds, signed_cost=(sum(costs) + load) / count)
@@ -288,7 +290,7 @@ def _check(prepared: Prepared) -> None:
 # -- the yardstick -----------------------------------------------------------------------------------------------------
 
 _ATTESTATION: Final = """INSERT INTO registrar_attestation
- (petition, owner, turn, act, pseudonym, sealed_person, day, region, form, waiting_since)
+ (petition, owner, turn, act, pseudonym, sealed_iin, day, region, form, waiting_since)
  VALUES (%s, %s, 1, 'attest', %s, %s, %s, 'KZ-75', '', now())"""
 _CHALLENGE: Final = "DELETE FROM registrar_challenge WHERE id_hash = %s"
 _SIGNATURE: Final = """WITH put AS (INSERT INTO petition_signature
@@ -328,7 +330,7 @@ def write_in_layers(platform: Database, registrar: Database, petition: int, refe
         "turn": 1,
         "act": "attest",
         "pseudonym": pseudonym,
-        "sealed_person": sealed,
+        "sealed_iin": sealed,
         "day": today,
         "region": "KZ-75",
         "form": "",
