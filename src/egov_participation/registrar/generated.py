@@ -31,20 +31,21 @@ def person_id(number: int) -> str:
     return f"{PREFIX}{number:016x}"
 
 
-def signer_id(number: int) -> str:
-    """The id of a generated signer of a petition, from 1; the same in every petition.
+def iin(number: int) -> str:
+    """What stands for the IIN of a generated signer, from 1, in every petition: as long, and nobody's, since its month
+    would be the 0th.
 
     Raises:
         ValueError: there is none of that number.
     """
     if not 1 <= number <= MOST_SIGNERS:
         raise ValueError(f"generated signers have numbers from 1 to {MOST_SIGNERS}")
-    return f"{PREFIX}{number:016x}"
-
-
-def iin(number: int) -> str:
-    """What stands for the IIN of a generated signer: as long, and nobody's, since its month would be the 0th."""
     return f"{number:012d}"
+
+
+def is_signer(iin: str) -> bool:
+    """Whether it stands for the IIN of a generated signer."""
+    return iin.startswith("00000")
 
 
 def is_generated(id_: str) -> bool:

@@ -41,7 +41,8 @@ class Vault:
     # -- who somebody is ---------------------------------------------------------------------------------------------
 
     def owner(self, vote_uuid: str, person_id: str) -> bytes:
-        """32 bytes that stand for this person in this vote or petition; in another one, other ones."""
+        """32 bytes that stand for this person in this vote; in another one, other ones. In a petition the person's IIN
+        takes the id's place: no id looks like one."""
         return self._hash(_owner(vote_uuid, person_id))
 
     def holder(self, person_id: str) -> bytes:
@@ -101,9 +102,9 @@ class Vault:
         """The inverse of `seal_petition_key`. Raises `VaultError`."""
         return self._open(sealed, _place("petition", petition))
 
-    def seal_signer(self, petition: str, pseudonym: bytes, person_id: str) -> bytes:
-        """Whose a pseudonym is."""
-        return bytes(self._box.encrypt(person_id.encode("ascii"), _place("signer", petition, pseudonym.hex())))
+    def seal_signer(self, petition: str, pseudonym: bytes, iin: str) -> bytes:
+        """Whose a pseudonym is: the digits of an IIN."""
+        return bytes(self._box.encrypt(iin.encode("ascii"), _place("signer", petition, pseudonym.hex())))
 
     def open_signer(self, petition: str, pseudonym: bytes, sealed: bytes) -> str:
         """The inverse of `seal_signer`. Raises `VaultError`."""

@@ -146,7 +146,7 @@ class PetitionRegistrar(Protocol):
 
     def open_entries(self, petition: str, pseudonyms: Sequence[str], *, audit: str) -> list[Opening]:
         """Open a sample for an audit, and ask the people in it by mail whether they signed: once, however often this is
-        called. Who was never attested here, or is not in the register any more, has no opening.
+        called. Who was never attested here has no opening; who has left the register has one, and is not asked.
 
         Args:
             audit: what the log calls the audit (64 hex digits): one sample belongs to it.

@@ -125,13 +125,13 @@ class Attested(RegistrarTable, table=True):
         sa_column=Column(String, ForeignKey("registrar_petition.petition", ondelete="CASCADE"), primary_key=True)
     )
     owner: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
-    """Keyed hash of petition and person (`Vault.owner`)."""
+    """Keyed hash of petition and IIN (`Vault.owner`): one IIN signs once, whichever id the register gives."""
     turn: int = Field(primary_key=True)
     """From 1: odd ones sign, even ones withdraw. Of two at once, one gets it."""
     act: str
     pseudonym: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
-    sealed_person: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
-    """The register's id of the person, encrypted and bound to petition and pseudonym: for audits alone."""
+    sealed_iin: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    """The person's IIN, encrypted and bound to petition and pseudonym: for audits alone, which so need no register."""
     day: date = Field(sa_column=Column(Date, nullable=False))
     region: str
     form: str = ""

@@ -18,7 +18,7 @@ from egov_participation.registrar import petition_rules as rules
 from egov_participation.registrar import statements
 from egov_participation.registrar.interface import Act, Batch
 from egov_participation.registrar.models import Attested, KeyedPetition
-from egov_participation.registrar.service.attesting import Entered
+from egov_participation.registrar.service.acts import Entered
 from egov_participation.registrar.service.means import Means
 
 

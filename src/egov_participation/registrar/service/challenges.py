@@ -36,6 +36,7 @@ from egov_participation.registry.iin import Iin, IinError
 log = structlog.get_logger()
 
 HOUR: Final = timedelta(hours=1)
+NOT_PROVED: Final = "credential.proof"
 _MAX_ANSWER: Final = 60_000
 """Characters of what answers a challenge; an id_token is the longest."""
 _ANSWERS: Final = {Way.CODE: "code", Way.PASSKEY: "assertion", Way.EID: "id_token"}
@@ -177,6 +178,12 @@ def tried_code(means: Means, matter: Matter, answer: Mapping[str, str]) -> dict[
     }
 
 
+def answered_before(means: Means, matter: Matter, answer: Mapping[str, str]) -> bool:
+    """Whether this is the right code to a challenge that was used up by it, and its time is not over."""
+    tried = tried_code(means, matter, answer)
+    return tried is not None and means.database.first(_ANSWERED, tried) is not None
+
+
 def digest(token: str) -> bytes:
     """What of a random token is kept."""
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
@@ -194,6 +201,12 @@ TRY: Final = (
 )
 """Looks at a code and counts that in one statement: of guesses that come at once, none is looked at beyond the fifth.
 The right one leaves no try. What is compared are keyed hashes: how long it takes tells nothing of the code."""
+_ANSWERED: Final = select(_asked.c.tries).where(
+    *_THIS,
+    _asked.c.tries > rules.CODE_TRIES,
+    _asked.c.secret == bindparam("given_"),
+    _asked.c.expires_at > bindparam("now_"),
+)
 _USED_UP: Final = delete(_asked).where(*_THIS).returning(_asked.c.expires_at)
 _FORMER: Final = delete(_asked).where(*_OF_MATTER, _asked.c.way == bindparam("way_"))
 
@@ -256,5 +269,5 @@ def not_proved() -> DomainError:
     return DomainError(
         403,
         N_("The registrar did not take this as a proof of who you are. Nothing was shown. Begin again."),
-        code="credential.proof",
+        code=NOT_PROVED,
     )

@@ -12,7 +12,7 @@ from egov_participation.registrar import generated, statements
 from egov_participation.registrar import petition_rules as rules
 from egov_participation.registrar.interface import Act
 from egov_participation.registrar.models import Attested
-from egov_participation.registrar.service.attesting import Entered
+from egov_participation.registrar.service.acts import Entered
 from egov_participation.registrar.service.means import Means
 from egov_participation.registrar.service.petitions import keyed
 
@@ -24,8 +24,8 @@ def attest_generated(means: Means, petition: str, signers: Sequence[tuple[int, d
         raise rules.no_generated()
     rules.check_regions(region for _, _, region in signers)
     now = means.clock()
-    people = {number: generated.signer_id(number) for number, _, _ in signers}
-    owners = {number: means.vault.owner(petition, person) for number, person in people.items()}
+    iins = {number: generated.iin(number) for number, _, _ in signers}
+    owners = {number: means.vault.owner(petition, iin) for number, iin in iins.items()}
     known: dict[bytes, Entered] = {}
     with means.database.uow() as tx:
         tx.lock(f"registrar:generated:{petition}")
@@ -40,10 +40,10 @@ def attest_generated(means: Means, petition: str, signers: Sequence[tuple[int, d
                 known[row.owner] = Entered(1, Act(row.act), row.pseudonym, row.day, row.region, None)
         new = []
         for number, day, region in signers:
-            owner, person = owners[number], people[number]
+            owner, iin = owners[number], iins[number]
             if owner in known:
                 continue
-            pseudonym = found.pseudonym(generated.iin(number))
+            pseudonym = found.pseudonym(iin)
             known[owner] = Entered(1, Act.ATTEST, pseudonym, day, region, now)
             new.append(
                 {
@@ -52,7 +52,7 @@ def attest_generated(means: Means, petition: str, signers: Sequence[tuple[int, d
                     "turn": 1,
                     "act": Act.ATTEST.value,
                     "pseudonym": pseudonym,
-                    "sealed_person": means.vault.seal_signer(petition, pseudonym, person),
+                    "sealed_iin": means.vault.seal_signer(petition, pseudonym, iin),
                     "day": day,
                     "region": region,
                     "form": "",

@@ -1,4 +1,4 @@
-"""The registrar's own mails: a code, that a credential was shown, that a passkey is known.
+"""The registrar's own mails: a code, that a credential was shown, that a petition was signed, that a passkey is known.
 
 They wait sealed in its own database and are sent by itself, so that the platform can neither read a code nor keep a
 warning back. The address is looked up when a mail leaves.
@@ -143,8 +143,73 @@ PASSKEY_KNOWN: Final = notice(
     summary=N_("The registrar knows a passkey of yours"),
 )
 
+_SIGNATURE: Final = (N_("See your signature"), "/petitions/%(petition)s/signature")
+
+SIGNED: Final = notice(
+    "registrar.petition_signed",
+    subject=N_("Petition %(petition)s was signed in your name"),
+    paragraphs=(
+        N_(
+            "Somebody proved to the registrar to be you, with a passkey or an electronic identity, and signed petition "
+            "%(petition)s. Your signature is counted."
+        ),
+        N_(
+            "If that was you, there is nothing to do. If it was not, somebody can pass for you: withdraw the signature "
+            "on the page below, end the sessions that you do not know, and report it to the contact centre."
+        ),
+    ),
+    link=_SIGNATURE,
+    summary=N_("A petition was signed in your name"),
+)
+
+PAPER_ENTERED: Final = notice(
+    "registrar.petition_paper",
+    subject=N_("Your signature on paper was entered in petition %(petition)s"),
+    paragraphs=(
+        N_(
+            "An operator of a service centre entered a form with your signature in petition %(petition)s. It is "
+            "counted as a signature on paper."
+        ),
+        N_(
+            "If you have signed such a form, there is nothing to do. If you have not, withdraw the signature on the "
+            "page below or at a service centre, and report it to the contact centre: nobody may enter what you did not "
+            "sign."
+        ),
+    ),
+    link=_SIGNATURE,
+    summary=N_("Your signature on paper was entered in a petition"),
+)
+
+WITHDRAWN: Final = notice(
+    "registrar.petition_withdrawn",
+    subject=N_("Your signature in petition %(petition)s was withdrawn"),
+    paragraphs=(
+        N_(
+            "Your signature in petition %(petition)s was withdrawn: by somebody who proved to the registrar to be you, "
+            "with a passkey or an electronic identity, or by an operator who had entered a form wrongly."
+        ),
+        N_(
+            "If that is right, there is nothing to do. If it is not, sign the petition again while it is open, end the "
+            "sessions that you do not know, and report it to the contact centre."
+        ),
+    ),
+    link=_SIGNATURE,
+    summary=N_("Your signature in a petition was withdrawn"),
+)
+
 _KINDS: Final[Mapping[str, NoticeKind]] = {
-    kind.name: kind for kind in (CREDENTIAL_SHOWN, CODE, SIGNING_CODE, WITHDRAWING_CODE, AUDIT_QUESTION, PASSKEY_KNOWN)
+    kind.name: kind
+    for kind in (
+        CREDENTIAL_SHOWN,
+        CODE,
+        SIGNING_CODE,
+        WITHDRAWING_CODE,
+        SIGNED,
+        PAPER_ENTERED,
+        WITHDRAWN,
+        AUDIT_QUESTION,
+        PASSKEY_KNOWN,
+    )
 }
 
 

@@ -61,11 +61,6 @@ class Residents:
         with self._database.glance() as session:
             return self._registry.with_iin(session, person_id)
 
-    def iin(self, person_id: str) -> Iin | None:
-        """Somebody's IIN; None for who is not in the register."""
-        with self._database.read() as session:
-            return self._registry.iin(session, person_id)
-
     def find(self, iin: Iin) -> str | None:
         """The id of the person with that IIN.
 

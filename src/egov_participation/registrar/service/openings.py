@@ -23,6 +23,7 @@ from egov_participation.registrar.service import mails
 from egov_participation.registrar.service.challenges import digest
 from egov_participation.registrar.service.means import Means
 from egov_participation.registrar.service.petitions import Keyed, keyed
+from egov_participation.registry.iin import Iin
 
 
 def open_entries(means: Means, petition: str, pseudonyms: Sequence[str], *, audit: str) -> list[Opening]:
@@ -30,14 +31,15 @@ def open_entries(means: Means, petition: str, pseudonyms: Sequence[str], *, audi
     asked = rules.sample(pseudonyms)
     found = keyed(means, petition)
     with means.database.read() as session:
-        people = _people(means, session, petition, asked)
+        iins = _iins(means, session, petition, asked)
+        is_new = session.get(OpenedSample, (petition, audit)) is None
+    people = _people(means, iins) if is_new else {}
     with means.database.uow() as tx:
         tx.lock(f"registrar:opening:{petition}")
         if _note(means, tx, petition, asked, audit):
             _ask(means, tx, petition, people, audit)
             tx.commit()
-    openings = (_opening(means, found, pseudonym, people[pseudonym]) for pseudonym in asked if pseudonym in people)
-    return [opening for opening in openings if opening is not None]
+    return [_opening(found, pseudonym, iins[pseudonym]) for pseudonym in asked if pseudonym in iins]
 
 
 def audit_answers(means: Means, petition: str, audit: str) -> Mapping[str, bool | None]:
@@ -92,11 +94,11 @@ def _note(means: Means, tx: UnitOfWork, petition: str, asked: Sequence[bytes], a
     return True
 
 
-def _people(means: Means, session: Session, petition: str, asked: Sequence[bytes]) -> dict[bytes, str]:
-    """The register's ids of those whose pseudonyms they are."""
+def _iins(means: Means, session: Session, petition: str, asked: Sequence[bytes]) -> dict[bytes, str]:
+    """The numbers of those whose pseudonyms they are."""
     found: dict[bytes, str] = {}
     for start in range(0, len(asked), 500):
-        rows = select(_attested.c.pseudonym, _attested.c.sealed_person).where(
+        rows = select(_attested.c.pseudonym, _attested.c.sealed_iin).where(
             _attested.c.petition == petition,
             _attested.c.turn == 1,
             _attested.c.pseudonym.in_(asked[start : start + 500]),
@@ -106,24 +108,26 @@ def _people(means: Means, session: Session, petition: str, asked: Sequence[bytes
     return found
 
 
+def _people(means: Means, iins: Mapping[bytes, str]) -> dict[bytes, str]:
+    """The ids of those whom the register has: nobody else can be asked.
+
+    Raises:
+        DomainError: 503 ``registry.unavailable``.
+    """
+    real = {pseudonym: iin for pseudonym, iin in iins.items() if not generated.is_signer(iin)}
+    found = {pseudonym: means.residents.find(Iin.parse(iin)) for pseudonym, iin in real.items()}
+    return {pseudonym: person_id for pseudonym, person_id in found.items() if person_id is not None}
+
+
 def _ask(means: Means, tx: UnitOfWork, petition: str, people: Mapping[bytes, str], audit: str) -> None:
     now = means.clock()
     for pseudonym, person_id in people.items():
-        if generated.is_generated(person_id):
-            continue
         token = secrets.token_urlsafe(24)
         tx.add(AuditQuestion(token_hash=digest(token), petition=petition, audit=audit, pseudonym=pseudonym))
         mails.enqueue(means, tx, person_id, mails.AUDIT_QUESTION, run_after=now, petition=petition, token=token)
 
 
-def _opening(means: Means, found: Keyed, pseudonym: bytes, person_id: str) -> Opening | None:
-    if generated.is_generated(person_id):
-        iin = generated.iin(int(person_id, 16))
-    else:
-        known = means.residents.iin(person_id)
-        if known is None:
-            return None
-        iin = known.digits
+def _opening(found: Keyed, pseudonym: bytes, iin: str) -> Opening:
     return Opening(pseudonym.hex(), iin, vrf.prove(found.secret, alpha(found.petition, iin)).hex())
 
 
