@@ -233,6 +233,7 @@ _SHAPES: Final[dict[tuple[str, int], dict[str, _Check]]] = {
             "hidden",
             "appeal-granted",
             "appeal-refused",
+            "stopped",
         ),
         "reason": _or_none(_hash),
     },

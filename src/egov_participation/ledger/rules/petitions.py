@@ -165,6 +165,7 @@ class ModerationDecision(_Act):
         "hidden",
         "appeal-granted",
         "appeal-refused",
+        "stopped",
     ]
     reason: Hash | None
 
