@@ -880,6 +880,7 @@ def upgrade() -> None:
 
     op.create_table(
         "petition_appeal",
+        sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("petition_id", sa.Integer(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("text_sealed", sa.LargeBinary(), nullable=True),
@@ -893,8 +894,18 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["petition_id"], ["petition.id"], name=op.f("fk_petition_appeal_petition_id_petition"), ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("petition_id", name=op.f("pk_petition_appeal")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_petition_appeal")),
     )
+    with op.batch_alter_table("petition_appeal", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_petition_appeal_petition_id"), ["petition_id"], unique=False)
+        batch_op.create_index(
+            "uq_petition_appeal_waiting",
+            ["petition_id"],
+            unique=True,
+            sqlite_where=sa.text("state = 'waiting'"),
+            postgresql_where=sa.text("state = 'waiting'"),
+        )
+
     op.create_table(
         "petition_audit_commitment",
         sa.Column("audit_id", sa.Integer(), nullable=False),
@@ -1228,6 +1239,7 @@ def upgrade() -> None:
         sa.Column("before", sa.Text(), nullable=False),
         sa.Column("after", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("withheld", sa.Boolean(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("(state = 'proposed') = (decided_at IS NULL)", name=op.f("ck_petition_wording_decided")),
@@ -1584,6 +1596,14 @@ def downgrade() -> None:
     op.drop_table("petition_day")
     op.drop_table("petition_count")
     op.drop_table("petition_audit_commitment")
+    with op.batch_alter_table("petition_appeal", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_petition_appeal_waiting",
+            sqlite_where=sa.text("state = 'waiting'"),
+            postgresql_where=sa.text("state = 'waiting'"),
+        )
+        batch_op.drop_index(batch_op.f("ix_petition_appeal_petition_id"))
+
     op.drop_table("petition_appeal")
     with op.batch_alter_table("commission_voter", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_commission_voter_person_id"))

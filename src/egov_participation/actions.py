@@ -68,6 +68,7 @@ class Action(StrEnum):
     ENTER_PAPER = "desk:paper:enter"
     ANSWER_MESSAGE = "desk:message:answer"
     REVIEW_PETITION = "moderator:petition:review"
+    END_PETITION = "moderator:petition:end"
     INVALIDATE_SIGNATURES = "moderator:signature:invalidate"
     REDACT_COMMENT = "moderator:comment:redact"
     PUBLISH_DRAFT = "ministry:draft:publish"
@@ -92,6 +93,7 @@ ACTION_NAMES: Final[dict[Action, str]] = {
     Action.ENTER_PAPER: N_("Enter signatures on paper"),
     Action.ANSWER_MESSAGE: N_("Answer messages"),
     Action.REVIEW_PETITION: N_("Review petitions"),
+    Action.END_PETITION: N_("End petitions that were open"),
     Action.INVALIDATE_SIGNATURES: N_("Invalidate signatures"),
     Action.REDACT_COMMENT: N_("Redact comments"),
     Action.PUBLISH_DRAFT: N_("Publish drafts"),
@@ -117,6 +119,7 @@ ACT_NAMES: Final[dict[Action, str]] = {
     Action.ENTER_PAPER: N_("Signature on paper"),
     Action.ANSWER_MESSAGE: N_("Answer to a message"),
     Action.REVIEW_PETITION: N_("Review of a petition"),
+    Action.END_PETITION: N_("End of a petition"),
     Action.INVALIDATE_SIGNATURES: N_("Invalidation of signatures"),
     Action.REDACT_COMMENT: N_("Redaction of a comment"),
     Action.PUBLISH_DRAFT: N_("Publication of a draft"),
@@ -164,6 +167,7 @@ RULES: Final[dict[Action, Rule]] = {
     Action.ENTER_PAPER: _only(Role.DESK_OPERATOR),
     Action.ANSWER_MESSAGE: _only(Role.DESK_OPERATOR, Role.ADMINISTRATOR),
     Action.REVIEW_PETITION: _only(Role.MODERATOR),
+    Action.END_PETITION: _only(Role.MODERATOR, four_eyes=True),
     Action.INVALIDATE_SIGNATURES: _only(Role.MODERATOR, four_eyes=True),
     Action.REDACT_COMMENT: _only(Role.MODERATOR),
     Action.PUBLISH_DRAFT: _only(Role.MINISTRY, four_eyes=True, own_agency=True),

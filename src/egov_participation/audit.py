@@ -40,7 +40,7 @@ class AuditEntry(SQLModel, table=True):
     """``proposed``, ``approved``, ``refused``, ``withdrawn`` or ``done``: an act of two people has a row for each.
     ``seen``: looked at what is not open to everybody. ``discarded``: thrown away. Of a vote that is set up also
     ``invited``, ``removed``, ``frozen`` and ``thawed``; of its rehearsal ``begun`` and ``closed``.
-    Of a petition ``noted``, ``accepted``, ``rejected``, ``hidden``, ``merged``, ``wording-proposed``,
+    Of a petition ``noted``, ``accepted``, ``rejected``, ``hidden``, ``stopped``, ``merged``, ``wording-proposed``,
     ``appeal-granted`` and ``appeal-refused``; of its audit ``begun``, ``committed`` and ``revealed``."""
     proposal: str = Field(default="", index=True)
     """Of an act of two people: the id of what was proposed (`approvals`)."""

@@ -151,6 +151,7 @@ PARAMS: Final[dict[str, Callable[[World], Params]]] = {
         f"petitions.{page}": lambda world: {"reference": world.petitions.doubted}
         for page in ("integrity", "pressure", "office_signatures", "dry_run")
     },
+    "petitions.ending": lambda world: {"id": world.petitions.ending},
     "petitions.invalidation": lambda world: {"id": world.petitions.invalidation},
     "petitions.undo_invalidation": lambda world: {"id": world.petitions.invalidation},
     "petitions.pressure_sent": lambda world: {

@@ -21,12 +21,14 @@ from egov_participation.petitions.rules.integrity import Filter
 from egov_participation.petitions.service import (
     carrying_out,
     counting,
+    ending,
     invalidating,
     lookup,
     paper,
     pressure,
     subscribers,
 )
+from egov_participation.petitions.service.ending import Ending
 from egov_participation.services import Services
 
 
@@ -120,6 +122,16 @@ class PetitionWorld:
             invalidating.propose_undoing(self.services, tx, one, decision, reason="It was an office", lang="en")
             tx.commit()
         return decision
+
+    @cached_property
+    def ending(self) -> str:
+        """A proposal of others to stop it; its id."""
+        with self.services.database.uow() as tx:
+            acting = self._official(Role.MODERATOR).session
+            proposal = ending.end(self.services, tx, acting, self.doubted, Ending.STOP, "Орган таратылды.")
+            assert proposal is not None
+            tx.commit()
+        return proposal.id
 
     @cached_property
     def pressure(self) -> str:

@@ -1,4 +1,4 @@
-"""A creator may ask once that another moderator looks at a rejection."""
+"""A creator may ask, once for each rejection, that another moderator looks at it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 from tests.officials import MakeCitizen, MakeOfficial, SignedIn
-from tests.petitions.drafting import accept, hand_in, only, reject, with_rules
+from tests.petitions.drafting import REASON, accept, hand_in, only, reject, with_rules
 
 from egov_participation.actions import Role
 from egov_participation.clock import ManualClock
@@ -31,7 +31,7 @@ def moderator(official: MakeOfficial) -> SignedIn:
     return official(Role.MODERATOR)
 
 
-def test_an_appeal_is_made_once_and_decided_by_another_moderator(
+def test_an_appeal_is_made_once_for_each_rejection_and_decided_by_another_moderator(
     citizen: MakeCitizen, official: MakeOfficial, moderator: SignedIn, services: Services, worker: Worker
 ) -> None:
     creator, other = citizen(), official(Role.MODERATOR)
@@ -53,7 +53,18 @@ def test_an_appeal_is_made_once_and_decided_by_another_moderator(
     assert other.client.post(f"{case}/appeal", data=granted).status_code == 303
     assert other.client.post(f"{case}/appeal", data=granted).status_code == 409
     assert (only(services).state, only(services).text_hidden, only(services).ground) == ("review", False, "")
-    accept(other.client, reference)
+    seen = {"seen": only(services).document_hash or "", "reason": REASON}
+    for act in ("accept", "reject", "wording", "hide"):  # who rejected it does not decide again
+        form = seen | {"ground": "advertising"}
+        assert moderator.client.post(f"{case}/{act}", data=form).status_code == 403, act
+    assert "Accept the petition" not in moderator.client.get(case).text
+    assert reject(other, reference) == 303
+    assert creator.client.post(f"{own}/appeal", data=why).status_code == 303  # for each rejection
+    for rejecting in (moderator, other):
+        assert rejecting.client.post(f"{case}/appeal", data=granted).status_code == 403
+    third = official(Role.MODERATOR)
+    assert third.client.post(f"{case}/appeal", data=granted).status_code == 303
+    accept(third.client, reference)
     worker.run_due()
     assert only(services).state == "open"
 

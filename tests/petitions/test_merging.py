@@ -6,6 +6,7 @@ import pytest
 from sqlmodel import select
 from starlette.testclient import TestClient
 from tests.officials import MakeOfficial
+from tests.petitions.ending import end
 from tests.petitions.making import Petitions
 
 from egov_participation.actions import Role
@@ -19,10 +20,9 @@ from egov_participation.services import Services
 REASON = "Екеуі де бір саябақты сұрайды."
 
 
-def merge(client: TestClient, reference: str, into: str) -> int:
-    """Merge one into another; the status of the answer."""
-    path = f"/en/office/petitions/{reference}/merge"
-    return client.post(path, data={"into": into.lower(), "reason": REASON}).status_code
+def merge(one: TestClient, other: TestClient, reference: str, into: str) -> int:
+    """Merge one petition into another; the status of the answer."""
+    return end(one, other, reference, "merge", into=into.lower(), reason=REASON)
 
 
 def test_signers_are_asked_and_nothing_is_carried_over(
@@ -39,10 +39,10 @@ def test_signers_are_asked_and_nothing_is_carried_over(
     stays, goes = petitions.make(), petitions.make(creator=signers[3])
     for person in signers[:3]:
         petitions.sign(goes, person)
-    moderator = official(Role.MODERATOR).client
+    moderators = official(Role.MODERATOR).client, official(Role.MODERATOR).client
     worker.run_due()
     outbox.sent.clear()
-    assert merge(moderator, goes, stays) == 303
+    assert merge(*moderators, goes, stays) == 303
     for _ in range(3):
         worker.run_due()
     texts = [mail.text for mail in outbox.sent if goes in mail.subject]
@@ -61,13 +61,13 @@ def test_signers_are_asked_and_nothing_is_carried_over(
 def test_what_is_not_open_and_what_is_the_same_takes_in_no_petition(
     petitions: Petitions, official: MakeOfficial, services: Services
 ) -> None:
-    moderator = official(Role.MODERATOR).client
+    moderators = official(Role.MODERATOR).client, official(Role.MODERATOR).client
     closed, review = petitions.make(State.CLOSED), petitions.make(State.REVIEW)
     for into in (closed, review, "P-2024-9999", "something"):
-        assert merge(moderator, review, into) == 422
+        assert merge(*moderators, review, into) == 422
     stays = petitions.make()
-    assert merge(moderator, closed, stays) == 409
-    assert merge(moderator, review, stays) == 303
-    assert merge(moderator, review, stays) == 409
+    assert merge(*moderators, closed, stays) == 409
+    assert merge(*moderators, review, stays) == 303
+    assert merge(*moderators, review, stays) == 409
     with services.database.read() as db:
         assert db.exec(select(Petition.state).where(Petition.reference == review)).one() == "merged"

@@ -11,6 +11,7 @@ from tests.conftest import ClientFactory
 from tests.identity.conftest import forms_of
 from tests.officials import MakeCitizen, MakeOfficial, SignedIn
 from tests.petitions.drafting import REASON, accept, decision, hand_in, only, reject, with_rules
+from tests.petitions.ending import approve, end
 
 from egov_participation.actions import Role
 from egov_participation.audit import AuditEntry
@@ -74,6 +75,7 @@ def test_a_rejection_needs_each_ground_ticked_and_one_of_them_found(
 @pytest.mark.parametrize(("ground", "hidden"), [("advertising", True), ("unclear", False)])
 def test_a_rejected_petition_says_why_in_public_and_shows_the_text_as_the_ground_has_it(
     citizen: MakeCitizen,
+    official: MakeOfficial,
     moderator: SignedIn,
     services: Services,
     worker: Worker,
@@ -216,7 +218,7 @@ def suggest(moderator: SignedIn, reference: str, **fields: str) -> int:
         "kk-ask": page.partition('name="kk-ask"')[2].partition(">")[2].partition("</textarea>")[0],
         "kk-background": page.partition('name="kk-background"')[2].partition(">")[2].partition("</textarea>")[0],
     }
-    form = forms_of(page)[path] | texts | {"reason": "Уақытын нақты айтқан дұрыс."} | fields
+    form = forms_of(page)[path] | texts | {"reason": "Уақытын нақты айтқан дұрыс.", "withheld": ""} | fields
     return moderator.client.post(path, data=form).status_code
 
 
@@ -248,6 +250,28 @@ def test_another_wording_is_nothing_unless_the_creator_accepts_it(
     public = creator.client.get(f"/en/petitions/{reference}").text
     assert NEW_TITLE in public
     assert "[removed: </span>түн ортасына" in public
+
+
+@pytest.mark.sqlite
+def test_words_that_a_moderator_withholds_are_not_published_by_the_change(
+    citizen: MakeCitizen, moderator: SignedIn, services: Services, worker: Worker
+) -> None:
+    creator = citizen()
+    reference = hand_in(creator, title={"title": "Көршім Серік 87015555555 түнде шуламасын"})
+    assert suggest(moderator, reference, withheld="yes") == 303
+    form = {"wording": "1", "answer": "accept"}
+    assert creator.client.post(f"/en/me/petitions/{reference}/wording", data=form).status_code == 303
+    accept(moderator.client, reference)
+    worker.run_due()
+    for path in (
+        f"/en/petitions/{reference}",
+        f"/api/v1/petitions/{reference}",
+        f"/en/petitions/{reference}/feed.atom",
+    ):
+        assert "87015555555" not in moderator.client.get(path).text
+    public = moderator.client.get(f"/en/petitions/{reference}").text
+    assert "withheld the former words" in public
+    assert "Уақытын нақты айтқан дұрыс." in public
 
 
 def test_a_declined_wording_leaves_the_text_and_a_new_one_replaces_one_that_waits(
@@ -285,6 +309,7 @@ def test_notes_are_sealed_and_moderators_alone_read_them(
 
 def test_a_hidden_petition_is_gone_from_the_public_and_the_search(
     citizen: MakeCitizen,
+    official: MakeOfficial,
     moderator: SignedIn,
     services: Services,
     worker: Worker,
@@ -304,13 +329,14 @@ def test_a_hidden_petition_is_gone_from_the_public_and_the_search(
     assert moderator.client.post(preview, data={"reason": ""}).status_code == 422
     shown = moderator.client.post(preview, data={"reason": REASON})
     assert "egov-public-view" in shown.text
-    assert moderator.client.post(f"/en/office/petitions/{other}/hide", data={"reason": REASON}).status_code == 303
+    assert end(moderator.client, official(Role.MODERATOR).client, other, "hide", reason=REASON) == 303
     assert other not in new_client(app).get("/en/search", params={"q": "автобустар"}).text
     assert new_client(app).get(f"/en/petitions/{other}").status_code == 410
 
 
 def test_a_petition_whose_body_is_dissolved_is_stopped_and_what_was_signed_stays(
     citizen: MakeCitizen,
+    official: MakeOfficial,
     moderator: SignedIn,
     services: Services,
     worker: Worker,
@@ -326,8 +352,17 @@ def test_a_petition_whose_body_is_dissolved_is_stopped_and_what_was_signed_stays
     worker.run_due()
     assert f"{case}/stop" in moderator.client.get(case).text
     assert moderator.client.post(f"{case}/stop", data={"reason": ""}).status_code == 422
-    assert moderator.client.post(f"{case}/stop", data={"reason": REASON}).status_code == 303
+    assert "egov-public-view" in moderator.client.post(f"{case}/stop/preview", data={"reason": REASON}).text
+    proposed = moderator.client.post(f"{case}/stop", data={"reason": REASON}).headers["location"]
+    assert moderator.client.post(f"{case}/stop", data={"reason": REASON}).status_code == 409  # it waits already
+    assert approve(moderator.client, proposed, official(Role.MODERATOR).client) == 403
+    assert only(services).state == "open"
+    assert proposed in moderator.client.get(case).text
+    assert approve(official(Role.MODERATOR).client, proposed) == 303
     assert only(services).state == "stopped"
+    with services.database.read() as db:
+        said = next(iter(ledger.newest(db, "moderation.decision", reference)))
+        assert (said["decision"], said["reason"] is None) == ("stopped", False)
     assert REASON in new_client(app).get(f"/en/petitions/{reference}").text
     worker.run_due()
     assert [mail for mail in outbox.sent if reference in mail.subject and REASON in mail.text]

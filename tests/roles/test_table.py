@@ -18,6 +18,7 @@ TABLE: dict[str, tuple[set[Role], bool]] = {
     "desk:person:act-for": ({OPERATOR}, False),
     "desk:paper:enter": ({OPERATOR}, False),
     "moderator:petition:review": ({MODERATOR}, False),
+    "moderator:petition:end": ({MODERATOR}, True),
     "moderator:signature:invalidate": ({MODERATOR}, True),
     "moderator:comment:redact": ({MODERATOR}, False),
     "ministry:draft:publish": ({MINISTRY}, True),

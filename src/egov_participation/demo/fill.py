@@ -121,7 +121,8 @@ def _leave_petitions(
     }
     first, second = by_role[Role.MINISTRY]
     one, other = by_role[Role.AUDITOR]
-    deciders = petitions.Officials(by_role[Role.MODERATOR][0], (first, second), (one, other))
+    moderator, colleague = by_role[Role.MODERATOR]
+    deciders = petitions.Officials((moderator, colleague), (first, second), (one, other))
     taken = {entry.iin for entry in guests()} | {one.entry.iin for one in chosen}
     others = residents(services, [entry for entry in people() if entry.iin not in taken])
     (guest,) = residents(services, guests()[1:2])

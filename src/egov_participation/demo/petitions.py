@@ -32,16 +32,17 @@ from egov_participation.petitions.service import (
     counting,
     deciding,
     drafts,
+    ending,
     generated,
     handing_in,
     lookup,
-    merging,
     publishing,
     ruling,
     signing,
     supporting,
     verified,
 )
+from egov_participation.petitions.service.ending import Ending
 from egov_participation.petitions.service.signing import Wishes
 from egov_participation.registrar.interface import Act, Way
 from egov_participation.registrar.service import LocalRegistrar
@@ -60,7 +61,7 @@ _NETWORK: Final = "203.0.113.0"
 class Officials:
     """Who decides, by person id."""
 
-    moderator: str
+    moderators: tuple[str, str]
     agency: tuple[str, str]
     """Two officials of the ministry that answers."""
     auditors: tuple[str, str]
@@ -221,9 +222,22 @@ class Filling:
             homes = self.services.registry.regions(session, [one.person_id for one in self.people])
         return [one for one in self.people if territory in ("", homes[one.person_id])]
 
+    def end(self, reference: str, how: Ending, reason: str, *, into: str = "") -> None:
+        """A moderator ends it; once it was open, another one approves that."""
+        with self.services.database.uow() as tx:
+            proposal = ending.end(self.services, tx, self.moderator, reference, how, reason, into=into)
+            tx.commit()
+        if proposal is None:
+            return
+        self.clock.advance(hours=1)
+        other = officials.acting(self.deciding.moderators[1], Role.MODERATOR, self.clock())
+        with self.services.database.uow() as tx:
+            approvals.approve(self.services, tx, other, proposal.id, proposal.content_hash)
+            tx.commit()
+
     @property
     def moderator(self) -> SessionInfo:
-        return officials.acting(self.deciding.moderator, Role.MODERATOR, self.clock())
+        return officials.acting(self.deciding.moderators[0], Role.MODERATOR, self.clock())
 
     def official(self, person: str) -> SessionInfo:
         """Of the ministry."""
@@ -303,10 +317,8 @@ def leave_petitions(
     court = make.hand_in(wanted.COURT, now - 31 * day)
     clock.set(now - 24 * day)
     make.reject(court, "justice", wanted.COURT_REASON)
-    with services.database.uow() as tx:
-        merging.merge(services, tx, make.moderator, seedlings, trees, wanted.MERGE_REASON)
-        tx.commit()
-    closing.stop(services, youth, actor=deciders.moderator, reason=wanted.STOP_REASON)
+    make.end(seedlings, Ending.MERGE, wanted.MERGE_REASON, into=trees)
+    make.end(youth, Ending.STOP, wanted.STOP_REASON)
     petition_audit.audit(services, clock, deciders.auditors, clinics)
     air = make.make(wanted.AIR, now - 22 * day)
     make.sign(air, 40, now - 9 * day)
@@ -316,9 +328,7 @@ def leave_petitions(
     make.make(wanted.SIGNS, now - 8 * day, open_=False)
     make.hand_in(wanted.LIBRARY, now - 3 * day)
     hidden = make.hand_in(wanted.NEIGHBOUR, now - 2 * day)
-    with services.database.uow() as tx:
-        deciding.hide(services, tx, make.moderator, hidden, wanted.HIDE_REASON)
-        tx.commit()
+    make.end(hidden, Ending.HIDE, wanted.HIDE_REASON)
     clock.set(now - timedelta(hours=20))
     make.write(wanted.SHELTERS, make.acting(guest))
     make.round()

@@ -49,6 +49,7 @@ _TITLES: Final[dict[tuple[str, str], str]] = {
     ("moderation.decision", "wording-declined"): N_("The creator declined another wording of a petition"),
     ("moderation.decision", "merged"): N_("A moderator merged a petition into another one"),
     ("moderation.decision", "hidden"): N_("A moderator hid a petition"),
+    ("moderation.decision", "stopped"): N_("A moderator stopped a petition"),
     ("moderation.decision", "appeal-granted"): N_("An appeal against a rejection was granted"),
     ("moderation.decision", "appeal-refused"): N_("An appeal against a rejection was refused"),
     ("petition.audit", "committed"): N_("Auditors of a petition committed to their random values"),

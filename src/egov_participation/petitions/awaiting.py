@@ -8,9 +8,10 @@ from sqlmodel import Session
 
 from egov_participation import approvals
 from egov_participation.actions import Action, may
+from egov_participation.approvals import Proposal
 from egov_participation.awaiting import Item, end_of
 from egov_participation.i18n import N_
-from egov_participation.petitions.service import answering, casework, invalidating, owing, pressure
+from egov_participation.petitions.service import answering, casework, ending, invalidating, lookup, owing, pressure
 from egov_participation.petitions.service.owing import Owed
 from egov_participation.services import Services, SessionInfo
 
@@ -58,7 +59,21 @@ def _integrity(services: Services, session: Session, acting: SessionInfo) -> lis
                 {"report": one.reference},
                 working=True,
             )
-            for one, _ in pressure.waiting(session)
+            for one, _ in pressure.waiting(session, acting)
+        ]
+    if may(Action.END_PETITION, acting.roles):
+        found += [
+            Item(
+                N_("Decide on the end of petition %(reference)s"),
+                "petitions.ending",
+                proposal.expires_at,
+                {"reference": str(proposal.content["petition"])},
+                {"id": proposal.id},
+            )
+            for proposal in approvals.pending(session, acting, services.clock())
+            if proposal.kind is ending.END
+            and approvals.may_decide(proposal, acting)
+            and not _own(session, proposal, acting)
         ]
     if may(Action.INVALIDATE_SIGNATURES, acting.roles):
         found += [
@@ -70,9 +85,15 @@ def _integrity(services: Services, session: Session, acting: SessionInfo) -> lis
                 {"id": proposal.id},
             )
             for proposal in approvals.pending(session, acting, services.clock())
-            if proposal.kind in invalidating.KINDS and approvals.may_decide(proposal, acting)
+            if proposal.kind in invalidating.KINDS
+            and approvals.may_decide(proposal, acting)
+            and not _own(session, proposal, acting)
         ]
     return found
+
+
+def _own(session: Session, proposal: Proposal, acting: SessionInfo) -> bool:
+    return lookup.found(session, str(proposal.content["petition"])).creator == acting.person_id
 
 
 def _answers(services: Services, session: Session, acting: SessionInfo) -> list[Item]:

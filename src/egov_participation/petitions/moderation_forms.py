@@ -52,6 +52,8 @@ class WordingForm(BaseModel):
 
     seen: Seen
     reason: PublicReason
+    withheld: str = ""
+    """``yes``: the words as they stood are not shown in public."""
 
 
 class HideForm(BaseModel):

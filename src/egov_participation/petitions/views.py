@@ -91,7 +91,10 @@ class ChangeView:
 
     at: datetime
     pairs: tuple[tuple[str, str, str], ...]
-    """(language, before, after) of each text that is another one now."""
+    """(language, before, after) of each text that is another one now; before is empty where it is withheld."""
+    reason: str
+    withheld: bool = False
+    """The words as they stood are not shown, for what was in them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +159,8 @@ class PetitionView:
     salt: str | None
     document_hash: str | None
     """The commitment to the text, in hex, as the log has it."""
+    rules: str
+    """The snapshot that it keeps, as `rules_hash` is of it."""
     rules_hash: str
     rules_name: Words | None
     paper: bool

@@ -9,7 +9,7 @@ from typing import Any, Final
 from egov_participation.formats import filters
 from egov_participation.i18n import N_, ntranslate, translate
 from egov_participation.petitions.models.states import Answer, Debate, State
-from egov_participation.petitions.rules.outcomes import ANSWERABLE, TITLES
+from egov_participation.petitions.rules.outcomes import OWING, TITLES
 from egov_participation.petitions.rules.states import STATE_NAMES
 from egov_participation.petitions.telling import HAPPENINGS
 from egov_participation.petitions.views import HappeningView, PetitionView
@@ -35,7 +35,7 @@ class Standing:
 def standing(petition: PetitionView, lang: str, timezone: str, now: datetime, today: date) -> Standing:
     """Where it stands, with the date that matters."""
     written = filters(lang, timezone)
-    late = petition.answer_due_on is not None and petition.answer_due_on < today and petition.state in ANSWERABLE
+    late = petition.answer_due_on is not None and petition.answer_due_on < today and petition.state in OWING
     if late and petition.answer_due_on is not None:
         return Standing(
             "late",
@@ -142,7 +142,7 @@ def timeline(petition: PetitionView, lang: str, timezone: str, today: date) -> l
                 "iso": petition.closes_at.isoformat(),
             }
         )
-    if petition.answer_due_on is not None and petition.state in ANSWERABLE:
+    if petition.answer_due_on is not None and petition.state in OWING:
         overdue = petition.answer_due_on < today
         message = N_("Was due: an answer by %(name)s") if overdue else N_("Due: an answer by %(name)s")
         items.append(
@@ -162,6 +162,6 @@ def outcome_title(to: str, lang: str) -> str:
 
 def is_awaited(petition: PetitionView) -> bool:
     """Whether something is owed and not there yet."""
-    return petition.state in ANSWERABLE and (
+    return petition.state in OWING and (
         petition.answer_state is Answer.AWAITED or petition.debate_state is Debate.AWAITED
     )

@@ -45,6 +45,7 @@ STEPS: Final = {
     "accepted": N_("accepted"),
     "rejected": N_("rejected"),
     "hidden": N_("hidden"),
+    "stopped": N_("stopped"),
     "merged": N_("merged"),
     "wording-proposed": N_("another wording suggested"),
     "appeal-granted": N_("appeal granted"),

@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import ClassVar
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, LargeBinary, Text
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, LargeBinary, Text, text
 from sqlmodel import Field, SQLModel
 
 from egov_participation.database import UTCDateTime
@@ -77,26 +77,36 @@ class Wording(SQLModel, table=True):
     after: str = Field(sa_column=Column(Text, nullable=False))
     """The same as they are suggested."""
     reason: str = Field(sa_column=Column(Text, nullable=False))
+    withheld: bool = False
+    """The words as they stood are not shown in public: there is somebody's personal data or worse in them."""
     state: str = "proposed"
     """``dropped``: another decision came first."""
     decided_at: datetime | None = Field(default=None, sa_column=Column(UTCDateTime, nullable=True))
 
 
 class Appeal(SQLModel, table=True):
-    """The creator's appeal against a rejection: one a petition, ever."""
+    """The creator's appeal against a rejection: one for each rejection."""
 
     __tablename__: ClassVar[str] = "petition_appeal"
     __table_args__ = (
         CheckConstraint("state IN ('waiting', 'granted', 'refused')", name="state"),
         CheckConstraint("(state = 'waiting') = (decided_at IS NULL)", name="decided"),
+        Index(
+            "uq_petition_appeal_waiting",
+            "petition_id",
+            unique=True,
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
     )
 
-    petition_id: int = Field(sa_column=_petition(primary_key=True))
+    id: int | None = Field(default=None, primary_key=True)
+    petition_id: int = Field(sa_column=_petition(index=True))
     at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False))
     text_sealed: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
     """Why the creator thinks that it was wrong; read by moderators."""
     against: str
-    """Person id of the moderator who rejected it, and may not decide on this."""
+    """Person id of the moderator who rejected it."""
     due_on: date
     state: str = "waiting"
     decided_by: str | None = None

@@ -3,6 +3,7 @@
 from egov_participation.petitions.routes.answers import routes as answer_routes
 from egov_participation.petitions.routes.data import routes as data_routes
 from egov_participation.petitions.routes.drafts import routes as draft_routes
+from egov_participation.petitions.routes.endings import routes as ending_routes
 from egov_participation.petitions.routes.integrity import routes as integrity_routes
 from egov_participation.petitions.routes.invalidations import routes as invalidation_routes
 from egov_participation.petitions.routes.lists import routes as list_routes
@@ -26,6 +27,7 @@ routes = [
     *paper_routes,
     *integrity_routes,
     *invalidation_routes,
+    *ending_routes,
     *writing_routes,
     *draft_routes,
     *support_routes,

@@ -17,6 +17,7 @@ from egov_participation.errors import DomainError
 from egov_participation.i18n import LANGUAGES, N_, translate
 from egov_participation.petitions.integrity_forms import UndoForm
 from egov_participation.petitions.routes import integrity_words as words
+from egov_participation.petitions.routes import proposals
 from egov_participation.petitions.routes.common import to
 from egov_participation.petitions.rules.integrity import Code, Filter
 from egov_participation.petitions.service import invalidating, lookup
@@ -33,28 +34,10 @@ def invalidation(request: Request) -> Response:
 
 def decide(request: Request) -> Response:
     """Approve what was shown, or refuse it."""
-    here, id_ = services(request), request.path_params["id"]
-    with here.database.read() as db:
-        _of_room(db, request)
-    form = parse(request, DecisionForm)
-    if form.data is None:
-        return _proposal_page(request, form)
-    try:
-        if form.data.decision == "approve":
-            settled = approvals.settle(here, session(request), id_, form.data.content_hash)
-            with here.database.uow() as tx:
-                approvals.approve(here, tx, session(request), id_, form.data.content_hash, settled=settled)
-                tx.commit()
-        else:
-            with here.database.uow() as tx:
-                approvals.refuse(tx, session(request), id_, here.clock(), reason=form.data.reason)
-                tx.commit()
-    except DomainError as refusal:
-        if refusal.status != 409:
-            raise
-        sentence = translate(lang(request), refusal.message, **refusal.params)
-        return _proposal_page(request, Form(form.values, {"": sentence}), refusal.status)
-    return to(request, "petitions.invalidation", id=id_)
+    with services(request).database.read() as db:
+        petition = lookup.found(db, str(_of_room(db, request).content["petition"]))
+    again = proposals.decide(request, petition, lambda form, status: _proposal_page(request, form, status))
+    return again or to(request, "petitions.invalidation", id=request.path_params["id"])
 
 
 def take_back(request: Request) -> Response:
@@ -139,7 +122,7 @@ def _proposal_page(request: Request, form: Form[DecisionForm], status: int = 422
         undoes=decisions.get(str(found.content.get("undoes", ""))),
         language=LANGUAGES[str(found.content["lang"])],
         names=names,
-        may_decide=approvals.may_decide(found, acting),
+        may_decide=approvals.may_decide(found, acting) and petition.creator != acting.person_id,
         own=found.proposed_by == acting.person_id,
     )
 

@@ -9,7 +9,9 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
+from egov_participation import approvals
 from egov_participation.actions import Action
+from egov_participation.approvals import Proposal
 from egov_participation.database import UnitOfWork
 from egov_participation.errors import DomainError
 from egov_participation.i18n import LANGUAGES, N_, translate
@@ -32,12 +34,13 @@ from egov_participation.petitions.service import (
     casework,
     deciding,
     drafts,
+    ending,
     lookup,
-    merging,
     ruling,
     similar,
     wording,
 )
+from egov_participation.petitions.service.ending import Ending
 from egov_participation.petitions.service.reading import for_officials
 from egov_participation.web.context import lang, services, session
 from egov_participation.web.forms import Form, kept_by_the_browser, parse
@@ -112,13 +115,16 @@ def case_page(
         texts = drafts.by_language(db, petition)
         held = casework.held(db, petition, acting, now)
         holder = _name(request, db, held.holder) if held is not None else ""
-        notes = [(note, _name(request, db, note.author)) for note in casework.notes(here, db, petition)]
+        own = petition.creator == acting.person_id
+        written = [] if own else casework.notes(here, db, petition)  # moderators' words about it are not its creator's
+        notes = [(note, _name(request, db, note.author)) for note in written]
         appeal = appeals.of_petition(db, petition)
         accepted = casework.is_accepted(db, petition)
         suggested = wording.of_petition(db, petition)
         found = casework.personal_data(db, petition)
+        rejected = acting.person_id in casework.rejected_by(db, petition)
+        about = approvals.pending_about(db, ending.object_of(petition.reference or ""), now)
     state, rules = State(petition.state), ruling.of(petition, here)
-    own = petition.creator == acting.person_id
     title = texts[petition.language]["title"]
     appealed = appeal is not None and appeal.state == "waiting" and state is State.REJECTED
     due = appeal.due_on if appeal is not None and appealed else petition.due_on
@@ -149,7 +155,9 @@ def case_page(
             wordings=suggested,
             field_names={name: translate(language, PART_NAMES[Part(name)]) for name in TEXTS},
             accepted=accepted,
-            reviewable=state in MODERATABLE and not accepted and not own,
+            takes_two=ending.takes_two(petition),
+            endings=[proposal for proposal in about if proposal.kind is ending.END],
+            reviewable=state in MODERATABLE and not accepted and not own and not rejected,
             due=due,
             days=None if due is None else ruling.days_left(here, petition, due),
             hideable=state in HIDEABLE and state not in MODERATABLE and not own,
@@ -158,7 +166,8 @@ def case_page(
             appeal=appeal,
             appeal_text=appeals.text(here, petition, appeal) if appeal is not None else "",
             appealed=appealed,
-            may_decide_appeal=appealed and not own and appeal is not None and appeal.against != acting.person_id,
+            rejected=rejected,
+            may_decide_appeal=appealed and not own and not rejected,
         )
     )
 
@@ -250,49 +259,42 @@ def suggest(request: Request) -> Response:
         request,
         form,
         lambda tx: wording.propose(
-            services(request), tx, session(request), _reference(request), given.seen, texts, given.reason
+            services(request),
+            tx,
+            session(request),
+            _reference(request),
+            given.seen,
+            texts,
+            given.reason,
+            withheld=given.withheld == "yes",
         ),
         act="wording",
     )
 
 
-def hide(request: Request) -> Response:
-    """Take it out of the public's sight."""
-    return _take_away(request, "hide", deciding.hide)
+_ENDINGS: Mapping[str, type[HideForm | MergeForm]] = {"hide": HideForm, "stop": HideForm, "merge": MergeForm}
 
 
-def stop(request: Request) -> Response:
-    """Stop it: nobody is there any more to answer it."""
-    return _take_away(request, "stop", deciding.stop)
-
-
-def _take_away(request: Request, act: str, decide: Callable[..., object]) -> Response:
-    form = parse(request, HideForm)
+def end(request: Request) -> Response:
+    """Hide it, stop it, merge it into another one; or propose that to another moderator."""
+    act = request.url.path.rpartition("/")[2]
+    form: Form[Any] = parse(request, _ENDINGS[act])
     given = form.data
     if given is None:
         return case_page(request, form, 422, act=act)
     return _doubted(request, form, given, act) or _do(
         request,
         form,
-        lambda tx: decide(services(request), tx, session(request), _reference(request), given.reason),
-        act=act,
-        back=True,
-    )
-
-
-def merge(request: Request) -> Response:
-    """Merge it into another one."""
-    form = parse(request, MergeForm)
-    given = form.data
-    if given is None:
-        return case_page(request, form, 422, act="merge")
-    return _doubted(request, form, given, "merge") or _do(
-        request,
-        form,
-        lambda tx: merging.merge(
-            services(request), tx, session(request), _reference(request), given.into, given.reason
+        lambda tx: ending.end(
+            services(request),
+            tx,
+            session(request),
+            _reference(request),
+            Ending(act),
+            given.reason,
+            into=getattr(given, "into", ""),
         ),
-        act="merge",
+        act=act,
         back=True,
     )
 
@@ -319,7 +321,7 @@ def decide_appeal(request: Request) -> Response:
     )
 
 
-_PREVIEWED: Mapping[str, type[BaseModel]] = {"hide": HideForm, "merge": MergeForm, "appeal": AppealDecisionForm}
+_PREVIEWED: Mapping[str, type[BaseModel]] = {**_ENDINGS, "appeal": AppealDecisionForm}
 
 
 def preview_act(request: Request) -> Response:
@@ -365,18 +367,21 @@ def _do(
     """Carry something out, or show the page again with what was typed and why it was not done.
 
     Args:
+        do: returns the proposal, where it was proposed to another moderator.
         act: the page that the form stands on.
         back: on to the queue.
     """
     try:
         with services(request).database.uow() as tx:
-            do(tx)
+            done = do(tx)
             tx.commit()
     except DomainError as refusal:
         if refusal.status == 404:
             raise
         form.errors[_FIELDS.get(refusal.code, "")] = translate(lang(request), refusal.message, **refusal.params)
         return case_page(request, form, int(refusal.status), act=act)
+    if isinstance(done, Proposal):
+        return to(request, done.kind.route, id=done.id)
     if back:
         return to(request, "petitions.queue")
     return to(request, "petitions.case", reference=_reference(request))
@@ -400,8 +405,6 @@ routes = [
         for act in _PREVIEWED
     ),
     route(f"{CASE}/wording", suggest, _MODERATE, methods=["POST"], name="petitions.suggest"),
-    route(f"{CASE}/hide", hide, _MODERATE, methods=["POST"], name="petitions.hide"),
-    route(f"{CASE}/stop", stop, _MODERATE, methods=["POST"], name="petitions.stop"),
-    route(f"{CASE}/merge", merge, _MODERATE, methods=["POST"], name="petitions.merge"),
+    *(route(f"{CASE}/{act}", end, _MODERATE, methods=["POST"], name=f"petitions.{act}") for act in _ENDINGS),
     route(f"{CASE}/appeal", decide_appeal, _MODERATE, methods=["POST"], name="petitions.decide_appeal"),
 ]

@@ -107,7 +107,7 @@ def queue(request: Request) -> Response:
     """What waits for an answer, and what was answered lately."""
     here = services(request)
     with here.database.read() as db:
-        waiting, answered = pressure.waiting(db), pressure.answered(db)
+        waiting, answered = pressure.waiting(db, session(request)), pressure.answered(db, session(request))
     return render(
         request,
         "petitions/pressure_queue.html",
@@ -124,7 +124,7 @@ def case(request: Request) -> Response:
 def _case_page(request: Request, form: Form[AnswerForm]) -> Response:
     here = services(request)
     with here.database.read() as db:
-        found = pressure.case(here, db, request.path_params["report"])
+        found = pressure.case(here, db, session(request), request.path_params["report"])
     return render(
         request,
         "petitions/pressure_case.html",

@@ -16,6 +16,8 @@ from egov_participation.petitions.rules.states import ANSWERS, DEBATES
 LANGUAGES: Final = ("kk", "ru", "en")
 ANSWERABLE: Final = frozenset({State.OPEN, State.CLOSED})
 """Its addressee may say something of it in public."""
+OWING: Final = ANSWERABLE | {State.HIDDEN, State.STOPPED, State.MERGED}
+"""What a threshold set off stays owed, and in the public list of who owes, however moderators ended it since."""
 
 
 class Kind(StrEnum):
@@ -144,8 +146,11 @@ def possible(state: State, answer: Answer, debate: Debate, published: int) -> li
     Args:
         published: how many things were said of it already: an update follows something.
     """
-    if state not in ANSWERABLE:
+    if state not in OWING:
         return []
+    if state not in ANSWERABLE:  # what is owed may still be done, and nothing else
+        owed = [To.ANSWERED] if answer is Answer.AWAITED else []
+        return [*owed, *([To.SCHEDULED, To.REFUSED] if debate is Debate.AWAITED else [])]
     found = [To.ANSWERED] if Answer.ANSWERED in ANSWERS[answer] else []
     found += [to for to in (To.SCHEDULED, To.HELD, To.REFUSED) if Debate(to.value) in DEBATES[debate]]
     return [*found, *([To.UPDATED] if published else [])]

@@ -20,10 +20,10 @@ from egov_participation.errors import DomainError
 from egov_participation.i18n import N_
 from egov_participation.ledger import service as ledger
 from egov_participation.petitions.models import Answer, Debate, Outcome, Petition, ReachedTier, State
-from egov_participation.petitions.rules.outcomes import KIND_OF, STOPS_CLOCK, Content, Kind, To, possible
+from egov_participation.petitions.rules.outcomes import KIND_OF, OWING, STOPS_CLOCK, Content, Kind, To, possible
 from egov_participation.petitions.service import answer_letters, documents, mailings
 from egov_participation.petitions.service.lifecycle import happened
-from egov_participation.petitions.service.lookup import found, locked
+from egov_participation.petitions.service.lookup import check_not_own, found, locked
 from egov_participation.roles import service as roles
 from egov_participation.services import Services, SessionInfo
 
@@ -97,12 +97,14 @@ def hand_to(services: Services, tx: UnitOfWork, session: SessionInfo, reference:
     """Say which agency answers a petition from now on, in public. What its former one had proposed is void.
 
     Raises:
-        DomainError: 404 ``petition.unknown``; 409 ``answer.agency`` (it is that one already) or ``answer.state``.
+        DomainError: 404 ``petition.unknown``; 403 ``petition.own``; 409 ``answer.agency`` (it is that one already) or
+            ``answer.state``.
     """
     now = services.clock()
     for kind in KINDS.values():
         approvals.lapse(tx, kind, object_of(reference), now)
     petition = locked(tx, reference)
+    check_not_own(petition, session.person_id)
     if agency == petition.answered_by:
         raise DomainError(409, N_("This agency answers the petition already."), code="answer.agency")
     if State(petition.state) not in ANSWERED_FOR:
@@ -123,7 +125,7 @@ def hand_to(services: Services, tx: UnitOfWork, session: SessionInfo, reference:
     answer_letters.to_officials(tx, services, petition, answer_letters.ASSIGNED)
 
 
-ANSWERED_FOR: Final = frozenset({State.COLLECTING, State.REVIEW, State.OPEN, State.CLOSED})
+ANSWERED_FOR: Final = OWING | {State.COLLECTING, State.REVIEW}
 """Somebody may still have to answer it."""
 
 

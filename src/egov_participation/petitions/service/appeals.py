@@ -1,8 +1,8 @@
-"""Appeals: a creator may ask once that another moderator looks at a rejection."""
+"""Appeals: a creator may ask, once for each rejection, that another moderator looks at it."""
 
 from __future__ import annotations
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from egov_participation.database import UnitOfWork
 from egov_participation.errors import DomainError
@@ -16,15 +16,17 @@ from egov_participation.services import Services, SessionInfo
 
 
 def of_petition(session: Session, petition: Petition) -> Appeal | None:
-    """The appeal, if there is one."""
-    return session.get(Appeal, petition.id)
+    """The last appeal, if there is one."""
+    theirs = select(Appeal).where(Appeal.petition_id == petition.id).order_by(col(Appeal.id).desc())
+    return session.exec(theirs.limit(1)).first()
 
 
 def may_be_made(session: Session, petition: Petition) -> bool:
     """Whether its creator may appeal now."""
-    return (
-        petition.state == State.REJECTED and petition.ground != gate.TOO_FEW and of_petition(session, petition) is None
-    )
+    last = of_petition(session, petition)
+    # Granted, it was reviewed anew: if it stands rejected, that is another rejection.
+    appealed = last is not None and last.state != "granted"
+    return petition.state == State.REJECTED and petition.ground != gate.TOO_FEW and not appealed
 
 
 def text(services: Services, petition: Petition, appeal: Appeal) -> str:
@@ -39,14 +41,14 @@ def make(services: Services, tx: UnitOfWork, acting: SessionInfo, reference: str
 
     Raises:
         DomainError: 404 ``petition.unknown``: not theirs; 409 ``appeal.none``: there is nothing to appeal against, or
-            they have appealed already.
+            they have appealed against it already.
     """
     now = services.clock()
     petition = lookup.locked(tx, reference)
     if petition.creator != acting.person_id:
         raise lookup.no_petition()
     if not may_be_made(tx.session, petition):
-        raise DomainError(409, N_("An appeal can be made once, against a rejection."), code="appeal.none")
+        raise DomainError(409, N_("An appeal can be made once against each rejection."), code="appeal.none")
     assert petition.id is not None
     rejected = next(one for one in casework.decisions(tx.session, petition) if one.decision == "rejected")
     rules = ruling.of(petition, services)
@@ -66,17 +68,18 @@ def make(services: Services, tx: UnitOfWork, acting: SessionInfo, reference: str
 def decide(
     services: Services, tx: UnitOfWork, acting: SessionInfo, reference: str, *, grant: bool, reason: str
 ) -> Petition:
-    """Decide on an appeal: granted, the petition is reviewed anew, by anybody but who rejected it.
+    """Decide on an appeal: granted, the petition is reviewed anew, by anybody but who rejected it (`deciding.review`).
 
     Raises:
-        DomainError: those of `casework.take`; 403 ``appeal.own``: they rejected it themselves; 409 ``appeal.none``.
+        DomainError: those of `casework.take`; 403 ``appeal.own``: they rejected it themselves, this
+            time or before; 409 ``appeal.none``.
     """
     now = services.clock()
     petition = casework.take(services, tx, acting, reference)
     appeal = of_petition(tx.session, petition)
     if appeal is None or appeal.state != "waiting" or petition.state != State.REJECTED:
         raise DomainError(409, N_("There is no appeal that waits for a decision."), code="appeal.none")
-    if appeal.against == acting.person_id:
+    if acting.person_id in casework.rejected_by(tx.session, petition):
         raise DomainError(
             403, N_("You rejected this petition: another moderator decides on the appeal."), code="appeal.own"
         )

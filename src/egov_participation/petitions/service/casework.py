@@ -36,7 +36,7 @@ class Waiting:
     held_by: str
     """Person id of the moderator who has it in hand at this moment; empty: nobody."""
     barred: bool
-    """This moderator may not decide: it is their own, or the appeal is against their own decision."""
+    """This moderator may not decide: it is their own, or they rejected it once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ def _waiting(
         since=petition.state_at if appeal is None else appeal.at,
         appeal=appeal is not None,
         held_by="" if lock is None else lock.holder,
-        barred=petition.creator == acting.person_id or (appeal is not None and appeal.against == acting.person_id),
+        barred=acting.person_id == petition.creator or acting.person_id in rejected_by(session, petition),
     )
 
 
@@ -118,14 +118,10 @@ def held(session: Session, petition: Petition, acting: SessionInfo, now: datetim
     return Held(lock.holder, lock.until, lock.holder == acting.person_id)
 
 
-def check_not_own(petition: Petition, acting: SessionInfo) -> None:
-    """Refuse a moderator whose own petition it is.
-
-    Raises:
-        DomainError: 403 ``petition.own``.
-    """
-    if petition.creator == acting.person_id:
-        raise DomainError(403, N_("This is your own petition: another moderator decides on it."), code="petition.own")
+def rejected_by(session: Session, petition: Petition) -> set[str]:
+    """Person ids of the moderators who rejected it: others decide on the appeal, and again where one is granted."""
+    mine = (Decision.petition_id == petition.id, Decision.decision == "rejected")
+    return set(session.exec(select(Decision.moderator).where(*mine)).all())
 
 
 def take(services: Services, tx: UnitOfWork, acting: SessionInfo, reference: str) -> Petition:
@@ -136,7 +132,7 @@ def take(services: Services, tx: UnitOfWork, acting: SessionInfo, reference: str
     """
     now = services.clock()
     petition = lookup.locked(tx, reference)
-    check_not_own(petition, acting)
+    lookup.check_not_own(petition, acting.person_id)
     assert petition.id is not None
     lock = tx.get(EditLock, petition.id)
     if lock is None:
@@ -179,7 +175,7 @@ def add_note(services: Services, tx: UnitOfWork, acting: SessionInfo, reference:
     """
     now = services.clock()
     petition = lookup.locked(tx, reference)
-    check_not_own(petition, acting)
+    lookup.check_not_own(petition, acting.person_id)
     assert petition.id is not None
     sealed = keys.box(services.settings.keys_dir).close(text, f"note:{reference}")
     tx.add(Note(petition_id=petition.id, at=now, author=acting.person_id, text_sealed=sealed))

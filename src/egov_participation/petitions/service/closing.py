@@ -1,4 +1,4 @@
-"""Closing a petition: by the clock, by its creator, because the body that it asks is there no longer."""
+"""Closing a petition: by the clock, or by its creator. Moderators end one by `ending`."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ from typing import Final
 
 from sqlmodel import col, select
 
-from egov_participation.errors import DomainError
-from egov_participation.i18n import N_
 from egov_participation.petitions.models import Petition, State
 from egov_participation.petitions.service import lifecycle, lookup
 from egov_participation.services import Services
@@ -54,19 +52,4 @@ def withdraw_petition(services: Services, reference: str, person_id: str, reason
             raise lookup.no_petition()
         petition.due_on = None
         lifecycle.change(tx, petition, State.WITHDRAWN, services.clock(), by="creator", reason=reason)
-        tx.commit()
-
-
-def stop(services: Services, reference: str, *, actor: str, reason: str) -> None:
-    """Stop a petition, because the body that it asks was dissolved, or the rules say so otherwise.
-
-    Raises:
-        DomainError: 404 ``petition.unknown``, 409 ``petition.state``, 422 ``petition.reason``.
-    """
-    if not reason.strip():
-        raise DomainError(422, N_("Say why: the reason is public."), code="petition.reason")
-    with services.database.uow() as tx:
-        petition = lookup.locked(tx, reference)
-        petition.due_on = None
-        lifecycle.change(tx, petition, State.STOPPED, services.clock(), by="moderator", actor=actor, reason=reason)
         tx.commit()

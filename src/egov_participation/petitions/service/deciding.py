@@ -1,4 +1,7 @@
-"""Decisions of moderators on petitions: accepted, rejected, hidden, stopped. Each stands in log and audit trail."""
+"""Decisions of moderators on petitions: accepted, rejected, hidden, stopped. Each stands in log and audit trail.
+
+What ends one goes by `ending`, which says whether it takes a second moderator.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ from egov_participation.i18n import N_
 from egov_participation.ledger import service as ledger
 from egov_participation.petitions.models import Decision, Happening, Petition, State, Wording
 from egov_participation.petitions.rules import gate, moderating
-from egov_participation.petitions.rules.states import HIDEABLE, MODERATABLE, STOPPABLE
+from egov_participation.petitions.rules.states import MODERATABLE
 from egov_participation.petitions.service import casework, letters, lifecycle, publishing, ruling, supporting
 from egov_participation.petitions.service.handing_in import begin_gate
 from egov_participation.search import service as search
@@ -30,17 +33,33 @@ def review(services: Services, tx: UnitOfWork, acting: SessionInfo, reference: s
         seen: the commitment to the text that the moderator had before them (`Petition.document_hash`).
 
     Raises:
-        DomainError: those of `casework.take`; 409 ``petition.state``: it is not under review (any more), or accepted
-            already; 409 ``petition.changed``: its text is another one by now.
+        DomainError: those of `casework.take`; 403 ``appeal.own``: they rejected it once, and an appeal was granted;
+            409 ``petition.state``: it is not under review (any more), or accepted already; 409
+            ``petition.changed``: its text is another one by now.
     """
     petition = casework.take(services, tx, acting, reference)
     if State(petition.state) not in MODERATABLE or casework.is_accepted(tx.session, petition):
         raise state_changed()
+    check_did_not_reject(tx, petition, acting)
     if petition.document_hash != seen:
         raise DomainError(
             409, N_("The text has changed since you read it. Read it again, then decide."), code="petition.changed"
         )
     return petition
+
+
+def check_did_not_reject(tx: UnitOfWork, petition: Petition, acting: SessionInfo) -> None:
+    """Refuse a moderator who rejected this petition before: an appeal is for somebody else to look at it.
+
+    Raises:
+        DomainError: 403 ``appeal.own``.
+    """
+    if acting.person_id in casework.rejected_by(tx.session, petition):
+        raise DomainError(
+            403,
+            N_("You rejected this petition, and an appeal against that was granted: another moderator decides now."),
+            code="appeal.own",
+        )
 
 
 def state_changed() -> DomainError:
@@ -130,43 +149,29 @@ def reject(
     return petition
 
 
-def hide(services: Services, tx: UnitOfWork, acting: SessionInfo, reference: str, reason: str) -> Petition:
-    """Take a petition out of the public's sight, with a public reason; that it was there stays in the log.
-
-    Raises:
-        DomainError: those of `casework.take`; 409 ``petition.state``.
-    """
-    petition, now = casework.take(services, tx, acting, reference), services.clock()
-    if State(petition.state) not in HIDEABLE:
-        raise state_changed()
+def hide(services: Services, tx: UnitOfWork, petition: Petition, moderator: str, reason: str) -> Happening:
+    """Take a petition out of the public's sight, with a public reason; that it was there stays in the log."""
+    now = services.clock()
     petition.text_hidden, petition.due_on = True, None
-    happening = lifecycle.change(tx, petition, State.HIDDEN, now, by="moderator", actor=acting.person_id, reason=reason)
-    record(tx, acting, petition, "hidden", now, happening)
+    happening = lifecycle.change(tx, petition, State.HIDDEN, now, by="moderator", actor=moderator, reason=reason)
+    put_down(tx, moderator, petition, "hidden", now, happening)
     drop_wordings(tx, petition, now)
-    search.remove(tx, "petition", reference)
+    search.remove(tx, "petition", petition.reference or "")
     letters.tell_creator(tx, services, petition, letters.HIDDEN, reason=reason)
-    casework.let_go(tx, petition)
-    return petition
+    return happening
 
 
-def stop(services: Services, tx: UnitOfWork, acting: SessionInfo, reference: str, reason: str) -> Petition:
+def stop(services: Services, tx: UnitOfWork, petition: Petition, moderator: str, reason: str) -> Happening:
     """Stop a petition that was open, with a public reason: nobody is there any more to answer it.
 
     What was signed stays counted.
-
-    Raises:
-        DomainError: those of `casework.take`; 409 ``petition.state``.
     """
-    petition, now = casework.take(services, tx, acting, reference), services.clock()
-    if State(petition.state) not in STOPPABLE:
-        raise state_changed()
+    now = services.clock()
     petition.due_on = None
-    lifecycle.change(tx, petition, State.STOPPED, now, by="moderator", actor=acting.person_id, reason=reason)
-    object_ = f"petition:{petition.reference}"
-    audit.record(tx, acting, Action.REVIEW_PETITION, object_, now, reason=reason, step="stopped")
+    happening = lifecycle.change(tx, petition, State.STOPPED, now, by="moderator", actor=moderator, reason=reason)
+    put_down(tx, moderator, petition, "stopped", now, happening)
     letters.tell_creator(tx, services, petition, letters.STOPPED, reason=reason)
-    casework.let_go(tx, petition)
-    return petition
+    return happening
 
 
 def record(
@@ -179,14 +184,25 @@ def record(
     checks: Mapping[str, str] | None = None,
 ) -> None:
     """Put a moderator's decision into its table, the log and the audit trail."""
+    put_down(tx, acting.person_id, petition, decision, now, happening, checks)
+    object_, reason = f"petition:{petition.reference}", happening.reason or ""
+    audit.record(tx, acting, Action.REVIEW_PETITION, object_, now, reason=reason, step=decision)
+
+
+def put_down(
+    tx: UnitOfWork,
+    moderator: str,
+    petition: Petition,
+    decision: str,
+    now: datetime,
+    happening: Happening,
+    checks: Mapping[str, str] | None = None,
+) -> None:
+    """The same without the audit trail, for what a second moderator approved: that approval is in it."""
     assert petition.id is not None
     ticked = json.dumps(dict(checks or {}))
-    tx.add(Decision(petition_id=petition.id, at=now, moderator=acting.person_id, decision=decision, checks=ticked))
+    tx.add(Decision(petition_id=petition.id, at=now, moderator=moderator, decision=decision, checks=ticked))
     enter(tx, petition, decision, now, happening)
-    reason = happening.reason or ""
-    audit.record(
-        tx, acting, Action.REVIEW_PETITION, f"petition:{petition.reference}", now, reason=reason, step=decision
-    )
     tx.flush()
 
 

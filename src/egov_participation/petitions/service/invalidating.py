@@ -123,9 +123,11 @@ def propose(
         reason: public, in the language.
 
     Raises:
-        DomainError: 404 ``petition.unknown``; 409 ``invalidation.none``; those of `approvals.propose`.
+        DomainError: 404 ``petition.unknown``; 403 ``petition.own``; 409 ``invalidation.none``; those of
+            `approvals.propose`.
     """
     petition = lookup.found(tx.session, reference)
+    lookup.check_not_own(petition, official.person_id)
     upto = min(upto, dry_run(tx.session, petition, code, which).upto)
     total = tx.exec(
         select(func.count()).select_from(Signature).where(*fitting(petition.id, code, which), col(Signature.id) <= upto)
@@ -149,10 +151,12 @@ def propose_undoing(
     """Propose that signatures that were invalidated count again.
 
     Raises:
-        DomainError: 404 ``invalidation.unknown``; 409 ``invalidation.undone``; those of `approvals.propose`.
+        DomainError: 404 ``invalidation.unknown``; 403 ``petition.own``; 409 ``invalidation.undone``; those of
+            `approvals.propose`.
     """
     row = _to_undo(tx, id_)
     petition = tx.session.get_one(Petition, row.petition_id)
+    lookup.check_not_own(petition, official.person_id)
     content: approvals.Content = {
         "petition": petition.reference or "",
         "code": row.code,
@@ -167,6 +171,7 @@ def _begin(_services: Services, tx: UnitOfWork, proposal: Proposal) -> None:
     """Carry the approval of `INVALIDATE` or `REINSTATE` out: put the decision down, and have the worker begin."""
     content, undoes, which = proposal.content, proposal.content.get("undoes"), proposal.content.get("which")
     petition = lookup.locked(tx, str(content["petition"]))
+    lookup.check_not_own(petition, proposal.decided_by)
     assert petition.id is not None
     if undoes is not None:
         _to_undo(tx, str(undoes))

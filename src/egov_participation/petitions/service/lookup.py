@@ -39,6 +39,16 @@ def locked(tx: UnitOfWork, reference: str) -> Petition:
     return row
 
 
+def check_not_own(petition: Petition, person_id: str | None) -> None:
+    """Refuse an official whose own petition it is: nobody decides on what they ask for themselves.
+
+    Raises:
+        DomainError: 403 ``petition.own``.
+    """
+    if petition.creator is not None and petition.creator == person_id:
+        raise DomainError(403, N_("This is your own petition: another moderator decides on it."), code="petition.own")
+
+
 def texts(session: Session, petition: Petition) -> dict[str, PetitionText]:
     """What it says, by language; the one that it was written in first stands first."""
     rows = session.exec(select(PetitionText).where(PetitionText.petition_id == petition.id)).all()

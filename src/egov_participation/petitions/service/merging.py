@@ -16,10 +16,10 @@ from egov_participation.i18n import N_
 from egov_participation.jobs import Payload, enqueue
 from egov_participation.notices.service import notify
 from egov_participation.petitions import keys
-from egov_participation.petitions.models import Petition, Signature, State
-from egov_participation.petitions.rules.states import SIGNABLE, TRANSITIONS
-from egov_participation.petitions.service import casework, deciding, letters, lifecycle, lookup
-from egov_participation.services import Services, SessionInfo
+from egov_participation.petitions.models import Happening, Petition, Signature, State
+from egov_participation.petitions.rules.states import SIGNABLE
+from egov_participation.petitions.service import deciding, letters, lifecycle, lookup
+from egov_participation.services import Services
 
 TELL: Final = "petitions.tell_merged"
 """Kind of the job that writes to a batch of signers."""
@@ -27,24 +27,11 @@ BATCH: Final = 500
 """Mails that one transaction enters: a fraction of a second on either database."""
 
 
-def merge(services: Services, tx: UnitOfWork, acting: SessionInfo, reference: str, into: str, reason: str) -> Petition:
-    """Merge a petition, under review or open, into one that is open, with a public reason.
-
-    Raises:
-        DomainError: those of `casework.take`; 422 ``merge.into``: there is no other open petition of that number; 409
-            ``petition.state``.
-    """
-    for one in sorted({reference, into}):  # whoever merges the other way round waits here, and not in a circle
-        tx.exec(select(Petition.id).where(Petition.reference == one).with_for_update())
-    now = services.clock()
-    petition = casework.take(services, tx, acting, reference)
-    other = tx.exec(select(Petition).where(Petition.reference == into)).first()
-    if other is None or other.id == petition.id or State(other.state) not in SIGNABLE:
-        raise DomainError(
-            422, N_("Give the number of another petition that is open for signatures."), code="merge.into"
-        )
-    if State.MERGED not in TRANSITIONS[State(petition.state)]:
-        raise deciding.state_changed()
+def merge(
+    services: Services, tx: UnitOfWork, petition: Petition, moderator: str, reason: str, other: Petition
+) -> Happening:
+    """Merge a petition, under review or open, into one that is open (`find`), with a public reason."""
+    now, reference = services.clock(), petition.reference or ""
     petition.due_on = None
     happening = lifecycle.change(
         tx,
@@ -52,18 +39,39 @@ def merge(services: Services, tx: UnitOfWork, acting: SessionInfo, reference: st
         State.MERGED,
         now,
         by="moderator",
-        actor=acting.person_id,
+        actor=moderator,
         reason=reason,
         into=other,
-        details={"reference": into},
+        details={"reference": other.reference or ""},
     )
-    deciding.record(tx, acting, petition, "merged", now, happening)
+    deciding.put_down(tx, moderator, petition, "merged", now, happening)
     deciding.drop_wordings(tx, petition, now)
     lifecycle.happened(tx, other, "merged.here", now, by="moderator", details={"reference": reference})
-    letters.tell_creator(tx, services, petition, letters.MERGED, other=into, reason=reason)
-    enqueue(tx, TELL, f"{reference}:0", {"petition": reference, "other": into, "after": 0})
-    casework.let_go(tx, petition)
-    return petition
+    letters.tell_creator(tx, services, petition, letters.MERGED, other=other.reference or "", reason=reason)
+    enqueue(tx, TELL, f"{reference}:0", {"petition": reference, "other": other.reference, "after": 0})
+    return happening
+
+
+def lock(tx: UnitOfWork, *references: str) -> None:
+    """Lock petitions in one order for all: whoever merges the other way round waits here, and not in a circle."""
+    for one in sorted(set(references)):
+        tx.exec(select(Petition.id).where(Petition.reference == one).with_for_update())
+
+
+def find(tx: UnitOfWork, petition: Petition, into: str, moderator: str | None) -> Petition:
+    """The open petition that takes this one in.
+
+    Raises:
+        DomainError: 422 ``merge.into``: there is no other open petition of that number; 403 ``petition.own``: it is
+            this moderator's, who would merge a rival into their own.
+    """
+    other = tx.exec(select(Petition).where(Petition.reference == into)).first()
+    if other is None or other.id == petition.id or State(other.state) not in SIGNABLE:
+        raise DomainError(
+            422, N_("Give the number of another petition that is open for signatures."), code="merge.into"
+        )
+    lookup.check_not_own(other, moderator)
+    return other
 
 
 def tell_signers(services: Services, payload: Payload) -> None:

@@ -12,7 +12,7 @@ from sqlmodel import Session, col, or_, select
 
 from egov_participation.jurisdiction import working_days
 from egov_participation.petitions.models import Answer, Debate, Petition, PetitionText, ReachedTier, State
-from egov_participation.petitions.rules.outcomes import ANSWERABLE
+from egov_participation.petitions.rules.outcomes import OWING
 from egov_participation.petitions.service import ruling
 from egov_participation.petitions.service.lookup import found
 from egov_participation.services import Services
@@ -80,7 +80,7 @@ _AWAITING: ColumnElement[bool] = or_(
     col(Petition.answer_state) == Answer.AWAITED.value,
     col(Petition.debate_state).in_((Debate.AWAITED.value, Debate.SCHEDULED.value)),
 )
-_SHOWN = col(Petition.state).in_(ANSWERABLE)
+_SHOWN = col(Petition.state).in_(OWING)
 
 
 def waiting(services: Services, session: Session, agencies: Collection[str]) -> list[Owed]:

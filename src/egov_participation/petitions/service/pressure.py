@@ -24,6 +24,7 @@ from egov_participation.notices.service import notice
 from egov_participation.petitions import keys
 from egov_participation.petitions.models import Petition, PressureReport
 from egov_participation.petitions.rules import pressure as rules
+from egov_participation.petitions.service import lookup
 from egov_participation.services import Services, SessionInfo
 
 _FACTS: Final = ((N_("Number of the report"), "reference"),)
@@ -136,37 +137,39 @@ def standing(session: Session, petition: Petition, reference: str) -> Standing |
     return None if row is None or row.petition_id != petition.id else _standing(row)
 
 
-def waiting(session: Session) -> list[tuple[Standing, str]]:
-    """What nobody has answered, the first due first, each with its petition's number."""
-    return _listed(session, col(PressureReport.answered_at).is_(None))
+def waiting(session: Session, official: SessionInfo) -> list[tuple[Standing, str]]:
+    """What nobody has answered, the first due first, each with its petition's number; not about their own petition."""
+    return _listed(session, official, col(PressureReport.answered_at).is_(None))
 
 
-def answered(session: Session, limit: int = 20) -> list[tuple[Standing, str]]:
+def answered(session: Session, official: SessionInfo, limit: int = 20) -> list[tuple[Standing, str]]:
     """The latest that were answered, the last first."""
-    found = _listed(session, col(PressureReport.answered_at).is_not(None))
+    found = _listed(session, official, col(PressureReport.answered_at).is_not(None))
     return sorted(found, key=lambda one: str(one[0].answered_at), reverse=True)[:limit]
 
 
-def _listed(session: Session, condition: ColumnElement[bool]) -> list[tuple[Standing, str]]:
+def _listed(session: Session, official: SessionInfo, condition: ColumnElement[bool]) -> list[tuple[Standing, str]]:
     rows = session.exec(
         select(PressureReport, Petition.reference)
         .join(Petition, col(Petition.id) == col(PressureReport.petition_id))
-        .where(condition)
+        .where(condition, col(Petition.creator).is_distinct_from(official.person_id))
         .order_by(col(PressureReport.due_on), PressureReport.reference)
     ).all()
     return [(_standing(row), number or "") for row, number in rows]
 
 
-def case(services: Services, session: Session, reference: str) -> Case:
+def case(services: Services, session: Session, official: SessionInfo, reference: str) -> Case:
     """One report with what was written.
 
     Raises:
-        DomainError: 404 ``pressure.unknown``.
+        DomainError: 404 ``pressure.unknown``; 403 ``petition.own``: whoever pressed may be the one who reads.
     """
     row, box = _found(session.get(PressureReport, reference)), keys.box(services.settings.keys_dir)
+    petition = session.get_one(Petition, row.petition_id)
+    lookup.check_not_own(petition, official.person_id)
     return Case(
         _standing(row),
-        session.get_one(Petition, row.petition_id).reference or "",
+        petition.reference or "",
         box.open(row.text_sealed, f"text:{reference}"),
         "" if row.answer_sealed is None else box.open(row.answer_sealed, f"answer:{reference}"),
         row.language,
@@ -179,11 +182,12 @@ def answer(tx: UnitOfWork, services: Services, official: SessionInfo, reference:
     """Write back in private, and close the report. It is deleted half a year later.
 
     Raises:
-        DomainError: 404 ``pressure.unknown``, 409 ``pressure.answered``.
+        DomainError: 404 ``pressure.unknown``, 403 ``petition.own``, 409 ``pressure.answered``.
     """
     now = services.clock()
     mine = select(PressureReport).where(PressureReport.reference == reference).with_for_update()
     row = _found(tx.exec(mine).first())
+    lookup.check_not_own(tx.session.get_one(Petition, row.petition_id), official.person_id)
     if row.answered_at is not None:
         raise DomainError(409, N_("This report has been answered already."), code="pressure.answered")
     box = keys.box(services.settings.keys_dir)

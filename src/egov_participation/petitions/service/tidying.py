@@ -25,7 +25,7 @@ def forget_old(services: Services) -> None:
     with services.database.uow() as tx:
         tx.exec(delete(KeptText).where(col(KeptText.token_hash).in_(due["texts"])))
         tx.exec(delete(Note).where(col(Note.id).in_(due["notes"])))
-        tx.exec(update(Appeal).where(col(Appeal.petition_id).in_(due["appeals"])).values(text_sealed=None))
+        tx.exec(update(Appeal).where(col(Appeal.id).in_(due["appeals"])).values(text_sealed=None))
         tx.exec(delete(Supporter).where(col(Supporter.petition_id).in_(due["supporters"])))
         tx.exec(delete(EditLock).where(col(EditLock.petition_id).in_(due["locks"])))
         tx.commit()
@@ -40,7 +40,7 @@ def _due(session: Session, now: datetime) -> dict[str, list[Any]]:
         "notes": select(Note.id)
         .join(Petition, col(Petition.id) == col(Note.petition_id))
         .where(decided, col(Petition.state_at) <= now - NOTES_KEPT, col(Note.at) <= now - NOTES_KEPT),
-        "appeals": select(Appeal.petition_id).where(
+        "appeals": select(Appeal.id).where(
             col(Appeal.text_sealed).is_not(None), col(Appeal.decided_at) <= now - NOTES_KEPT
         ),
         "supporters": select(Supporter.petition_id)

@@ -133,6 +133,7 @@ def _view(
         merged_into=into,
         salt=None if petition.text_hidden or petition.salt is None else petition.salt.hex(),
         document_hash=petition.document_hash,
+        rules=petition.rules,
         rules_hash=rules_hash(petition),
         rules_name=rules.name,
         paper=rules.paper,
@@ -179,7 +180,8 @@ def _change(row: Wording) -> ChangeView:
         for lang, words in after.items()
         for field in words
     ]
-    return ChangeView(row.decided_at or row.at, tuple(pair for pair in pairs if pair[1] != pair[2]))
+    changed = [(lang, "" if row.withheld else was, now) for lang, was, now in pairs if was != now]
+    return ChangeView(row.decided_at or row.at, tuple(changed), row.reason, row.withheld)
 
 
 def _counts(row: PetitionCount | None) -> Counts:

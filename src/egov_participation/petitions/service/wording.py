@@ -52,8 +52,13 @@ def propose(
     seen: str,
     texts: Texts,
     reason: str,
+    *,
+    withheld: bool = False,
 ) -> None:
     """Suggest another wording in the languages that the petition has; an earlier suggestion is dropped.
+
+    Args:
+        withheld: the public never reads the words as they stood, for what is in them.
 
     Raises:
         DomainError: those of `deciding.review`; 422 ``wording.same``.
@@ -74,6 +79,7 @@ def propose(
         before=drafts.as_json(before),
         after=drafts.as_json(after),
         reason=reason,
+        withheld=withheld,
     )
     tx.add(wording)
     happening = lifecycle.happened(
