@@ -113,13 +113,24 @@ def _ballots() -> Iterator[bytes]:
 def _signatures(many: int) -> Iterator[bytes]:
     """A petition that so many people have signed, in all regions and over half a year."""
     registrar, about = b"r" * 32, {"petition": PETITION, "version": 1}
-    document, opened = _hash(PETITION, "text"), {"at": "2026-03-02T09:00:00Z", "reason": None, "into": None}
+    document, opened = (
+        _hash(PETITION, "text"),
+        {"at": "2026-03-02T09:00:00Z", "reason": None, "into": None, "closes_at": None},
+    )
     key = {"key": vrf.public(b"v" * 32).hex(), "document": document, "territory": None, "min_age": 16}
     signer = {"ways": ["eid"], "generated": False, "signer": to_base64(public_key(registrar)).rstrip("=")}
     yield entry.dump({"type": "petition.state", **about, **opened, "to": "review", "document": document, "rules": None})
     yield _signed(registrar, {"type": "registrar.petition", **about, **key, **signer})
     yield entry.dump(
-        {"type": "petition.state", **about, **opened, "to": "open", "document": document, "rules": document}
+        {
+            "type": "petition.state",
+            **about,
+            **opened,
+            "to": "open",
+            "document": document,
+            "rules": document,
+            "closes_at": "2026-12-02T09:00:00Z",
+        }
     )
     for number in range(many):
         pseudonym = hashlib.sha512(b"%d" % number).hexdigest()

@@ -16,6 +16,14 @@ from egov_crypto.petition import DOMAIN, PetitionCount, Petitions, Signed, alpha
 
 REGISTRAR = bytes(range(32))
 OPENED, CLOSED = "2026-03-02T09:00:00Z", "2026-09-02T09:00:00Z"
+RULES = {
+    "collecting": "6 months",
+    "thresholds": [
+        {"code": "government", "scope": "country", "needed": 5, "action": "answer", "per_territory": None},
+        {"code": "akimat", "scope": "region", "needed": None, "percent": "1", "action": "answer"},
+    ],
+}
+"""As far as an observer reads them."""
 
 
 def signed(value: dict[str, Any], registrar: bytes = REGISTRAR) -> dict[str, Any]:
@@ -32,16 +40,17 @@ class Petition:
         self.secret = hashlib.sha256(reference.encode()).digest()
         self.key = vrf.public(self.secret)
         self.document = digest(f"text of {reference}")
+        self.rules = hashlib.sha256(json.dumps(RULES).encode()).hexdigest()
 
     def about(self, type_: str, **members: Any) -> dict[str, Any]:
         return {"type": type_, "version": 1, "petition": self.reference, **members}
 
     def state(self, to: str, at: str = OPENED, **members: Any) -> dict[str, Any]:
-        there: dict[str, Any] = dict.fromkeys(("document", "rules", "reason", "into"))
+        there: dict[str, Any] = dict.fromkeys(("document", "rules", "reason", "into", "closes_at"))
         if to in {"collecting", "review", "open"}:
             there["document"] = self.document
         if to == "open":
-            there["rules"] = digest("rules")
+            there["rules"], there["closes_at"] = self.rules, CLOSED
         if to in {"rejected", "hidden", "stopped", "merged"}:
             there["reason"] = digest("reason")
         if to == "merged":
@@ -161,9 +170,17 @@ class PetitionSite:
             "texts": TEXTS,
             "document": {"salt": SALT.hex(), "hash": counted.document},
             "rules": {"sha256": counted.rules},
-            "thresholds": [{"code": "government", "count": 1, "reached_at": OPENED if counted.thresholds else None}],
+            "thresholds": [{"code": "government", "count": 5, "reached_at": OPENED if counted.thresholds else None}],
             "outcomes": [],
+            "closes_at": counted.closes_at,
+            "counted_at": counted.at,
+            "by_day": [{"day": day, "count": number, "paper": 0} for day, number in counted.days.items()],
+            "timeline": [{"kind": "signed", "reason": None, "salt": None}],
+            "answer_state": "awaited" if counted.thresholds else "none",
+            "debate_state": "none",
         }
+        address = f"/api/v1/petitions/{self.petition.reference}/rules"
+        self.site.files.setdefault(address, json.dumps(RULES).encode())
         self.say(said | lies)
 
     def say(self, said: dict[str, Any]) -> None:

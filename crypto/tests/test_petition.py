@@ -79,7 +79,7 @@ def test_a_petition_goes_its_way() -> None:
     found = count([*values, REACHED, P.state("closed", CLOSED), ANSWERED])
 
     assert (found.state, found.ended_at) == ("closed", CLOSED)
-    assert found.thresholds == {"government": [1, 1, CLOSED]}
+    assert found.thresholds == {"government": [1, 1, CLOSED, 0, 1]}
     assert found.answers == [["answer", "answered", CLOSED, digest("answer")]]
 
 
@@ -87,7 +87,29 @@ def test_those_that_waited_when_it_closed_may_come_after_it() -> None:
     found = count(
         [*P.opened(), *P.attest(1), P.state("closed", CLOSED), *P.attest(2, day="2026-09-02"), P.act("withdraw", 1)]
     )
-    assert (found.electronic, found.late) == (1, 1)
+    assert (found.electronic, found.late) == (1, 0)
+
+
+def test_what_was_entered_long_after_the_end_is_told_and_refused_after_a_day() -> None:
+    """By what stands before it and says when it is of: the day in an attestation is what the registrar writes."""
+    closed, late = [*P.opened(), P.state("closed", CLOSED)], P.act("attest", 2, day="2026-09-02")
+    other = Petition("P-2026-0043")
+    found = count([*closed, other.state("review", "2026-09-02T12:00:00Z"), late])
+    assert (found.electronic, found.late, found.late_at) == (1, 1, "2026-09-02T12:00:00Z")
+    assert refused([*closed, other.state("review", "2026-09-03T09:00:01Z"), late]) == "petition.late"
+    still_open = [*P.opened(), other.state("review", "2026-09-03T09:00:01Z"), late]
+    assert refused(still_open) == "petition.late"  # nobody entered that it is closed
+
+
+def test_a_platform_that_stood_still_when_a_petition_ended_enters_what_waited() -> None:
+    other = Petition("P-2026-0043").state("review", "2026-09-09T09:00:00Z")
+    found = count([*P.opened(), other, P.state("closed", CLOSED), *P.attest(1, day="2026-09-02")])
+    assert (found.electronic, found.late, found.ended_at) == (1, 0, CLOSED)
+
+
+def test_a_petition_is_not_closed_before_its_time() -> None:
+    assert refused([*P.opened(), P.state("closed", "2026-06-02T09:00:00Z")]) == "petition.order"
+    assert count([*P.opened(), P.state("stopped", "2026-06-02T09:00:00Z")]).state == "stopped"
 
 
 REACHED = P.about("petition.threshold", at=CLOSED, tier="government", needed=1, count=1)
@@ -167,8 +189,12 @@ def test_an_attestation_of_after_the_end_is_noticed() -> None:
 
 
 def test_a_text_that_was_changed_under_the_signers_is_noticed() -> None:
-    again = [P.state("hidden", CLOSED), P.state("review"), P.state("open", document=digest("another text"))]
-    assert refused([*P.opened(), *P.attest(1), *again, *P.attest(2)]) == "petition.order"
+    for end in ("hidden", "closed"):
+        for again in (P.state("review", document=digest("another text")), P.state("open", rules=digest("others"))):
+            between = [P.state("hidden", CLOSED)] if end == "closed" else []
+            assert refused([*P.opened(), *P.attest(1), P.state(end, CLOSED), *between, again]) == "petition.order"
+    unopened = [P.state("review"), P.state("hidden"), P.state("review"), P.keyed(), P.state("open")]
+    assert count(unopened).state == "open"
 
 
 def test_an_invalidation_that_is_not_logged_leaves_the_signature_counted() -> None:

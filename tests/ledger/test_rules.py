@@ -202,6 +202,8 @@ def of(type_: str, **members: Any) -> dict[str, Any]:
     [
         {"document": None},
         {"rules": None},
+        {"closes_at": None},
+        {"closes_at": "2026-03-02T09:00:00Z"},
         {"into": "P-2026-0007"},
         {"to": "hidden", "document": None, "rules": None},
         {"to": "closed"},
@@ -212,8 +214,9 @@ def of(type_: str, **members: Any) -> dict[str, Any]:
 )
 def test_a_state_of_a_petition_has_its_own_members(wrong: dict[str, Any]) -> None:
     state = of("petition.state")
-    assert rules.parse(state | {"to": "closed", "document": None, "rules": None})
-    merged = {"to": "merged", "document": None, "rules": None, "reason": "1e" * 32, "into": "P-2026-0007"}
+    none: dict[str, Any] = {"document": None, "rules": None, "closes_at": None}
+    assert rules.parse(state | {"to": "closed", **none})
+    merged = {"to": "merged", **none, "reason": "1e" * 32, "into": "P-2026-0007"}
     assert rules.parse(state | merged)
     with pytest.raises(EntryError):
         rules.parse(state | wrong)

@@ -19,7 +19,8 @@ from tests.petitions.test_signing import rows
 from egov_crypto import entries, vrf
 from egov_crypto.cli import log_state
 from egov_crypto.cli.petition_figures import PetitionFigures
-from egov_crypto.cli.site_petition import SitePetition
+from egov_crypto.cli.petition_terms import PetitionTerms
+from egov_crypto.cli.site_petition import SitePetition, check_surplus
 from egov_crypto.errors import VerificationError
 from egov_crypto.petition import PetitionCount, counted_at
 from egov_crypto.petition import Petitions as Recounted
@@ -27,7 +28,7 @@ from egov_crypto.promise import Promise
 from egov_participation.app import create_app
 from egov_participation.clock import ManualClock
 from egov_participation.ledger.models import LogEntry
-from egov_participation.petitions.models import Delta, Signature, State
+from egov_participation.petitions.models import Delta, Signature
 from egov_participation.petitions.models import PetitionCount as Counts
 from egov_participation.settings import Settings
 
@@ -60,6 +61,10 @@ def check(client: TestClient, petitions: Petitions, reference: str) -> PetitionC
     counted = recounted.counts[reference]
     figures.check_counts(counted_at(recounted.register, reference, figures.size))
     figures.check_log(counted)
+    if counted.opened_at:
+        rules = client.get(f"/api/v1/petitions/{reference}/rules")
+        assert rules.headers["content-type"] == "application/json"
+        assert PetitionTerms(rules.content, counted).check(figures.said, counted) > 2
     listed = client.get("/api/v1/petitions").json()["petitions"]
     (item,) = [one for one in listed if one["reference"] == reference]
     assert figures.check_item(item) > 0
@@ -82,7 +87,7 @@ def test_what_is_signed_withdrawn_and_closed_is_what_an_observer_counts(
     clock.advance(hours=1)
     petitions.round()
     assert check(client, petitions, reference).withdrawn == 1
-    petitions.change(reference, State.CLOSED)
+    clock.set(petitions.petition(reference).closes_at or clock())
     petitions.round()
     counted = check(client, petitions, reference)
     assert (counted.electronic, counted.state) == (2, "closed")
@@ -152,6 +157,15 @@ def test_a_row_that_somebody_puts_into_the_database_is_exposed(
     found = SitePetition(reference, figures=PetitionFigures(reference, raw), counted=counted)
 
     assert [doubt for doubt in found.doubts() if doubt.startswith("whether one signature more")]
+    clock.advance(hours=2, seconds=1)
+    petitions.round()
+    later = PetitionFigures(reference, client.get(f"/api/v1/petitions/{reference}").content)
+    with pytest.raises(VerificationError) as failed:
+        check_surplus(later, counted, clock())
+    assert (failed.value.code, "1 of 2 who have signed are not in the log" in str(failed.value)) == (
+        "petition.count",
+        True,
+    )
     with petitions.services.database.uow() as tx:
         count = tx.get(Counts, petitions.id(reference))
         assert count is not None

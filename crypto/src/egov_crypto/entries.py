@@ -159,6 +159,7 @@ _STEPS: Final[dict[str, dict[str, _Check]]] = {
 _WITH: Final = {
     "document": {"collecting", "review", "open"},
     "rules": {"open"},
+    "closes_at": {"open"},
     "into": {"merged"},
 }
 """The states of a petition that have a member; in others it is null."""
@@ -185,6 +186,7 @@ _SHAPES: Final[dict[tuple[str, int], dict[str, _Check]]] = {
         "to": _one_of("collecting", "review", "open", "closed", "rejected", "hidden", "withdrawn", "stopped", "merged"),
         **dict.fromkeys(("document", "rules", "reason"), _or_none(_hash)),
         "into": _or_none(_matches(_REFERENCE)),
+        "closes_at": _or_none(_time),
     },
     ("registrar.petition", 1): {
         "petition": _matches(_REFERENCE),
@@ -301,7 +303,8 @@ def _fits(value: dict[str, Any]) -> bool:
         case "petition.state":
             there = all((value[name] is not None) is (value["to"] in states) for name, states in _WITH.items())
             reasoned = value["reason"] is not None or value["to"] not in _WITH_REASON
-            return there and reasoned and value["into"] != value["petition"]
+            ends = value["closes_at"] is None or value["at"] < value["closes_at"]
+            return there and reasoned and ends and value["into"] != value["petition"]
         case "petition.threshold":
             return bool(value["count"] >= value["needed"])
         case "petition.answer":

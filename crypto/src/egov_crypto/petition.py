@@ -15,6 +15,7 @@ from typing import Any, Final, Protocol
 
 from egov_crypto import audit, statement, vrf
 from egov_crypto.errors import VerificationError
+from egov_crypto.log_clock import LogClock
 
 DOMAIN: Final = b"egov-registrar-statement-v1"
 """What the registrar's signatures begin with, before a zero byte."""
@@ -33,12 +34,17 @@ _FOLLOWS: Final = {
     "stopped": {"hidden"},
     "merged": {"hidden"},
 }
-"""Which state may follow which."""
+"""Which state may follow which; once it was open, none of those before it (:data:`_BEFORE`) any more."""
+_BEFORE: Final = frozenset({"collecting", "review", "open"})
 MAX_KINDS: Final = 5000
 """Regions, and days, of one petition: more of them no country and no petition has."""
 MAX_ACTS: Final = 1000
-"""Thresholds, answers and audits of one petition."""
-_ZONES: Final = timedelta(hours=14)
+"""Thresholds, answers, audits and reasons of one petition."""
+BATCHES: Final = timedelta(hours=2)
+"""In which what was signed is attested in the log, which promises little more than an hour."""
+LATEST: Final = timedelta(days=1)
+"""So long after a petition's end nothing that was signed before enters any more, even if the registrar stood still."""
+ZONES: Final = timedelta(hours=14)
 """By how much a day may begin before the same one in UTC."""
 
 
@@ -96,6 +102,10 @@ class PetitionCount:
     """When it was opened for signatures, at last; empty before."""
     ended_at: str = ""
     """When it was open no more; empty while it is."""
+    end_told: str = ""
+    """When that was entered, by the log's own clock: not before it ended."""
+    closes_at: str = ""
+    """When it was to end, as it was opened."""
     document: str = ""
     rules: str = ""
     key: str = ""
@@ -114,23 +124,34 @@ class PetitionCount:
     invalid: int = 0
     attested: int = 0
     """Pseudonyms that were attested at any time."""
+    acts: int = 0
+    """How often somebody was attested to have signed: again after a withdrawal counts again."""
     late: int = 0
-    """Attestations that were entered after it had ended."""
+    """Of those, how many were entered more than :data:`BATCHES` after it had ended."""
+    late_at: str = ""
+    """When the last of them was, by the log's own clock, at the earliest."""
     regions: dict[str, int] = field(default_factory=dict)
     """Of those that count, without paper."""
     days: dict[str, int] = field(default_factory=dict)
     thresholds: dict[str, list[Any]] = field(default_factory=dict)
-    """By tier: what was needed, the provisional count, when."""
+    """By tier: what was needed, the provisional count, when; how many of these were not attested yet, and ``acts``."""
+    reasons: list[str] = field(default_factory=list)
+    """The commitments to the reasons of its states."""
     answers: list[list[str]] = field(default_factory=list)
     """Kind, what came of it, when, the commitment to the text."""
     audits: dict[str, dict[str, Any]] = field(default_factory=dict)
-    """By identifier: ``index`` of its first entry, ``commitments``, ``sample``, ``counted`` then; ``reveals`` and
-    ``report`` once they are there."""
+    """By identifier: ``index`` of its first entry, ``commitments``, ``sample``, ``counted`` then; ``reveals``,
+    ``revealed_at`` and ``report`` once they are there."""
 
     @property
     def is_open(self) -> bool:
         """Whether it can be signed."""
         return self.state == "open"
+
+    @property
+    def standing(self) -> int:
+        """All signatures that count, those on paper too."""
+        return self.electronic + self.paper
 
 
 @dataclass
@@ -143,14 +164,17 @@ class Petitions:
     """Petitions of which something came since whoever keeps the records has emptied this."""
     signer: str = ""
     """The registrar's key, as the first petition has it (unpadded Base64); the same in all."""
+    clock: LogClock = field(default_factory=LogClock)
 
     def take(self, index: int, value: dict[str, Any]) -> None:
         """Count the entry at ``index``. Raises :class:`VerificationError` (``petition.*``, ``audit.*``)."""
+        if "at" in value:
+            self.clock.take(index, value["at"])
         count = self.counts.setdefault(value["petition"], PetitionCount())
         self.touched.add(value["petition"])
         match value["type"]:
             case "petition.state":
-                _change(value, count)
+                _change(value, count, self.clock)
             case "registrar.petition":
                 self._key(value, count)
             case "petition.attestation":
@@ -186,7 +210,7 @@ class Petitions:
             raise VerificationError("petition.order", "an attestation before the registrar opened its part")
         check_signed(value, count.signer)
         act, pseudonym = value["act"], bytes.fromhex(value["pseudonym"])
-        _check_time(value["day"], count, ends=act != "withdraw")
+        _check_time(value["day"], count)
         before = self.register.signed(value["petition"], pseudonym) or Signed()
         if act == "withdraw":
             if not before.stands:
@@ -198,7 +222,8 @@ class Petitions:
             done = Act.PAPER if act == "paper" else Act.ATTEST
             after = replace(before, act=done, region=value["region"], day=value["day"])
             count.attested += before.act == Act.NOTHING
-            count.late += not count.is_open
+            count.acts += 1
+            _check_end(value["day"], count, self.clock.now)
         self._put(index, value, before, after, count)
 
     def _invalidate(self, index: int, value: dict[str, Any], count: PetitionCount) -> None:
@@ -245,30 +270,48 @@ def check_signed(value: dict[str, Any], key: str) -> None:
     statement.check_signature(body, signature, key, DOMAIN, "petition.signature")
 
 
-def _change(value: dict[str, Any], count: PetitionCount) -> None:
+def _change(value: dict[str, Any], count: PetitionCount, clock: LogClock) -> None:
     to = value["to"]
     if to not in _FOLLOWS[count.state]:
         raise VerificationError("petition.order", f"{to} after {count.state or 'nothing'}")
+    if to in _BEFORE and count.opened_at:
+        raise VerificationError("petition.order", f"{to} again: its text and rules stand since {count.opened_at}")
+    if to == "closed" and value["at"] < count.closes_at:
+        raise VerificationError("petition.order", f"closed at {value['at']}, and it was open until {count.closes_at}")
     if to == "open":
-        count.opened_at, count.ended_at = value["at"], ""
+        count.opened_at, count.closes_at = value["at"], value["closes_at"]
         count.rules = value["rules"]
     elif count.is_open:
-        count.ended_at = value["at"]
+        count.ended_at, count.end_told = value["at"], clock.now
     if value["document"] is not None:
         count.document = value["document"]
+    if value["reason"] is not None:
+        _bounded(count.reasons)
+        count.reasons.append(value["reason"])
     count.state, count.at = to, value["at"]
 
 
-def _check_time(day: str, count: PetitionCount, *, ends: bool) -> None:
-    """Raise unless the petition was open on that day; after its end too unless it ``ends`` the time for this."""
+def _check_time(day: str, count: PetitionCount) -> None:
+    """Raise unless the petition was opened by that day, with the text that the registrar knows."""
     if not count.opened_at:
         raise VerificationError("petition.order", "an attestation before the petition was opened")
     if count.keyed != count.document:
         raise VerificationError("petition.order", "an attestation with the key for another text than was opened")
-    if day < _day(count.opened_at, -_ZONES):
+    if day < _day(count.opened_at, -ZONES):
         raise VerificationError("petition.late", f"on {day}, and it was opened at {count.opened_at}")
-    if ends and count.ended_at and day > _day(count.ended_at, _ZONES):
-        raise VerificationError("petition.late", f"on {day}, and it ended at {count.ended_at}")
+
+
+def _check_end(day: str, count: PetitionCount, now: str) -> None:
+    """Raise if the petition was not open any more on that day, or has ended so long ago that what waited then must have
+    come. ``now`` is the log's own clock; what was not entered yet when it ended can not be said to be late."""
+    ended = count.ended_at or count.closes_at
+    if day > _day(ended, ZONES):
+        raise VerificationError("petition.late", f"on {day}, and it ended at {ended}")
+    since = datetime.fromisoformat(now) - datetime.fromisoformat(count.end_told or ended)
+    if since > LATEST:
+        raise VerificationError("petition.late", f"entered at {now} or later, and it ended at {ended}")
+    if since > BATCHES:
+        count.late, count.late_at = count.late + 1, now
 
 
 def _day(moment: str, shift: timedelta) -> str:
@@ -304,7 +347,8 @@ def _reach(value: dict[str, Any], count: PetitionCount) -> None:
             "petition.order", f"the threshold {value['tier']} is reached a second time, or too early"
         )
     _bounded(count.thresholds)
-    count.thresholds[value["tier"]] = [value["needed"], value["count"], value["at"]]
+    waiting = max(value["count"] - count.standing, 0)
+    count.thresholds[value["tier"]] = [value["needed"], value["count"], value["at"], waiting, count.acts]
 
 
 def _audit(index: int, value: dict[str, Any], count: PetitionCount) -> None:
@@ -327,7 +371,7 @@ def _audit(index: int, value: dict[str, Any], count: PetitionCount) -> None:
             if (value["size"], value["counted"]) != (found["index"], found["counted"]):
                 detail = f"{value['counted']} at {value['size']}; {found['counted']} counted at {found['index']}"
                 raise VerificationError("audit.count", detail)
-            found["reveals"] = value["reveals"]
+            found["reveals"], found["revealed_at"] = value["reveals"], value["at"]
         case "reported":
             if found is None or "reveals" not in found or "report" in found:
                 raise VerificationError("audit.order", "reported a second time, or before anything was revealed")

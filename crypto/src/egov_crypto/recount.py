@@ -140,6 +140,8 @@ class Recount:
             self.types[name if name in self.types or len(self.types) < MAX_TYPES else OTHERS] += 1
             return
         self.types[name] += 1
+        if "at" in value:
+            self.petitions.clock.take(index, value["at"])
         try:
             match value["type"]:
                 case "vote.event":

@@ -49,7 +49,7 @@ def petition_as_json(petition: PetitionView) -> Json:
         "rejection": _rejection(petition),
         "merged_into": petition.merged_into,
         "by_region": [
-            {"territory": region.code, "count": region.electronic, "verified": region.verified, "paper": region.paper}
+            {"territory": region.code, "count": region.electronic, "verified": region.electronic, "paper": region.paper}
             for region in petition.regions
         ],
         "texts": {
@@ -60,6 +60,7 @@ def petition_as_json(petition: PetitionView) -> Json:
         "url": page,
         "links": {
             "self": f"/api/v1{address}",
+            "rules": f"/api/v1{address}/rules",
             "verify": f"{page}/verify",
             "by_region": f"{address}/by-region.csv",
             "by_day": f"{address}/by-day.csv",

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Final
 
 from egov_crypto import checkpoint as checkpoints
@@ -128,6 +129,8 @@ class Reading:
         if parted:  # and nothing was found that tells where
             raise VerificationError("consistency.proof", f"{parted[0].size} entries, then {now.size}")
         self._check_handed_over(trusted)
+        seen = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        self.state.recount.petitions.clock.tell(now.size, seen)
         self.checks["before"], self.checks["entries"] = self.begun, now.size
         self.checks["votes"] = len(self.state.recount.votes)
         if petitions := self.state.recount.petitions.counts:

@@ -18,6 +18,7 @@ from egov_crypto.archive import EventType
 from egov_crypto.checkpoint import Checkpoint
 from egov_crypto.cli import console, log_register
 from egov_crypto.errors import CryptoError, UsageError
+from egov_crypto.log_clock import LogClock
 from egov_crypto.note import Note, VerifierKey
 from egov_crypto.petition import PetitionCount
 from egov_crypto.recount import Recount, VoteCount
@@ -26,7 +27,7 @@ from egov_crypto.tiles import Edge
 VARIABLE: Final = "EGOV_VERIFY_STATE"
 """Environment variable with another folder than the user's own."""
 
-_FORM: Final = 3
+_FORM: Final = 4
 _EVENTS: Final = [event.value for event in EventType]
 _TABLES: Final = (
     "CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
@@ -121,10 +122,11 @@ class State:
             tuple(map(bytes.fromhex, split["proof"])),
         )
         """If there was one, nothing that the log says holds any more."""
-        self.told: Final[dict[str, tuple[str, int]]] = {
-            reference: (at, number) for reference, (at, number) in (self._fact("told") or {}).items()
+        self.told: Final[dict[str, tuple[str, int, int]]] = {
+            reference: (at, more, acts) for reference, (at, more, acts) in (self._fact("told") or {}).items()
         }
-        """By petition, when the site said that so many had signed, of whom the log has not attested as many yet."""
+        """By petition, when the site said that so many had signed of whom nothing was in the log, and how many were
+        attested to have signed until then."""
 
     def _load_count(self) -> None:
         recount, counted = self.recount, self._fact("count")
@@ -134,6 +136,8 @@ class State:
             recount.keys = [(index, old, new) for index, old, new in counted["keys"]]
             recount.release = tuple(counted["release"]) if counted["release"] else None
             recount.petitions.signer = counted["signer"]
+            now, marks = counted["clock"]
+            recount.petitions.clock = LogClock(now, [(size, at) for size, at in marks])
         for id_, uuid, record in self._base.execute("SELECT id, uuid, record FROM vote"):
             self._ids[uuid] = id_
             recount.votes[uuid] = VoteCount(**json.loads(record))
@@ -214,12 +218,13 @@ class State:
             "keys": recount.keys,
             "release": recount.release,
             "signer": recount.petitions.signer,
+            "clock": [recount.petitions.clock.now, recount.petitions.clock.marks],
         }
         self._put("count", counted)
         self._put("edge", [[[tile.level, tile.index, tile.width], raw.hex()] for tile, raw in self.edge.partial()])
         self._base.execute("COMMIT")
 
-    def tell(self, reference: str, told: tuple[str, int] | None) -> None:
+    def tell(self, reference: str, told: tuple[str, int, int] | None) -> None:
         """Keep in :attr:`told`, at once, what the site says of a petition; None: nothing that is to be remembered."""
         if self.told.get(reference) == told:
             return

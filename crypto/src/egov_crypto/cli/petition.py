@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from egov_crypto import statement
 from egov_crypto.cli import console, log, log_report, petition_report, source
 from egov_crypto.cli.console import say
 from egov_crypto.cli.log_reading import Reading
@@ -33,6 +34,10 @@ class Found:
     reading: Reading | None = None
     petition: SitePetition | None = None
     of_site: bool = False
+    registrar: str | None = None
+    """Its key, if one was given."""
+    first_use: bool = False
+    """Whether no run before knew a registrar's key, so that the one which the log itself has is trusted."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -43,12 +48,27 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="the address of any page of the petition; with --log its number, P-2026-0042",
     )
     parser.add_argument("--log", metavar="URL", help=f"read the log alone: {log.ADDRESS}")
+    parser.add_argument(
+        "--registrar",
+        type=_key,
+        metavar="KEY",
+        help="the registrar's key, unpadded Base64, from somewhere else than the log; else the one that was remembered,"
+        " or, the first time, the one that the log has",
+    )
     log.add_terms(parser)
+
+
+def _key(text: str) -> str:
+    try:
+        statement.from_base64(text, 32)
+    except (VerificationError, ValueError):
+        raise argparse.ArgumentTypeError(f"{text} is no key of a registrar: 43 characters of Base64") from None
+    return text
 
 
 def verify_petition(options: argparse.Namespace) -> int:
     """The command."""
-    found = Found(options.petition)
+    found = Found(options.petition, registrar=options.registrar)
     failure, error = console.outcome(lambda: _check(options, found), options.json)
     if options.json:
         print(json.dumps(_as_json(found, failure, error)))
@@ -69,7 +89,11 @@ def _check(options: argparse.Namespace, found: Found) -> None:
     ):
         site = Site(web, found.reading, options.jobs, progress)
         found.petition = SitePetition(reference)
+        found.first_use = options.registrar is None and not found.reading.state.recount.petitions.signer
         found.reading.read()
+        signer = found.reading.state.recount.petitions.signer
+        if found.registrar and signer and signer != found.registrar:
+            raise VerificationError("petition.signer", f"{signer} in the log, and {found.registrar} was given")
         if found.of_site:
             check_petition(site, found.petition)
             return
@@ -103,6 +127,7 @@ def _as_json(found: Found, failure: VerificationError | None, error: Exception |
             "address": reading and reading.tiles.log,
             "key": reading and reading.key and reading.key.text,
             "first_use": reading and reading.first_use,
+            "registrar_first_use": found.first_use,
         },
         **log_report.checks_as_json(_checks(found), failure, error),
         "checkpoint": signed and {**log_report.pair(signed.checkpoint), "note": signed.note.raw.decode()},
@@ -130,9 +155,12 @@ def _checks(found: Found) -> dict[str, int]:
 def _unknown(found: Found) -> list[str]:
     sentences = found.petition.doubts() if found.petition else []
     sentences += log_report.unknown_of_log(found.reading) if found.reading else []
-    if found.petition and found.petition.counted and found.petition.counted.signer:
-        signer = found.petition.counted.signer
-        sentences.append(f"Whether this is the registrar's key, which has signed all this: ask others for it, {signer}")
+    if found.registrar is None and found.petition and found.petition.counted and found.petition.counted.signer:
+        signer, use = found.petition.counted.signer, " it is trusted on first use;" if found.first_use else ""
+        told = (
+            f"Whether this is the registrar's key, which has signed all this:{use} ask others for it, and give it with"
+        )
+        sentences.append(f"{told} --registrar {signer}")
     sentences.append(petition_report.WHETHER_PEOPLE)
     if not found.of_site:
         sentences.append("What the site says of it: give the address of its page.")

@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from egov_crypto import canonical, statement
@@ -17,6 +18,11 @@ REFERENCE: Final = re.compile(r"P-[0-9]{4}-[0-9]{4,9}", re.ASCII)
 _SALT: Final = re.compile("[0-9a-f]{64}")
 _TEXT: Final = b"petition.text"
 _OUTCOME: Final = b"petition.outcome"
+_REASON: Final = b"petition.reason"
+_STATE: Final = "state."
+"""How the kind of what happened begins when it is a new state."""
+_TAKEN_DOWN: Final = frozenset({"rejected"})
+"""States in which the text may not be shown; in `hidden` nothing is."""
 _LISTED: Final = {
     "petition.timeline": ("state", "opened_at", "document", "texts"),
     "petition.count": ("count_verified", "paper_verified"),
@@ -43,20 +49,27 @@ class PetitionFigures:
             self.counts: Final = natural(said["count_verified"]), natural(said["paper_verified"])
             regions = [(str(one["territory"]), natural(one["verified"])) for one in said["by_region"]]
             self.regions: Final = {name: number for name, number in regions if number}
+            self.days: Final = {str(one["day"]): natural(one["count"]) for one in said["by_day"]}
+            """Provisionally, without paper."""
+            at = said["counted_at"]
+            self.counted_at: Final = None if at is None else datetime.fromisoformat(at)
+            if self.counted_at is not None and self.counted_at.tzinfo is None:
+                raise ValueError("a time without its zone")
             if len(dict(regions)) != len(regions):
                 raise ValueError("a region stands there twice")
         if self.said["reference"] != reference:
             raise VerificationError("petition.missing", f"{reference} is called {self.said['reference']}"[:200])
 
-    def check_counts(self, counted: PetitionCount) -> int:
-        """Check the numbers; ``counted`` by as many entries of the log as the site names. Raises ``petition.count``."""
+    def check_counts(self, counted: PetitionCount, where: str = "") -> int:
+        """Check the numbers; ``counted`` by as many entries of the log as the site names, or as ``where`` says. Raises
+        ``petition.count``."""
         verified, paper = self.counts
         compared: list[tuple[str, Any, Any]] = [
             ("count_verified", verified, counted.electronic),
             ("paper_verified", paper, counted.paper),
             ("by_region", self.regions, counted.regions),
         ]
-        return compare("petition.count", compared, f"by {self.size} entries of the log")
+        return compare("petition.count", compared, where or f"by {self.size} entries of the log")
 
     def check_log(self, counted: PetitionCount) -> int:
         """Check state, times, thresholds and answers, and that the texts are those that the log commits to.
@@ -70,6 +83,7 @@ class PetitionFigures:
                 ("state", said["state"], counted.state),
                 ("state_at", said["state_at"], counted.at),
                 ("opened_at", said["opened_at"] or "", counted.opened_at),
+                ("closes_at", (said["opened_at"] and said["closes_at"]) or "", counted.closes_at),
                 ("thresholds", _reached(said), _entered(counted)),
                 ("outcomes", [_outcome(one) for one in outcomes], [list(one) for one in counted.answers]),
             ]
@@ -79,11 +93,15 @@ class PetitionFigures:
                 ("outcome", _committed(_OUTCOME, one["document"]["salt"], _content(one)), one["document"]["hash"])
                 for one in outcomes
             ]
-            if said["texts"]:  # or they were taken down
+            if said["texts"] or said["state"] not in _TAKEN_DOWN:
                 document = said["document"]
                 texts.append(("text", _committed(_TEXT, document["salt"], _document(said)), counted.document))
-            if said["rules"]["sha256"] and counted.rules:
+            if counted.rules:
                 texts.append(("rules", said["rules"]["sha256"], counted.rules))
+            for one in said["timeline"]:
+                if one["kind"].startswith(_STATE) and one["reason"] is not None and one["salt"] is not None:
+                    found = _hashed(_REASON, one["salt"], one["reason"].encode())
+                    texts.append((f"reason of {one['kind']}", found in counted.reasons, True))
         return number + compare("petition.document", texts, "in the log")
 
     def check_item(self, item: Mapping[str, Any]) -> int:
@@ -105,7 +123,7 @@ def _reached(said: Mapping[str, Any]) -> dict[str, list[Any]]:
 
 
 def _entered(counted: PetitionCount) -> dict[str, list[Any]]:
-    return {tier: [needed, at] for tier, (needed, _, at) in counted.thresholds.items()}
+    return {tier: [needed, at] for tier, (needed, _, at, *_) in counted.thresholds.items()}
 
 
 def _outcome(one: Mapping[str, Any]) -> list[Any]:
@@ -126,6 +144,10 @@ def _document(said: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _committed(word: bytes, salt: Any, content: Any) -> str:
+    return _hashed(word, salt, canonical.dump(content))
+
+
+def _hashed(word: bytes, salt: Any, content: bytes) -> str:
     if not isinstance(salt, str) or not _SALT.fullmatch(salt):
         raise ValueError("not 32 bytes in hex")
-    return hashlib.sha256(word + bytes.fromhex(salt) + canonical.dump(content)).hexdigest()
+    return hashlib.sha256(word + bytes.fromhex(salt) + content).hexdigest()

@@ -6,10 +6,10 @@ from typing import Any, Final
 
 from egov_crypto import audit
 from egov_crypto.cli.console import count, say
-from egov_crypto.petition import PetitionCount, Petitions
+from egov_crypto.petition import BATCHES, PetitionCount, Petitions
 
-BATCHES: Final = timedelta(hours=2)
-"""In which what was signed is attested in the log, which promises an hour."""
+REPORTED: Final = timedelta(days=60)
+"""In which those whom an audit has drawn are asked."""
 WHETHER_PEOPLE: Final = (
     "Whether those whom the registrar attests are people who signed: audits by sample tell, and who signed finds the"
     " registrar's promise in the log (egov-verify receipt)."
@@ -43,7 +43,7 @@ def as_json(reference: str, counted: PetitionCount) -> dict[str, Any]:
         "by_day": dict(sorted(counted.days.items())),
         "thresholds": [
             {"tier": tier, "needed": needed, "count": number, "at": at}
-            for tier, (needed, number, at) in counted.thresholds.items()
+            for tier, (needed, number, at, *_) in counted.thresholds.items()
         ],
         "audits": [_audit_as_json(name, found) for name, found in counted.audits.items()],
     }
@@ -56,14 +56,18 @@ def _audit_as_json(name: str, found: dict[str, Any]) -> dict[str, Any]:
         "counted": found["counted"],
         "sample": found["sample"],
         "revealed": "reveals" in found,
+        "reported": "report" in found,
         "detects": detections(found),
         **found.get("report", {}),
     }
 
 
 def detections(found: dict[str, Any]) -> dict[str, float]:
-    """By the share of signatures that were false, in percent: how probable it is that an audit finds one."""
-    counted, sample = found["counted"], min(found["counted"], found["sample"])
+    """By the share of signatures that were false, in percent: how probable it is that an audit has found one, by those
+    who said whether they had signed; empty before its report."""
+    if (report := found.get("report")) is None:
+        return {}
+    counted, sample = found["counted"], report["confirmed"] + report["denied"]
     shares = {share: counted * share // 100 for share in (1, 5, 10)}
     return {str(share): float(audit.detection(counted, sample, false)) for share, false in shares.items()}
 
@@ -107,29 +111,44 @@ def doubts(counted: PetitionCount, now: datetime | None = None) -> Iterable[str]
         yield "its registrar makes signers up: this is a demonstration, and nobody stands behind a signature."
     if counted.late:
         number = count(counted.late, "signature")
-        yield f"{number} of the last days were attested after the petition had ended, as those are that waited."
-    for tier, (_, number, at) in counted.thresholds.items():
-        if counted.attested < number and now - datetime.fromisoformat(at) > BATCHES:
-            yield f"why {number} had signed when {tier} was reached at {at}: {counted.attested} were ever attested."
+        yield (
+            f"why {number} entered the log after the petition had ended at {counted.ended_at or counted.closes_at}, the"
+            f" last at {counted.late_at}: what waits then is attested within two hours."
+        )
+    if counted.is_open and now - datetime.fromisoformat(counted.closes_at) > BATCHES:
+        yield f"why it is open still: it was to be closed at {counted.closes_at}."
+    for tier, (_, number, at, waiting, acts) in counted.thresholds.items():
+        if counted.acts - acts < waiting and now - datetime.fromisoformat(at) > BATCHES:
+            yield (
+                f"why {number} had signed when {tier} was reached at {at}: of {waiting} of them nothing was in the log,"
+                f" and {counted.acts - acts} were attested since."
+            )
     for name, found in counted.audits.items():
+        report = found.get("report")
         if "reveals" not in found:
             yield f"why the audit {name[:16]}… was begun and nothing revealed."
-        elif found.get("report", {}).get("denied"):
-            report = found["report"]
+        elif report is None and now - datetime.fromisoformat(found["revealed_at"]) > REPORTED:
+            yield f"what the audit {name[:16]}… found: it was drawn at {found['revealed_at']}, and no report came."
+        elif report is not None and report["denied"]:
             yield f"why {report['denied']} of {report['opened']} people denied in an audit to have signed."
+        if report is not None and report["unreached"] * 2 > report["opened"]:
+            yield f"what the {report['unreached']} of {report['opened']} would have said whom an audit did not reach."
 
 
 def audits(counted: PetitionCount) -> Iterable[str]:
     """What audits there were, in sentences."""
     for name, found in counted.audits.items():
         sample = min(found["sample"], found["counted"])
-        found_one = f"{detections(found)['1']:.1%}"
-        yield (
-            f"Audit {name[:16]}…: {sample} of the {found['counted']} who counted by {found['index']} entries; if one in"
-            f" a hundred were false, it would find one with a probability of {found_one}"
-        )
+        yield f"Audit {name[:16]}…: {sample} of the {found['counted']} who counted by {found['index']} entries"
         if report := found.get("report"):
+            answered, found_one = report["confirmed"] + report["denied"], f"{detections(found)['1']:.1%}"
             yield (
                 f"  {report['confirmed']} confirmed to have signed, {report['denied']} denied it,"
                 f" {report['unreached']} were not reached"
             )
+            yield (
+                f"  if one in a hundred were false, one would be among the {answered} who answered with a probability"
+                f" of {found_one}"
+            )
+        else:
+            yield "  nothing is reported yet"

@@ -2,22 +2,29 @@
 
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as clock_time
 from typing import Any, Final
 
-from egov_crypto.cli import site_vote
+from egov_crypto import statement
+from egov_crypto.cli import petition_terms, site_vote
 from egov_crypto.cli.log_state import State
 from egov_crypto.cli.petition_figures import MAX_SIZE, PetitionFigures
-from egov_crypto.cli.petition_report import BATCHES, doubts
+from egov_crypto.cli.petition_report import doubts
+from egov_crypto.cli.petition_terms import PetitionTerms
+from egov_crypto.cli.site_figures import readable
 from egov_crypto.cli.site_vote import Site
 from egov_crypto.errors import VerificationError
-from egov_crypto.petition import PetitionCount, counted_at
+from egov_crypto.petition import BATCHES, ZONES, PetitionCount, counted_at
 
 ATTEMPTS: Final = 6
 """In which what a site says must fit to the log, which promises two seconds."""
 LISTED: Final = frozenset({"open", "closed", "rejected", "merged"})
 """States in which the list must have a petition; and in others, but these, if it was open before."""
 UNLISTED: Final = frozenset({"", "collecting", "review", "hidden"})
+STALE: Final = timedelta(hours=3)
+"""So old may be what a site counted last, if it is another number by now: it counts within seconds."""
+_DAY_ENDS: Final = clock_time(23, 59, 59)
 
 
 @dataclass
@@ -31,8 +38,6 @@ class SitePetition:
     counted: PetitionCount | None = None
     """By the log as far as it was read."""
     compared: int = 0
-    told: tuple[str, int] | None = None
-    """When the site was first seen to have had more signatures than were attested until now, and how many."""
     failure: VerificationError | None = None
     error: Exception | None = None
 
@@ -44,18 +49,11 @@ class SitePetition:
         """The same of what the site says, beside what the log tells."""
         if self.counted is None:
             return []
-        now, counted = datetime.now(UTC), self.counted
-        there = counted.electronic + counted.paper
-        more = self.figures.total - there if self.figures else 0
-        if self.told and now - datetime.fromisoformat(self.told[0]) > BATCHES:
-            at, number = self.told
-            return [f"why {number} had signed at {at}, and no more than {counted.attested} were ever attested."]
-        if more > 0 and counted.ended_at and now - datetime.fromisoformat(counted.ended_at) > BATCHES:
-            return [f"why the site counts {there + more}, where {there} are attested since it ended."]
-        if more > 0:
-            those = "one signature" if more == 1 else f"{more} signatures"
-            return [f"whether {those} more, which the site counts provisionally, will be attested: within two hours."]
-        return []
+        more = self.figures.total - self.counted.standing if self.figures else 0
+        if more <= 0:
+            return []
+        those = "one signature" if more == 1 else f"{more} signatures"
+        return [f"whether {those} more, which the site counts provisionally, will be attested: within two hours."]
 
 
 def check_petition(site: Site, found: SitePetition) -> None:
@@ -94,17 +92,69 @@ def _check(site: Site, found: SitePetition) -> None:
     found.compared += figures.check_log(counted)
     if found.item is not None:
         found.compared += figures.check_item(found.item)
-    found.told = _tell(state, found.reference, figures.total, counted)
+    now = datetime.now(UTC)
+    size, at = state.recount.petitions.clock.size_before(now - STALE)
+    if size > figures.size:
+        before = counted_at(state.signatures, found.reference, size)
+        found.compared += figures.check_counts(before, f"by {size} entries, which the log had at {at}")
+    if counted.opened_at:
+        rules = site.web.get(f"{address}/rules", petition_terms.MAX_SIZE)
+        if rules is None:
+            raise VerificationError("petition.missing", f"{address}/rules is not there")
+        terms = PetitionTerms(rules, counted)
+        found.compared += 1 + terms.check(figures.said, counted)
+        size, at = state.recount.petitions.clock.size_before(now - BATCHES)
+        check_reached(terms, figures, counted, counted_at(state.signatures, found.reference, size), at)
+        check_surplus(figures, counted, now)
+    _remember(state, found, figures.total, counted, now)
 
 
-def _tell(state: State, reference: str, total: int, counted: PetitionCount) -> tuple[str, int] | None:
-    """What is remembered of the provisional count: the first one that more have signed than were attested since."""
-    before = state.told.get(reference)
-    if before is not None and counted.attested < before[1]:
-        return before
-    more = (datetime.now(UTC).isoformat(timespec="seconds"), total) if total > counted.attested else None
-    state.tell(reference, more)
-    return more
+def check_reached(
+    terms: PetitionTerms, figures: PetitionFigures, counted: PetitionCount, before: PetitionCount, at: str
+) -> None:
+    """Raise ``petition.timeline`` if a threshold is not in the log that enough signatures have reached, by what stood
+    there ``before``, at ``at``, and stands there still."""
+    if counted.state not in {"open", "closed"}:
+        return
+    with readable():
+        needed = {str(one["code"]): statement.natural(one["count"]) for one in figures.said["thresholds"]}
+    for code, number in needed.items():
+        if code not in counted.thresholds and all(terms.reached(code, number, one) for one in (before, counted)):
+            detail = f"{code}: {before.standing} counted at {at}, {number} are needed, and it is not reached"
+            raise VerificationError("petition.timeline", f"{detail} in the log")
+
+
+def check_surplus(figures: PetitionFigures, counted: PetitionCount, now: datetime) -> None:
+    """Raise ``petition.count`` if more have signed, as the site says, than the log will ever tell of: since what was
+    signed is attested within :data:`BATCHES`, and so much time has passed, by the site's own word."""
+    more = figures.total - counted.standing
+    ends = [counted.ended_at and datetime.fromisoformat(counted.ended_at), figures.counted_at]
+    since = [end for end in ends if end and now - end > BATCHES]
+    if more > 0 and since:
+        told = f"{more} of {figures.total} who have signed are not in the log, and none has signed since"
+        raise VerificationError("petition.count", f"{told} {min(since).isoformat()}")
+    if counted.generated:
+        return  # those whom a demonstration makes up sign on days that are past
+    for day, number in figures.days.items():
+        with readable():
+            over = datetime.combine(date.fromisoformat(day), _DAY_ENDS, UTC) + ZONES
+        if number > counted.days.get(day, 0) and now - over > BATCHES:
+            told = f"{number} signed on {day}, as the site says; of {counted.days.get(day, 0)} the log tells"
+            raise VerificationError("petition.count", told)
+
+
+def _remember(state: State, found: SitePetition, total: int, counted: PetitionCount, now: datetime) -> None:
+    """Remember that more had signed than the log tells, until it tells of as many more. Raises ``petition.count`` if it
+    did not in time."""
+    if (before := state.told.get(found.reference)) is not None:
+        at, more, acts = before
+        if counted.acts - acts < more:
+            if now - datetime.fromisoformat(at) > BATCHES:
+                told = f"{more} who had signed at {at} were not in the log; {counted.acts - acts} were attested since"
+                raise VerificationError("petition.count", told)
+            return
+    more = total - counted.standing
+    state.tell(found.reference, (now.isoformat(timespec="seconds"), more, counted.acts) if more > 0 else None)
 
 
 def is_public(counted: PetitionCount) -> bool:

@@ -39,8 +39,8 @@ class _Act(_Petition):
 
 
 class PetitionState(_Act):
-    """It changed its state. ``document`` commits to the text, ``rules`` is the hash of those it keeps, ``reason``
-    commits to the public one."""
+    """It changed its state. ``document`` commits to the text, ``rules`` is the hash of those it keeps, ``closes_at`` is
+    when it will end, ``reason`` commits to the public one."""
 
     type: Literal["petition.state"]
     version: Literal[1]
@@ -49,12 +49,15 @@ class PetitionState(_Act):
     rules: Hash | None
     reason: Hash | None
     into: Reference | None
+    closes_at: Time | None
 
     @model_validator(mode="after")
     def _says_what_goes_with_the_state(self) -> Self:
-        there = [member is not None for member in (self.document, self.rules, self.into)]
-        if there != [self.to in WITH_DOCUMENT, self.to == "open", self.to == "merged"]:
+        there = [member is not None for member in (self.document, self.rules, self.closes_at, self.into)]
+        if there != [self.to in WITH_DOCUMENT, self.to == "open", self.to == "open", self.to == "merged"]:
             raise ValueError("a state has its own members")
+        if self.closes_at is not None and self.closes_at <= self.at:
+            raise ValueError("a petition ends after it was opened")
         if self.to in WITH_REASON and self.reason is None:
             raise ValueError("the public reason is missing")
         if self.into == self.petition:

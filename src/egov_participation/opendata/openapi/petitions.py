@@ -91,6 +91,31 @@ _PETITION: Final[Json] = {
     "links": {"type": "object", "additionalProperties": {**TEXT, "format": "uri-reference"}},
 }
 
+_PERIOD: Final[Json] = {**TEXT, "description": "Such as `6 months` or `40 working days`."}
+_RULES: Final[Json] = {
+    "type": "object",
+    "description": "A rule set; other members are as in the rule file.",
+    "properties": {
+        "code": TEXT,
+        "in_force": DAY,
+        "collecting": _PERIOD,
+        "thresholds": array(
+            {
+                "type": "object",
+                "properties": {
+                    "code": TEXT,
+                    "scope": {"enum": ["country", "region", "district", "city-district"]},
+                    "needed": or_null({**INTEGER, "description": "Null: by residents, `percent` or `bands`."}),
+                    "action": {"enum": ["answer", "debate"]},
+                    "answer_due": or_null(_PERIOD),
+                },
+                "required": ["code", "scope", "needed", "action", "answer_due"],
+            }
+        ),
+    },
+    "required": ["code", "in_force", "collecting", "thresholds"],
+}
+
 SCHEMAS: Final[Json] = {
     "SomeTexts": {"type": "object", "additionalProperties": TEXT, "description": "By language; some may be missing."},
     "PetitionOutcome": _OUTCOME,
@@ -144,6 +169,9 @@ def paths() -> Json:
     """By address."""
     found = {
         "/api/v1/petitions/{reference}": get("One petition", ref("PetitionInFull"), _REFERENCE),
+        "/api/v1/petitions/{reference}/rules": get(
+            "The rules that it keeps, byte for byte what `rules.sha256` and the log's hash are of", _RULES, _REFERENCE
+        ),
         "/petitions/{reference}/by-region.csv": get(
             "Its signatures by region, as a table", TEXT, _REFERENCE, media_type=formats.CSV.media_type
         ),

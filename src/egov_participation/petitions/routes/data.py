@@ -43,8 +43,17 @@ def api_petition(request: Request) -> Response:
     return json_answer(request, whole_as_json(_petition(request)))
 
 
+def api_rules(request: Request) -> Response:
+    """The rules that a petition keeps, as they were when it was handed in: byte for byte what the log's hash is of.
+
+    Raises:
+        DomainError: 404 ``petition.unknown``; 410 ``petition.hidden``.
+    """
+    return file_answer(request, _petition(request).rules.encode(), "application/json")
+
+
 def by_region(request: Request) -> Response:
-    """A petition's signatures by region, as a table.
+    """A petition's signatures by region, as the log has them, as a table. ``verified`` is ``electronic`` again.
 
     Raises:
         DomainError: 404 ``petition.unknown``; 410 ``petition.hidden``.
@@ -57,7 +66,7 @@ def by_region(request: Request) -> Response:
             *(region_name(one.code, lang) for lang in LANGUAGES),
             one.electronic,
             one.paper,
-            one.verified,
+            one.electronic,
         )
         for one in petition.regions
     ]
@@ -67,7 +76,7 @@ def by_region(request: Request) -> Response:
 
 
 def by_day(request: Request) -> Response:
-    """A petition's signatures by day, as a table.
+    """A petition's signatures by day, as the log has them, as a table.
 
     Raises:
         DomainError: 404 ``petition.unknown``; 410 ``petition.hidden``.
@@ -95,6 +104,7 @@ def _limit(given: str | None) -> int:
 routes = [
     route("/api/v1/petitions", api_petitions, Action.READ, localized=False),
     route("/api/v1/petitions/{reference}", api_petition, Action.READ, localized=False),
+    route("/api/v1/petitions/{reference}/rules", api_rules, Action.READ, localized=False),
     route("/petitions/{reference}/by-region.csv", by_region, Action.READ, localized=False),
     route("/petitions/{reference}/by-day.csv", by_day, Action.READ, localized=False),
 ]

@@ -69,6 +69,7 @@ def change(
                 "rules": document.rules_hash(petition) if to is State.OPEN else None,
                 "reason": committed(happening),
                 "into": None if into is None else into.reference,
+                "closes_at": ledger.time(petition.closes_at) if to is State.OPEN and petition.closes_at else None,
             },
         )
     return happening
