@@ -198,12 +198,13 @@ def _requests(prepared: Prepared, part: slice) -> list[bytes]:
     means, about, now = registrar.means, f"{prepared.reference} attest", prepared.services.clock()
     box, rows, requests = keys.box(prepared.services.settings.keys_dir), [], []
     for person, token, proof in prepared.people[part]:
-        challenge = secrets.token_urlsafe(24)
+        challenge, known = secrets.token_urlsafe(24), means.residents.person(person)
+        assert known is not None
         rows.append(
             {
                 "id_hash": digest(challenge),
                 "about": about,
-                "owner": means.vault.owner(prepared.reference, person),
+                "owner": means.vault.owner(prepared.reference, known[1].digits),
                 "way": "code",
                 "secret": means.vault.code_hash(challenge, CODE),
                 "tries": 0,
