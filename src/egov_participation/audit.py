@@ -38,7 +38,8 @@ class AuditEntry(SQLModel, table=True):
     """The official's own words, where a reason is asked for."""
     step: str = "done"
     """``proposed``, ``approved``, ``refused``, ``withdrawn`` or ``done``: an act of two people has a row for each.
-    ``seen``: looked at what is not open to everybody. ``discarded``: thrown away. Of a vote that is set up also
+    ``seen``: looked at what is not open to everybody. ``discarded``: thrown away. ``tried``: asked for; ``done``
+    follows where it was. Of a vote that is set up also
     ``invited``, ``removed``, ``frozen`` and ``thawed``; of its rehearsal ``begun`` and ``closed``.
     Of a petition ``noted``, ``accepted``, ``rejected``, ``hidden``, ``stopped``, ``merged``, ``wording-proposed``,
     ``appeal-granted`` and ``appeal-refused``; of its audit ``begun``, ``committed`` and ``revealed``."""

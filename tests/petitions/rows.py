@@ -80,7 +80,7 @@ def put_signatures(
                 network=keys.network_hash(keys_dir, network) if network else None,
                 way=way,
             )
-            assert signatures.put(tx, row)
+            assert signatures.put(tx, row) is signatures.Put.NEW
         tx.commit()
 
 

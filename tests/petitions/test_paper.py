@@ -64,8 +64,9 @@ def test_a_form_is_counted_apart_once_and_its_statement_is_in_the_log(
     person, second = citizen(), citizen()
     for _ in range(2):  # the same entry again, because an answer was lost
         enter(services, one, reference, person.entry.iin)
-    assert refusal(services, one, reference, person.entry.iin, "A-2") == "signature.exists"
-    assert refusal(services, other, reference, second.entry.iin, "A-1") == "paper.form"
+    assert refusal(services, one, reference, person.entry.iin, "A-2") == "paper.not_taken"
+    for whose in (person, second):  # nor does a colleague learn by the number whose it is
+        assert refusal(services, other, reference, whose.entry.iin, "A-1") == "paper.form"
     enter(services, other, reference, second.entry.iin, "A-2")
     assert len(rows(services)) == 2
     with services.database.read() as session:
@@ -82,7 +83,7 @@ def test_who_signed_electronically_is_refused_on_paper_and_the_other_way_round(
 ) -> None:
     signed, written = citizen(), citizen()
     petitions.sign(reference, signed.person_id)
-    assert refusal(services, operators[0], reference, signed.entry.iin, "A-1") == "signature.exists"
+    assert refusal(services, operators[0], reference, signed.entry.iin, "A-1") == "paper.not_taken"
     enter(services, operators[0], reference, written.entry.iin)
     with pytest.raises(DomainError) as refused:
         petitions.sign(reference, written.person_id)
@@ -96,6 +97,7 @@ def test_who_signed_electronically_is_refused_on_paper_and_the_other_way_round(
 def test_what_cannot_be_entered(
     services: Services, petitions: Petitions, reference: str, operators: tuple[SignedIn, SignedIn], citizen: MakeCitizen
 ) -> None:
+    """And nothing of the person is told by how it is refused; each try is in the audit trail."""
     person = citizen().entry.iin
     closed = petitions.make(State.CLOSED)
     without = petitions.make(rules=RULES.model_copy(update={"paper": False}))
@@ -103,8 +105,14 @@ def test_what_cannot_be_entered(
     assert refusal(services, operators[0], without, person, "A-1") == "paper.not_allowed"
     assert refusal(services, operators[0], "P-2024-0999", person, "A-1") == "petition.unknown"
     assert refusal(services, operators[0], reference, operators[0].entry.iin, "A-1") == "paper.self"
-    assert refusal(services, operators[0], reference, next(iter(fake.residents(1, 78))).iin, "A-1") == "paper.nobody"
     assert rows(services) == []
+    elsewhere = petitions.make(rules=RULES, territory="KZ-71")
+    nobody = next(iter(fake.residents(1, 78))).iin
+    for petition, iin in ((reference, nobody), (elsewhere, person)):
+        assert refusal(services, operators[0], petition, iin, "A-7") == "paper.not_taken"
+    with services.database.read() as session:
+        tried = session.exec(select(AuditEntry.object, AuditEntry.step).where(AuditEntry.step == "tried")).all()
+    assert tried[-2:] == [(f"paper:{reference}/A-7", "tried"), (f"paper:{elsewhere}/A-7", "tried")]
 
 
 def test_a_colleague_takes_a_wrong_entry_back_and_the_person_can_sign_as_if_nothing_had_been(
@@ -137,8 +145,10 @@ def test_a_colleague_takes_a_wrong_entry_back_and_the_person_can_sign_as_if_noth
     with services.database.read() as session:
         steps = session.exec(select(AuditEntry).where(AuditEntry.object == f"paper:{reference}/A-1")).all()
     assert [(entry.step, entry.actor) for entry in steps] == [
+        ("tried", one.person_id),
         ("done", one.person_id),
         ("withdrawn", other.person_id),
+        ("tried", one.person_id),
         ("done", one.person_id),
     ]
 
@@ -194,7 +204,7 @@ def test_the_operator_sees_that_it_was_taken_and_nothing_of_the_person(
     twice = one.client.post(PATH, data=fields | {"form": "A-2"})
     assert twice.status_code == 409
     assert person.entry.iin.digits not in twice.text
-    assert "It is counted once" in twice.text
+    assert "The form is not taken" in twice.text
     for field, sentence in {
         "petition": "Enter the petition’s number",
         "form": "Enter the number printed on the form",

@@ -18,7 +18,9 @@ from egov_participation.clock import ManualClock
 from egov_participation.database import Database
 from egov_participation.jurisdiction.petition_rules import Way
 from egov_participation.mail import NullMailer
+from egov_participation.petitions import keys
 from egov_participation.petitions.models import Signature
+from egov_participation.petitions.rules.networks import network_of
 from egov_participation.services import Services
 from egov_participation.settings import Settings
 
@@ -91,6 +93,7 @@ def test_an_electronic_identity_signs_and_withdraws(
     assert there_and_back(signer, provider, address) == f"{path}/signed"
     (row,) = stored(services)
     assert (row.state, row.name) == ("valid", "")
+    assert row.network == keys.network_hash(services.settings.keys_dir, network_of("testclient")), "of the way back"
     assert "You will get a mail" in signer.client.get(f"{path}/signed").text
     address = link(signer, f"{path}/signature/withdraw")
     assert there_and_back(signer, provider, address) == f"{path}/signature"

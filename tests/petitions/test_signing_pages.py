@@ -284,7 +284,8 @@ def test_a_signer_who_is_not_counted_is_told_and_offered_the_desk(petitions: Pet
     page = signer.client.get(f"/en/petitions/{reference}/signature").text
     assert "Not counted" in page
     assert "service centre" in page
-    assert "/signature/withdraw" not in page
+    assert "/signature/withdraw" in page
+    assert signer.client.get(f"/en/petitions/{reference}/signature/withdraw").status_code == 200
 
 
 def test_the_person_s_own_page_leads_to_the_signatures(signer: SignedIn) -> None:

@@ -18,6 +18,7 @@ from egov_participation.identity.openid.provider import Provider
 from egov_participation.identity.routes.asking import agent, keys_of, network, see_other
 from egov_participation.web import sessions
 from egov_participation.web.context import lang, services, session_or_none
+from egov_participation.web.proxies import client_address
 from egov_participation.web.routing import route
 from egov_participation.web.templating import render
 
@@ -144,7 +145,8 @@ def _proved(
     proof = {"challenge": asked.challenge, "id_token": id_token, "access_token": access_token}
     try:
         if asked.matter != "vote":
-            return see_other(service.proved_in(asked.matter)(here, who, asked, proof, back.next_path))
+            proved, address = service.proved_in(asked.matter), client_address(request)
+            return see_other(proved(here, who, asked, proof, back.next_path, address))
         release = here.registrar.prove(asked.about, who.person_id, proof)
     except DomainError as refusal:
         if refusal.code != "credential.proof":

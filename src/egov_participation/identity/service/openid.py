@@ -58,9 +58,9 @@ class TakenBack:
     """Who signs in at the provider does it for the registrar."""
 
 
-Proved = Callable[[Services, SessionInfo, Asked, Mapping[str, str], str], str]
-"""``(services, session, asked, proof, next_path)`` → the path of the page to go on to; ``proof`` is what the registrar
-takes. It raises what the registrar raises."""
+Proved = Callable[[Services, SessionInfo, Asked, Mapping[str, str], str, str], str]
+"""``(services, session, asked, proof, next_path, address)`` → the path of the page to go on to; ``proof`` is what the
+registrar takes, ``address`` where the person came back from. It raises what the registrar raises."""
 _proved: dict[str, Proved] = {}
 
 

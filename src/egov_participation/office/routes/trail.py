@@ -26,6 +26,7 @@ _LONG: Final = re.compile(r"([0-9a-f]{8})[0-9a-f]{8,}")
 STEPS: Final = {
     "done": N_("done"),
     "seen": N_("looked at"),
+    "tried": N_("tried"),
     "proposed": N_("proposed"),
     "approved": N_("approved"),
     "refused": N_("refused"),

@@ -49,7 +49,7 @@ class PaperForm(SQLModel, table=True):
     entered_at: dt.datetime = Field(sa_column=Column(UTCDateTime, nullable=False))
     withdrawn_at: dt.datetime | None = Field(default=None, sa_column=Column(UTCDateTime, nullable=True))
     withdrawn_by: str | None = None
-    """Person id of another official."""
+    """Person id of another official; empty if the signer withdrew."""
     withdrawn_reason: str = Field(default="", sa_column=Column(Text, nullable=False))
 
 

@@ -21,7 +21,7 @@ from egov_participation.web.forms import Form, parse
 from egov_participation.web.routing import route
 from egov_participation.web.templating import render
 
-_FIELDS: Final = {"petition.unknown": "petition", "paper.form": "form", "paper.nobody": "iin"}
+_FIELDS: Final = {"petition.unknown": "petition", "paper.form": "form"}
 """At which field a refusal is said; else over the form."""
 
 

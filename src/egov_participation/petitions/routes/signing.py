@@ -137,12 +137,14 @@ def _again(request: Request, doing: Doing) -> Response:
 
 
 @identity.proved(MATTER)
-def proved_at_provider(here: Services, who: SessionInfo, asked: identity.Asked, proof: Any, next_path: str) -> str:
+def proved_at_provider(
+    here: Services, who: SessionInfo, asked: identity.Asked, proof: Any, next_path: str, address: str
+) -> str:
     """Sign or withdraw with what the provider answered."""
     actions.check(Action.SIGN, who.capacity, who.roles)
     wishes = json.loads(asked.wishes)
     act = Act(wishes.pop("act"))
-    _do(here, who, asked.about, act, proof, Wishes(**wishes), "")
+    _do(here, who, asked.about, act, proof, Wishes(**wishes), address)
     return _after(next_path.removesuffix(f"/{(SIGN if act is Act.ATTEST else WITHDRAW).path}"), act)
 
 
@@ -159,7 +161,7 @@ def _do(
     if act is Act.WITHDRAW:
         signing.withdraw(here, reference, who.person_id, proof)
         return
-    network = keys.network_hash(here.settings.keys_dir, network_of(address)) if address else None
+    network = keys.network_hash(here.settings.keys_dir, network_of(address))
     signing.sign(here, reference, who.person_id, proof, wishes=wishes, network=network, name=name)
 
 

@@ -56,6 +56,8 @@ STOPPABLE: Final = frozenset({_S.OPEN, _S.CLOSED})
 """The public has it, and may be told that nobody is there any more to answer it."""
 COUNTED: Final = frozenset({_S.OPEN, _S.CLOSED, _S.STOPPED, _S.MERGED, _S.WITHDRAWN})
 """It may have signatures."""
+WITHDRAWABLE: Final = COUNTED | {_S.HIDDEN}
+"""A signature can be withdrawn: whatever became of what was signed."""
 
 STATE_NAMES: Final[Mapping[State, str]] = {
     _S.DRAFT: N_("Draft"),

@@ -27,7 +27,7 @@ _BATCHES: Final = 40
 _LATE: Final = timedelta(minutes=1)
 """So long after its end a petition is asked about: what was being signed then has arrived."""
 _LONGEST: Final = timedelta(hours=2)
-"""So long after a withdrawal that came later: it waits for others as every attestation does, for an hour by default."""
+"""So long after a withdrawal: it waits for others as every attestation does, for an hour by default."""
 
 
 def enter_batches(services: Services) -> int:
@@ -41,6 +41,14 @@ def enter_batches(services: Services) -> int:
     """
     with services.database.alone(LOCK) as alone:
         return sum(_enter(services, *found) for found in (_due(services) if alone else ()))
+
+
+def expect(services: Services, petition_id: int) -> None:
+    """Note that the registrar is about to attest a withdrawal, before it is asked: whatever ends the petition, or this
+    process, meanwhile, it is asked for what it has for the log until that must have left."""
+    with services.database.uow() as tx:
+        tx.session.execute(_EXPECT, {"petition": petition_id, "now": services.clock()})
+        tx.commit()
 
 
 def _due(services: Services) -> Sequence[tuple[int, str, State, int]]:
@@ -104,6 +112,11 @@ _MOVE: Final = (
     .values(batches=bindparam("made"))
 )
 """No key of it changes, so that nobody who signs at this moment waits for it."""
+_EXPECT: Final = (
+    update(_petitions)
+    .where(_petitions.c.id == bindparam("petition"))
+    .values(attested=True, withdrawn_at=bindparam("now"))
+)
 _ENDED: Final = (
     update(_petitions)
     .where(

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row
+from sqlalchemy import ColumnElement, Row, case
 from sqlmodel import col, select, update
 
 from egov_participation import actions, audit
@@ -34,7 +34,7 @@ from egov_participation.roles import service as roles
 from egov_participation.services import Services, SessionInfo
 from egov_participation.throttle import throttle
 
-_PLACES: Final = ("id", "pseudonym", "region", "day", "way", "person_sealed")
+_PLACES: Final = ("id", "pseudonym", "region", "day", "way", "state", "person_sealed")
 _signatures = table_of(Signature)
 
 
@@ -53,7 +53,7 @@ def run(services: Services, payload: Payload) -> None:
             changed = _change(tx, row, last, now)
             _enter(tx, petition, row, changed, services.day(now), act=row.act)
             _tell(tx, services, petition, row, changed)
-            row.after, row.done, row.batches = last, row.done + len(changed), row.batches + 1
+            row.after, row.done, row.batches = last, row.done + _counted(changed), row.batches + 1
             job = {"invalidation": row.id, "batch": row.batches}
             enqueue(tx, RUN, f"{row.id}:{row.batches}", job, run_after=now + retention.BETWEEN_BATCHES)
         tx.add(row)
@@ -100,7 +100,8 @@ def reinstate_one(services: Services, official: SessionInfo, reference: str, iin
 def _conditions(row: Invalidation) -> list[ColumnElement[bool]]:
     """Which signatures a decision is about, as far as it has not changed them yet."""
     if row.act == "reinstate":
-        return [col(Signature.state) == "invalidated", col(Signature.invalidation) == row.undoes]
+        # Those that were withdrawn meanwhile too: they stay so, and what their signers sign next counts again.
+        return [col(Signature.code) != "", col(Signature.invalidation) == row.undoes]
     wanted = fitting(row.petition_id, Code(row.code), Filter.of(json.loads(row.filter)))
     return [*wanted, col(Signature.id) <= row.upto]
 
@@ -117,7 +118,8 @@ def _look_on(tx: UnitOfWork, row: Invalidation) -> bytes | None:
 def _change(tx: UnitOfWork, row: Invalidation, last: bytes, now: datetime) -> Sequence[Row[Any]]:
     """Change the rows of a batch that are still as they were looked at, and note what the counts must add."""
     if row.act == "reinstate":
-        values: dict[str, Any] = {"state": "valid", "code": "", "changed_at": now}
+        state = case((_signatures.c.state == "invalidated", "valid"), else_=_signatures.c.state)
+        values: dict[str, Any] = {"state": state, "code": "", "changed_at": now}
     else:
         values = {"state": "invalidated", "code": row.code, "invalidation": row.id, "changed_at": now}
     pseudonym = _signatures.c.pseudonym
@@ -125,9 +127,13 @@ def _change(tx: UnitOfWork, row: Invalidation, last: bytes, now: datetime) -> Se
     statement = update(_signatures).where(*of_batch, *_conditions(row)).values(values)
     changed = tx.session.execute(statement.returning(*(_signatures.c[name] for name in _PLACES))).all()
     change = 1 if row.act == "reinstate" else -1
-    sums = Counter((row.petition_id, one.region, one.day, one.way) for one in changed)
+    sums = Counter((row.petition_id, one.region, one.day, one.way) for one in changed if one.state != "withdrawn")
     signatures.note(tx, {place: change * number for place, number in sums.items()})
     return sorted(changed, key=lambda one: bytes(one.pseudonym))
+
+
+def _counted(changed: Sequence[Row[Any]]) -> int:
+    return sum(one.state != "withdrawn" for one in changed)
 
 
 def _enter(

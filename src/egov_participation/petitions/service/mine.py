@@ -16,7 +16,7 @@ from egov_participation.i18n import N_
 from egov_participation.ledger import service as ledger
 from egov_participation.petitions import keys
 from egov_participation.petitions.models import Petition, PetitionText, Signature, State
-from egov_participation.petitions.rules.states import COUNTED
+from egov_participation.petitions.rules.states import WITHDRAWABLE
 from egov_participation.petitions.service import subscribers
 from egov_participation.petitions.service.lookup import found, texts
 from egov_participation.petitions.service.reading import is_public
@@ -50,8 +50,8 @@ class Own:
 
     @property
     def can_withdraw(self) -> bool:
-        """Whether there is something to withdraw: what was signed on paper is taken back at the desk."""
-        return self.state == "valid" and self.way == "electronic" and self.petition_state in COUNTED
+        """Whether there is something to withdraw."""
+        return self.state != "withdrawn" and self.petition_state in WITHDRAWABLE
 
     def title(self, lang: str) -> str:
         """The petition's, in a language or in the one that it was written in."""

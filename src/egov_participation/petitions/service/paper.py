@@ -1,7 +1,8 @@
 """Signatures on paper: entered at a desk, attested by the registrar on the desk's word, counted apart.
 
 One person, one signature, however they signed: the registrar refuses a second one, and so does the table. Of the person
-the operator is shown nothing but whether the form was taken.
+the operator is shown nothing but whether the form was taken: each refusal that would tell more of them is the same one,
+and each try is in the audit trail.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from http import HTTPStatus
+from typing import Final
 
-from sqlmodel import Session, col, select, update
+from sqlmodel import Session, col, select
 
 from egov_participation import actions, audit
 from egov_participation.actions import Action
@@ -22,13 +24,23 @@ from egov_participation.petitions import keys
 from egov_participation.petitions.models import PaperForm, Petition, Signature, State
 from egov_participation.petitions.rules import paper as rules
 from egov_participation.petitions.rules.states import SIGNABLE
-from egov_participation.petitions.service import lookup, ruling, signatures, signing
+from egov_participation.petitions.service import batches, lookup, ruling, signatures, signing
+from egov_participation.petitions.service.signatures import Put
 from egov_participation.registry.iin import Iin
 from egov_participation.roles import service as roles
 from egov_participation.services import Services, SessionInfo
 from egov_participation.throttle import throttle
 
 _ACTION = Action.ENTER_PAPER
+_OF_THE_PERSON: Final = frozenset(
+    {
+        "petition.no_resident",
+        "petition.too_young",
+        "petition.not_resident",
+        "petition.signed",
+    }
+)
+"""Refusals of the registrar that tell something of the person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +57,8 @@ class Entry:
     witness: str
     """Empty once it was forgotten."""
     withdrawn_at: datetime | None
+    withdrawn_by: str | None
+    """Person id of the official who took it back; empty: the signer withdrew."""
     withdrawn_reason: str
 
 
@@ -53,36 +67,36 @@ def enter(services: Services, official: SessionInfo, reference: str, iin: Iin, *
 
     Raises:
         DomainError: 404 ``petition.unknown``; 410 ``petition.not_open``; 409 ``paper.not_allowed``, ``paper.form``
-            (entered already), ``signature.exists``, ``petition.signed`` or ``petition.on_paper``; 403 ``paper.self``,
-            ``signature.invalidated``, ``role.missing``, and what the registrar refuses with; 422 ``paper.nobody``; 429
-            ``paper.too_many``; 503 ``registry.unavailable``, ``registrar.unavailable``.
+            (entered already), ``paper.not_taken`` (whatever it is about the person); 403 ``paper.self``,
+            ``role.missing``; 429 ``paper.too_many``; 503 ``registry.unavailable``, ``registrar.unavailable``.
     """
     now, keys_dir = services.clock(), services.settings.keys_dir
-    with services.database.uow() as tx:
-        throttle(keys_dir).take(tx, rules.ENTRIES, official.person_id, now)
-        tx.commit()
     with services.database.read() as db:
         petition = _allowed(lookup.found(db, reference))
+    with services.database.uow() as tx:
+        throttle(keys_dir).take(tx, rules.ENTRIES, official.person_id, now)
+        audit.record(tx, official, _ACTION, _object(petition, form), now, step="tried")
+        tx.commit()
+    with services.database.read() as db:
         person = services.registry.find(db, iin)
         if person is None:
-            raise DomainError(
-                HTTPStatus.UNPROCESSABLE_ENTITY,
-                N_("Nobody in the register of residents has this IIN."),
-                code="paper.nobody",
-            )
+            raise _not_taken()
         if person.person_id == official.person_id:
             raise DomainError(
                 HTTPStatus.FORBIDDEN, N_("Nobody enters a form of their own. Ask a colleague."), code="paper.self"
             )
         who = keys.person_hash(keys_dir, person.person_id)
-        if _of_person(db, petition, form, who):
+        if _of_person(db, official, petition, form, who):
             return
         if _standing(db, petition, form) is not None:
             raise _taken()
     assert petition.id is not None
-    if (own := signing.own_state(services, petition.id, person.person_id)) in ("valid", "invalidated"):
-        raise _signed() if own == "valid" else signatures.invalidated()
-    raw = services.registrar.attest_paper(reference, person.person_id, form)
+    if signing.own_state(services, petition.id, person.person_id) in ("valid", "invalidated"):
+        raise _not_taken()
+    try:
+        raw = services.registrar.attest_paper(reference, person.person_id, form)
+    except DomainError as refusal:
+        raise _not_taken() if refusal.code in _OF_THE_PERSON else refusal from None
     promise = signing.promised(services, reference, raw)
     row = signatures.row_of(
         petition.id,
@@ -97,15 +111,19 @@ def enter(services: Services, official: SessionInfo, reference: str, iin: Iin, *
         # Of two at once with one number the second finds the first one's.
         tx.lock(f"paper:{reference}:{form}")
         standing = _standing(tx.session, petition, form)
-        if standing is None and signatures.put(tx, row):
+        if standing is None and (put := signatures.put(tx, row)) is not Put.ALREADY:
+            if put is Put.NOT_COUNTED:
+                tx.commit()
+                raise _not_taken()
             _put_down(tx, services, official, petition, form, witness, promise.pseudonym, now)
             tx.commit()
             return
-        same = _of_person(tx.session, petition, form, who)
+        same = _of_person(tx.session, official, petition, form, who)
     if same:
         return
     if standing is None:
-        raise _signed()
+        raise _not_taken()
+    batches.expect(services, petition.id)
     services.registrar.withdraw_paper(reference, person.person_id, form)
     raise _taken()
 
@@ -157,22 +175,22 @@ def withdraw(services: Services, official: SessionInfo, id_: int, *, reason: str
         petition = db.get_one(Petition, row.petition_id)
     assert petition.reference is not None
     person: str | None = None
-    if signature.state == "valid":
+    if signature.state != "withdrawn":  # one that does not count too: undoing that must not count it
         if signature.person_sealed is None:
             raise DomainError(
                 HTTPStatus.GONE, N_("Whose signature it was has been deleted since."), code="paper.forgotten"
             )
         person = keys.open_person(keys_dir, row.petition_id, signature.person_sealed)
+    batches.expect(services, row.petition_id)
     raw = None if person is None else services.registrar.withdraw_paper(petition.reference, person, row.form)
     with services.database.uow() as tx:
         _entrusted(tx, official, now)
         locked = _found(tx.exec(select(PaperForm).where(PaperForm.id == id_).with_for_update()).first())
         _check_withdrawable(locked, official)
         locked.withdrawn_at, locked.withdrawn_by, locked.withdrawn_reason = now, official.person_id, reason
+        tx.flush()  # else taking the signature back would note that its signer did it
         if raw is not None:
             signatures.take_back(tx, row.petition_id, signing.promised(services, petition.reference, raw), now)
-            # The registrar has something for the log again, for which after closing nobody would ask.
-            tx.exec(update(Petition).where(col(Petition.id) == row.petition_id).values(attested=True))
         audit.record(tx, official, _ACTION, _object(petition, row.form), now, reason=reason, step="withdrawn")
         tx.commit()
 
@@ -225,10 +243,11 @@ def _standing(session: Session, petition: Petition, form: str) -> PaperForm | No
     return session.exec(select(PaperForm).where(*of_form)).first()
 
 
-def _of_person(session: Session, petition: Petition, form: str, who: bytes) -> bool:
-    """Whether this form was entered for this very person already."""
+def _of_person(session: Session, official: SessionInfo, petition: Petition, form: str, who: bytes) -> bool:
+    """Whether this official entered this form for this very person already."""
     row = _standing(session, petition, form)
-    signature = None if row is None else session.get(Signature, row.signature_id)
+    mine = row is not None and row.operator == official.person_id
+    signature = session.get(Signature, row.signature_id) if row is not None and mine else None
     return signature is not None and signature.person_hash == who and signature.state == "valid"
 
 
@@ -266,6 +285,7 @@ def _entry(services: Services, row: PaperForm, reference: str) -> Entry:
         row.operator,
         "" if sealed is None else box.open(sealed, f"witness:{row.petition_id}:{row.form}"),
         row.withdrawn_at,
+        row.withdrawn_by,
         row.withdrawn_reason,
     )
 
@@ -282,9 +302,13 @@ def _taken() -> DomainError:
     )
 
 
-def _signed() -> DomainError:
+def _not_taken() -> DomainError:
+    """What is said of a person, whatever it is: an operator learns of nobody whether and how they signed."""
     return DomainError(
         HTTPStatus.CONFLICT,
-        N_("This person has signed this petition already. It is counted once; the form is not taken."),
-        code="signature.exists",
+        N_(
+            "The form is not taken. The IIN may be misread, the person may not be entitled to sign, or has signed "
+            "already and is counted once. Only they can see which it is."
+        ),
+        code="paper.not_taken",
     )

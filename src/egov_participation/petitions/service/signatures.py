@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -14,7 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from egov_participation.database import Database, UnitOfWork, table_of
 from egov_participation.errors import DomainError
 from egov_participation.i18n import N_
-from egov_participation.petitions.models import Delta, Signature
+from egov_participation.petitions.models import Delta, PaperForm, Signature
 
 Values = dict[str, Any]
 
@@ -27,6 +28,16 @@ class Promise:
     pseudonym: bytes
     day: date
     region: str
+
+
+class Put(StrEnum):
+    """What became of a signature that was put down."""
+
+    NEW = "new"
+    ALREADY = "already"
+    """It stood there, and counts."""
+    NOT_COUNTED = "not counted"
+    """By a decision on this person's signature that is not undone: in the log it marks the pseudonym."""
 
 
 def row_of(
@@ -58,30 +69,27 @@ def row_of(
     }
 
 
-def put(tx: UnitOfWork, row: Values) -> bool:
-    """Put a signature down, and what the counts must add. The same again changes nothing.
-
-    Returns:
-        Whether it is new.
-
-    Raises:
-        DomainError: 403 ``signature.invalidated``.
-    """
-    if _insert(tx, row):
-        return True
-    # With somebody's signature there is never a second one: what stands there is found.
-    found = tx.session.execute(_STANDING, row).all()
-    if any(other.state == "invalidated" for other in found):
-        raise invalidated()
-    # One that was read from the log before it was put down here knows nothing of the person yet.
-    unknown = [other.id for other in found if other.person_hash is None]
-    if unknown and row["person_hash"] is not None:
-        known = ("person_hash", "person_sealed", "name", "network", "signed_at", "promise")
-        tx.session.execute(
-            update(_signatures).where(_signatures.c.id == unknown[0]).values({name: row[name] for name in known})
-        )
-        return True
-    return False
+def put(tx: UnitOfWork, row: Values) -> Put:
+    """Put a signature down, and what the counts must add. The same again changes nothing."""
+    while not _insert(tx, row):
+        # With somebody's signature there is never a second one: what stands there is found.
+        found = tx.session.execute(_STANDING, row).all()
+        standing = next((other for other in found if other.state != "withdrawn"), None)
+        if standing is not None and standing.state == "invalidated":
+            return Put.NOT_COUNTED
+        if standing is not None:
+            # One that was read from the log before it was put down here may know nothing of the person yet.
+            if standing.person_hash is not None or row["person_hash"] is None:
+                return Put.ALREADY
+            known = {name: row[name] for name in _KNOWN}
+            tx.session.execute(update(_signatures).where(_signatures.c.id == standing.id).values(known))
+            return Put.NEW
+        for marked in found:  # one at most: it was withdrawn while it did not count, and the next one does not either
+            tx.session.execute(update(_signatures).where(_signatures.c.id == marked.id).values(code=""))
+            mark = {"state": "invalidated", "code": marked.code, "invalidation": marked.invalidation}
+            tx.session.execute(insert(_signatures).values(row | mark))
+            return Put.NOT_COUNTED
+    return Put.NEW
 
 
 def put_at_once(database: Database, row: Values) -> bool:
@@ -90,7 +98,7 @@ def put_at_once(database: Database, row: Values) -> bool:
     Returns:
         False: something stands there, or the database is none for this; nothing was done, and `put` is to be asked.
     """
-    return database.dialect == "postgresql" and database.at_once(_PUT_AND_NOTE, row) is not None
+    return database.dialect == "postgresql" and database.at_once(_PUT_AND_NOTE, _new(row)) is not None
 
 
 def put_many(tx: UnitOfWork, rows: Sequence[Values]) -> None:
@@ -116,16 +124,37 @@ def note(tx: UnitOfWork, sums: dict[tuple[Any, ...], int]) -> None:
         tx.session.execute(insert(_deltas), deltas)
 
 
-def take_back(tx: UnitOfWork, petition_id: int, promise: Promise, now: datetime) -> bool:
-    """Take the signature of a pseudonym back, if there is one that counts; its name goes at once.
+def take_back(
+    tx: UnitOfWork, petition_id: int, promise: Promise, now: datetime, *, person_hash: bytes | None = None
+) -> bool:
+    """Take the signature of a pseudonym back, if there is one; its name goes at once. One that does not count is taken
+    back too, and keeps its `code`: undoing the decision lets it be withdrawn.
+
+    Args:
+        person_hash: whose it is, where a row that was read from the log does not know.
 
     Returns:
         Whether there was one.
     """
-    values = {"petition": petition_id, "of": promise.pseudonym, "signed": promise.raw, "now": now}
-    if tx.dialect == "postgresql":
-        return tx.session.execute(_TAKE_BACK_AND_NOTE, values).first() is not None
-    return _each(tx, tx.session.execute(_TAKE_BACK, values).all(), -1)
+    found = tx.session.execute(_TO_TAKE_BACK, {"petition": petition_id, "of": promise.pseudonym}).first()
+    if found is None:
+        return False
+    values = {
+        "state": "withdrawn",
+        "name": "",
+        "person_hash": found.person_hash or person_hash,
+        "person_sealed": None,
+        "network": None,
+        "promise": promise.raw,
+        "changed_at": now,
+    }
+    tx.session.execute(update(_signatures).where(_signatures.c.id == found.id).values(values))
+    if found.state == "valid":
+        note(tx, {tuple(getattr(found, name) for name in _PLACE): -1})
+    if found.way == "paper":
+        form = (_forms.c.signature_id == found.id, _forms.c.withdrawn_at.is_(None))
+        tx.session.execute(update(_forms).where(*form).values(withdrawn_at=now, withdrawn_by=""))
+    return True
 
 
 def invalidated() -> DomainError:
@@ -149,8 +178,8 @@ def not_signed() -> DomainError:
 
 def _insert(tx: UnitOfWork, row: Values) -> bool:
     if tx.dialect == "postgresql":
-        return tx.session.execute(_PUT_AND_NOTE, row).first() is not None
-    return _each(tx, tx.session.execute(_PUT, row).all(), 1)
+        return tx.session.execute(_PUT_AND_NOTE, _new(row)).first() is not None
+    return _each(tx, tx.session.execute(_PUT, _new(row)).all(), 1)
 
 
 def _each(tx: UnitOfWork, rows: Sequence[Row[Any]], change: int) -> bool:
@@ -158,31 +187,38 @@ def _each(tx: UnitOfWork, rows: Sequence[Row[Any]], change: int) -> bool:
     return bool(rows)
 
 
-_signatures, _deltas = table_of(Signature), table_of(Delta)
+def _new(row: Values) -> Values:
+    return {f"new_{name}": value for name, value in row.items()}
+
+
+_signatures, _deltas, _forms = table_of(Signature), table_of(Delta), table_of(PaperForm)
 _PLACE: Final = ("petition_id", "region", "day", "way")
+_KNOWN: Final = ("person_hash", "person_sealed", "name", "network", "signed_at", "promise")
+"""What is filled in of a signature that was read from the log."""
 _COLUMNS: Final = (
     *("petition_id", "person_hash", "person_sealed", "pseudonym", "region", "day", "signed_at"),
     *("name", "way", "state", "code", "network", "promise"),
 )
-_VALUES: Final = {name: bindparam(name, type_=_signatures.c[name].type) for name in _COLUMNS}
+_VALUES: Final = [bindparam(f"new_{name}", type_=_signatures.c[name].type) for name in _COLUMNS]
+"""Named so that no table here has a column of that name: SQLAlchemy would set that."""
 _RETURNED: Final = [_signatures.c[name] for name in _PLACE]
-_PUT: Final = sqlite.insert(_signatures).values(_VALUES).on_conflict_do_nothing().returning(*_RETURNED)
-_TAKE_BACK: Final = (
-    update(_signatures)
+_OF_PSEUDONYM: Final = (
+    _signatures.c.petition_id == bindparam("new_petition_id"),
+    _signatures.c.pseudonym == bindparam("new_pseudonym"),
+)
+_UNMARKED: Final = select(*_VALUES).where(
+    ~select(_signatures.c.id).where(*_OF_PSEUDONYM, _signatures.c.code != "").exists()
+)
+"""The new row, unless what its pseudonym signs does not count."""
+_PUT: Final = sqlite.insert(_signatures).from_select(_COLUMNS, _UNMARKED).on_conflict_do_nothing().returning(*_RETURNED)
+_TO_TAKE_BACK: Final = (
+    select(_signatures.c.id, _signatures.c.state, _signatures.c.person_hash, *_RETURNED)
     .where(
         _signatures.c.petition_id == bindparam("petition"),
         _signatures.c.pseudonym == bindparam("of"),
-        _signatures.c.state == "valid",
+        _signatures.c.state != "withdrawn",
     )
-    .values(
-        state="withdrawn",
-        name="",
-        person_sealed=None,
-        network=None,
-        promise=bindparam("signed"),
-        changed_at=bindparam("now"),
-    )
-    .returning(*_RETURNED)
+    .with_for_update()
 )
 
 
@@ -197,11 +233,21 @@ def _noting(changed: CTE, change: int) -> Insert:
 
 
 _PUT_AND_NOTE: Final = _noting(
-    postgresql.insert(_signatures).values(_VALUES).on_conflict_do_nothing().returning(*_RETURNED).cte("put"), 1
+    postgresql.insert(_signatures)
+    .from_select(_COLUMNS, _UNMARKED)
+    .on_conflict_do_nothing()
+    .returning(*_RETURNED)
+    .cte("put"),
+    1,
 )
-_TAKE_BACK_AND_NOTE: Final = _noting(_TAKE_BACK.cte("taken"), -1)
-_STANDING: Final = select(_signatures.c.id, _signatures.c.state, _signatures.c.person_hash).where(
-    _signatures.c.petition_id == bindparam("petition_id"),
-    (_signatures.c.pseudonym == bindparam("pseudonym")) | (_signatures.c.person_hash == bindparam("person_hash")),
-    _signatures.c.state != "withdrawn",
+_STANDING: Final = (
+    select(
+        _signatures.c.id, _signatures.c.state, _signatures.c.code, _signatures.c.invalidation, _signatures.c.person_hash
+    )
+    .where(
+        _signatures.c.petition_id == bindparam("petition_id"),
+        (_signatures.c.pseudonym == bindparam("pseudonym")) | (_signatures.c.person_hash == bindparam("person_hash")),
+        (_signatures.c.state != "withdrawn") | (_signatures.c.code != ""),
+    )
+    .with_for_update()
 )

@@ -27,10 +27,10 @@ from egov_participation.jurisdiction.petition_rules import Names
 from egov_participation.petitions import keys
 from egov_participation.petitions.models import Petition, Signature, State
 from egov_participation.petitions.rules import names
-from egov_participation.petitions.rules.states import COUNTED, SIGNABLE
-from egov_participation.petitions.service import ruling, signatures, subscribers
+from egov_participation.petitions.rules.states import COUNTED, SIGNABLE, WITHDRAWABLE
+from egov_participation.petitions.service import batches, ruling, signatures, subscribers
 from egov_participation.petitions.service.lookup import no_petition
-from egov_participation.petitions.service.signatures import Promise, invalidated, not_signed
+from egov_participation.petitions.service.signatures import Promise, Put, invalidated, not_signed
 from egov_participation.registrar import statements
 from egov_participation.registrar.interface import Act, Challenge, Way
 from egov_participation.registrar.statements import StatementError
@@ -123,20 +123,21 @@ def ways(services: Services, petition: Signable, person_id: str, act: Act) -> li
 
 
 def check_own(services: Services, petition: Signable, person_id: str, act: Act) -> None:
-    """Refuse what a look at the person's own signature shows to be in vain.
+    """Refuse what a look at the person's own signature shows to be in vain. A withdrawal is possible whatever became of
+    petition and signature, and of one that is not known here: the registrar may know more.
 
     Raises:
         DomainError: 410 ``petition.not_open``; 409 ``signature.exists``, ``signature.none``; 403
             ``signature.invalidated``.
     """
-    if petition.state not in (SIGNABLE if act is Act.ATTEST else COUNTED):
+    if petition.state not in (SIGNABLE if act is Act.ATTEST else WITHDRAWABLE):
         raise not_open()
     own = own_state(services, petition.id, person_id)
-    if own == "invalidated":
+    if act is Act.ATTEST and own == "invalidated":
         raise invalidated()
     if act is Act.ATTEST and own == "valid":
         raise DomainError(HTTPStatus.CONFLICT, N_("You have signed this petition already."), code="signature.exists")
-    if act is Act.WITHDRAW and own != "valid":
+    if act is Act.WITHDRAW and own == "withdrawn":
         raise not_signed()
 
 
@@ -181,13 +182,15 @@ def sign(
     if not wishes.tell and signatures.put_at_once(services.database, row):
         return True
     with services.database.uow() as tx:
-        new = signatures.put(tx, row)
-        if wishes.tell:
+        put = signatures.put(tx, row)
+        if wishes.tell and put is not Put.NOT_COUNTED:
             petition_row = tx.get(Petition, petition.id)
             assert petition_row is not None
             subscribers.subscribe(tx, services, petition_row, person_id)
         tx.commit()
-    return new
+    if put is Put.NOT_COUNTED:
+        raise invalidated()
+    return put is Put.NEW
 
 
 def withdraw(services: Services, reference: str, person_id: str, answer: Mapping[str, str]) -> None:
@@ -197,16 +200,14 @@ def withdraw(services: Services, reference: str, person_id: str, answer: Mapping
         DomainError: 404 ``petition.unknown``; those of `Registrar.attest`.
     """
     petition = signable(services, reference)
+    batches.expect(services, petition.id)
     promise = promised(services, reference, services.registrar.attest(reference, person_id, Act.WITHDRAW, answer))
     with services.database.uow() as tx:
-        signatures.take_back(tx, petition.id, promise, services.clock())
         row = tx.get(Petition, petition.id)
         assert row is not None
+        who = None if row.anonymised_at else keys.person_hash(services.settings.keys_dir, person_id)
+        signatures.take_back(tx, petition.id, promise, services.clock(), person_hash=who)
         subscribers.unsubscribe(tx, services, row, person_id)
-        if petition.state not in SIGNABLE:
-            # The registrar has something for the log again, for which nobody would ask any more.
-            row.attested, row.withdrawn_at = True, services.clock()
-            tx.add(row)
         tx.commit()
 
 

@@ -135,13 +135,13 @@ def _fold(services: Services, tx: UnitOfWork, entries: Sequence[tuple[int, ledge
             now_said[key] = standing
         if entry.type == ATTESTATION:
             promises[key] = entry.raw
-    changes: Counter[tuple[int, str, str]] = Counter()
+    changes: Counter[tuple[int, str, date, str]] = Counter()
     for key, standing in now_said.items():
         old = before.get(key)
         if old is not None and old.counts:
-            changes[key[0], old.region, old.way] -= 1
+            changes[key[0], old.region, old.day, old.way] -= 1
         if standing.counts:
-            changes[key[0], standing.region, standing.way] += 1
+            changes[key[0], standing.region, standing.day, standing.way] += 1
     _keep(tx, now_said, before)
     petitions = {petition for petition, _ in entries}
     counting.add_verified(
@@ -154,17 +154,17 @@ def _make_good(
     services: Services, tx: UnitOfWork, said: Mapping[_Key, Standing], promises: Mapping[_Key, bytes]
 ) -> None:
     """Put down what was promised and is missing here."""
-    here = _rows_of(tx.session, said)
+    here, whose = _rows_of(tx.session, said), _whose(tx.session, said)
     for key, standing in said.items():
         petition_id, pseudonym = key
         states = here.get(key, Counter())
         promise = Promise(promises[key], pseudonym, standing.day, standing.region)
         if states.total() < standing.attested and not (states["valid"] or states["invalidated"]) and standing.signed:
             row = signatures.row_of(
-                petition_id, promise, services.clock(), person_hash=None, person_sealed=None, way=standing.way
+                petition_id, promise, services.clock(), person_hash=whose.get(key), person_sealed=None, way=standing.way
             )
             signatures.put(tx, row | {"signed_at": None})
-        elif states["withdrawn"] < standing.withdrawn and states["valid"] and not standing.signed:
+        elif states["withdrawn"] < standing.withdrawn and not standing.signed:
             signatures.take_back(tx, petition_id, promise, services.clock())
 
 
@@ -202,6 +202,21 @@ def _rows_of(session: Session, keys: Mapping[_Key, Standing]) -> dict[_Key, Coun
         )
         for pseudonym, state, number in rows:
             found.setdefault((petition_id, bytes(pseudonym)), Counter())[state] = number
+    return found
+
+
+def _whose(session: Session, keys: Mapping[_Key, Standing]) -> dict[_Key, bytes]:
+    """Who signed with a pseudonym before: their next signature is found by them too."""
+    found: dict[_Key, bytes] = {}
+    for petition_id, pseudonyms in _by_petition(set(keys)).items():
+        rows = session.execute(
+            select(_signatures.c.pseudonym, _signatures.c.person_hash).where(
+                _signatures.c.petition_id == petition_id,
+                _signatures.c.pseudonym.in_(pseudonyms),
+                _signatures.c.person_hash.is_not(None),
+            )
+        )
+        found |= {(petition_id, bytes(row.pseudonym)): bytes(row.person_hash) for row in rows}
     return found
 
 
