@@ -941,6 +941,8 @@ def upgrade() -> None:
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("electronic", sa.Integer(), nullable=False),
         sa.Column("paper", sa.Integer(), nullable=False),
+        sa.Column("verified", sa.Integer(), nullable=False),
+        sa.Column("verified_paper", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["petition_id"], ["petition.id"], name=op.f("fk_petition_day_petition_id_petition")),
         sa.PrimaryKeyConstraint("petition_id", "day", name=op.f("pk_petition_day")),
     )

@@ -84,7 +84,7 @@ class PetitionWorld:
         number = 9000
         regions = {code: (1200 + 310 * place, place, 1100) for place, code in enumerate(REGIONS)}
         days = {today - timedelta(days=n): 90 + n * n for n in range(120)}
-        names = tuple((f"Айгүл {letter}.", today - timedelta(days=1)) for letter in "АБВГДЕЖЗ")
+        names = tuple((f"Айгүл {letter}.", today - timedelta(days=1)) for letter in "АБВГДЕЖЗИК")
         return put(self.services, number, regions=regions | {"other": (41, 0, 40)}, days=days, names=names)
 
     @cached_property

@@ -113,11 +113,16 @@ def put(
         for region, (by_key, by_hand, counted) in regions.items():
             tx.add(
                 PetitionRegion(
-                    petition_id=petition.id, region=region, electronic=by_key, paper=by_hand, verified=counted
+                    petition_id=petition.id,
+                    region=region,
+                    electronic=by_key,
+                    paper=by_hand,
+                    verified=counted,
+                    verified_paper=by_hand,
                 )
             )
         for day, count in (days or {}).items():
-            tx.add(PetitionDay(petition_id=petition.id, day=day, electronic=count))
+            tx.add(PetitionDay(petition_id=petition.id, day=day, electronic=count, verified=count))
         for name, day in names:
             tx.add(_signature(petition.id, name, day, now))
         finding.refresh(tx, petition)

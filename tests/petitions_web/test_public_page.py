@@ -179,22 +179,45 @@ def test_what_stands_in_other_peoples_pages_is_framed_and_nothing_else(services:
     assert ET.fromstring(badge.content).tag == "{http://www.w3.org/2000/svg}svg"
 
 
-def test_names_come_a_day_later_in_the_order_of_the_alphabet(
+@pytest.mark.both
+def test_names_come_a_day_later_in_the_order_of_the_alphabet_and_never_few_together(
     services: Services, client: TestClient, clock: ManualClock
 ) -> None:
     today = services.day(services.clock())
-    names = (("Дана К.", today - timedelta(days=1)), ("Алуа Н.", today - timedelta(days=1)), ("Ерлан Т.", today))
-    reference = put(services, names=names, days={today: 1, today - timedelta(days=1): 2})
-    answer = client.get(f"/ru/petitions/{reference}/signers")
+    before = [today - timedelta(days=days) for days in range(4)]
+    many = tuple((f"{letter}луа Н.", before[3]) for letter in "БВГДЕЖЗИКА")
+    few = tuple((f"Дана {letter}.", before[2]) for letter in "ЖБВГДЕЗИА")
+    names = (*many, *few, ("Серік О.", before[1]), ("Ерлан Т.", today))
+    reference = put(services, names=names, days=dict.fromkeys(before, 10))
+    path = f"/ru/petitions/{reference}/signers"
+    answer = client.get(path)
 
-    assert answer.text.index("Алуа Н.") < answer.text.index("Дана К.")
+    assert answer.text.index("Дана Б.") < answer.text.index("Дана Ж.") < answer.text.index("Серік О.")
     assert "Ерлан" not in answer.text
     assert "KZ-75" not in answer.text
     assert "noindex" in answer.headers["x-robots-tag"]
+    assert "Алуа Н." in client.get(f"{path}?day={before[3]}").text
+    alone = client.get(f"{path}?day={before[1]}").text  # a day in the middle of others has no list of its own
+    assert "Дана Б." in alone
+    assert "Серік О." in alone
+    assert "Дана" not in client.get(f"{path}?day=x&page=2").text
     clock.advance(days=1)
-    assert "Ерлан" in client.get(f"/ru/petitions/{reference}/signers").text
-    assert "Дана" in client.get(f"/ru/petitions/{reference}/signers?day={today - timedelta(days=1)}").text
-    assert "Дана" not in client.get(f"/ru/petitions/{reference}/signers?day=x&page=2").text
+    assert "Ерлан" not in client.get(path).text  # the only one of a day: the log says which pseudonym it is
+
+
+def test_regions_and_days_are_told_of_the_log_alone(services: Services, client: TestClient) -> None:
+    day = services.day(services.clock())
+    reference = put(services, regions={"KZ-75": (12, 3, 9), "KZ-71": (4, 0, 0)}, days={day: 9})
+    said = client.get(f"/api/v1/petitions/{reference}").json()
+
+    assert said["count_provisional"] == 16
+    assert said["by_region"] == [{"territory": "KZ-75", "count": 9, "verified": 9, "paper": 3}]
+    for path in (f"/petitions/{reference}/by-region.csv", "/data/petition-regions.csv"):
+        assert "KZ-71" not in client.get(path).text, path
+    page = client.get(f"/en/petitions/{reference}").text.partition("<figure")[2]
+    assert "Only the total is counted live" in page
+    assert "<td>12" not in page
+    assert ">15<" not in page
 
 
 def test_its_page_asks_nothing_of_signatures(services: Services, client: TestClient) -> None:

@@ -56,7 +56,8 @@ _HEIGHT: Final = N_("Number of the last entry of the archive")
 _HASH: Final = N_("Hash of the last entry of the archive, in hex")
 _PAGE: Final = N_("Address of the page")
 _PETITION: Final = Field("petition", Kind.WORD, N_("Number of the petition"))
-_ELECTRONIC: Final = Field("count", Kind.INTEGER, N_("Signatures, as counted live: provisional"))
+_ELECTRONIC: Final = Field("count", Kind.INTEGER, N_("Signatures, as counted over the public log"))
+_ON_PAPER: Final = Field("paper", Kind.INTEGER, N_("Signatures on paper, as counted over the public log"))
 _PAPER: Final = Field("paper", Kind.INTEGER, N_("Signatures on paper, entered at a desk"))
 
 _ALL: Final = (
@@ -317,8 +318,8 @@ _ALL: Final = (
             _PETITION,
             Field("territory", Kind.WORD, N_("Code of the region, or “other” for several together")),
             _ELECTRONIC,
-            Field("verified", Kind.INTEGER, N_("Signatures, as counted over the public log")),
-            _PAPER,
+            Field("verified", Kind.INTEGER, N_("The same number again")),
+            _ON_PAPER,
         ),
         ("petition", "territory"),
         Frequency.CONTINUOUS,
@@ -327,7 +328,7 @@ _ALL: Final = (
         Name.PETITION_DAYS,
         N_("Signatures by day"),
         N_("How many people signed each petition on each day."),
-        (_PETITION, Field("day", Kind.DAY, N_("Day")), _ELECTRONIC, _PAPER),
+        (_PETITION, Field("day", Kind.DAY, N_("Day")), _ELECTRONIC, _ON_PAPER),
         ("petition", "day"),
         Frequency.CONTINUOUS,
     ),

@@ -66,15 +66,14 @@ def of_regions(petition: PetitionView, lang: str, timezone: str) -> list[Figure]
     """Signatures by region; none while nobody has signed."""
     if not petition.regions:
         return []
-    said = [N_("Region"), N_("Signatures"), N_("Verified of them")]
+    said = [N_("Region"), N_("Signatures")]
     head = tuple(translate(lang, word) for word in said)
     found = tuple(
         Place(
             region.code,
             region_name(region.code, lang),
             region.total,
-            (region.verified,),
-            _residents(region.code),
+            residents=_residents(region.code),
         )
         for region in petition.regions
     )
@@ -138,9 +137,14 @@ def _every_day(days: tuple[DayView, ...]) -> list[DayView]:
 def _source(petition: PetitionView, lang: str, timezone: str) -> str:
     if petition.counts.counted_at is None:
         return ""
+    written = filters(lang, timezone)
     return translate(
         lang,
-        N_("Source: signatures of %(reference)s as counted on %(date)s."),
+        N_(
+            "Source: signatures of %(reference)s in the first %(size)s entries of the public log, on %(date)s. Only "
+            "the total is counted live: regions and days follow with the log."
+        ),
         reference=petition.reference,
-        date=filters(lang, timezone)["datetime"](petition.counts.counted_at),
+        size=written["number"](petition.counts.checkpoint_size),
+        date=written["datetime"](petition.counts.counted_at),
     )

@@ -24,23 +24,26 @@ class TextView:
 
 @dataclass(frozen=True, slots=True)
 class RegionView:
-    """Signatures from one region."""
+    """Signatures from one region, as the log has them.
+
+    Regions and days are told of the log alone: where a live number of a region goes up, somebody who looks on learns
+    the second at which a signature was given whose region and pseudonym the log then shows.
+    """
 
     code: str
     """As attestations have it; ``other`` for several small ones together."""
     electronic: int
     paper: int
-    verified: int
 
     @property
     def total(self) -> int:
-        """All that are counted by now."""
+        """All that the log has."""
         return self.electronic + self.paper
 
 
 @dataclass(frozen=True, slots=True)
 class DayView:
-    """Signatures of one day."""
+    """Signatures of one day, as the log has them."""
 
     day: date
     electronic: int
@@ -48,7 +51,7 @@ class DayView:
 
     @property
     def total(self) -> int:
-        """All that are counted by now."""
+        """All that the log has."""
         return self.electronic + self.paper
 
 

@@ -220,7 +220,7 @@ def _petition_regions(petitions: Iterator[PetitionView]) -> Iterator[Json]:
                 "petition": petition.reference,
                 "territory": region.code,
                 "count": region.electronic,
-                "verified": region.verified,
+                "verified": region.electronic,
                 "paper": region.paper,
             }
 

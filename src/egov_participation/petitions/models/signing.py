@@ -142,6 +142,8 @@ class PetitionDay(SQLModel, table=True):
     day: dt.date = Field(primary_key=True)
     electronic: int = 0
     paper: int = 0
+    verified: int = 0
+    verified_paper: int = 0
 
 
 class ReachedTier(SQLModel, table=True):

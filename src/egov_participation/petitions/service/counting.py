@@ -80,9 +80,13 @@ def add(tx: UnitOfWork, changes: Mapping[tuple[int, str, date, str], int], now: 
 
 
 def add_verified(
-    tx: UnitOfWork, changes: Mapping[tuple[int, str, str], int], petitions: Iterable[int], size: int, now: datetime
+    tx: UnitOfWork,
+    changes: Mapping[tuple[int, str, date, str], int],
+    petitions: Iterable[int],
+    size: int,
+    now: datetime,
 ) -> None:
-    """Add changes, by (petition_id, region, way), to what was counted over the log.
+    """Add changes, by (petition_id, region, day, way), to what was counted over the log.
 
     Args:
         petitions: whose entries were read, though nothing may have changed.
@@ -91,11 +95,14 @@ def add_verified(
     names = {"electronic": "verified", "paper": "verified_paper"}
     by_petition: dict[tuple[Any, ...], Counter[str]] = {(petition,): Counter() for petition in petitions}
     by_region: dict[tuple[Any, ...], Counter[str]] = {}
-    for (petition_id, region, way), change in changes.items():
+    by_day: dict[tuple[Any, ...], Counter[str]] = {}
+    for (petition_id, region, day, way), change in changes.items():
         by_petition.setdefault((petition_id,), Counter())[names[way]] += change
         by_region.setdefault((petition_id, region), Counter())[names[way]] += change
+        by_day.setdefault((petition_id, day), Counter())[names[way]] += change
     _add(tx, PetitionCount, by_petition, tuple(names.values()), checkpoint_size=size, counted_at=now)
     _add(tx, PetitionRegion, by_region, tuple(names.values()))
+    _add(tx, PetitionDay, by_day, tuple(names.values()))
 
 
 def _add(

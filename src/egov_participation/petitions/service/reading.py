@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, func, or_, text
+from sqlalchemy import ColumnElement, Date, Integer, and_, bindparam, func, or_, text
 from sqlalchemy import select as choose
 from sqlmodel import Session, col, select
 
@@ -21,6 +21,7 @@ from egov_participation.petitions.models import (
     Signature,
     State,
 )
+from egov_participation.petitions.rules import names
 from egov_participation.petitions.rules.states import VISIBLE
 from egov_participation.petitions.service.lookup import found, no_petition
 from egov_participation.petitions.service.viewing import happening, views
@@ -180,44 +181,59 @@ def among(services: Services, ids: Sequence[int]) -> Iterator[PetitionView]:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Who signed on one day and lets it be shown."""
+    """Who signed within some days and lets it be shown."""
 
-    days: tuple[date, ...]
-    """Days of which there are names, the last first."""
-    day: date | None
+    spans: tuple[tuple[date, date], ...]
+    """First and last day of each, the last first."""
+    span: tuple[date, date] | None
     names: tuple[str, ...]
     page: int
     more: bool
-    """Whether there is a further page of this day."""
+    """Whether there is a further page of these days."""
 
 
 def signers(services: Services, petition: PetitionView, today: date, day: date | None, page: int) -> Names:
-    """The names that are shown, of one day, in the order of the alphabet.
+    """The names that are shown, of a day or of some days together (`rules.names.spans`), in the order of the alphabet.
 
-    A day's names are there from the next day on, and never in the order of signing: whoever watches the live count of
-    a region could else tell who came from where.
+    A day's names are there from the next day on, and never in the order of signing: whoever holds them against the
+    pseudonyms of the log could else tell who came from where.
 
     Args:
-        day: by default the last one that is shown.
+        day: the first of the days; by default of the last that are shown.
         page: from 1.
     """
-    days = tuple(one.day for one in reversed(petition.days) if one.day < today and one.total > 0)
-    chosen = day if day in days else next(iter(days), None)
-    if chosen is None:
-        return Names(days, None, (), 1, more=False)
     with services.database.read() as session:
+        shown = session.execute(_SHOWN, {"petition": petition.id, "today": today, "fewest": names.FEWEST})
+        spans = tuple(reversed(names.spans((row.day, row.shown) for row in shown)))
+        chosen = next((span for span in spans if span[0] == day), next(iter(spans), None))
+        if chosen is None:
+            return Names(spans, None, (), 1, more=False)
+        first, last = chosen
         rows = session.exec(
             select(Signature.name)
             .where(
                 col(Signature.petition_id) == petition.id,
-                col(Signature.day) == chosen,
+                # Of one day the index has them in order.
+                col(Signature.day) == first if first == last else col(Signature.day).between(first, last),
                 text("state = 'valid' AND name <> ''"),  # as the index has it, to the letter
             )
             .order_by(col(Signature.name), col(Signature.id))
             .offset((page - 1) * NAMES)
             .limit(NAMES + 1)
         ).all()
-    return Names(days, chosen, tuple(rows[:NAMES]), page, more=len(rows) > NAMES)
+    return Names(spans, chosen, tuple(rows[:NAMES]), page, more=len(rows) > NAMES)
+
+
+_SHOWN: Final = (
+    text(
+        "SELECT d.day, (SELECT count(*) FROM (SELECT 1 FROM petition_signature AS s WHERE s.petition_id = d.petition_id"
+        " AND s.day = d.day AND s.state = 'valid' AND s.name <> '' LIMIT :fewest) AS few) AS shown"
+        " FROM petition_day AS d WHERE d.petition_id = :petition AND d.day < :today ORDER BY d.day"
+    )
+    .bindparams(bindparam("today", type_=Date))
+    .columns(day=Date, shown=Integer)
+)
+"""How many names there are of each day; no more are counted than are needed to show them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,11 +140,15 @@ def _view(
         counts=_counts(count),
         tiers=tuple(_tiers(rules, petition.territory, reached)),
         regions=tuple(
-            RegionView(row.region, row.electronic, row.paper, row.verified)
-            for row in sorted(regions, key=lambda row: (-row.electronic - row.paper, row.region))
-            if row.electronic or row.paper or row.verified
+            RegionView(row.region, row.verified, row.verified_paper)
+            for row in sorted(regions, key=lambda row: (-row.verified - row.verified_paper, row.region))
+            if row.verified or row.verified_paper
         ),
-        days=tuple(DayView(row.day, row.electronic, row.paper) for row in sorted(days, key=lambda row: row.day)),
+        days=tuple(
+            DayView(row.day, row.verified, row.verified_paper)
+            for row in sorted(days, key=lambda row: row.day)
+            if row.verified or row.verified_paper
+        ),
         timeline=tuple(
             happening(row) for row in sorted(happenings, key=lambda row: (row.at, row.id or 0)) if row.public
         ),
