@@ -10,12 +10,20 @@ from typing import Any
 from tests.authenticator import Authenticator
 from tests.registrar.people import Rolls
 
+from egov_crypto import audit as protocol
 from egov_participation.registrar import statements
 from egov_participation.registrar.interface import Act, Batch, Registrar, Way
 from egov_participation.services import Services
 
 REF = "P-2026-0042"
 DOCUMENT = "ab" * 32
+
+
+def drawn(letter: bytes, petition: str = REF, entries: int = 1000) -> dict[str, Any]:
+    """An audit, by the value of its only auditor, as the registrar is asked to open its sample."""
+    value = letter * 32
+    name = protocol.identifier(petition, [protocol.commitment(petition, value)])
+    return {"audit": name, "reveals": [value.hex()], "entries": entries}
 
 
 @dataclass

@@ -16,7 +16,7 @@ from tests.browser.server import in_a_thread
 from tests.ports import free_port
 from tests.registrar.book import CredentialBook
 from tests.registrar.people import UUID, Rolls
-from tests.registrar.signing import REF, Petitions
+from tests.registrar.signing import REF, Petitions, drawn
 from tests.voting.making import make_people
 
 from egov_crypto import credential as credentials
@@ -143,7 +143,7 @@ def test_a_rehearsal_hands_out_the_codes_of_generated_voters(rolls: Rolls, servi
 
 def test_a_whole_petition(rolls: Rolls, services: Services) -> None:
     petitions = Petitions(rolls.registrar, services)
-    _, (person, other) = make_people(services, 2)
+    _, (person, other, third) = make_people(services, 3)
     there = rolls.registrar
     assert petitions.open() == petitions.open()
     assert there.ways_petition(REF, person) == [Way.CODE]
@@ -151,7 +151,7 @@ def test_a_whole_petition(rolls: Rolls, services: Services) -> None:
     device = rolls.enrol(person)
     assert there.ways_petition(REF, person) == [Way.PASSKEY, Way.CODE]
     withdrawn = there.attest(REF, person, Act.WITHDRAW, petitions.assertion(person, device, Act.WITHDRAW))
-    paper = there.attest_paper(REF, other, "A-17")
+    paper, by_code = there.attest_paper(REF, other, "A-17"), petitions.act(third)
     assert refusal(there.withdraw_paper, REF, other, "A-18") == (409, "petition.not_on_paper")
     assert refusal(there.begin_petition, REF, other, Act.ATTEST, Way.CODE, lang="kk") == (409, "petition.on_paper")
     assert refusal(petitions.open, min_age=18) == (409, "petition.other")
@@ -159,18 +159,19 @@ def test_a_whole_petition(rolls: Rolls, services: Services) -> None:
     there.close_petition(REF)
     (batch,) = petitions.leaving()
     assert batch.number == 1
-    assert sorted(map(canonical, batch.attestations)) == sorted([signed, withdrawn, paper])
+    assert sorted(map(canonical, batch.attestations)) == sorted([signed, withdrawn, paper, by_code])
     assert refusal(there.batch, REF, 2) == (409, "petition.batch")
-    pseudonym = str(petitions.said(paper)["pseudonym"])
-    (opening,) = there.open_entries(REF, [pseudonym], audit="0f" * 32)
+    pseudonym, audit = str(petitions.said(by_code)["pseudonym"]), drawn(b"a")
+    assert refusal(there.open_entries, REF, [pseudonym], **(audit | {"entries": 3})) == (409, "petition.audit_draw")
+    (opening,) = there.open_entries(REF, [pseudonym], **audit)
     assert opening.pseudonym == pseudonym
-    assert there.audit_answers(REF, "0f" * 32) == {pseudonym: None}
+    assert there.audit_answers(REF, audit["audit"]) == {pseudonym: None}
     rolls.mails()
     (asked,) = [mail for mail in rolls.mails().sent if "/audit/answer/" in mail.text]
     token = asked.text.split("/audit/answer/")[1].split()[0]
     assert there.audit_question(token) == (REF, False)
     there.answer_audit(token, True)
-    assert there.audit_answers(REF, "0f" * 32) == {pseudonym: True}
+    assert there.audit_answers(REF, audit["audit"]) == {pseudonym: True}
 
 
 def test_a_registrar_of_its_own_opens_no_petition_for_people_whom_nobody_is(serving: Serving) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -15,11 +14,8 @@ from tests.registrar.test_petitions import petitions as petitions
 from tests.registrar.test_petitions import registrar as registrar
 from tests.voting.making import make_people
 
-from egov_crypto import vrf
-from egov_crypto.petition import alpha
 from egov_participation.clock import ManualClock
 from egov_participation.errors import DomainError
-from egov_participation.mail import NullMailer
 from egov_participation.registrar import generated
 from egov_participation.registrar import petition_rules as rules
 from egov_participation.registrar.interface import Act, Way
@@ -317,78 +313,3 @@ class TestGeneratedSigners:
         for number in (1, 99, 9_999_999):
             with pytest.raises(IinError):
                 Iin.parse(generated.iin(number))
-
-
-class TestOpenings:
-    AUDIT = "0f" * 32
-
-    def signed(self, petitions: Petitions, people: list[str]) -> list[str]:
-        petitions.open()
-        return [str(petitions.said(petitions.act(person))["pseudonym"]) for person in people]
-
-    def test_a_sample_is_opened_with_proofs_and_those_in_it_are_asked(
-        self, petitions: Petitions, services: Services, outbox: NullMailer
-    ) -> None:
-        iins, people = make_people(services, 3)
-        pseudonyms = self.signed(petitions, people)
-        there = petitions.registrar
-        outbox.sent.clear()
-        found = there.open_entries(REF, pseudonyms[:2], audit=self.AUDIT)
-        key = bytes.fromhex(petitions.open()["key"])
-        assert [opening.iin for opening in found] == [iin.digits for iin in iins[:2]]
-        for opening in found:
-            proved = vrf.verify(key, alpha(REF, opening.iin), bytes.fromhex(opening.proof))
-            assert proved.hex() == opening.pseudonym
-            assert opening.iin not in repr(opening)
-        assert there.open_entries(REF, pseudonyms[:2], audit=self.AUDIT) == found
-        sent = sorted(Rolls(there, services).mails().sent, key=lambda mail: mail.to)
-        assert [mail.to for mail in sent] == ["n0@mail.example", "n1@mail.example"]
-        tokens = [re.findall(rf"/petitions/{REF}/audit/answer/([\w-]+)", mail.text)[0] for mail in sent]
-        assert there.audit_question(tokens[0]) == (REF, False)
-        there.answer_audit(tokens[0], False)
-        there.answer_audit(tokens[0], True)  # the first answer stands
-        assert there.audit_question(tokens[0]) == (REF, True)
-        assert sorted(there.audit_answers(REF, self.AUDIT).items(), key=str) == sorted(
-            {pseudonyms[0]: False, pseudonyms[1]: None}.items(), key=str
-        )
-        assert refusal(there.answer_audit, "x", True) == "petition.no_question"
-
-    def test_one_audit_opens_one_sample_and_all_together_not_everything(
-        self, petitions: Petitions, services: Services, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        _, people = make_people(services, 3)
-        pseudonyms = self.signed(petitions, people)
-        there = petitions.registrar
-        there.open_entries(REF, pseudonyms[:2], audit=self.AUDIT)
-        assert refusal(there.open_entries, REF, pseudonyms[1:], audit=self.AUDIT) == "petition.audit_sample"
-        monkeypatch.setattr(rules, "MOST_OPENED", 3)
-        assert refusal(there.open_entries, REF, pseudonyms[1:], audit="1f" * 32) == "petition.audit_limit"
-        assert len(there.open_entries(REF, pseudonyms[2:], audit="1f" * 32)) == 1
-
-    def test_who_has_left_the_register_is_opened_with_a_proof_and_not_asked(
-        self, petitions: Petitions, services: Services, outbox: NullMailer
-    ) -> None:
-        (iin, _), people = make_people(services, 2)
-        pseudonyms = self.signed(petitions, people)
-        with services.database.uow() as tx:
-            tx.session.delete(tx.get(Resident, people[0]))
-            tx.commit()
-        outbox.sent.clear()
-        found = petitions.registrar.open_entries(REF, pseudonyms, audit=self.AUDIT)
-        assert found[0].iin == iin.digits
-        key = bytes.fromhex(petitions.open()["key"])
-        assert vrf.verify(key, alpha(REF, iin.digits), bytes.fromhex(found[0].proof)).hex() == pseudonyms[0]
-        assert [mail.to for mail in Rolls(petitions.registrar, services).mails().sent] == ["n1@mail.example"]
-        assert petitions.registrar.audit_answers(REF, self.AUDIT) == {pseudonyms[1]: None}
-
-    def test_who_was_never_attested_has_no_opening(self, petitions: Petitions, services: Services) -> None:
-        _, people = make_people(services, 1)
-        pseudonyms = self.signed(petitions, people)
-        found = petitions.registrar.open_entries(REF, [*pseudonyms, "00" * 64], audit=self.AUDIT)
-        assert [opening.pseudonym for opening in found] == pseudonyms
-
-    @pytest.mark.parametrize("wrong", [[], ["00"], ["x" * 128], ["00" * 64] * 2])
-    def test_what_is_no_sample_is_not_opened(self, petitions: Petitions, wrong: list[str]) -> None:
-        petitions.open()
-        with pytest.raises(ValueError):
-            petitions.registrar.open_entries(REF, wrong, audit=self.AUDIT)

@@ -206,8 +206,16 @@ class RemoteRegistrar:
     def batch(self, petition: str, after: int) -> Batch | None:
         return replies.batch(self._ask("batch", {"petition": petition, "after": after}, _PROVING))
 
-    def open_entries(self, petition: str, pseudonyms: Sequence[str], *, audit: str) -> list[Opening]:
-        asked = {"petition": petition, "pseudonyms": list(pseudonyms), "audit": audit}
+    def open_entries(
+        self, petition: str, pseudonyms: Sequence[str], *, audit: str, reveals: Sequence[str], entries: int
+    ) -> list[Opening]:
+        asked = {
+            "petition": petition,
+            "pseudonyms": list(pseudonyms),
+            "audit": audit,
+            "reveals": list(reveals),
+            "entries": entries,
+        }
         return replies.openings(self._ask("open_entries", asked, _LONG))
 
     def audit_answers(self, petition: str, audit: str) -> Mapping[str, bool | None]:

@@ -150,6 +150,26 @@ def leaving(
     return last if oldest <= last else None
 
 
+def drawn_from(asked: int) -> int:
+    """How many of the first drawn have to hold a sample of so many: those that the office has invalidated, which the
+    registrar does not know, are left out."""
+    return 4 * asked + 100
+
+
+def most_opened(closes_at: datetime, now: datetime) -> int:
+    """So many may be open by now: half of them are kept for after the end, when nothing can be forged any more."""
+    return MOST_OPENED if now >= closes_at else MOST_OPENED // 2
+
+
+def not_drawn() -> DomainError:
+    """What is said to whoever would have opened what no lot fell on."""
+    return DomainError(
+        409,
+        N_("The registrar opens only what the auditors' values draw among the signatures that it attested."),
+        code="petition.audit_draw",
+    )
+
+
 def is_over(closes_at: datetime, audits: timedelta, now: datetime) -> bool:
     """Whether the time for audits has passed, so that the key is destroyed."""
     return now >= closes_at + audits

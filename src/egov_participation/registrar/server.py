@@ -201,7 +201,8 @@ class _Handlers:
         return None if found is None else {"number": found.number, "attestations": found.attestations}
 
     def _open_entries(self, asked: wire.OpeningEntries) -> list[list[str]]:
-        found = self._registrar.open_entries(asked.petition, asked.pseudonyms, audit=asked.audit)
+        rest = asked.model_dump(include={"audit", "reveals", "entries"})
+        found = self._registrar.open_entries(asked.petition, asked.pseudonyms, **rest)
         return [[opening.pseudonym, opening.iin, opening.proof] for opening in found]
 
     async def _prepare(self, request: Request) -> Response:

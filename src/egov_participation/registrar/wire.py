@@ -204,6 +204,8 @@ class OpeningEntries(OfPetition):
 
     pseudonyms: Annotated[list[Pseudonym], Field(min_length=1, max_length=MOST_OPENED)]
     audit: Hash
+    reveals: Annotated[list[Hash], Field(min_length=1, max_length=100)]
+    entries: Annotated[int, Field(ge=0)]
 
 
 class OfAudit(OfPetition):

@@ -131,6 +131,11 @@ def counted_before(session: Session, reference: str, size: int) -> list[bytes]:
     return [pseudonym for pseudonym, found in standing.items() if found.counts and found.way == "electronic"]
 
 
+def attested_before(session: Session, reference: str, size: int) -> int:
+    """How many attestations of a petition the first entries of the log have."""
+    return sum(1 for _ in _entries(session, verified.ATTESTATION, reference, size))
+
+
 def _entries(session: Session, type_: str, reference: str, size: int) -> Iterator[ledger.EntryView]:
     after = -1
     while some := ledger.browse(session, type=type_, subject=reference, after=after, limit=_AT_ONCE):

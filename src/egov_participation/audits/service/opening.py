@@ -19,7 +19,7 @@ from egov_participation.actions import Action
 from egov_participation.approvals import Content, Proposal
 from egov_participation.audits import rules
 from egov_participation.audits.models import Audit, Stage
-from egov_participation.audits.service import lookup
+from egov_participation.audits.service import drawing, lookup
 from egov_participation.database import UnitOfWork
 from egov_participation.errors import DomainError
 from egov_participation.i18n import N_
@@ -87,7 +87,12 @@ def _open(services: Services, key: str) -> None:
 def openings(services: Services, row: Audit) -> list[Opening]:
     """What the registrar says of the sample; none if nobody is in it."""
     sample = sample_of(row)
-    return services.registrar.open_entries(row.reference, sample, audit=row.name or "") if sample else []
+    if not sample:
+        return []
+    with services.database.read() as session:
+        values = [one.value or "" for one in lookup.commitments(session, row)]
+        entries = drawing.attested_before(session, row.reference, row.size or 0)
+    return services.registrar.open_entries(row.reference, sample, audit=row.name or "", reveals=values, entries=entries)
 
 
 def file_of(services: Services, session: SessionInfo, key: str) -> bytes:

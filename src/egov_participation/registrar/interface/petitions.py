@@ -144,17 +144,23 @@ class PetitionRegistrar(Protocol):
             DomainError: 404 ``petition.unknown``, 409 ``petition.batch`` (there was no batch ``after``).
         """
 
-    def open_entries(self, petition: str, pseudonyms: Sequence[str], *, audit: str) -> list[Opening]:
+    def open_entries(
+        self, petition: str, pseudonyms: Sequence[str], *, audit: str, reveals: Sequence[str], entries: int
+    ) -> list[Opening]:
         """Open a sample for an audit, and ask the people in it by mail whether they signed: once, however often this is
         called. Who was never attested here has no opening; who has left the register has one, and is not asked.
 
         Args:
             audit: what the log calls the audit (64 hex digits): one sample belongs to it.
+            reveals: the auditors' values (64 hex digits each), whose commitments the audit is called after.
+            entries: how many attestations of the petition the log had when the audit was committed to. The registrar
+                draws among these itself: what is opened is among the first that the values draw.
 
         Raises:
             ValueError: no pseudonym, or one that is none.
-            DomainError: 404 ``petition.unknown``; 409 ``petition.audit_sample`` (this audit has another one); 409
-                ``petition.audit_limit`` (more than `petition_rules.MOST_OPENED` would be open in this petition).
+            DomainError: 404 ``petition.unknown``; 409 ``petition.audit_sample`` (this audit has another one),
+                ``petition.audit_draw`` (it was not drawn), ``petition.audit_limit`` (more than
+                `petition_rules.most_opened` would be open in this petition).
         """
 
     def audit_answers(self, petition: str, audit: str) -> Mapping[str, bool | None]:

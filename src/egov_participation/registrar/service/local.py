@@ -167,8 +167,10 @@ class LocalRegistrar:
     def batch(self, petition: str, after: int) -> Batch | None:
         return batches.batch(self.means, petition, after)
 
-    def open_entries(self, petition: str, pseudonyms: Sequence[str], *, audit: str) -> list[Opening]:
-        return openings.open_entries(self.means, petition, pseudonyms, audit=audit)
+    def open_entries(
+        self, petition: str, pseudonyms: Sequence[str], *, audit: str, reveals: Sequence[str], entries: int
+    ) -> list[Opening]:
+        return openings.open_entries(self.means, petition, pseudonyms, audit=audit, reveals=reveals, entries=entries)
 
     def audit_answers(self, petition: str, audit: str) -> Mapping[str, bool | None]:
         return openings.audit_answers(self.means, petition, audit)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from sqlalchemy import func, select, update
 from sqlmodel import Session, col
 from sqlmodel import select as select_models
 
+from egov_crypto import audit as protocol
 from egov_crypto import vrf
 from egov_crypto.petition import alpha
 from egov_participation.database import UnitOfWork, table_of
@@ -17,7 +18,7 @@ from egov_participation.errors import DomainError
 from egov_participation.i18n import N_
 from egov_participation.registrar import generated
 from egov_participation.registrar import petition_rules as rules
-from egov_participation.registrar.interface import Opening
+from egov_participation.registrar.interface import Act, Opening
 from egov_participation.registrar.models import Attested, AuditQuestion, OpenedSample
 from egov_participation.registrar.service import mails
 from egov_participation.registrar.service.challenges import digest
@@ -26,17 +27,21 @@ from egov_participation.registrar.service.petitions import Keyed, keyed
 from egov_participation.registry.iin import Iin
 
 
-def open_entries(means: Means, petition: str, pseudonyms: Sequence[str], *, audit: str) -> list[Opening]:
+def open_entries(
+    means: Means, petition: str, pseudonyms: Sequence[str], *, audit: str, reveals: Sequence[str], entries: int
+) -> list[Opening]:
     """See `Registrar.open_entries`."""
     asked = rules.sample(pseudonyms)
     found = keyed(means, petition)
     with means.database.read() as session:
-        iins = _iins(means, session, petition, asked)
         is_new = session.get(OpenedSample, (petition, audit)) is None
+        if is_new:
+            _check_drawn(session, petition, asked, audit, [bytes.fromhex(value) for value in reveals], entries)
+        iins = _iins(means, session, petition, asked)
     people = _people(means, iins) if is_new else {}
     with means.database.uow() as tx:
         tx.lock(f"registrar:opening:{petition}")
-        if _note(means, tx, petition, asked, audit):
+        if _note(means, tx, found, asked, audit):
             _ask(means, tx, petition, people, audit)
             tx.commit()
     return [_opening(found, pseudonym, iins[pseudonym]) for pseudonym in asked if pseudonym in iins]
@@ -67,12 +72,59 @@ def answer_audit(means: Means, token: str, signed: bool) -> None:
         tx.commit()
 
 
-def _note(means: Means, tx: UnitOfWork, petition: str, asked: Sequence[bytes], audit: str) -> bool:
+def _check_drawn(
+    session: Session, petition: str, asked: Sequence[bytes], audit: str, values: Sequence[bytes], entries: int
+) -> None:
+    """Draw again, among what stood here when so many attestations had left: whoever holds the line to the registrar,
+    without the auditors' values, cannot choose whom it opens.
+
+    Raises:
+        DomainError: 409 ``petition.audit_draw``.
+    """
+    if not values or any(len(value) != protocol.VALUE_SIZE for value in values):
+        raise rules.not_drawn()
+    if protocol.identifier(petition, [protocol.commitment(petition, value) for value in values]) != audit:
+        raise rules.not_drawn()
+    first = protocol.draw(
+        protocol.seed(petition, values), _standing(session, petition, entries), rules.drawn_from(len(asked))
+    )
+    if not set(asked) <= set(first):
+        raise rules.not_drawn()
+
+
+def _standing(session: Session, petition: str, entries: int) -> Iterator[bytes]:
+    """The pseudonyms whose last act was a signature by their own proof, of the first attestations that left."""
+    left = (
+        select(_attested.c.batch, func.count())
+        .where(_attested.c.petition == petition, _attested.c.batch.is_not(None))
+        .group_by(_attested.c.batch)
+        .order_by(_attested.c.batch)
+    )
+    last, gone = 0, 0
+    for batch, count in session.execute(left):
+        if gone + count > entries:
+            break
+        last, gone = batch, gone + count
+    acts = (
+        select(_attested.c.pseudonym, _attested.c.act)
+        .where(_attested.c.petition == petition, _attested.c.batch <= last)
+        .order_by(_attested.c.owner, _attested.c.turn.desc())
+        .execution_options(yield_per=1000)
+    )
+    before = b""
+    for pseudonym, act in session.execute(acts):
+        if pseudonym != before and act == Act.ATTEST.value:
+            yield pseudonym
+        before = pseudonym
+
+
+def _note(means: Means, tx: UnitOfWork, found: Keyed, asked: Sequence[bytes], audit: str) -> bool:
     """Count the openings; whether they are new.
 
     Raises:
         DomainError: 409 ``petition.audit_sample``, ``petition.audit_limit``.
     """
+    petition, most = found.petition, rules.most_opened(found.closes_at, means.clock())
     fingerprint = hashlib.sha256(b"".join(sorted(asked))).digest()
     row = tx.get(OpenedSample, (petition, audit))
     if row is not None:
@@ -82,10 +134,13 @@ def _note(means: Means, tx: UnitOfWork, petition: str, asked: Sequence[bytes], a
             )
         return False
     opened = select(func.coalesce(func.sum(OpenedSample.size), 0)).where(col(OpenedSample.petition) == petition)
-    if tx.session.execute(opened).scalar_one() + len(asked) > rules.MOST_OPENED:
+    if tx.session.execute(opened).scalar_one() + len(asked) > most:
         raise DomainError(
             409,
-            N_("The registrar opens no more than %(most)s signatures of a petition, in all its audits together."),
+            N_(
+                "The registrar opens no more than %(most)s signatures of a petition in all its audits together, and "
+                "half of them only after it has closed."
+            ),
             code="petition.audit_limit",
             most=rules.MOST_OPENED,
         )
