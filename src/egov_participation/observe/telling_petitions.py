@@ -71,6 +71,7 @@ _LABELS: Final[dict[str, str]] = {
     "day": N_("Day"),
     "region": N_("Code of the region"),
     "into": N_("Merged into"),
+    "closes_at": N_("Closes"),
     "pseudonym": N_("Pseudonym of the signer in this petition"),
     "code": N_("Why, as a code"),
     "tier": N_("Threshold, as a code"),

@@ -49,14 +49,14 @@ class PetitionFigures:
             self.counts: Final = natural(said["count_verified"]), natural(said["paper_verified"])
             regions = [(str(one["territory"]), natural(one["verified"])) for one in said["by_region"]]
             self.regions: Final = {name: number for name, number in regions if number}
-            self.days: Final = {str(one["day"]): natural(one["count"]) for one in said["by_day"]}
-            """Provisionally, without paper."""
+            by_day = [(str(one["day"]), natural(one["count"])) for one in said["by_day"]]
+            self.days: Final = {day: number for day, number in by_day if number}
             at = said["counted_at"]
             self.counted_at: Final = None if at is None else datetime.fromisoformat(at)
             if self.counted_at is not None and self.counted_at.tzinfo is None:
                 raise ValueError("a time without its zone")
-            if len(dict(regions)) != len(regions):
-                raise ValueError("a region stands there twice")
+            if len(dict(regions)) != len(regions) or len(dict(by_day)) != len(by_day):
+                raise ValueError("a region or a day stands there twice")
         if self.said["reference"] != reference:
             raise VerificationError("petition.missing", f"{reference} is called {self.said['reference']}"[:200])
 
@@ -68,6 +68,7 @@ class PetitionFigures:
             ("count_verified", verified, counted.electronic),
             ("paper_verified", paper, counted.paper),
             ("by_region", self.regions, counted.regions),
+            ("by_day", self.days, counted.days),
         ]
         return compare("petition.count", compared, where or f"by {self.size} entries of the log")
 

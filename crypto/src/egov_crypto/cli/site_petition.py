@@ -2,8 +2,7 @@
 
 import time
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from datetime import time as clock_time
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from egov_crypto import statement
@@ -15,7 +14,7 @@ from egov_crypto.cli.petition_terms import PetitionTerms
 from egov_crypto.cli.site_figures import readable
 from egov_crypto.cli.site_vote import Site
 from egov_crypto.errors import VerificationError
-from egov_crypto.petition import BATCHES, ZONES, PetitionCount, counted_at
+from egov_crypto.petition import BATCHES, PetitionCount, counted_at
 
 ATTEMPTS: Final = 6
 """In which what a site says must fit to the log, which promises two seconds."""
@@ -24,7 +23,6 @@ LISTED: Final = frozenset({"open", "closed", "rejected", "merged"})
 UNLISTED: Final = frozenset({"", "collecting", "review", "hidden"})
 STALE: Final = timedelta(hours=3)
 """So old may be what a site counted last, if it is another number by now: it counts within seconds."""
-_DAY_ENDS: Final = clock_time(23, 59, 59)
 
 
 @dataclass
@@ -127,20 +125,16 @@ def check_reached(
 def check_surplus(figures: PetitionFigures, counted: PetitionCount, now: datetime) -> None:
     """Raise ``petition.count`` if more have signed, as the site says, than the log will ever tell of: since what was
     signed is attested within :data:`BATCHES`, and so much time has passed, by the site's own word."""
+    for tier, (_, number, at, waiting, acts) in counted.thresholds.items():
+        if counted.acts - acts < waiting and now - datetime.fromisoformat(at) > BATCHES:
+            told = f"{tier} was reached with {number} at {at}; {waiting} of them were not in the log"
+            raise VerificationError("petition.count", f"{told}, and {counted.acts - acts} were attested since")
     more = figures.total - counted.standing
     ends = [counted.ended_at and datetime.fromisoformat(counted.ended_at), figures.counted_at]
     since = [end for end in ends if end and now - end > BATCHES]
     if more > 0 and since:
         told = f"{more} of {figures.total} who have signed are not in the log, and none has signed since"
         raise VerificationError("petition.count", f"{told} {min(since).isoformat()}")
-    if counted.generated:
-        return  # those whom a demonstration makes up sign on days that are past
-    for day, number in figures.days.items():
-        with readable():
-            over = datetime.combine(date.fromisoformat(day), _DAY_ENDS, UTC) + ZONES
-        if number > counted.days.get(day, 0) and now - over > BATCHES:
-            told = f"{number} signed on {day}, as the site says; of {counted.days.get(day, 0)} the log tells"
-            raise VerificationError("petition.count", told)
 
 
 def _remember(state: State, found: SitePetition, total: int, counted: PetitionCount, now: datetime) -> None:
