@@ -16,7 +16,11 @@ from tests.petitions.making import Petitions
 from egov_crypto import audit as protocol
 from egov_participation.actions import Role
 from egov_participation.audits.service import drawing, opening
+from egov_participation.petitions.models import State
+from egov_participation.petitions.service import lifecycle, lookup
 from egov_participation.services import Services
+
+REPORT = {"confirmed": "1", "denied": "0", "unreached": "1", "asked_yes": "1", "asked_no": "0"}
 
 
 def approve(who: SignedIn, address: str) -> None:
@@ -81,9 +85,21 @@ def test_two_auditors_from_the_first_page_to_the_report(
 
     bad = first.client.post(f"{audit}/report", data={"confirmed": "2", "denied": "1", "unreached": "0"})
     assert bad.status_code == 422
-    done = first.client.post(f"{audit}/report", data={"confirmed": "1", "denied": "0", "unreached": "1"})
+    assert forms_of(page)[f"{audit}/report"]["confirmed"] == "", "what the registrar says is not proposed by itself"
+    done = first.client.post(f"{audit}/report", data=REPORT)
     approve(second, done.headers["location"])
-    assert "1 said that they signed" in client.get(public).text
+    shown = client.get(public).text
+    assert "1 said that they signed" in shown
+    assert "Asked by the auditors themselves: signed" in shown
+    assert first.client.post(f"{audit}/openings").status_code == 409
+
+
+def hide(services: Services, reference: str) -> None:
+    with services.database.uow() as tx:
+        petition = lookup.locked(tx, reference)
+        petition.text_hidden = True
+        lifecycle.change(tx, petition, State.HIDDEN, services.clock(), by="moderator", reason="Себебі бар")
+        tx.commit()
 
 
 @pytest.mark.parametrize("said", ["yes", "no"])
@@ -96,6 +112,8 @@ def test_who_was_drawn_answers_with_one_click_and_once(
     address = f"/en/petitions/{reference}/audit/answer/{token}"
     page = client.get(address)
     assert "Did you sign this petition?" in page.text
+    hide(services, reference)  # which hinders no audit: whoever was drawn is asked all the same
+    assert "Did you sign this petition?" in client.get(address).text
     assert set(services.registrar.audit_answers(reference, str(auditing.audit(key).name)).values()) == {None}
     form = forms_of(page.text)[address] | {"signed": ""}
     assert client.post(address, data=form).status_code == 422

@@ -76,9 +76,22 @@ def test_scopes_go_by_the_kind_of_territory() -> None:
 
 
 def test_a_snapshot_gives_the_same_rules_again_and_the_same_text() -> None:
-    assert RuleSet.restore(KZ.snapshot()) == KZ
-    assert RuleSet.restore(KZ.snapshot()).snapshot() == KZ.snapshot()
-    assert RuleSet.restore(KZ.snapshot()).tiers(SEMEY) == KZ.tiers(SEMEY)
+    kept = RuleSet.restore(KZ.snapshot(SEMEY))
+    assert kept.model_copy(update={"residents": None}) == KZ
+    assert kept.snapshot(SEMEY) == KZ.snapshot(SEMEY)
+    assert kept.tiers(SEMEY) == KZ.tiers(SEMEY)
+
+
+def test_a_snapshot_reckons_with_the_population_of_its_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept, before = KZ.snapshot(SEMEY), KZ.tiers(SEMEY)
+    unknown = RuleSet.restore(KZ.snapshot(MAKANSHY)).tiers(MAKANSHY)
+    twice = {code: 2 * people for code, people in KZ.populations().items()} | {MAKANSHY: 90_000}
+    monkeypatch.setattr(RuleSet, "populations", lambda _: twice)  # a release with another table
+    assert KZ.tiers(SEMEY) != before
+    assert RuleSet.restore(kept).tiers(SEMEY) == before
+    assert RuleSet.restore(kept).snapshot(SEMEY) == kept
+    assert KZ.tiers(MAKANSHY) != unknown
+    assert unknown[0].at_most
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[1]", '{"code":"kz"}'])

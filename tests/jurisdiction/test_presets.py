@@ -22,7 +22,7 @@ def test_there_are_six_presets_and_each_version_is_said_whole_in_every_language(
     assert list(presets()) == ["eu", "kr", "kz", "ru", "uk", "us"]
     for code in presets():
         for rules in all_versions(code):
-            assert RuleSet.restore(rules.snapshot()) == rules
+            assert RuleSet.restore(rules.snapshot()).model_copy(update={"residents": None}) == rules
             for lang in ("kk", "ru", "en"):
                 for part in telling.parts(rules, lang):
                     assert part.title

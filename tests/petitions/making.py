@@ -156,7 +156,7 @@ class Petitions:
                 key=f"draft-{number}",
                 year=now.year,
                 jurisdiction=rules.code,
-                rules=rules.snapshot(),
+                rules=rules.snapshot(territory),
                 territory=territory,
                 addressee=addressee,
                 language="kk",

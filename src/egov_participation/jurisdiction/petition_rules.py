@@ -251,6 +251,9 @@ class RuleSet(Strict):
     thresholds: Annotated[tuple[Threshold, ...], Field(min_length=1, max_length=20, strict=False)]
     grounds: Annotated[tuple[Ground, ...], Field(min_length=1, max_length=60, strict=False)]
     calendar: Calendar
+    residents: dict[_TerritoryCode, int] | None = None
+    """Of a snapshot: the population that the thresholds of its petition are reckoned from, as it was known at that
+    time, or none. A table that is mended later moves no threshold of a petition that is there already."""
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Self:
@@ -320,13 +323,15 @@ class RuleSet(Strict):
 
         Args:
             territory: its code; ``""`` is the whole country.
-            populations: by territory's code; without it those of the table.
+            populations: by territory's code; without it those of the snapshot, or of the table where this is none.
 
         Raises:
             Unreckonable: there is no such territory, no petition of it, or its population is needed and not known.
         """
         scope = self.scope(territory)
-        people = (self.populations() if populations is None else populations).get(territory)
+        if populations is None:
+            populations = self.populations() if self.residents is None else self.residents
+        people = populations.get(territory)
         found = [self._tier(one, people) for one in self.thresholds if one.scope is scope]
         return sorted(found, key=lambda tier: tier.needed)
 
@@ -361,9 +366,15 @@ class RuleSet(Strict):
             at_most,
         )
 
-    def snapshot(self) -> str:
-        """All of it as canonical JSON: keys sorted, no blanks; what is petitions' `rules` in the log is its digest."""
-        return json.dumps(self.model_dump(mode="json"), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    def snapshot(self, territory: str = "") -> str:
+        """All of it as canonical JSON: keys sorted, no blanks; what is petitions' `rules` in the log is its digest.
+
+        Args:
+            territory: of the petition that keeps it: its population is kept too.
+        """
+        known = self.populations() if self.residents is None else self.residents
+        kept = self.model_copy(update={"residents": {code: known[code] for code in (territory,) if code in known}})
+        return json.dumps(kept.model_dump(mode="json"), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
     @classmethod
     def restore(cls, text: str) -> RuleSet:

@@ -154,6 +154,9 @@ def _decimal(text: str) -> Decimal:
 def _version(values: dict[str, object], found: list[RuleSet], problems: list[Problem]) -> None:
     in_force = values.get("in_force")
     label = in_force.isoformat() if isinstance(in_force, dt.date) else ""
+    if "residents" in values:
+        problems.append(Problem(label, "residents", "is of petitions' snapshots alone: populations have a table"))
+        return
     named = values.get("calendar")
     if isinstance(named, str):
         if named not in calendars.names():

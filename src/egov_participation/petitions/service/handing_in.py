@@ -60,7 +60,7 @@ def hand_in(services: Services, tx: UnitOfWork, acting: SessionInfo, key: str) -
     last = tx.exec(select(func.max(Petition.number)).where(col(Petition.year) == today.year)).one()
     draft.year, draft.number = today.year, (last or 0) + 1
     draft.reference = f"P-{draft.year}-{draft.number:04}"
-    draft.jurisdiction, draft.rules = rules.code, rules.snapshot()
+    draft.jurisdiction, draft.rules = rules.code, rules.snapshot(draft.territory)
     draft.answered_by = answering.agency_of(draft.addressee)
     tx.flush()
     if gate.first_state(rules) is State.COLLECTING:

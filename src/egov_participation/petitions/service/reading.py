@@ -78,6 +78,16 @@ def for_officials(session: Session, petition: Petition) -> PetitionView:
     return views(session, [petition])[0]
 
 
+def whatever_its_state(services: Services, reference: str) -> PetitionView:
+    """The same, for who was asked about it and must be able to answer; a text that is hidden is not there.
+
+    Raises:
+        DomainError: 404 ``petition.unknown``.
+    """
+    with services.database.read() as session:
+        return for_officials(session, found(session, reference))
+
+
 def hidden() -> DomainError:
     """What is said of a petition that is hidden."""
     return DomainError(
