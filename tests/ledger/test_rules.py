@@ -242,6 +242,8 @@ def test_a_state_of_a_petition_has_its_own_members(wrong: dict[str, Any]) -> Non
         ("petition.attestation", {"signature": "A" * 85 + "B"}),
         ("petition.attestation", {"petition": "P-26-42"}),
         ("petition.invalidation", {"code": "other"}),
+        ("petition.invalidation", {"batch": None}),
+        ("petition.invalidation", {"act": "reinstate", "code": "forged-paper", "batch": None}),
         ("petition.threshold", {"count": 49_999}),
         ("petition.answer", {"to": "held"}),
         ("petition.answer", {"approvals": 0}),

@@ -7,7 +7,7 @@ import json
 import pytest
 from sqlmodel import select
 from tests.officials import MakeCitizen
-from tests.petitions.rows import REFERENCE, all_signatures, counted, put_petition, put_signatures
+from tests.petitions.rows import REFERENCE, all_signatures, counted, pseudonym_of, put_petition, put_signatures
 
 from egov_participation import personal
 from egov_participation.clock import ManualClock
@@ -15,6 +15,7 @@ from egov_participation.jobs import Worker
 from egov_participation.petitions import keys
 from egov_participation.petitions.models import (
     Happening,
+    PaperForm,
     Petition,
     PetitionText,
     PressureReport,
@@ -22,7 +23,7 @@ from egov_participation.petitions.models import (
     Subscriber,
     Supporter,
 )
-from egov_participation.petitions.service import counting, forgetting, lifecycle, lookup
+from egov_participation.petitions.service import counting, forgetting, lifecycle, lookup, signatures
 from egov_participation.services import Services
 
 
@@ -173,6 +174,41 @@ def test_some_months_after_closing_nobody_can_be_told_from_a_signature_and_the_c
     assert held(services, person.person_id)["petition_signatures"] == [
         one for one in held(services, person.person_id)["petition_signatures"] if one["petition"] == "P-2024-0002"
     ]
+
+
+def test_after_that_no_number_tells_in_what_order_people_signed(
+    services: Services, worker: Worker, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(forgetting, "BATCH", 9)
+    petition, day = put_petition(services), services.day(clock())
+    put_signatures(services, petition, range(20), way="paper")
+    with services.database.uow() as tx:
+        promise = signatures.Promise(b"withdrawn", pseudonym_of(3), day, "KZ-75")
+        assert signatures.take_back(tx, petition, promise, clock())
+        row = all_signatures(tx.session, petition)[7]
+        form = PaperForm(
+            petition_id=petition, form="A-1", signature_id=row.id, operator="x", day=day, entered_at=clock()
+        )
+        tx.add(form)
+        tx.commit()
+    put_signatures(services, petition, range(3, 4))
+    with services.database.read() as session:
+        before = [row.pseudonym for row in all_signatures(session, petition)]
+    end(services, petition, State.CLOSED)
+    clock.advance(days=500)
+    run(worker, clock, 6)
+    with services.database.read() as session:
+        rows = all_signatures(session, petition)
+        assert session.exec(select(PaperForm.signature_id)).all() == [None]
+        assert not counting.recount(session, petition)
+    after = [row.pseudonym for row in rows]
+    assert sorted(after) == sorted(before)
+    assert after != before
+    assert all(row.id is not None and row.id < 0 for row in rows)
+    assert [row.state for row in rows if row.pseudonym == pseudonym_of(3)] == ["withdrawn", "valid"], "the last is last"
+    put_signatures(services, put_petition(services, number=2), range(30, 31))
+    counting.count(services)
+    assert counted(services, petition) == (1, 19)
 
 
 def test_the_networks_of_signatures_are_kept_for_thirty_days(

@@ -17,9 +17,10 @@ from egov_participation.audit import AuditEntry
 from egov_participation.clock import ManualClock
 from egov_participation.errors import DomainError
 from egov_participation.jobs import Worker
+from egov_participation.ledger import service as ledger
 from egov_participation.petitions.models import PaperForm, State
 from egov_participation.petitions.rules.integrity import Code, Filter
-from egov_participation.petitions.service import counting, paper
+from egov_participation.petitions.service import carrying_out, counting, invalidating, paper
 from egov_participation.registry import fake
 from egov_participation.registry.iin import Iin
 from egov_participation.services import Services
@@ -247,8 +248,37 @@ def test_whoever_comes_to_the_desk_is_counted_again(
     assert operator.post("/en/office/reinstate", data=fields | {"seen": ""}).status_code == 422
     done = operator.post("/en/office/reinstate", data=fields)
     assert "The signature is counted again" in done.text
+    with services.database.read() as session:
+        last, *_ = ledger.newest(session, "petition.invalidation", reference)
+        (decision,) = invalidating.of_petition(session, petitions.petition(reference))
+    assert (last["act"], last["batch"]) == ("reinstate", None), "one official's word, and not two moderators'"
+    assert decision.at_desk == 1
+    assert "on one official’s word" in operator.get(f"/en/petitions/{reference}/integrity").text
     assert operator.post("/en/office/reinstate", data=fields).status_code == 409
     petitions.round()
     counts = petitions.counts(reference)
     assert (counts.electronic, counts.verified) == (1, 1)
     assert petitions.differences(reference) == []
+
+
+@pytest.mark.sqlite
+def test_no_desk_lets_a_forged_form_count_again(
+    services: Services,
+    petitions: Petitions,
+    reference: str,
+    operators: tuple[SignedIn, SignedIn],
+    official: MakeOfficial,
+    citizen: MakeCitizen,
+    worker: Worker,
+    clock: ManualClock,
+) -> None:
+    person = citizen()
+    enter(services, operators[0], reference, person.entry.iin)
+    moderators = official(Role.MODERATOR).session, official(Role.MODERATOR).session
+    invalidate(services, *moderators, reference, Filter(day=services.day(clock())), Code.FORGED_PAPER)
+    worker.run_due()
+    assert not carrying_out.reinstate_one(services, operators[1].session, reference, person.entry.iin)
+    with services.database.read() as session:
+        assert [row.state for row in all_signatures(session, petitions.id(reference))] == ["invalidated"]
+        tried = session.exec(select(AuditEntry.step).where(AuditEntry.object == f"signatures:{reference}")).all()
+    assert list(tried)[-1] == "tried"

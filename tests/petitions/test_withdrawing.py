@@ -211,3 +211,20 @@ def test_a_form_that_is_taken_back_after_closing_reaches_the_log_and_one_withdra
     with services.database.read() as session:
         taken = session.get_one(PaperForm, forms[1].id)
     assert (taken.withdrawn_by, taken.withdrawn_reason) == (other.person_id, "A misread digit")
+
+
+@pytest.mark.sqlite
+def test_what_ends_early_is_signed_no_more_and_what_was_promised_until_then_is_kept(
+    services: Services, petitions: Petitions, worker: Worker, clock: ManualClock
+) -> None:
+    one, two = petitions.residents(2)
+    reference = petitions.make()
+    before, after = petitions.answer(reference, one), petitions.answer(reference, two)
+    petitions.change(reference, State.STOPPED)
+    signing.sign(services, reference, one, before, wishes=Wishes())
+    worker.run_due()
+    with pytest.raises(DomainError) as refused:
+        signing.sign(services, reference, two, after, wishes=Wishes())
+    assert refused.value.code == "petition.closed"
+    settle(petitions, clock)
+    assert numbers(petitions, reference) == (1, 1, 1)

@@ -213,7 +213,7 @@ _SHAPES: Final[dict[tuple[str, int], dict[str, _Check]]] = {
         "act": _one_of("invalidate", "reinstate"),
         "code": _one_of("duplicate-person", "not-eligible", "coerced", "automated", "forged-paper"),
         "day": _day,
-        "batch": _hash,
+        "batch": _or_none(_hash),
     },
     ("petition.threshold", 1): {**_ABOUT, "tier": _matches(_TIER), "needed": _count, "count": _count},
     ("petition.answer", 1): {
@@ -305,6 +305,9 @@ def _fits(value: dict[str, Any]) -> bool:
             reasoned = value["reason"] is not None or value["to"] not in _WITH_REASON
             ends = value["closes_at"] is None or value["at"] < value["closes_at"]
             return there and reasoned and ends and value["into"] != value["petition"]
+        case "petition.invalidation":
+            desk = value["act"] == "reinstate" and value["code"] != "forged-paper"
+            return value["batch"] is not None or desk
         case "petition.threshold":
             return bool(value["count"] >= value["needed"])
         case "petition.answer":

@@ -14,6 +14,7 @@ from egov_participation.petitions.service import (
     forgetting,
     generated,
     invalidating,
+    lifecycle,
     mailings,
     merging,
     publishing,
@@ -40,6 +41,12 @@ def close_petitions(services: Services) -> None:
 def enter_attestations(services: Services) -> None:
     """Enter in the log what the registrar attested."""
     batches.enter_batches(services)
+
+
+@handler(lifecycle.CLOSE, words=N_("tell the registrar that a petition has ended"), persistent=True)
+def close_at_the_registrar(services: Services, payload: Payload) -> None:
+    """Before the next round of batches, in which many petitions take turns."""
+    batches.close(services, payload["petition"])
 
 
 @tick

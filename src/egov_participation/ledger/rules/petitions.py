@@ -100,7 +100,8 @@ class PetitionAttestation(_Petition):
 
 
 class PetitionInvalidation(_Petition):
-    """A signature does not count any more, or does again. ``batch`` is the hash of what was decided."""
+    """A signature does not count any more, or does again. ``batch`` is the hash of what two moderators decided; None
+    where its signer came to a desk, and one official let it count again."""
 
     type: Literal["petition.invalidation"]
     version: Literal[1]
@@ -108,7 +109,13 @@ class PetitionInvalidation(_Petition):
     act: Literal["invalidate", "reinstate"]
     code: Literal["duplicate-person", "not-eligible", "coerced", "automated", "forged-paper"]
     day: Day
-    batch: Hash
+    batch: Hash | None
+
+    @model_validator(mode="after")
+    def _is_decided(self) -> Self:
+        if self.batch is None and (self.act != "reinstate" or self.code == "forged-paper"):
+            raise ValueError("two moderators decide this")
+        return self
 
 
 class PetitionThreshold(_Act):

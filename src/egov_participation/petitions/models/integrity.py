@@ -39,7 +39,10 @@ class PaperForm(SQLModel, table=True):
     petition_id: int = Field(sa_column=_petition())
     form: str
     """The number printed on it."""
-    signature_id: int = Field(sa_column=Column(_ID, ForeignKey("petition_signature.id"), nullable=False, index=True))
+    signature_id: int | None = Field(
+        default=None, sa_column=Column(_ID, ForeignKey("petition_signature.id"), nullable=True, index=True)
+    )
+    """Emptied with the names of signers: then no form leads to a pseudonym."""
     witness_sealed: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
     """Who saw it signed; emptied with the names of signers."""
     operator: str = Field(index=True)
@@ -85,6 +88,8 @@ class Invalidation(SQLModel, table=True):
     """How many it was decided about."""
     done: int = 0
     """How many it did concern so far: some may have been withdrawn meanwhile."""
+    at_desk: int = 0
+    """How many of them count again because their signers came to a desk."""
     batches: int = 0
     after: bytes = Field(default=b"", sa_column=Column(LargeBinary, nullable=False))
     """Signatures with a greater pseudonym are not looked at yet: their order tells nothing of who signed when."""

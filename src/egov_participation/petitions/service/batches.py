@@ -13,6 +13,7 @@ from typing import Any, Final
 from sqlalchemy import CursorResult, bindparam, or_, select, update
 
 from egov_participation.database import table_of
+from egov_participation.errors import DomainError
 from egov_participation.ledger import service as ledger
 from egov_participation.petitions.models import Petition, State
 from egov_participation.petitions.rules.states import SIGNABLE
@@ -49,6 +50,19 @@ def expect(services: Services, petition_id: int) -> None:
     with services.database.uow() as tx:
         tx.session.execute(_EXPECT, {"petition": petition_id, "now": services.clock()})
         tx.commit()
+
+
+def close(services: Services, reference: str) -> None:
+    """Have the registrar attest nothing but withdrawals from now on.
+
+    Raises:
+        DomainError: 503 ``registrar.unavailable``.
+    """
+    try:
+        services.registrar.close_petition(reference)
+    except DomainError as refusal:
+        if refusal.code != "petition.unknown":  # then nobody could sign
+            raise
 
 
 def _due(services: Services) -> Sequence[tuple[int, str, State, int]]:

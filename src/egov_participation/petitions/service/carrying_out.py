@@ -51,7 +51,7 @@ def run(services: Services, payload: Payload) -> None:
             _finish(tx, petition, row, now)
         else:
             changed = _change(tx, row, last, now)
-            _enter(tx, petition, row, changed, services.day(now), act=row.act)
+            _enter(tx, petition, row, changed, services.day(now), act=row.act, batch=row.decision)
             _tell(tx, services, petition, row, changed)
             row.after, row.done, row.batches = last, row.done + _counted(changed), row.batches + 1
             job = {"invalidation": row.id, "batch": row.batches}
@@ -61,7 +61,9 @@ def run(services: Services, payload: Payload) -> None:
 
 
 def reinstate_one(services: Services, official: SessionInfo, reference: str, iin: Iin) -> bool:
-    """Count somebody's signature again who stands at the desk and says that they signed; they are told by mail.
+    """Count somebody's signature again who stands at the desk and says that they signed; they are told by mail. Not one
+    on a forged form, which is the desk's own. The log's entry names no decision: it is one official's word, and the
+    public report says how many there are.
 
     Returns:
         Whether there was one that was not counted.
@@ -73,6 +75,7 @@ def reinstate_one(services: Services, official: SessionInfo, reference: str, iin
     now, keys_dir = services.clock(), services.settings.keys_dir
     with services.database.uow() as tx:
         throttle(keys_dir).take(tx, paper_rules.ENTRIES, official.person_id, now)
+        audit.record(tx, official, Action.ACT_FOR_PERSON_PRESENT, object_of(reference), now, step="tried")
         tx.commit()
     with services.database.read() as db:
         petition, person = lookup.found(db, reference), services.registry.find(db, iin)
@@ -85,14 +88,19 @@ def reinstate_one(services: Services, official: SessionInfo, reference: str, iin
         columns = _signatures.c
         who = keys.person_hash(keys_dir, person.person_id)
         mine = (columns.petition_id == petition.id, columns.person_hash == who, columns.state == "invalidated")
-        statement = update(_signatures).where(*mine).values(state="valid", code="", changed_at=now)
+        statement = (
+            update(_signatures)
+            .where(*mine, columns.code != Code.FORGED_PAPER.value)
+            .values(state="valid", code="", changed_at=now)
+        )
         changed = tx.session.execute(statement.returning(*(columns[name] for name in (*_PLACES, "invalidation")))).all()
         for one in changed:
-            row = tx.session.get_one(Invalidation, one.invalidation)
+            row = tx.exec(select(Invalidation).where(Invalidation.id == one.invalidation).with_for_update()).one()
+            row.at_desk += 1
             signatures.note(tx, {(petition.id, one.region, one.day, one.way): 1})
-            _enter(tx, petition, row, [one], services.day(now), act="reinstate")
+            _enter(tx, petition, row, [one], services.day(now), act="reinstate", batch=None)
             integrity_letters.tell(tx, services, petition, row, [person.person_id], again=True)
-        audit.record(tx, official, Action.ACT_FOR_PERSON_PRESENT, object_of(reference), now, reason="reinstate")
+            audit.record(tx, official, Action.ACT_FOR_PERSON_PRESENT, object_of(reference), now, reason="reinstate")
         tx.commit()
     return bool(changed)
 
@@ -137,7 +145,14 @@ def _counted(changed: Sequence[Row[Any]]) -> int:
 
 
 def _enter(
-    tx: UnitOfWork, petition: Petition, row: Invalidation, changed: Sequence[Row[Any]], day: date, *, act: str
+    tx: UnitOfWork,
+    petition: Petition,
+    row: Invalidation,
+    changed: Sequence[Row[Any]],
+    day: date,
+    *,
+    act: str,
+    batch: str | None,
 ) -> None:
     for one in changed:
         ledger.enter(
@@ -150,7 +165,7 @@ def _enter(
                 "act": act,
                 "code": row.code,
                 "day": day.isoformat(),
-                "batch": row.decision,
+                "batch": batch,
             },
         )
 

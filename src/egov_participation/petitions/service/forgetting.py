@@ -1,18 +1,21 @@
 """Forgetting people: at their own wish, and some months after a petition has ended, with the counts kept.
 
 Signatures lose what tells whose they are in batches, one a job, so that a petition of a million holds nobody up. A
-crash between two batches leaves the next one's job; a batch done twice changes nothing.
+crash between two batches leaves the next one's job; a batch done twice does no harm. They lose their ids too, which
+would tell in what order people signed: the new ones are left to chance, and below 0, where no later one comes.
 """
 
 from __future__ import annotations
 
+import secrets
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import exists
+from sqlalchemy import bindparam, exists
+from sqlalchemy import update as update_table
 from sqlmodel import Session, col, delete, select, update
 
-from egov_participation.database import UnitOfWork
+from egov_participation.database import UnitOfWork, table_of
 from egov_participation.jobs import Payload, enqueue
 from egov_participation.petitions.keys import person_hash
 from egov_participation.petitions.models import (
@@ -75,7 +78,7 @@ def forget_old(services: Services) -> None:
         tx.exec(delete(PressureReport).where(col(PressureReport.reference).in_(due["reports"])))
         tx.exec(delete(Subscriber).where(col(Subscriber.petition_id).in_(due["over"])))
         for petition_id in due["petitions"]:
-            _enqueue(tx, petition_id, 0, now)
+            _enqueue(tx, petition_id, b"", now)
         tx.commit()
 
 
@@ -104,29 +107,32 @@ def _due(services: Services, session: Session, now: datetime) -> dict[str, list[
     return {name: list(session.execute(statement.limit(BATCH)).scalars()) for name, statement in wanted.items()}
 
 
-def _enqueue(tx: UnitOfWork, petition_id: int, after: int, now: datetime) -> None:
+def _enqueue(tx: UnitOfWork, petition_id: int, after: bytes, now: datetime) -> None:
     # From now on, and not at once: what comes by the clock has its turn between two batches.
-    payload = {"petition": petition_id, "after": after}
-    enqueue(tx, ANONYMISE, f"{petition_id}:{after}", payload, run_after=now + retention.BETWEEN_BATCHES)
+    payload = {"petition": petition_id, "after": after.hex()}
+    enqueue(tx, ANONYMISE, f"{petition_id}:{after.hex()}", payload, run_after=now + retention.BETWEEN_BATCHES)
 
 
 def anonymise(services: Services, payload: Payload) -> None:
     """One batch of a petition's signatures; after the last one the petition itself, told in its timeline."""
-    petition_id, after, now = payload["petition"], payload["after"], services.clock()
-    batch = (
-        select(Signature.id)
-        .where(Signature.petition_id == petition_id, col(Signature.id) > after)
-        .order_by(col(Signature.id))
-        .limit(BATCH)
-    )
+    petition_id, after, now = payload["petition"], bytes.fromhex(payload["after"]), services.clock()
+    pseudonym, following = col(Signature.pseudonym), (Signature.petition_id == petition_id, Signature.pseudonym > after)
     with services.database.uow() as tx:
-        ids = list(tx.exec(batch))
-        if ids:
-            tx.exec(update(Signature).where(col(Signature.id).in_(ids)).values(_MOMENT | _PERSON))
-            _enqueue(tx, petition_id, ids[-1] or 0, now)
+        batch = tx.exec(select(Signature.pseudonym).where(*following).order_by(pseudonym).limit(BATCH)).all()
+        if batch:
+            theirs = select(Signature.id).where(*following, pseudonym <= batch[-1])
+            _anonymise(tx, list(tx.exec(theirs.order_by(pseudonym, col(Signature.id)))))
+            _enqueue(tx, petition_id, batch[-1], now)
         else:
             _finish(tx, petition_id, now)
         tx.commit()
+
+
+def _anonymise(tx: UnitOfWork, ids: list[int | None]) -> None:
+    """Of one person's rows, which follow each other, the last one keeps the greatest id."""
+    tx.exec(update(PaperForm).where(col(PaperForm.signature_id).in_(ids)).values(signature_id=None))
+    new = sorted(-1 - secrets.randbelow(2**62) for _ in ids)
+    tx.session.execute(_REKEY, [{"old": old, "new": id_} for old, id_ in zip(ids, new, strict=True)])
 
 
 def _finish(tx: UnitOfWork, petition_id: int, now: datetime) -> None:
@@ -139,3 +145,11 @@ def _finish(tx: UnitOfWork, petition_id: int, now: datetime) -> None:
     tx.exec(update(PaperForm).where(col(PaperForm.petition_id) == petition_id).values(witness_sealed=None))
     tx.exec(delete(Supporter).where(col(Supporter.petition_id) == petition_id))
     happened(tx, petition, "anonymised", now)
+
+
+_signatures = table_of(Signature)
+_REKEY: Final = (
+    update_table(_signatures)
+    .where(_signatures.c.id == bindparam("old"))
+    .values(id=bindparam("new"), **_MOMENT, **_PERSON)
+)

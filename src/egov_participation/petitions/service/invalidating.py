@@ -72,6 +72,8 @@ class InvalidationView:
     finished_at: datetime | None
     total: int
     done: int
+    at_desk: int
+    """How many of those count again since, because their signers came to a desk."""
     undone: bool
     """Whether it was decided since that these signatures count again."""
     undoes: str | None
@@ -101,7 +103,7 @@ def dry_run(session: Session, petition: Petition, code: Code, which: Filter) -> 
     ]
     counting = (Signature.petition_id == petition.id, Signature.state == "valid", Signature.way == code.way)
     counted = session.exec(select(func.count()).select_from(Signature).where(*counting)).one()
-    return DryRun(count, upto or 0, examples, dict(sorted((day, number) for day, number in days)), counted)
+    return DryRun(count, max(upto or 0, 0), examples, dict(sorted((day, number) for day, number in days)), counted)
 
 
 def propose(
@@ -239,6 +241,7 @@ def of_petition(session: Session, petition: Petition) -> list[InvalidationView]:
             row.finished_at,
             row.total,
             row.done,
+            row.at_desk,
             row.id in undone,
             row.undoes,
         )

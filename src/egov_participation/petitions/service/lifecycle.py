@@ -1,6 +1,9 @@
 """How a petition goes from one state to another: one way for all, with its happening and its entry in the log.
 
 What a new state brings with it besides (mails, the registrar's key) is the use case's own, in the same transaction.
+But for one thing: whatever ends a petition that is open has the registrar told at once, by a job of its own. Until that
+is done the registrar attests whoever proves that they sign. What it promised is kept: it enters the log and counts, on
+the page as for every observer.
 """
 
 from __future__ import annotations
@@ -11,12 +14,15 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from egov_participation.database import UnitOfWork
+from egov_participation.jobs import enqueue
 from egov_participation.ledger import service as ledger
 from egov_participation.petitions.models import Happening, Petition, State
 from egov_participation.petitions.rules import retention
 from egov_participation.petitions.rules.states import ENDED, check_transition
 from egov_participation.petitions.service import document, finding, ruling
 
+CLOSE = "petitions.close"
+"""Kind of the jobs that tell the registrar."""
 REASON = "petition.reason"
 """The word for what the commitment to a public reason is of."""
 
@@ -43,7 +49,8 @@ def change(
     Raises:
         DomainError: 409 ``petition.state``: it cannot go there from where it is.
     """
-    check_transition(State(petition.state), to)
+    before = State(petition.state)
+    check_transition(before, to)
     if to in {State.COLLECTING, State.REVIEW, State.OPEN}:
         # The text may have changed since: what supporters, moderators and signers see is committed to anew.
         document.commit(tx.session, petition)
@@ -56,6 +63,8 @@ def change(
     tx.add(petition)
     finding.refresh(tx, petition)
     happening = happened(tx, petition, f"state.{to}", now, by=by, actor=actor, reason=reason, details=details)
+    if before is State.OPEN and petition.reference is not None:
+        enqueue(tx, CLOSE, petition.reference, {"petition": petition.reference})
     if petition.reference is not None:
         ledger.enter(
             tx,

@@ -171,12 +171,14 @@ def withdraw(services: Services, official: SessionInfo, id_: int, *, reason: str
     with services.database.read() as db:
         row = _found(db.get(PaperForm, id_))
         _check_withdrawable(row, official)
-        signature = db.get_one(Signature, row.signature_id)
+        signature = None if row.signature_id is None else db.get_one(Signature, row.signature_id)
         petition = db.get_one(Petition, row.petition_id)
     assert petition.reference is not None
     person: str | None = None
-    if signature.state != "withdrawn":  # one that does not count too: undoing that must not count it
-        if signature.person_sealed is None:
+    if (
+        signature is None or signature.state != "withdrawn"
+    ):  # one that does not count too: undoing that must not count it
+        if signature is None or signature.person_sealed is None:
             raise DomainError(
                 HTTPStatus.GONE, N_("Whose signature it was has been deleted since."), code="paper.forgotten"
             )
