@@ -13,6 +13,7 @@ from egov_crypto import audit as protocol
 from egov_participation import approvals
 from egov_participation.approvals import Proposal
 from egov_participation.audits.models import Audit
+from egov_participation.audits.rules import Outcome
 from egov_participation.audits.service import committing, drawing, lookup, opening, reporting
 from egov_participation.mail import NullMailer
 from egov_participation.registrar.service import LocalRegistrar
@@ -76,20 +77,20 @@ class Auditing:
         opening.open_due(self.services)
         return key
 
-    def reported(self, key: str, *, confirmed: int, denied: int, unreached: int) -> Audit:
-        """The audit after its report."""
+    def proposed(
+        self, key: str, confirmed: int, denied: int, unreached: int, *, asked_yes: int = 0, asked_no: int = 0
+    ) -> Proposal:
+        """A report that the first auditor proposes."""
+        said = reporting.answers(self.services, self.audit(key))
+        outcome = Outcome(confirmed, denied, unreached, asked_yes, asked_no)
         with self.services.database.uow() as tx:
-            proposal = reporting.propose(
-                self.services,
-                tx,
-                self.auditors[0].session,
-                key,
-                confirmed=confirmed,
-                denied=denied,
-                unreached=unreached,
-            )
+            proposal = reporting.propose(self.services, tx, self.auditors[0].session, key, outcome, said)
             tx.commit()
-        self.approve(proposal)
+        return proposal
+
+    def reported(self, key: str, confirmed: int, denied: int, unreached: int, **asked: int) -> Audit:
+        """The audit after its report."""
+        self.approve(self.proposed(key, confirmed, denied, unreached, **asked))
         self.petitions.round()
         return self.audit(key)
 

@@ -88,13 +88,16 @@ def test_an_honest_audit_from_commitments_to_report(auditing: Auditing, services
         found = [services.registry.find(session, Iin.parse(one.iin)) for one in opened.opened]
     assert len({person.person_id for person in found if person} & set(people)) == 3
 
-    row = auditing.reported(key, confirmed=2, denied=0, unreached=1)
+    row = auditing.reported(key, 2, 0, 1, asked_yes=1)
     counted, register = recounted(services)
     logged = counted.counts[reference].audits[str(row.name)]
     assert logged["report"] == {"opened": 3, "confirmed": 2, "denied": 0, "unreached": 1, "document": row.document}
     sample = counting.sample(register, reference, counted.counts[reference], str(row.name))
     assert [pseudonym.hex() for pseudonym in sample] == opening.sample_of(row)
-    said = canonical.dump(reporting.report(row))
+    report = reporting.report(row)
+    assert report["answered_registrar"] == {"signed": 2, "not_signed": 0}
+    assert report["answered_auditors"] == {"signed": 1, "not_signed": 0}
+    said = canonical.dump(report)
     assert commitment("petition.audit", bytes.fromhex(str(row.salt)), said) == row.document
     (seen,) = views.of_petition(services, reference)
     assert seen.stage is Stage.REPORTED
@@ -197,11 +200,40 @@ class TestWhatAuditorsMayNot:
 
     def test_a_report_adds_up(self, auditing: Auditing, services: Services) -> None:
         key = auditing.opened(auditing.signed(2), 2)
-        numbers = {"confirmed": 1, "denied": 0, "unreached": 0}
-        with services.database.uow() as tx:
-            assert refusal(reporting.propose, services, tx, auditing.auditors[0].session, key, **numbers) == (
-                "audit.report"
-            )
+        for wrong in (
+            {"confirmed": 1, "denied": 0, "unreached": 0},
+            {"confirmed": 2, "denied": 0, "unreached": 0},  # nobody has said so
+            {"confirmed": 2, "denied": 0, "unreached": 0, "asked_yes": 1},
+            {"confirmed": 0, "denied": 0, "unreached": 2, "asked_yes": 1},
+            {"confirmed": 0, "denied": 0, "unreached": 2, "asked_no": 1},
+        ):
+            assert refusal(auditing.proposed, key, **wrong) == "audit.report"
+        assert auditing.proposed(key, 1, 0, 1, asked_yes=1)
+
+    def test_the_file_is_for_those_who_take_part_and_until_the_report(
+        self, auditing: Auditing, services: Services, official: MakeOfficial
+    ) -> None:
+        key = auditing.opened(auditing.signed(1), 1)
+        assert refusal(opening.file_of, services, official(Role.AUDITOR).session, key) == "audit.stranger"
+        first = auditing.auditors[0].session
+        assert opening.file_of(services, first, key)
+        auditing.reported(key, 0, 0, 1)
+        assert refusal(opening.file_of, services, first, key) == "audit.stage"
+
+    def test_whose_value_is_not_revealed_in_time_is_said(
+        self, auditing: Auditing, services: Services, clock: ManualClock
+    ) -> None:
+        reference = auditing.signed(1)
+        key = auditing.committed(reference, 1)
+        first = auditing.auditors[0]
+        drawing.reveal(services, first.session, key, auditing.values[first.person_id].hex())
+        clock.advance(days=3, seconds=-1)
+        before = views.stamp(services, reference)
+        assert views.of_petition(services, reference)[0].missing == []
+        clock.advance(seconds=1)
+        (seen,) = views.of_petition(services, reference)
+        assert [seen.values[number - 1].auditor for number in seen.missing] == [auditing.auditors[1].person_id]
+        assert views.stamp(services, reference) != before
 
     def test_of_what_is_not_in_the_log_nothing_is_drawn(self, auditing: Auditing, services: Services) -> None:
         reference = auditing.petitions.make()
@@ -260,7 +292,7 @@ class TestARegistrarThatLies:
             services.registrar.answer_audit(token, False)
         answers = reporting.answers(services, auditing.audit(key))
         assert (answers.yes, answers.no) == (1, 2)
-        auditing.reported(key, confirmed=1, denied=2, unreached=0)
+        auditing.reported(key, 1, 2, 0)
         (logged,) = recounted(services)[0].counts[reference].audits.values()
         assert logged["report"]["denied"] == 2
 
@@ -277,10 +309,7 @@ class TestARegistrarThatLies:
         key = auditing.opened(reference, 3)
         row = auditing.audit(key)
         assert (row.counted, row.unproven) == (3, 2)
-        numbers = {"confirmed": 3, "denied": 0, "unreached": 0}
-        with services.database.uow() as tx:
-            found = refusal(reporting.propose, services, tx, auditing.auditors[0].session, key, **numbers)
-        assert found == "audit.unproven"
+        assert refusal(auditing.proposed, key, 3, 0, 0) == "audit.unproven"
 
     def test_it_cannot_pass_a_made_up_signature_off_as_somebody_elses(
         self, auditing: Auditing, registrar: LocalRegistrar

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Final
 
 from sqlmodel import Session
 
 from egov_participation import approvals
 from egov_participation.actions import Action, may
+from egov_participation.audits import rules
 from egov_participation.audits.models import Stage
 from egov_participation.audits.service import committing, drawing, lookup, opening, reporting
 from egov_participation.awaiting import Item
@@ -20,7 +20,6 @@ _TITLES: Final = {
     opening.OPEN: N_("Decide whether a sample is opened"),
     reporting.REPORT: N_("Decide whether an audit is reported"),
 }
-_REVEALING: Final = timedelta(days=3)
 
 
 def items(services: Services, session: Session, acting: SessionInfo) -> list[Item]:
@@ -36,6 +35,6 @@ def items(services: Services, session: Session, acting: SessionInfo) -> list[Ite
     for row in lookup.at(session, Stage.COMMITTED):
         own = [one for one in lookup.commitments(session, row) if one.auditor == acting.person_id and one.value is None]
         if own and row.committed_at is not None and drawing.place(services, session, row) is not None:
-            due, path = row.committed_at + _REVEALING, {"key": row.key}
+            due, path = row.committed_at + rules.REVEALING, {"key": row.key}
             found.append(Item(N_("Reveal your value"), "audits.audit", due, {}, path, about=row.reference))
     return found

@@ -39,9 +39,11 @@ class ValueForm(BaseModel):
 class ReportForm(BaseModel):
     """What came of it."""
 
-    confirmed: Number = 0
-    denied: Number = 0
-    unreached: Number = 0
+    confirmed: Number
+    denied: Number
+    unreached: Number
+    asked_yes: Number
+    asked_no: Number
 
 
 class AnswerForm(BaseModel):

@@ -78,6 +78,12 @@ class Audit(SQLModel, table=True):
     confirmed: int | None = None
     denied: int | None = None
     unreached: int | None = None
+    mailed_yes: int | None = None
+    """How many answered the registrar's mail that they signed: its own word, when it was reported."""
+    mailed_no: int | None = None
+    asked_yes: int | None = None
+    """How many told the auditors so, who asked them themselves on another channel."""
+    asked_no: int | None = None
     document: str | None = None
     """Commitment to the report."""
     salt: str | None = None

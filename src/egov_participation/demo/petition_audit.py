@@ -11,7 +11,8 @@ from egov_crypto import audit as protocol
 from egov_participation import approvals
 from egov_participation.actions import Role
 from egov_participation.approvals import Proposal
-from egov_participation.audits.service import committing, drawing, opening, reporting
+from egov_participation.audits.rules import Outcome
+from egov_participation.audits.service import committing, drawing, lookup, opening, reporting
 from egov_participation.clock import ManualClock
 from egov_participation.demo import officials
 from egov_participation.ledger import service as ledger
@@ -62,9 +63,12 @@ def audit(services: Services, clock: ManualClock, auditors: tuple[str, str], ref
     for token in tokens[UNREACHED:]:
         services.registrar.answer_audit(token, True)
     clock.advance(hours=20)
+    with services.database.read() as session:
+        said = reporting.answers(services, lookup.found(session, key))
     with services.database.uow() as tx:
-        numbers = {"confirmed": len(tokens) - UNREACHED, "denied": 0, "unreached": UNREACHED}
-        proposal = reporting.propose(services, tx, acting(0), key, **numbers)
+        signed = len(tokens) - UNREACHED
+        outcome = Outcome(confirmed=signed, denied=0, unreached=UNREACHED, asked_yes=signed // 2, asked_no=0)
+        proposal = reporting.propose(services, tx, acting(0), key, outcome, said)
         tx.commit()
     approved(proposal)
 

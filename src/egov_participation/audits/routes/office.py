@@ -93,9 +93,12 @@ def report(request: Request) -> Response:
     here, key, form = services(request), request.path_params["key"], parse(request, ReportForm)
     if form.data is None:
         return _page(request, form)
+    with here.database.read() as db:
+        said = reporting.answers(here, lookup.found(db, key))
+    outcome = rules.Outcome(**form.data.model_dump())
     try:
         with here.database.uow() as tx:
-            proposal = reporting.propose(here, tx, session(request), key, **form.data.model_dump())
+            proposal = reporting.propose(here, tx, session(request), key, outcome, said)
             tx.commit()
     except DomainError as refusal:
         if refusal.status not in (409, 422):

@@ -14,6 +14,7 @@ from egov_participation.petitions.views import PetitionView
 from egov_participation.web.addresses import Addresses
 from egov_participation.web.context import lang, services
 from egov_participation.web.forms import Form, parse
+from egov_participation.web.reading import page
 from egov_participation.web.routing import route
 from egov_participation.web.templating import render
 
@@ -26,15 +27,20 @@ def audit(request: Request) -> Response:
     """
     here = services(request)
     petition = reading.public(here, request.path_params["reference"])
-    return render(
-        request,
-        "audits/public.html",
-        petition=petition,
-        text=petition.text(lang(request)),
-        audits=service.of_petition(here, petition.reference),
-        registrar_inside=here.registrar.inside,
-        most=rules.MOST_SAMPLE,
-    )
+
+    def made() -> Response:
+        return render(
+            request,
+            "audits/public.html",
+            petition=petition,
+            text=petition.text(lang(request)),
+            audits=service.of_petition(here, petition.reference),
+            registrar_inside=here.registrar.inside,
+            most=rules.MOST_SAMPLE,
+            days=rules.REVEALING.days,
+        )
+
+    return page(request, (petition, *service.stamp(here, petition.reference)), made)
 
 
 def question(request: Request) -> Response:

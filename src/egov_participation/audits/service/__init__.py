@@ -2,3 +2,4 @@
 
 from egov_participation.audits.service.viewing import AuditView as AuditView
 from egov_participation.audits.service.viewing import of_petition as of_petition
+from egov_participation.audits.service.viewing import stamp as stamp

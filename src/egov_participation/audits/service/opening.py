@@ -96,14 +96,17 @@ def openings(services: Services, row: Audit) -> list[Opening]:
 
 
 def file_of(services: Services, session: SessionInfo, key: str) -> bytes:
-    """The openings as a file for ``egov-verify opening``: for an auditor alone, who has it from here on.
+    """The openings as a file for ``egov-verify opening``: for an auditor who takes part alone, who has it from here on.
 
     Raises:
-        DomainError: 404 ``audit.none``, 409 ``audit.stage``; 503 ``registrar.unavailable``.
+        DomainError: 404 ``audit.none``, 403 ``audit.stranger``, 409 ``audit.stage`` (also after the report); 503
+            ``registrar.unavailable``.
     """
     with services.database.read() as db:
         row = lookup.found(db, key)
-    rules.check_stage(row.stage, Stage.OPENED, Stage.REPORTED)
+        if session.person_id not in {one.auditor for one in lookup.commitments(db, row)}:
+            raise DomainError(403, N_("You have committed to no value in this audit."), code="audit.stranger")
+    rules.check_stage(row.stage, Stage.OPENED)
     found = {opening.pseudonym: opening for opening in openings(services, row)}
     opened = [
         Opened(bytes.fromhex(one), found[one].iin, bytes.fromhex(found[one].proof))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Final
 
 from egov_crypto import canonical
@@ -43,9 +43,12 @@ def answers(services: Services, row: Audit) -> Answers:
 
 
 def propose(
-    services: Services, tx: UnitOfWork, session: SessionInfo, key: str, *, confirmed: int, denied: int, unreached: int
+    services: Services, tx: UnitOfWork, session: SessionInfo, key: str, outcome: rules.Outcome, said: Answers
 ) -> Proposal:
     """Propose what is reported.
+
+    Args:
+        said: what `answers` has found, which asks the registrar.
 
     Raises:
         DomainError: 404 ``audit.none``, 409 ``audit.stage``, 422 ``audit.report``, ``audit.unproven``; what
@@ -53,19 +56,14 @@ def propose(
     """
     row = lookup.locked(tx, key)
     rules.check_stage(row.stage, Stage.OPENED)
-    rules.check_report(
-        drawn=len(sample_of(row)),
-        unproven=row.unproven or 0,
-        confirmed=confirmed,
-        denied=denied,
-        unreached=unreached,
-    )
+    drawn = len(sample_of(row))
+    rules.check_report(outcome, drawn=drawn, unproven=row.unproven or 0, mailed_yes=said.yes)
     content: Content = {
         "audit": key,
         "petition": row.reference,
-        "confirmed": confirmed,
-        "denied": denied,
-        "unreached": unreached,
+        **asdict(outcome),
+        "mailed_yes": said.yes,
+        "mailed_no": said.no,
     }
     return approvals.propose(services, tx, session, REPORT, lookup.object_of(row.key), content, reason="")
 
@@ -75,9 +73,8 @@ def _report(services: Services, tx: UnitOfWork, proposal: Proposal) -> None:
     row = lookup.locked(tx, str(content["audit"]))
     rules.check_stage(row.stage, Stage.OPENED)
     row.stage, row.reported_at = Stage.REPORTED.value, now
-    row.confirmed, row.denied, row.unreached = (
-        int(str(content[name])) for name in ("confirmed", "denied", "unreached")
-    )
+    for name in _NUMBERS:
+        setattr(row, name, int(str(content[name])))
     salt = secrets.token_bytes(ledger.SALT_SIZE)
     row.salt, row.document = salt.hex(), ledger.commitment(COMMITTED, salt, canonical.dump(report(row)))
     tx.add(row)
@@ -111,9 +108,12 @@ def report(row: Audit) -> dict[str, object]:
         "confirmed": row.confirmed,
         "denied": row.denied,
         "unreached": row.unreached,
+        "answered_registrar": {"signed": row.mailed_yes, "not_signed": row.mailed_no},
+        "answered_auditors": {"signed": row.asked_yes, "not_signed": row.asked_no},
     }
 
 
+_NUMBERS: Final = ("confirmed", "denied", "unreached", "asked_yes", "asked_no", "mailed_yes", "mailed_no")
 REPORT: Final = approvals.kind(
     "audits.report",
     Action.DRAW_AUDIT,

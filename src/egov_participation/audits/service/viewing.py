@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from egov_crypto import audit as protocol
 from egov_participation.audits import rules
-from egov_participation.audits.models import Audit, Stage
+from egov_participation.audits.models import Audit, Commitment, Stage
 from egov_participation.audits.service import drawing, lookup
 from egov_participation.audits.service.opening import sample_of
 from egov_participation.services import Services
@@ -51,9 +51,15 @@ class AuditView:
     confirmed: int | None
     denied: int | None
     unreached: int | None
+    mailed_yes: int | None
+    mailed_no: int | None
+    asked_yes: int | None
+    asked_no: int | None
     document: str
     salt: str
     values: Sequence[Value]
+    missing: Sequence[int]
+    """Whose values were not revealed in time, numbered from 1 as they stand in ``values``."""
     covered: bool
     """Whether the commitments may be revealed."""
     chances: Sequence[tuple[int, int, float]]
@@ -87,15 +93,27 @@ def view(services: Services, session: Session, row: Audit) -> AuditView:
         confirmed=row.confirmed,
         denied=row.denied,
         unreached=row.unreached,
+        mailed_yes=row.mailed_yes,
+        mailed_no=row.mailed_no,
+        asked_yes=row.asked_yes,
+        asked_no=row.asked_no,
         document=row.document or "",
         salt=row.salt or "",
         values=[
             Value(one.auditor, one.commitment, one.value or "" if all_there else "", one.value is not None)
             for one in given
         ],
+        missing=_missing(row, given, services.clock()),
         covered=stage is Stage.COMMITTED and drawing.place(services, session, row) is not None,
         chances=chances(row.counted, len(drawn)) if row.counted else (),
     )
+
+
+def _missing(row: Audit, given: Sequence[Commitment], now: datetime) -> list[int]:
+    """See `AuditView.missing`."""
+    if row.stage != Stage.COMMITTED or row.committed_at is None or now < row.committed_at + rules.REVEALING:
+        return []
+    return [number for number, one in enumerate(given, 1) if one.value is None]
 
 
 def chances(counted: int, sample: int) -> list[tuple[int, int, float]]:
@@ -108,3 +126,11 @@ def of_petition(services: Services, reference: str) -> list[AuditView]:
     """The audits of a petition that are in the log, the newest first."""
     with services.database.read() as session:
         return [view(services, session, row) for row in lookup.of_petition(session, reference)]
+
+
+def stamp(services: Services, reference: str) -> tuple[object, ...]:
+    """What tells, quickly, whether `of_petition` would return something else than before."""
+    with services.database.read() as session:
+        rows = [(row, lookup.commitments(session, row)) for row in lookup.of_petition(session, reference)]
+    now = services.clock()
+    return tuple((row.key, row.stage, *(one.value for one in given), *_missing(row, given, now)) for row, given in rows)
