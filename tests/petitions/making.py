@@ -23,6 +23,7 @@ from egov_participation.petitions.service.signing import Wishes
 from egov_participation.registrar.interface import Act
 from egov_participation.registrar.interface import Way as Proof
 from egov_participation.registrar.service import LocalRegistrar
+from egov_participation.registry.iin import Iin
 from egov_participation.services import Services
 
 CODE = re.compile(r"^    (\d{8})$", re.MULTILINE)
@@ -51,11 +52,13 @@ class Petitions:
     services: Services
     people: list[str] = field(default_factory=list)
     """Person ids of residents of KZ-75, born in 1990."""
+    iins: list[Iin] = field(default_factory=list)
+    """Theirs."""
 
     def residents(self, count: int) -> list[str]:
         """So many residents. The first call says how many there are in all."""
         if not self.people:
-            self.people = make_people(self.services, count)[1]
+            self.iins, self.people = make_people(self.services, count)
         return self.people[:count]
 
     def make(

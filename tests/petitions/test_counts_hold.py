@@ -10,24 +10,27 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlmodel import col, select
 from tests.ledger.dying import Crash, dying
+from tests.officials import MakeOfficial
 from tests.petitions.making import Petitions
 from tests.petitions.test_signing import logged
 
+from egov_participation.actions import Role
 from egov_participation.clock import ManualClock
 from egov_participation.database import UnitOfWork
 from egov_participation.errors import DomainError
 from egov_participation.ledger import service as ledger
 from egov_participation.petitions import keys
-from egov_participation.petitions.models import Invalidation, LoggedSignature, Signature, State
+from egov_participation.petitions.models import Invalidation, LoggedSignature, PaperForm, Signature, State
 from egov_participation.petitions.rules.integrity import Filter
-from egov_participation.petitions.service import batches, carrying_out, counting, signing, verified
+from egov_participation.petitions.service import batches, carrying_out, counting, paper, signing, verified
 from egov_participation.petitions.service.signing import Wishes
 from egov_participation.registrar.interface import Act, Way
 from egov_participation.registrar.service import challenges
+from egov_participation.services import SessionInfo
 
 PEOPLE = 3
 CODE = "0" * 8
@@ -37,8 +40,11 @@ STEPS = (
     "withdraw",
     "lose",
     "lose_withdrawal",
+    "paper",
+    "paper_back",
     "invalidate",
     "reinstate",
+    "end",
     "count",
     "log",
     "hour",
@@ -52,6 +58,19 @@ def known_code(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(challenges.secrets, "choice", lambda _: "0")
 
 
+Desk = tuple[SessionInfo, SessionInfo]
+
+
+@pytest.fixture
+def desk(official: MakeOfficial) -> Desk:
+    return official(Role.DESK_OPERATOR).session, official(Role.DESK_OPERATOR).session
+
+
+def of_one(*steps: str) -> list[tuple[str, int]]:
+    """What happens to one person."""
+    return [(step, 0) for step in steps]
+
+
 @dataclass
 class Course:
     """What happens to one petition."""
@@ -60,6 +79,8 @@ class Course:
     clock: ManualClock
     reference: str
     people: list[str]
+    desk: Desk
+    """One enters forms, the other takes them back."""
     decisions: list[str] = field(default_factory=list)
     """Ids of the invalidations that were carried out."""
 
@@ -91,6 +112,21 @@ class Course:
         self.petitions.services.registrar.attest(
             self.reference, person, Act.WITHDRAW, self.answer(person, Act.WITHDRAW)
         )
+
+    def paper(self, person: str) -> None:
+        iin = self.petitions.iins[self.people.index(person)]
+        paper.enter(self.petitions.services, self.desk[0], self.reference, iin, form=person, witness="Серік Ахметов")
+
+    def paper_back(self, person: str) -> None:
+        services = self.petitions.services
+        with services.database.read() as session:
+            theirs = (PaperForm.petition_id == self.petitions.id(self.reference), PaperForm.form == person)
+            found = session.exec(select(PaperForm.id).where(*theirs, col(PaperForm.withdrawn_at).is_(None))).first()
+        if found is not None:
+            paper.withdraw(services, self.desk[1], found, reason="A misread digit")
+
+    def end(self, _person: str) -> None:
+        self.petitions.change(self.reference, State.STOPPED)
 
     def network(self, person: str) -> bytes:
         return keys.network_hash(self.petitions.services.settings.keys_dir, person)
@@ -170,11 +206,17 @@ class Course:
 @pytest.mark.sqlite
 @settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, PEOPLE - 1)), max_size=12))
+@example(of_one("sign", "hour", "hour", "invalidate", "withdraw", "reinstate"))
+@example(of_one("sign", "hour", "hour", "invalidate", "withdraw", "sign", "reinstate"))
+@example(of_one("sign", "hour", "hour", "invalidate", "lose_withdrawal", "hour", "lose", "hour", "hour", "reinstate"))
+@example(of_one("paper", "end", "hour", "hour", "hour", "paper_back"))
+@example(of_one("sign", "end", "hour", "hour", "hour", "withdraw"))
+@example(of_one("lose", "end", "withdraw"))
 def test_counts_are_what_a_recount_finds_whatever_happens(
-    petitions: Petitions, clock: ManualClock, known_code: None, steps: list[tuple[str, int]]
+    petitions: Petitions, clock: ManualClock, desk: Desk, known_code: None, steps: list[tuple[str, int]]
 ) -> None:
     people = petitions.residents(PEOPLE)
-    course = Course(petitions, clock, petitions.make(), people)
+    course = Course(petitions, clock, petitions.make(), people, desk)
     for step, who in steps:
         course.do(step, who)
         course.holds()
@@ -183,8 +225,9 @@ def test_counts_are_what_a_recount_finds_whatever_happens(
     counts = petitions.counts(course.reference)
     assert counts.verified == logged(petitions, course.reference), "the fold is the recount over the log"
     assert counts.verified == counts.electronic, "nothing that was promised is missing, and nothing else is counted"
+    assert counts.verified_paper == counts.paper
     rows = signatures_of(petitions, course.reference)
-    assert counts.electronic == sum(row.state == "valid" for row in rows)
+    assert counts.electronic + counts.paper == sum(row.state == "valid" for row in rows)
     known = [row for row in rows if row.person_hash is not None]
     assert len({row.pseudonym for row in known}) == len({row.person_hash for row in known}), "one each, for good"
 
@@ -196,12 +239,13 @@ def signatures_of(petitions: Petitions, reference: str) -> list[Signature]:
 
 @pytest.mark.postgresql
 def test_counts_are_what_a_recount_finds_when_all_happens_at_once(
-    petitions: Petitions, clock: ManualClock, known_code: None
+    petitions: Petitions, clock: ManualClock, desk: Desk, known_code: None
 ) -> None:
-    """Threads sign and withdraw, each several people; workers count, enter and read the log, and die meanwhile."""
+    """Threads sign and withdraw, each several people; workers count, enter and read the log, and die meanwhile; and one
+    carries out that signatures do not count, and that they do."""
     people, over = petitions.residents(12), threading.Event()
     reference, other = petitions.make(), petitions.make()
-    course = Course(petitions, clock, reference, people)
+    course = Course(petitions, clock, reference, people, desk)
     failures: list[BaseException] = []
 
     def live(number: int) -> None:
@@ -219,8 +263,16 @@ def test_counts_are_what_a_recount_finds_when_all_happens_at_once(
             except Exception as error:  # noqa: BLE001
                 failures.append(error)
 
+    def decide() -> None:
+        chance = random.Random(99)
+        while not over.is_set():
+            try:
+                course.do(chance.choice(("invalidate", "reinstate")), chance.randrange(12))
+            except Exception as error:  # noqa: BLE001
+                failures.append(error)
+
     with ThreadPoolExecutor(16) as pool:
-        workers = [pool.submit(work, number) for number in range(3)]
+        workers = [*(pool.submit(work, number) for number in range(3)), pool.submit(decide)]
         for one in [pool.submit(live, number) for number in range(12)]:
             one.result(60)
         over.set()
