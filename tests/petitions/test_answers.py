@@ -10,6 +10,7 @@ import pytest
 from sqlmodel import select
 from starlette.testclient import TestClient
 from tests.officials import MakeOfficial, SignedIn
+from tests.petitions.ending import end
 from tests.petitions.making import Petitions
 from tests.petitions.owed import FORM, TWO, fingerprint, publish, reach
 
@@ -20,7 +21,7 @@ from egov_participation.jurisdiction.petition_rules import Action
 from egov_participation.ledger import service as ledger
 from egov_participation.mail import NullMailer
 from egov_participation.petitions.models import Happening, Outcome, ReachedTier
-from egov_participation.petitions.service import subscribers
+from egov_participation.petitions.service import owing, subscribers
 from egov_participation.services import Services
 
 
@@ -307,3 +308,18 @@ def _address(services: Services, somebody: SignedIn) -> str:
         person = services.registry.get(session, somebody.person_id)
     assert person is not None
     return person.mail
+
+
+@pytest.mark.parametrize("act", ["hide", "stop"])
+def test_what_is_owed_when_moderators_end_it_stays_owed_and_listed(
+    asked: str, official: MakeOfficial, client: TestClient, clock: ManualClock, services: Services, act: str
+) -> None:
+    one, other = (official(Role.MODERATOR) for _ in range(2))
+    assert end(one.client, other.client, asked, act, reason="Орган таратылды, сондықтан тоқтатылды.") == 303
+    clock.advance(days=70)
+    with services.database.read() as session:
+        assert [late.reference for late in owing.overdue(services, session)] == [asked]
+    assert f"/en/petitions/{asked}" in client.get("/en/petitions/answers").text
+    publish(official(Role.MINISTRY), official(Role.MINISTRY), asked)
+    with services.database.read() as session:
+        assert owing.overdue(services, session) == []
