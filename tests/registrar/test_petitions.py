@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import literal_column, select, text
 from tests.registrar.people import UUID, Rolls
 from tests.registrar.signing import DOCUMENT, REF, Petitions
 from tests.voting.making import make_people
@@ -228,6 +230,29 @@ class TestSigning:
         petitions.registrar.close_petition(REF)
         (batch,) = petitions.leaving()
         assert len(batch.attestations) == 1
+
+    def test_who_signs_at_the_moment_at_which_it_closes_is_refused(
+        self, petitions: Petitions, services: Services, registrar: LocalRegistrar, clock: ManualClock
+    ) -> None:
+        _, (person,) = make_people(services, 1)
+        petitions.open()
+        answer, database = petitions.code(person), registrar.means.database
+        clock.advance(seconds=1)
+        with ThreadPoolExecutor(1) as pool:
+            with database.uow() as tx:
+                row = tx.get(KeyedPetition, REF, with_for_update=True)
+                assert row is not None
+                row.closes_at = clock()
+                tx.flush()
+                signing = pool.submit(petitions.registrar.attest, REF, person, Act.ATTEST, answer)
+                until = time.monotonic() + 20
+                while database.dialect == "postgresql" and not database.first(_WAITS, {}):
+                    assert time.monotonic() < until, "it does not wait for what closes the petition"
+                tx.commit()
+            assert refusal(signing.result) == "petition.closed"
+
+
+_WAITS = select(literal_column("1")).select_from(text("pg_locks")).where(text("NOT granted"))
 
 
 class TestWhoMaySign:

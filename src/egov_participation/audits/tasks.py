@@ -9,11 +9,15 @@ from egov_participation.services import Services
 
 @tick
 def draw_samples(services: Services) -> None:
-    """Draw where all values are revealed."""
-    drawing.draw_due(services)
+    """Draw where all values are revealed: one worker reads the log for it, and the others go on."""
+    with services.database.alone("audit samples") as alone:
+        if alone:
+            drawing.draw_due(services)
 
 
 @tick
 def open_samples(services: Services) -> None:
-    """Have the registrar open what two auditors authorised."""
-    opening.open_due(services)
+    """Have the registrar open what two auditors authorised; one worker does."""
+    with services.database.alone("audit openings") as alone:
+        if alone:
+            opening.open_due(services)
