@@ -29,13 +29,12 @@ _FOLLOWS: Final = {
     "open": {"closed", "hidden", "withdrawn", "stopped", "merged"},
     "closed": {"hidden", "stopped"},
     "rejected": {"review", "hidden"},
-    "hidden": {"review"},
+    "hidden": set(),
     "withdrawn": {"hidden"},
     "stopped": {"hidden"},
     "merged": {"hidden"},
 }
-"""Which state may follow which; once it was open, none of those before it (:data:`_BEFORE`) any more."""
-_BEFORE: Final = frozenset({"collecting", "review", "open"})
+"""Which state may follow which: none leads from what was open to where its text and rules could change."""
 MAX_KINDS: Final = 5000
 """Regions, and days, of one petition: more of them no country and no petition has."""
 MAX_ACTS: Final = 1000
@@ -274,8 +273,6 @@ def _change(value: dict[str, Any], count: PetitionCount, clock: LogClock) -> Non
     to = value["to"]
     if to not in _FOLLOWS[count.state]:
         raise VerificationError("petition.order", f"{to} after {count.state or 'nothing'}")
-    if to in _BEFORE and count.opened_at:
-        raise VerificationError("petition.order", f"{to} again: its text and rules stand since {count.opened_at}")
     if to == "closed" and value["at"] < count.closes_at:
         raise VerificationError("petition.order", f"closed at {value['at']}, and it was open until {count.closes_at}")
     if to == "open":

@@ -21,7 +21,7 @@ TRANSITIONS: Final[Mapping[State, frozenset[State]]] = {
     _S.CLOSED: frozenset({_S.HIDDEN, _S.STOPPED}),
     # An appeal that is granted brings a petition back to the step before publication.
     _S.REJECTED: frozenset({_S.REVIEW, _S.HIDDEN}),
-    _S.HIDDEN: frozenset({_S.REVIEW}),
+    _S.HIDDEN: frozenset(),
     _S.WITHDRAWN: frozenset({_S.HIDDEN}),
     _S.STOPPED: frozenset({_S.HIDDEN}),
     _S.MERGED: frozenset({_S.HIDDEN}),
