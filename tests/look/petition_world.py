@@ -126,9 +126,9 @@ class PetitionWorld:
     @cached_property
     def ending(self) -> str:
         """A proposal of others to stop it; its id."""
+        acting, reference = self._official(Role.MODERATOR).session, self.doubted
         with self.services.database.uow() as tx:
-            acting = self._official(Role.MODERATOR).session
-            proposal = ending.end(self.services, tx, acting, self.doubted, Ending.STOP, "Орган таратылды.")
+            proposal = ending.end(self.services, tx, acting, reference, Ending.STOP, "Орган таратылды.")
             assert proposal is not None
             tx.commit()
         return proposal.id
