@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, select, update
 from tests.petitions.making import NETWORK, Petitions
 
 from egov_participation.clock import ManualClock
@@ -13,7 +13,7 @@ from egov_participation.errors import DomainError
 from egov_participation.jurisdiction.petition_rules import Names
 from egov_participation.ledger import service as ledger
 from egov_participation.petitions import keys
-from egov_participation.petitions.models import Delta, Signature, State, Subscriber
+from egov_participation.petitions.models import Delta, Petition, Signature, State, Subscriber
 from egov_participation.petitions.service import counting, signing, verified
 from egov_participation.petitions.service.signing import Wishes
 from egov_participation.registrar import statements
@@ -48,6 +48,20 @@ def test_who_signs_is_counted_at_once_and_by_the_log_later(petitions: Petitions,
     assert (counts.electronic, counts.verified, counts.checkpoint_size) == (2, 2, 5)
     assert petitions.petition(reference).batches == 1
     assert petitions.differences(reference) == []
+
+
+def test_a_petition_that_the_registrar_does_not_know_keeps_no_other_one_waiting(
+    petitions: Petitions, clock: ManualClock
+) -> None:
+    (one,) = petitions.residents(1)
+    lost, kept = petitions.make(), petitions.make()
+    petitions.sign(kept, one)
+    with petitions.services.database.uow() as tx:
+        tx.session.execute(update(Petition).where(col(Petition.reference) == lost).values(reference="P-2024-9999"))
+        tx.commit()
+    clock.advance(hours=1)
+    petitions.round()
+    assert petitions.counts(kept).verified == 1
 
 
 def test_a_signature_holds_what_the_registrar_promised_and_the_name_as_wished(petitions: Petitions) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Final
 
+import structlog
 from sqlalchemy import CursorResult, bindparam, or_, select, update
 
 from egov_participation.database import table_of
@@ -19,6 +20,8 @@ from egov_participation.petitions.models import Petition, State
 from egov_participation.petitions.rules.states import SIGNABLE
 from egov_participation.registrar.interface import Batch
 from egov_participation.services import Services
+
+log = structlog.get_logger()
 
 LOCK: Final = "petition batches"
 _PETITIONS: Final = 20
@@ -41,7 +44,18 @@ def enter_batches(services: Services) -> int:
         DomainError: 503 ``registrar.unavailable``.
     """
     with services.database.alone(LOCK) as alone:
-        return sum(_enter(services, *found) for found in (_due(services) if alone else ()))
+        return sum(_tried(services, *found) for found in (_due(services) if alone else ()))
+
+
+def _tried(services: Services, petition_id: int, reference: str, state: State, number: int) -> int:
+    """One that the registrar does not know, such as after a restore, keeps no other one waiting."""
+    try:
+        return _enter(services, petition_id, reference, state, number)
+    except DomainError as refusal:
+        if refusal.code != "petition.unknown":
+            raise
+        log.error("petition.unknown_to_registrar", petition=reference)
+        return 0
 
 
 def expect(services: Services, petition_id: int) -> None:
