@@ -22,6 +22,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
@@ -265,7 +266,7 @@ def _round(prepared: Prepared, bare: tuple[int, psutil.Process], site: Site, ser
         found.update(signed=count / seconds, signed_cost=(sum(costs) + load) / count)
         found.update(zip(("web_cost", "registrar_cost", "database_cost"), (c / count for c in costs), strict=True))
 
-    turns = [partial(write, "bare", "/"), partial(write, "layers", "/layers"), sign]
+    turns: list[Callable[[], None]] = [partial(write, "bare", "/"), partial(write, "layers", "/layers"), sign]
     for each in turns if part.start // count % 2 else reversed(turns):
         each()
     return Round(**found)
