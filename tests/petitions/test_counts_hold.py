@@ -276,10 +276,10 @@ def test_counts_are_what_a_recount_finds_when_all_happens_at_once(
     with ThreadPoolExecutor(16) as pool:
         workers = [*(pool.submit(work, number) for number in range(3)), pool.submit(decide)]
         for one in [pool.submit(live, number) for number in range(12)]:
-            one.result(60)
+            one.result(600)
         over.set()
         for one in workers:
-            one.result(60)
+            one.result(600)
     assert failures == []
     course.holds()
     petitions.change(reference, State.MERGED)

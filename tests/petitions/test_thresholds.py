@@ -117,14 +117,14 @@ def test_two_that_count_at_once_notice_it_once(petitions: Petitions, services: S
     petition, together, found = petitions.petition(reference), Barrier(4), []
 
     def count() -> None:
-        together.wait(10)
+        together.wait(300)
         found.append(reach(services, petition, 3))
 
     threads = [Thread(target=count) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(20)
+        thread.join(300)
 
     assert sorted(tier for tiers in found for tier in tiers) == ["debate", "reply"]
     with services.database.read() as session:

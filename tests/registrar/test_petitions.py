@@ -245,7 +245,7 @@ class TestSigning:
                 row.closes_at = clock()
                 tx.flush()
                 signing = pool.submit(petitions.registrar.attest, REF, person, Act.ATTEST, answer)
-                until = time.monotonic() + 20
+                until = time.monotonic() + 120
                 while database.dialect == "postgresql" and not database.first(_WAITS, {}):
                     assert time.monotonic() < until, "it does not wait for what closes the petition"
                 tx.commit()
