@@ -137,7 +137,7 @@ def test_what_is_not_a_good_ballot_is_refused_in_the_voters_language_and_leaves_
         assert answer.headers["content-type"] == "application/problem+json"
         problem = answer.json()
         assert (problem["status"], problem["code"]) == (status, code)
-        assert problem["detail"] == translate(lang, sentence, limit=translate(lang, "1 MB"))
+        assert problem["detail"] == translate(lang, sentence, limit=translate(lang, "%(size)s MB", size="1"))
         assert lang == "en" or problem["detail"] != sentence
     after = service.vote(services, vote.uuid)
     assert (after.head_hash, after.ballots) == (before.head_hash, before.ballots)

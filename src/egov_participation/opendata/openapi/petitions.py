@@ -110,10 +110,12 @@ _RULES: Final[Json] = {
                     "answer_due": or_null(_PERIOD),
                 },
                 "required": ["code", "scope", "needed", "action", "answer_due"],
+                "additionalProperties": True,
             }
         ),
     },
     "required": ["code", "in_force", "collecting", "thresholds"],
+    "additionalProperties": True,
 }
 
 SCHEMAS: Final[Json] = {
