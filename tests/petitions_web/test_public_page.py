@@ -54,6 +54,16 @@ def test_it_says_where_it_stands_and_how_many_signed(services: Services, client:
     assert shown.index("Sign this petition") < shown.index("Signatures by region")
 
 
+def test_signers_whom_a_demonstration_invents_are_said_to_be_that(services: Services, client: TestClient) -> None:
+    some, all_ = signed(services, generated=5000), signed(services, number=2, generated=4090)
+
+    assert "invented by the demonstration. They are still being added: 4,090 of 5,000 so far." in read(
+        client, f"/en/petitions/{some}"
+    )
+    assert "still being added" not in read(client, f"/en/petitions/{all_}")
+    assert "invented" not in read(client, f"/en/petitions/{signed(services, number=3)}")
+
+
 def test_each_chart_has_its_table(services: Services, client: TestClient) -> None:
     reference = signed(services)
     for lang in LANGUAGES:

@@ -180,6 +180,8 @@ class PetitionView:
     """The last first."""
     changes: tuple[ChangeView, ...] = ()
     """The oldest first; none where the text is not shown."""
+    generated: int = 0
+    """How many signers whom nobody is it has, or is to have: in a demonstration."""
 
     def text(self, lang: str) -> TextView:
         """What it says in a language, or in the one that it was written in; its number where nothing is shown."""

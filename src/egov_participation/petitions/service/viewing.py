@@ -138,6 +138,7 @@ def _view(
         rules_name=rules.name,
         paper=rules.paper,
         counts=_counts(count),
+        generated=petition.generated,
         tiers=tuple(_tiers(rules, petition.territory, reached)),
         regions=tuple(
             RegionView(row.region, row.verified, row.verified_paper)
