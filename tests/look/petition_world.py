@@ -98,7 +98,7 @@ class PetitionWorld:
     @cached_property
     def hidden(self) -> str:
         """A petition that nobody sees any more; its number."""
-        return put(self.services, 9002, state="hidden", text_hidden=True)
+        return put(self.services, 8001, state="hidden", text_hidden=True)
 
     @cached_property
     def doubted(self) -> str:
@@ -136,11 +136,12 @@ class PetitionWorld:
     @cached_property
     def pressure(self) -> str:
         """A report of pressure to sign it; its number."""
+        reference = self.doubted  # made before the transaction begins
         with self.services.database.uow() as tx:
             number = pressure.report(
                 tx,
                 self.services,
-                lookup.found(tx.session, self.doubted),
+                lookup.found(tx.session, reference),
                 once="2" * 32,
                 text="Бастық тізім жүргізді.\nҚол қоймағандарды шақырды.",
                 mail="alua@mail.example",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import count
 
 from sqlmodel import select
 from tests.voting.making import make_people
@@ -179,8 +180,10 @@ class Petitions:
     def _hand_in(self, key: str) -> str:
         with self.services.database.uow() as tx:
             petition = tx.exec(select(Petition).where(Petition.key == key)).one()
-            petition.number = petition.id
-            petition.reference = f"P-{petition.year}-{petition.id:04}"
+            taken = set(tx.exec(select(Petition.number).where(Petition.year == petition.year)))
+            # Its id, unless one that was handed in on its pages has that number.
+            petition.number = next(number for number in count(petition.id or 1) if number not in taken)
+            petition.reference = f"P-{petition.year}-{petition.number:04}"
             lifecycle.change(tx, petition, State.REVIEW, self.services.clock(), by="creator")
             tx.commit()
             return petition.reference
