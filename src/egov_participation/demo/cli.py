@@ -14,7 +14,7 @@ from rich.progress import Progress, TaskID
 from egov_participation import paths
 from egov_participation.actions import ROLE_NAMES
 from egov_participation.clock import system_clock
-from egov_participation.demo import officials, votes
+from egov_participation.demo import officials, petitions, votes
 from egov_participation.demo.fill import fill, guests
 from egov_participation.demo.fill import people as everybody
 from egov_participation.demo.keys import path_of
@@ -29,7 +29,7 @@ MARK = "made-by"
 
 
 def demo(port: int = 8000, folder: Path = FOLDER, fresh: bool = typer.Option(False, help="Make it anew.")) -> None:
-    """A country to try: a counted, a closed and an open vote, a commission at work, people to sign in as.
+    """A country to try: votes and petitions in every state, officials at work, people to sign in as.
 
     Made at the first start.
     """
@@ -91,6 +91,7 @@ def _settings(folder: Path, port: int) -> Settings:
         booth_url=f"http://booth.localhost:{port}",
         demo=True,
         jurisdiction_dir=RULES,
+        registrar_batch_seconds=120,  # nor for an hour, until a signature is in the log
         registrar_passkey_hours=0,  # whoever tries it out cannot wait; its pages say that a real one does
         # Made up: these numbers and addresses belong to nobody, and the page says so.
         operator="Демонстрация (мекеме емес) / Демонстрация (не учреждение) / A demonstration (no institution)",
@@ -122,6 +123,7 @@ def _make(folder: Path, port: int) -> None:
 def _welcome(services: Services, folder: Path) -> None:
     site = services.settings.base_url
     counted = next(vote for vote in service.votes(services) if vote.result is not None)
+    largest = petitions.largest(services)
     closed = folder / "trustees" / "closed"
     pages = "\n".join(
         f"    {services.settings.booth_url}{path_of(closed, number).read_text().strip()}  {name.en}"
@@ -148,8 +150,11 @@ def _welcome(services: Services, folder: Path) -> None:
     of the closed vote:    {closed}
     of the open vote:      {folder / "trustees"}
     of the frozen setup:   {folder / "trustees" / "street"}
+  Petitions, one of them still being signed by thousands:
+                           {site}/petitions
   What observers see:      {site}/observe
   Verify the referendum:   .venv/bin/egov-verify vote {site}/en/votes/{counted.uuid}
+  Recount a petition:      .venv/bin/egov-verify petition {site}/en/petitions/{largest}
   Verify everything:       .venv/bin/egov-verify site {site}
 """
     )
