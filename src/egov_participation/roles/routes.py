@@ -7,19 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlmodel import Session
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from egov_participation import approvals, audit
 from egov_participation.actions import Action, Role
 from egov_participation.approvals import Proposal
 from egov_participation.approvals.decision import DecisionForm
-from egov_participation.errors import DomainError
 from egov_participation.i18n import N_, translate
 from egov_participation.roles import service
 from egov_participation.roles.forms import ConfirmedForm, EndForm, FirstForm
-from egov_participation.web import days
+from egov_participation.web import days, proposals
+from egov_participation.web.addresses import to
 from egov_participation.web.context import lang, services, session
 from egov_participation.web.forms import Form, parse
 from egov_participation.web.routing import route
@@ -47,7 +46,7 @@ def listing(request: Request) -> Response:
         rows = [
             Held(
                 row.id or 0,
-                _name(request, db, row.person_id),
+                proposals.name_of(request, db, row.person_id),
                 service.role_in_words(lang(request), Role(row.role), row.agency),
                 row.granted_at,
                 _last_moment(row.valid_until),
@@ -55,7 +54,7 @@ def listing(request: Request) -> Response:
             for row in service.standing(db, now)
         ]
         waiting = [
-            (proposal, _name(request, db, proposal.concerned), _role(request, proposal))
+            (proposal, proposals.name_of(request, db, proposal.concerned), _role(request, proposal))
             for proposal in approvals.pending(db, session(request), now)
             if proposal.kind in {service.GRANT, service.END}
         ]
@@ -115,7 +114,7 @@ def propose_now(request: Request) -> Response:
             reason=given.reason,
         )
         tx.commit()
-    return _to(request, proposal)
+    return to(request, "roles.proposal", id=proposal.id)
 
 
 def end(request: Request) -> Response:
@@ -134,38 +133,22 @@ def end_now(request: Request) -> Response:
             here, tx, session(request), int(request.path_params["id"]), reason=form.data.reason
         )
         tx.commit()
-    return _to(request, proposal)
+    return to(request, "roles.proposal", id=proposal.id)
 
 
 def proposal(request: Request) -> Response:
     """What exactly is proposed, and the decision on it."""
-    return _proposal_page(request, Form())
+    return _proposal_page(request, Form(), 200)
 
 
 def decide(request: Request) -> Response:
     """Approve what was shown, or refuse it."""
-    form = parse(request, DecisionForm)
-    if form.data is None:
-        return _proposal_page(request, form)
-    here, id_ = services(request), request.path_params["id"]
-    with here.database.uow() as tx:
-        _of_roles(tx.session, id_, here.clock())
-        if form.data.decision == "approve":
-            decided = approvals.approve(here, tx, session(request), id_, form.data.content_hash)
-        else:
-            decided = approvals.refuse(tx, session(request), id_, here.clock(), reason=form.data.reason)
-        tx.commit()
-    return _to(request, decided)
+    return proposals.decide(request, _KINDS, _proposal_page)
 
 
 def withdraw(request: Request) -> Response:
     """Take one's own proposal back."""
-    here, id_ = services(request), request.path_params["id"]
-    with here.database.uow() as tx:
-        _of_roles(tx.session, id_, here.clock())
-        taken_back = approvals.withdraw(tx, session(request), id_, here.clock())
-        tx.commit()
-    return _to(request, taken_back)
+    return proposals.take_back(request, _KINDS)
 
 
 def _propose_page(request: Request, form: Form[FirstForm]) -> Response:
@@ -185,7 +168,7 @@ def _end_page(request: Request, form: Form[EndForm]) -> Response:
     here = services(request)
     with here.database.read() as db:
         row = service.standing_grant(db, int(request.path_params["id"]), here.clock())
-        name = _name(request, db, row.person_id)
+        name = proposals.name_of(request, db, row.person_id)
     return render(
         request,
         "roles/end.html",
@@ -197,55 +180,32 @@ def _end_page(request: Request, form: Form[EndForm]) -> Response:
     )
 
 
-def _proposal_page(request: Request, form: Form[DecisionForm]) -> Response:
-    here, acting, now = services(request), session(request), services(request).clock()
+def _proposal_page(request: Request, form: Form[DecisionForm], status: int) -> Response:
+    here = services(request)
     with here.database.read() as db:
-        found = _of_roles(db, request.path_params["id"], now)
-        names = {
-            person_id: _name(request, db, person_id)
-            for person_id in {found.concerned, found.proposed_by, found.decided_by or ""} - {""}
-        }
+        found = proposals.of(request, db, _KINDS)
+        standing = proposals.standing(request, db, found)
         mask = here.registry.mask(db, found.concerned)
         ways = service.ways(db, found.concerned)
     until = found.content.get("valid_until")
     return render(
         request,
         "roles/proposal.html",
-        status=422 if form.errors else 200,
+        status=status,
         form=form,
-        proposal=found,
         grants=found.kind is service.GRANT,
         role=_role(request, found),
-        names=names,
         mask=mask,
         ways=_in_words(request, ways),
         last_day=_last_moment(datetime.fromisoformat(str(until)) if until else None),
-        may_decide=approvals.may_decide(found, acting),
-        own=found.proposed_by == acting.person_id,
-        concerned=found.concerned == acting.person_id,
+        concerned=found.concerned == session(request).person_id,
+        **standing,
     )
-
-
-def _of_roles(db: Session, id_: str, now: datetime) -> Proposal:
-    """A proposal of this room.
-
-    Raises:
-        DomainError: 404 ``approval.unknown``, also where it is another room's.
-    """
-    found = approvals.get(db, id_, now)
-    if found.kind not in {service.GRANT, service.END}:
-        raise DomainError(404, N_("There is no such proposal."), code="approval.unknown")
-    return found
 
 
 def _role(request: Request, proposal: Proposal) -> str:
     content = proposal.content
     return service.role_in_words(lang(request), Role(str(content["role"])), str(content["agency"]))
-
-
-def _name(request: Request, db: Session, person_id: str) -> str:
-    person = services(request).registry.get(db, person_id)
-    return person.full_name if person else translate(lang(request), N_("No longer in the register"))
 
 
 def _in_words(request: Request, ways: Sequence[service.Way]) -> list[tuple[str, datetime]]:
@@ -262,10 +222,7 @@ def _second(pair: tuple[str, str]) -> str:
     return pair[1]
 
 
-def _to(request: Request, proposal: Proposal) -> Response:
-    return RedirectResponse(f"/{lang(request)}/office/roles/proposals/{proposal.id}", 303)
-
-
+_KINDS: Final = (service.GRANT, service.END)
 _PROPOSALS: Final = "/office/roles/proposals"
 
 routes = [

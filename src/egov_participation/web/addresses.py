@@ -8,6 +8,7 @@ from functools import lru_cache
 from urllib.parse import quote_plus
 
 from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from egov_participation.actions import Action
@@ -84,3 +85,18 @@ def _languages(origin: str, path: str, query: bytes) -> tuple[LanguageLink, ...]
         )
         for code, name in LANGUAGES.items()
     )
+
+
+def address(request: Request, name: str, **params: object) -> str:
+    """The address of a page by its route's name.
+
+    Raises:
+        KeyError, NoMatchFound: see `Addresses.url_for`.
+    """
+    addresses: Addresses = request.app.state.addresses
+    return addresses.url_for(request, name, **params)
+
+
+def to(request: Request, name: str, **params: object) -> Response:
+    """On to a page, after something was saved."""
+    return RedirectResponse(address(request, name, **params), 303)

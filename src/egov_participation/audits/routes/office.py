@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any, Final
 
-from sqlmodel import Session
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from egov_participation import approvals
 from egov_participation.actions import Action
-from egov_participation.approvals import Proposal
 from egov_participation.approvals.decision import DecisionForm
 from egov_participation.audits import rules
 from egov_participation.audits.forms import BeginForm, ReportForm, ValueForm
@@ -22,7 +19,8 @@ from egov_participation.audits.service.viewing import view
 from egov_participation.errors import DomainError
 from egov_participation.i18n import N_, translate
 from egov_participation.petitions.service import reading
-from egov_participation.web.addresses import Addresses
+from egov_participation.web import proposals
+from egov_participation.web.addresses import to
 from egov_participation.web.context import lang, services, session
 from egov_participation.web.forms import Form, parse
 from egov_participation.web.routing import route
@@ -56,7 +54,7 @@ def begin(request: Request) -> Response:
             raise
         _wrong(request, form, "sample" if refusal.code == "audit.sample" else "petition", refusal)
         return _list(request, form)
-    return _to(request, "audits.audit", key=key)
+    return to(request, "audits.audit", key=key)
 
 
 def audit(request: Request) -> Response:
@@ -85,7 +83,7 @@ def propose(request: Request) -> Response:
         except DomainError as refusal:
             return _refused(request, refusal)
         tx.commit()
-    return _to(request, "audits.proposal", id=proposal.id)
+    return to(request, "audits.proposal", id=proposal.id)
 
 
 def report(request: Request) -> Response:
@@ -105,7 +103,7 @@ def report(request: Request) -> Response:
             raise
         _wrong(request, form, "denied" if refusal.code == "audit.unproven" else "", refusal)
         return _page(request, form)
-    return _to(request, "audits.proposal", id=proposal.id)
+    return to(request, "audits.proposal", id=proposal.id)
 
 
 def openings(request: Request) -> Response:
@@ -118,38 +116,17 @@ def openings(request: Request) -> Response:
 
 def proposal(request: Request) -> Response:
     """What exactly is proposed, and the decision on it."""
-    return _proposal_page(request, Form())
+    return _proposal_page(request, Form(), 200)
 
 
 def decide(request: Request) -> Response:
     """Approve what was shown, or refuse it."""
-    here, id_, form = services(request), request.path_params["id"], parse(request, DecisionForm)
-    if form.data is None:
-        return _proposal_page(request, form)
-    try:
-        with here.database.uow() as tx:
-            _of_audits(tx.session, id_, here.clock())
-            if form.data.decision == "approve":
-                approvals.approve(here, tx, session(request), id_, form.data.content_hash)
-            else:
-                approvals.refuse(tx, session(request), id_, here.clock(), reason=form.data.reason)
-            tx.commit()
-    except DomainError as refusal:
-        if refusal.status not in (409, 422):
-            raise
-        _wrong(request, form, "", refusal)
-        return _proposal_page(request, form, refusal.status)
-    return _to(request, "audits.proposal", id=id_)
+    return proposals.decide(request, _KINDS, _proposal_page)
 
 
 def take_back(request: Request) -> Response:
     """Take one's own proposal back."""
-    here, id_ = services(request), request.path_params["id"]
-    with here.database.uow() as tx:
-        _of_audits(tx.session, id_, here.clock())
-        approvals.withdraw(tx, session(request), id_, here.clock())
-        tx.commit()
-    return _to(request, "audits.proposal", id=id_)
+    return proposals.take_back(request, _KINDS)
 
 
 def _with_value(request: Request, what: Callable[..., None]) -> Response:
@@ -164,7 +141,7 @@ def _with_value(request: Request, what: Callable[..., None]) -> Response:
         _wrong(request, form, "value" if refusal.status == 422 else "", refusal)
         # A value that is refused is not shown again: it may be right, and too early.
         return _page(request, Form(errors=form.errors), refusal.status)
-    return _to(request, "audits.audit", key=key)
+    return to(request, "audits.audit", key=key)
 
 
 def _refused(request: Request, refusal: DomainError) -> Response:
@@ -198,7 +175,7 @@ def _page(request: Request, form: Form[Any], status: int = 422) -> Response:
     with here.database.read() as db:
         row = lookup.found(db, key)
         found = view(here, db, row)
-        names = {one.auditor: _name(request, db, one.auditor) for one in found.values}
+        names = {one.auditor: proposals.name_of(request, db, one.auditor) for one in found.values}
         pending = approvals.pending_about(db, lookup.object_of(key), here.clock())
     text = reading.public(here, found.reference).text(lang(request))
     own = next((one for one in found.values if one.auditor == acting.person_id), None)
@@ -219,53 +196,27 @@ def _page(request: Request, form: Form[Any], status: int = 422) -> Response:
     )
 
 
-def _proposal_page(request: Request, form: Form[DecisionForm], status: int = 422) -> Response:
-    here, acting, now = services(request), session(request), services(request).clock()
+def _proposal_page(request: Request, form: Form[DecisionForm], status: int) -> Response:
+    here = services(request)
     with here.database.read() as db:
-        found = _of_audits(db, request.path_params["id"], now)
+        found = proposals.of(request, db, _KINDS)
         audited = view(here, db, lookup.found(db, str(found.content["audit"])))
-        people = {found.proposed_by, found.decided_by or ""} - {""}
-        names = {person_id: _name(request, db, person_id) for person_id in people}
+        standing = proposals.standing(request, db, found)
     return render(
         request,
         "audits/proposal.html",
-        status=status if form.errors else 200,
+        status=status,
         form=form,
-        proposal=found,
         kind=found.kind.name.removeprefix("audits."),
         title=translate(lang(request), found.kind.title),
         audit=audited,
         text=reading.public(here, audited.reference).text(lang(request)),
-        names=names,
-        may_decide=approvals.may_decide(found, acting),
-        own=found.proposed_by == acting.person_id,
+        **standing,
     )
-
-
-def _of_audits(db: Session, id_: str, now: datetime) -> Proposal:
-    """A proposal of this room.
-
-    Raises:
-        DomainError: 404 ``approval.unknown``, also where it is another room's.
-    """
-    found = approvals.get(db, id_, now)
-    if found.kind not in _KINDS:
-        raise DomainError(404, N_("There is no such proposal."), code="approval.unknown")
-    return found
 
 
 def _stages(request: Request) -> dict[str, str]:
     return {stage.value: translate(lang(request), words) for stage, words in STAGES.items()}
-
-
-def _name(request: Request, db: Session, person_id: str) -> str:
-    person = services(request).registry.get(db, person_id)
-    return person.full_name if person else translate(lang(request), N_("No longer in the register"))
-
-
-def _to(request: Request, name: str, **params: object) -> Response:
-    addresses: Addresses = request.app.state.addresses
-    return RedirectResponse(addresses.url_for(request, name, **params), 303)
 
 
 _AUDIT: Final = "/office/audits/{key}"

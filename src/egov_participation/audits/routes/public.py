@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from egov_participation.actions import Action
 from egov_participation.audits import rules, service
@@ -11,7 +11,7 @@ from egov_participation.audits.forms import AnswerForm
 from egov_participation.i18n import N_, translate
 from egov_participation.petitions.service import reading
 from egov_participation.petitions.views import PetitionView
-from egov_participation.web.addresses import Addresses
+from egov_participation.web.addresses import to
 from egov_participation.web.context import lang, services
 from egov_participation.web.forms import Form, parse
 from egov_participation.web.reading import page
@@ -60,9 +60,8 @@ def answer(request: Request) -> Response:
         form.errors["signed"] = translate(lang(request), N_("Choose an answer."))
         return _question(request, form, 422)
     services(request).registrar.answer_audit(token, form.data.signed == "yes")
-    addresses: Addresses = request.app.state.addresses
     reference = request.path_params["reference"]
-    return RedirectResponse(addresses.url_for(request, "audits.question", reference=reference, token=token), 303)
+    return to(request, "audits.question", reference=reference, token=token)
 
 
 def _question(request: Request, form: Form[AnswerForm], status: int = 200) -> Response:

@@ -10,90 +10,52 @@ from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from egov_participation import approvals
 from egov_participation.actions import Action
 from egov_participation.approvals import Proposal
 from egov_participation.approvals.decision import DecisionForm
-from egov_participation.commission.routes.draft_common import to
 from egov_participation.commission.service import deciding
 from egov_participation.commission.service.lookup import find_draft, trustees_of
 from egov_participation.commission.service.trustees import name_of
-from egov_participation.errors import DomainError
-from egov_participation.i18n import N_, translate
+from egov_participation.i18n import translate
 from egov_participation.voting import service as voting
 from egov_participation.voting.service import protocol as protocols
 from egov_participation.voting.setup import SetupDocument, digest
 from egov_participation.voting.wording import roll_in_words
-from egov_participation.web.context import lang, services, session
-from egov_participation.web.forms import Form, parse
+from egov_participation.web import proposals
+from egov_participation.web.context import lang, services
+from egov_participation.web.forms import Form
 from egov_participation.web.routing import route
 from egov_participation.web.templating import render
 
 
 def proposal(request: Request) -> Response:
     """What exactly is proposed, and the decision on it."""
-    return _page(request, Form())
+    return _page(request, Form(), 200)
 
 
 def decide(request: Request) -> Response:
     """Approve what was shown, or refuse it."""
-    form = parse(request, DecisionForm)
-    if form.data is None:
-        return _page(request, form)
-    here, id_ = services(request), request.path_params["id"]
-    with here.database.read() as db:
-        _of_commission(db, id_, here.clock())
-    try:
-        if form.data.decision == "approve":
-            _approve(request, id_, form.data.content_hash)
-        else:
-            with here.database.uow() as tx:
-                approvals.refuse(tx, session(request), id_, here.clock(), reason=form.data.reason)
-                tx.commit()
-    except DomainError as refusal:
-        if refusal.status not in (409, 503):
-            raise
-        sentence = translate(lang(request), refusal.message, **refusal.params)
-        return _page(request, Form(form.values, {"": sentence}), refusal.status)
-    return to(request, "commission.proposal", id=id_)
-
-
-def _approve(request: Request, id_: str, content_hash: str) -> None:
-    here, acting = services(request), session(request)
-    settled = approvals.settle(here, acting, id_, content_hash)
-    with here.database.uow() as tx:
-        approvals.approve(here, tx, acting, id_, content_hash, settled=settled)
-        tx.commit()
+    return proposals.decide(request, deciding.KINDS, _page)
 
 
 def withdraw(request: Request) -> Response:
     """Take one's own proposal back."""
-    here, id_ = services(request), request.path_params["id"]
-    with here.database.uow() as tx:
-        _of_commission(tx.session, id_, here.clock())
-        approvals.withdraw(tx, session(request), id_, here.clock())
-        tx.commit()
-    return to(request, "commission.proposal", id=id_)
+    return proposals.take_back(request, deciding.KINDS)
 
 
-def _page(request: Request, form: Form[DecisionForm], status: int = 422) -> Response:
-    here, acting, now = services(request), session(request), services(request).clock()
-    with here.database.read() as db:
-        found = _of_commission(db, request.path_params["id"], now)
-        people = {found.proposed_by, found.decided_by or ""} - {""}
-        names = {person_id: _name(request, db, person_id) for person_id in people}
+def _page(request: Request, form: Form[DecisionForm], status: int) -> Response:
+    with services(request).database.read() as db:
+        found = proposals.of(request, db, deciding.KINDS)
+        standing = proposals.standing(request, db, found)
         about = _about(request, db, found)
     return render(
         request,
         "commission/proposal.html",
-        status=status if form.errors else 200,
+        status=status,
         form=form,
-        proposal=found,
         kind=found.kind.name.removeprefix("commission."),
         title=translate(lang(request), found.kind.title),
-        names=names,
-        may_decide=approvals.may_decide(found, acting),
-        own=found.proposed_by == acting.person_id,
+        **standing,
         **about,
     )
 
@@ -130,23 +92,6 @@ def _about(request: Request, db: Session, found: Proposal) -> dict[str, Any]:
     if texts is not None:
         context["texts"] = deciding.texts_of(texts)
     return context
-
-
-def _of_commission(db: Session, id_: str, now: datetime) -> Proposal:
-    """A proposal of this room.
-
-    Raises:
-        DomainError: 404 ``approval.unknown``, also where it is another room's.
-    """
-    found = approvals.get(db, id_, now)
-    if found.kind not in deciding.KINDS:
-        raise DomainError(404, N_("There is no such proposal."), code="approval.unknown")
-    return found
-
-
-def _name(request: Request, db: Session, person_id: str) -> str:
-    person = services(request).registry.get(db, person_id)
-    return person.full_name if person else translate(lang(request), N_("No longer in the register"))
 
 
 _PROPOSAL: Final = "/office/votes/proposals/{id}"

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
 
 from egov_participation.commission.models import Draft
 from egov_participation.commission.rules import PART_NAMES, Part, QuestionPage, place_of
@@ -100,11 +99,6 @@ _NAMED = {
     "opens_at": N_("Opens"),
     "closes_at": N_("Closes"),
 }
-
-
-def to(request: Request, name: str, **params: object) -> Response:
-    """On to a page, after something was saved."""
-    return RedirectResponse(address(request, name, **params), 303)
 
 
 def in_words(request: Request, texts: Mapping[str, str]) -> list[tuple[str, str]]:

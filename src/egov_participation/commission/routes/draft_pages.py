@@ -25,7 +25,7 @@ from egov_participation.commission.draft_forms import (
     TitleForm,
 )
 from egov_participation.commission.models import Draft
-from egov_participation.commission.routes.draft_common import found_draft, in_words, to
+from egov_participation.commission.routes.draft_common import found_draft, in_words
 from egov_participation.commission.rules import Part
 from egov_participation.commission.service.changing import change, document_of
 from egov_participation.errors import DomainError
@@ -34,6 +34,7 @@ from egov_participation.i18n import N_, translate
 from egov_participation.jurisdiction.working_days import KAZAKHSTAN
 from egov_participation.voting.texts import LANGUAGES
 from egov_participation.web import days
+from egov_participation.web.addresses import to
 from egov_participation.web.context import lang, services, session
 from egov_participation.web.forms import Form, kept_by_the_browser, parse
 from egov_participation.web.routing import RouteSpec, route

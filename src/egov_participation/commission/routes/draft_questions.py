@@ -17,7 +17,7 @@ from egov_participation.commission import documents
 from egov_participation.commission.documents import Document
 from egov_participation.commission.draft_forms import ActForm, ChoiceForm, QuestionForm, read_answers
 from egov_participation.commission.models import Draft
-from egov_participation.commission.routes.draft_common import address, found_draft, in_words, said, to
+from egov_participation.commission.routes.draft_common import address, found_draft, in_words, said
 from egov_participation.commission.routes.draft_pages import DRAFT, again_sentence, stored_texts
 from egov_participation.commission.rules import Part, place_of
 from egov_participation.commission.service.changing import change, document_of
@@ -26,6 +26,7 @@ from egov_participation.errors import DomainError
 from egov_participation.i18n import N_, translate
 from egov_participation.voting.setup_file import MAX_ANSWERS, MAX_QUESTIONS
 from egov_participation.voting.texts import LANGUAGES
+from egov_participation.web.addresses import to
 from egov_participation.web.context import lang, services, session
 from egov_participation.web.forms import Form, kept_by_the_browser, parse
 from egov_participation.web.routing import route

@@ -14,7 +14,7 @@ from egov_participation.actions import Action
 from egov_participation.commission.documents import Document
 from egov_participation.commission.draft_forms import RuleForm, VersionForm
 from egov_participation.commission.models import Draft
-from egov_participation.commission.routes.draft_common import found_draft, said, to
+from egov_participation.commission.routes.draft_common import found_draft, said
 from egov_participation.commission.routes.draft_pages import DRAFT, again_sentence
 from egov_participation.commission.rules import Part, place_of
 from egov_participation.commission.service import checking, rolls
@@ -26,6 +26,7 @@ from egov_participation.voting.problems import Problem
 from egov_participation.voting.setup_file import SetupError
 from egov_participation.voting.wording import roll_in_words
 from egov_participation.web import days
+from egov_participation.web.addresses import to
 from egov_participation.web.context import lang, services, session
 from egov_participation.web.forms import Form, kept_by_the_browser, parse, upload
 from egov_participation.web.routing import route

@@ -14,7 +14,7 @@ from egov_participation.commission import documents
 from egov_participation.commission.documents import Document
 from egov_participation.commission.draft_forms import DiscardForm, NewForm, VersionForm
 from egov_participation.commission.models import Draft, DraftTrustee
-from egov_participation.commission.routes.draft_common import address, found_draft, page_of, said, title_of, to
+from egov_participation.commission.routes.draft_common import address, found_draft, page_of, said, title_of
 from egov_participation.commission.routes.draft_pages import DRAFT, KIND_NAMES, local, moment_in_words
 from egov_participation.commission.routes.draft_voters import draft_roll_in_words
 from egov_participation.commission.routes.vote_list import draft_in_words
@@ -26,6 +26,7 @@ from egov_participation.errors import DomainError
 from egov_participation.i18n import N_, ntranslate, translate
 from egov_participation.voting import service as voting
 from egov_participation.voting.texts import LANGUAGES, Texts
+from egov_participation.web.addresses import to
 from egov_participation.web.context import lang, services, session
 from egov_participation.web.forms import Form, parse, upload
 from egov_participation.web.routing import route

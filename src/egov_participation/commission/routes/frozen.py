@@ -10,7 +10,7 @@ from starlette.responses import Response
 from egov_participation import approvals
 from egov_participation.actions import Action
 from egov_participation.commission.deciding_forms import FreezeForm, ThawForm
-from egov_participation.commission.routes.draft_common import found_draft, said, to
+from egov_participation.commission.routes.draft_common import found_draft, said
 from egov_participation.commission.service import deciding, freezing, running
 from egov_participation.commission.service.checking import check
 from egov_participation.commission.service.invitations import title_of
@@ -20,6 +20,7 @@ from egov_participation.voting import service as voting
 from egov_participation.voting.setup import SetupDocument
 from egov_participation.voting.setup_file import SetupError
 from egov_participation.voting.wording import roll_in_words
+from egov_participation.web.addresses import to
 from egov_participation.web.context import lang, services, session
 from egov_participation.web.forms import Form, parse
 from egov_participation.web.routing import route

@@ -11,13 +11,14 @@ from egov_participation.actions import Action
 from egov_participation.commission import rules
 from egov_participation.commission.deciding_forms import TrusteeForm
 from egov_participation.commission.models import DraftTrustee
-from egov_participation.commission.routes.draft_common import found_draft, to
+from egov_participation.commission.routes.draft_common import found_draft
 from egov_participation.commission.service import invitations
 from egov_participation.commission.service.lookup import trustees_of
 from egov_participation.commission.service.trustees import Step, name_of, step_of
 from egov_participation.errors import DomainError
 from egov_participation.i18n import LANGUAGES, N_, translate
 from egov_participation.voting import service as voting
+from egov_participation.web.addresses import to
 from egov_participation.web.context import lang, services, session
 from egov_participation.web.forms import Form, parse
 from egov_participation.web.routing import route

@@ -11,7 +11,7 @@ from egov_participation.actions import Action
 from egov_participation.commission import rehearsing
 from egov_participation.commission.models import Draft, Rehearsal
 from egov_participation.commission.rehearsal_forms import RehearseForm
-from egov_participation.commission.routes.draft_common import found_draft, said, title_of, to
+from egov_participation.commission.routes.draft_common import found_draft, said, title_of
 from egov_participation.commission.service import rehearsals, running
 from egov_participation.commission.service.changing import document_of
 from egov_participation.commission.service.lookup import find_draft
@@ -23,6 +23,7 @@ from egov_participation.voting.service import VoteState
 from egov_participation.voting.service import protocol as protocols
 from egov_participation.voting.setup_file import SetupError
 from egov_participation.voting.views import VoteView
+from egov_participation.web.addresses import to
 from egov_participation.web.context import lang, services, session
 from egov_participation.web.forms import Form, parse
 from egov_participation.web.routing import route

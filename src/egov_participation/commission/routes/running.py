@@ -13,7 +13,6 @@ from egov_participation import approvals
 from egov_participation.actions import Action
 from egov_participation.approvals import Proposal
 from egov_participation.commission.deciding_forms import ExtensionForm, PublicForm
-from egov_participation.commission.routes.draft_common import to
 from egov_participation.commission.service import deciding, rehearsals, running
 from egov_participation.commission.service.lookup import draft_of_vote
 from egov_participation.database import UnitOfWork
@@ -25,6 +24,7 @@ from egov_participation.voting.texts import Texts
 from egov_participation.voting.views import VoteView
 from egov_participation.voting.wording import history
 from egov_participation.web import days
+from egov_participation.web.addresses import to
 from egov_participation.web.context import lang, services, session
 from egov_participation.web.forms import Form, parse
 from egov_participation.web.routing import route

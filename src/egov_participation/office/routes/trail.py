@@ -16,6 +16,7 @@ from egov_participation.errors import DomainError
 from egov_participation.i18n import N_, translate
 from egov_participation.office import export, naming
 from egov_participation.office.forms import ExportForm, TrailForm
+from egov_participation.web import proposals
 from egov_participation.web.context import lang, services, session
 from egov_participation.web.forms import parse, parse_query
 from egov_participation.web.routing import route
@@ -136,8 +137,7 @@ def _short(object_: str) -> str:
 def _name(request: Request, db: Session, actor: str) -> str:
     if actor == audit.COMMAND:
         return translate(lang(request), N_("Command on the server"))
-    person = services(request).registry.get(db, actor)
-    return person.full_name if person else translate(lang(request), N_("No longer in the register"))
+    return proposals.name_of(request, db, actor)
 
 
 def _page(request: Request) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Final
 
 from sqlmodel import Session
@@ -23,8 +22,8 @@ from egov_participation.petitions.service import answering, documents, mailings,
 from egov_participation.petitions.service.lookup import found, no_petition
 from egov_participation.petitions.service.owing import Owed
 from egov_participation.roles.service import AGENCIES
-from egov_participation.web import days
-from egov_participation.web.addresses import Addresses
+from egov_participation.web import days, proposals
+from egov_participation.web.addresses import to
 from egov_participation.web.context import lang, services, session
 from egov_participation.web.forms import Form, parse, upload
 from egov_participation.web.limits import MAX_BODY
@@ -66,7 +65,7 @@ def answer_add_document(request: Request) -> Response:
             raise
         form.errors["file"] = translate(lang(request), refusal.message)
         return _case_page(request, form)
-    return _to(request, "petitions.answer_case", reference=owed.reference)
+    return to(request, "petitions.answer_case", reference=owed.reference)
 
 
 def answer_document(request: Request) -> Response:
@@ -117,7 +116,7 @@ def answer_write(request: Request) -> Response:
     values, chosen = {}, []
     if earlier := request.query_params.get("again", ""):
         with services(request).database.read() as db:
-            proposal = _of_answers(db, earlier, services(request).clock())
+            proposal = proposals.of(request, db, _KINDS, earlier)
         content = Content.of(proposal.content)
         if content.petition == owed.reference and proposal.agency == owed.agency and KIND_OF[content.to] is kind:
             values = dict(typed(content))
@@ -145,44 +144,22 @@ def answer_propose(request: Request) -> Response:
         name = "day" if refusal.code == "answer.day" else ""
         form.errors[name] = translate(lang(request), refusal.message)
         return _write_page(request, owed, kind, form)
-    return _to(request, "petitions.answer_proposal", id=proposal.id)
+    return to(request, "petitions.answer_proposal", id=proposal.id)
 
 
 def answer_proposal(request: Request) -> Response:
     """What exactly is proposed, and the decision on it."""
-    return _proposal_page(request, Form())
+    return _proposal_page(request, Form(), 200)
 
 
 def answer_decide(request: Request) -> Response:
     """Approve what was shown, which publishes it, or refuse it."""
-    form = parse(request, DecisionForm)
-    if form.data is None:
-        return _proposal_page(request, form)
-    here, id_ = services(request), request.path_params["id"]
-    try:
-        with here.database.uow() as tx:
-            _of_answers(tx.session, id_, here.clock())
-            if form.data.decision == "approve":
-                approvals.approve(here, tx, session(request), id_, form.data.content_hash)
-            else:
-                approvals.refuse(tx, session(request), id_, here.clock(), reason=form.data.reason)
-            tx.commit()
-    except DomainError as refusal:
-        if refusal.status not in (409, 422):
-            raise
-        sentence = translate(lang(request), refusal.message, **refusal.params)
-        return _proposal_page(request, Form(form.values, {"": sentence}), refusal.status)
-    return _to(request, "petitions.answer_proposal", id=id_)
+    return proposals.decide(request, _KINDS, _proposal_page)
 
 
 def answer_withdraw(request: Request) -> Response:
     """Take one's own proposal back."""
-    here, id_ = services(request), request.path_params["id"]
-    with here.database.uow() as tx:
-        _of_answers(tx.session, id_, here.clock())
-        approvals.withdraw(tx, session(request), id_, here.clock())
-        tx.commit()
-    return _to(request, "petitions.answer_proposal", id=id_)
+    return proposals.take_back(request, _KINDS)
 
 
 def answer_agencies(request: Request) -> Response:
@@ -241,24 +218,12 @@ def _kind(request: Request) -> Kind:
         raise no_petition() from None
 
 
-def _of_answers(db: Session, id_: str, now: datetime) -> Proposal:
-    """A proposal of these pages.
-
-    Raises:
-        DomainError: 404 ``approval.unknown``, also where it is another room's.
-    """
-    proposal = approvals.get(db, id_, now)
-    if proposal.kind not in answering.KINDS.values():
-        raise DomainError(404, N_("There is no such proposal."), code="approval.unknown")
-    return proposal
-
-
 def _pending(request: Request, db: Session) -> list[tuple[Proposal, str]]:
     acting, now = session(request), services(request).clock()
     return [
         (proposal, translate(lang(request), proposal.kind.title))
         for proposal in approvals.pending(db, acting, now)
-        if proposal.kind in answering.KINDS.values()
+        if proposal.kind in _KINDS
     ]
 
 
@@ -292,24 +257,20 @@ def _write_page(
     )
 
 
-def _proposal_page(request: Request, form: Form[DecisionForm], status: int = 422) -> Response:
-    here, acting, now = services(request), session(request), services(request).clock()
+def _proposal_page(request: Request, form: Form[DecisionForm], status: int) -> Response:
+    here = services(request)
     with here.database.read() as db:
-        proposal = _of_answers(db, request.path_params["id"], now)
-        if proposal.agency not in acting.agencies:
+        proposal = proposals.of(request, db, _KINDS)
+        if proposal.agency not in session(request).agencies:
             raise DomainError(403, N_("This belongs to another agency than yours."), code="role.agency")
-        names = {
-            person_id: _name(request, db, person_id)
-            for person_id in {proposal.proposed_by, proposal.decided_by or ""} - {""}
-        }
+        standing = proposals.standing(request, db, proposal)
         content = Content.of(proposal.content)
         owed = owing.one(here, db, content.petition)
     return render(
         request,
         "petitions/answer_proposal.html",
-        status=status if form.errors else 200,
+        status=status,
         form=form,
-        proposal=proposal,
         content=content,
         owed=owed,
         kind=KIND_OF[content.to].value,
@@ -317,9 +278,7 @@ def _proposal_page(request: Request, form: Form[DecisionForm], status: int = 422
         headings={code: translate(code, TITLES[content.to]) for code in LANGUAGES},
         agency=AGENCIES[content.agency],
         in_languages=[(code, translate(lang(request), name)) for code, name in LANGUAGE_NAMES],
-        names=names,
-        may_decide=approvals.may_decide(proposal, acting),
-        own=proposal.proposed_by == acting.person_id,
+        **standing,
     )
 
 
@@ -339,16 +298,7 @@ def _agency_page(request: Request, form: Form[AgencyForm]) -> Response:
     )
 
 
-def _name(request: Request, db: Session, person_id: str) -> str:
-    person = services(request).registry.get(db, person_id)
-    return person.full_name if person else translate(lang(request), N_("No longer in the register"))
-
-
-def _to(request: Request, name: str, **params: str) -> Response:
-    addresses: Addresses = request.app.state.addresses
-    return RedirectResponse(addresses.url_for(request, name, **params), 303)
-
-
+_KINDS: Final = tuple(answering.KINDS.values())
 _PROPOSAL: Final = "/office/answers/proposals/{id}"
 _CASE: Final = "/office/answers/{reference}"
 

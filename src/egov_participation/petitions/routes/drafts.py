@@ -12,13 +12,13 @@ from egov_participation.errors import DomainError
 from egov_participation.i18n import LANGUAGES, N_, translate
 from egov_participation.jurisdiction import telling
 from egov_participation.petitions.models import Petition
-from egov_participation.petitions.routes.common import address, to
 from egov_participation.petitions.routes.writing import DRAFT, found_draft, pages_asked
 from egov_participation.petitions.rules import gate, writing
 from egov_participation.petitions.rules.writing import PART_NAMES, Part
 from egov_participation.petitions.service import choices, drafts, handing_in, ruling, similar
 from egov_participation.petitions.service.viewing import addressee_name
 from egov_participation.petitions.writing_forms import StartForm
+from egov_participation.web.addresses import address, to
 from egov_participation.web.context import lang, services, session, session_or_none
 from egov_participation.web.forms import Form, parse
 from egov_participation.web.routing import route

@@ -14,10 +14,10 @@ from egov_participation.errors import DomainError
 from egov_participation.i18n import N_, translate
 from egov_participation.petitions.integrity_forms import FilterForm, ProposeForm
 from egov_participation.petitions.routes import integrity_words as words
-from egov_participation.petitions.routes.common import to
 from egov_participation.petitions.routes.public import page_of
 from egov_participation.petitions.rules.integrity import Code, Filter
 from egov_participation.petitions.service import invalidating, lookup, reading, trends
+from egov_participation.web.addresses import to
 from egov_participation.web.context import lang, services, session
 from egov_participation.web.forms import Form, parse, parse_query
 from egov_participation.web.routing import route

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from babel.dates import format_skeleton
-from sqlmodel import Session
 from starlette.requests import Request
 
 from egov_participation.formats import filters
@@ -29,12 +28,6 @@ def title(request: Request, petition: Petition) -> str:
         texts = lookup.texts(db, petition)
     text = texts.get(lang(request)) or next(iter(texts.values()), None)
     return text.title if text else ""
-
-
-def name(request: Request, db: Session, person_id: str) -> str:
-    """Of an official."""
-    person = services(request).registry.get(db, person_id)
-    return person.full_name if person else translate(lang(request), N_("No longer in the register"))
 
 
 def codes(request: Request) -> list[tuple[str, str]]:

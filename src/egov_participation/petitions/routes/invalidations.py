@@ -9,7 +9,6 @@ from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from egov_participation import approvals
 from egov_participation.actions import Action
 from egov_participation.approvals import Proposal
 from egov_participation.approvals.decision import DecisionForm
@@ -17,10 +16,10 @@ from egov_participation.errors import DomainError
 from egov_participation.i18n import LANGUAGES, N_, translate
 from egov_participation.petitions.integrity_forms import UndoForm
 from egov_participation.petitions.routes import integrity_words as words
-from egov_participation.petitions.routes import proposals
-from egov_participation.petitions.routes.common import to
 from egov_participation.petitions.rules.integrity import Code, Filter
 from egov_participation.petitions.service import invalidating, lookup
+from egov_participation.web import proposals
+from egov_participation.web.addresses import to
 from egov_participation.web.context import lang, services, session
 from egov_participation.web.forms import Form, parse
 from egov_participation.web.routing import route
@@ -29,25 +28,22 @@ from egov_participation.web.templating import render
 
 def invalidation(request: Request) -> Response:
     """What is proposed, the decision on it, and how far it is carried out."""
-    return _proposal_page(request, Form())
+    return _proposal_page(request, Form(), 200)
 
 
 def decide(request: Request) -> Response:
     """Approve what was shown, or refuse it."""
-    with services(request).database.read() as db:
-        petition = lookup.found(db, str(_of_room(db, request).content["petition"]))
-    again = proposals.decide(request, petition, lambda form, status: _proposal_page(request, form, status))
-    return again or to(request, "petitions.invalidation", id=request.path_params["id"])
+
+    def check(db: Session, found: Proposal) -> None:
+        petition = lookup.found(db, str(found.content["petition"]))
+        lookup.check_not_own(petition, session(request).person_id)
+
+    return proposals.decide(request, invalidating.KINDS, _proposal_page, check=check)
 
 
 def take_back(request: Request) -> Response:
     """Take one's own proposal back."""
-    here, id_ = services(request), request.path_params["id"]
-    with here.database.uow() as tx:
-        _of_room(tx.session, request)
-        approvals.withdraw(tx, session(request), id_, here.clock())
-        tx.commit()
-    return to(request, "petitions.invalidation", id=id_)
+    return proposals.take_back(request, invalidating.KINDS)
 
 
 def undo(request: Request) -> Response:
@@ -57,7 +53,7 @@ def undo(request: Request) -> Response:
 
 def _undo_page(request: Request, form: Form[UndoForm], status: int = 422) -> Response:
     with services(request).database.read() as db:
-        proposal = _of_room(db, request)
+        proposal = proposals.of(request, db, invalidating.KINDS)
         petition = lookup.found(db, str(proposal.content["petition"]))
         view = next((one for one in invalidating.of_petition(db, petition) if one.id == proposal.id), None)
     if view is None or view.act != "invalidate":
@@ -77,7 +73,7 @@ def propose_undoing(request: Request) -> Response:
     """Propose it to another moderator."""
     here = services(request)
     with here.database.read() as db:
-        _of_room(db, request)
+        proposals.of(request, db, invalidating.KINDS)
     form = parse(request, UndoForm)
     words.check_names_nobody(request, form)
     if form.data is None or form.errors:
@@ -96,14 +92,13 @@ def propose_undoing(request: Request) -> Response:
     return to(request, "petitions.invalidation", id=proposal.id)
 
 
-def _proposal_page(request: Request, form: Form[DecisionForm], status: int = 422) -> Response:
+def _proposal_page(request: Request, form: Form[DecisionForm], status: int) -> Response:
     here, acting = services(request), session(request)
     with here.database.read() as db:
-        found = _of_room(db, request)
+        found = proposals.of(request, db, invalidating.KINDS)
         petition = lookup.found(db, str(found.content["petition"]))
         decisions = {one.id: one for one in invalidating.of_petition(db, petition)}
-        people = {found.proposed_by, found.decided_by or ""} - {""}
-        names = {person_id: words.name(request, db, person_id) for person_id in people}
+        standing = proposals.standing(request, db, found)
     code, which = Code(str(found.content["code"])), found.content.get("which")
     facts = (
         words.facts(request, code, Filter.of(which)) if isinstance(which, dict) else [words.code_fact(request, code)]
@@ -111,9 +106,8 @@ def _proposal_page(request: Request, form: Form[DecisionForm], status: int = 422
     return render(
         request,
         "petitions/office_invalidation.html",
-        status=status if form.errors else 200,
+        status=status,
         form=form,
-        proposal=found,
         petition=petition,
         title=words.title(request, petition),
         heading=translate(lang(request), found.kind.title),
@@ -121,22 +115,8 @@ def _proposal_page(request: Request, form: Form[DecisionForm], status: int = 422
         decision=decisions.get(found.id),
         undoes=decisions.get(str(found.content.get("undoes", ""))),
         language=LANGUAGES[str(found.content["lang"])],
-        names=names,
-        may_decide=approvals.may_decide(found, acting) and petition.creator != acting.person_id,
-        own=found.proposed_by == acting.person_id,
+        **standing | {"may_decide": standing["may_decide"] and petition.creator != acting.person_id},
     )
-
-
-def _of_room(db: Session, request: Request) -> Proposal:
-    """A proposal of these pages.
-
-    Raises:
-        DomainError: 404 ``approval.unknown``, also where it is another room's.
-    """
-    found = approvals.get(db, request.path_params["id"], services(request).clock())
-    if found.kind not in invalidating.KINDS:
-        raise DomainError(404, N_("There is no such proposal."), code="approval.unknown")
-    return found
 
 
 _DECISION: Final = "/office/petitions/invalidations/{id}"

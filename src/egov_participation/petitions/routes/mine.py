@@ -9,13 +9,13 @@ from egov_participation.actions import Action
 from egov_participation.i18n import translate
 from egov_participation.petitions import wording as telling_of
 from egov_participation.petitions.models import Petition, State
-from egov_participation.petitions.routes.common import address, to
 from egov_participation.petitions.rules import gate
 from egov_participation.petitions.rules.states import STATE_NAMES, TRANSITIONS
 from egov_participation.petitions.service import appeals, casework, drafts, lookup, ruling, supporting, wording
 from egov_participation.petitions.service.closing import withdraw_petition
 from egov_participation.petitions.service.reading import for_officials, is_public
 from egov_participation.petitions.writing_forms import AppealForm, WordingAnswerForm
+from egov_participation.web.addresses import address, to
 from egov_participation.web.context import lang, services, session
 from egov_participation.web.forms import Form, kept_by_the_browser, parse
 from egov_participation.web.routing import route

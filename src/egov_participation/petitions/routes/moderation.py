@@ -26,7 +26,6 @@ from egov_participation.petitions.moderation_forms import (
     RejectForm,
     WordingForm,
 )
-from egov_participation.petitions.routes.common import to
 from egov_participation.petitions.rules.states import HIDEABLE, MODERATABLE, STATE_NAMES, STOPPABLE, TRANSITIONS
 from egov_participation.petitions.rules.writing import PART_NAMES, TEXTS, Part
 from egov_participation.petitions.service import (
@@ -42,6 +41,8 @@ from egov_participation.petitions.service import (
 )
 from egov_participation.petitions.service.ending import Ending
 from egov_participation.petitions.service.reading import for_officials
+from egov_participation.web import proposals
+from egov_participation.web.addresses import to
 from egov_participation.web.context import lang, services, session
 from egov_participation.web.forms import Form, kept_by_the_browser, parse
 from egov_participation.web.routing import route
@@ -65,7 +66,7 @@ def queue(request: Request) -> Response:
             else:
                 return to(request, "petitions.case", reference=number)
         waiting = casework.waiting(here, db, acting)
-        names = {one.held_by: _name(request, db, one.held_by) for one in waiting if one.held_by}
+        names = {one.held_by: proposals.name_of(request, db, one.held_by) for one in waiting if one.held_by}
         rows = [(one, ruling.days_left(here, lookup.found(db, one.reference), one.due_on)) for one in waiting]
     return render(
         request,
@@ -76,11 +77,6 @@ def queue(request: Request) -> Response:
         number=number,
         errors=errors,
     )
-
-
-def _name(request: Request, db: Any, person_id: str) -> str:
-    person = services(request).registry.get(db, person_id)
-    return person.full_name if person else translate(lang(request), N_("Somebody who is no longer in the register"))
 
 
 def case(request: Request) -> Response:
@@ -114,10 +110,10 @@ def case_page(
         view = for_officials(db, petition)
         texts = drafts.by_language(db, petition)
         held = casework.held(db, petition, acting, now)
-        holder = _name(request, db, held.holder) if held is not None else ""
+        holder = proposals.name_of(request, db, held.holder) if held is not None else ""
         own = petition.creator == acting.person_id
         written = [] if own else casework.notes(here, db, petition)  # moderators' words about it are not its creator's
-        notes = [(note, _name(request, db, note.author)) for note in written]
+        notes = [(note, proposals.name_of(request, db, note.author)) for note in written]
         appeal = appeals.of_petition(db, petition)
         accepted = casework.is_accepted(db, petition)
         suggested = wording.of_petition(db, petition)

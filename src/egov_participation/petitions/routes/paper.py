@@ -14,8 +14,9 @@ from egov_participation.actions import Action
 from egov_participation.errors import DomainError
 from egov_participation.i18n import N_, translate
 from egov_participation.petitions.paper_forms import EntryForm, ReinstateForm, WithdrawForm
-from egov_participation.petitions.routes.common import address, to
 from egov_participation.petitions.service import carrying_out, paper
+from egov_participation.web import proposals
+from egov_participation.web.addresses import address, to
 from egov_participation.web.context import lang, services, session
 from egov_participation.web.forms import Form, parse
 from egov_participation.web.routing import route
@@ -83,14 +84,14 @@ def _entry_page(request: Request, form: Form[WithdrawForm], status: int = 422) -
     here, official = services(request), session(request)
     with here.database.read() as db:
         found = paper.entry(here, db, _id(request))
-        person = here.registry.get(db, found.operator)
+        operator = proposals.name_of(request, db, found.operator)
     return render(
         request,
         "petitions/paper_form.html",
         status=status if form.errors else 200,
         form=form,
         found=found,
-        operator=person.full_name if person else translate(lang(request), N_("No longer in the register")),
+        operator=operator,
         own=found.operator == official.person_id,
     )
 

@@ -13,8 +13,8 @@ from egov_participation.errors import DomainError
 from egov_participation.i18n import LANGUAGES, N_, translate
 from egov_participation.identity import service as identity
 from egov_participation.petitions.pressure_forms import AnswerForm, ReportForm
-from egov_participation.petitions.routes.common import to
 from egov_participation.petitions.service import lookup, pressure, reading
+from egov_participation.web.addresses import to
 from egov_participation.web.context import lang, services, session, session_or_none
 from egov_participation.web.forms import Form, kept_by_the_browser, parse
 from egov_participation.web.proxies import client_address

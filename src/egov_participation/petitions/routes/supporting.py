@@ -8,9 +8,9 @@ from starlette.responses import Response
 from egov_participation.actions import Action
 from egov_participation.errors import DomainError
 from egov_participation.i18n import LANGUAGES, N_
-from egov_participation.petitions.routes.common import to
 from egov_participation.petitions.service import drafts, ruling, supporting
 from egov_participation.petitions.service.viewing import addressee_name, territory_name
+from egov_participation.web.addresses import to
 from egov_participation.web.context import lang, services, session
 from egov_participation.web.routing import route
 from egov_participation.web.templating import render

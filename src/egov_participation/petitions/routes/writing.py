@@ -19,11 +19,11 @@ from egov_participation.errors import DomainError
 from egov_participation.i18n import LANGUAGES, N_, translate
 from egov_participation.identity import service as identity
 from egov_participation.petitions.models import Petition
-from egov_participation.petitions.routes.common import address, to
 from egov_participation.petitions.rules import writing
 from egov_participation.petitions.rules.writing import PART_NAMES, TEXTS, Part
 from egov_participation.petitions.service import choices, drafts, keeping, ruling, similar
 from egov_participation.petitions.writing_forms import FORMS, LanguageForm, PageForm, ask, background, title
+from egov_participation.web.addresses import address, to
 from egov_participation.web.context import lang, services, session
 from egov_participation.web.forms import Form, kept_by_the_browser, parse
 from egov_participation.web.proxies import client_address
