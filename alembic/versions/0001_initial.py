@@ -112,6 +112,43 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_commission_draft_state"), ["state"], unique=False)
 
     op.create_table(
+        "consultation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("reference", sa.String(), nullable=True),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=True),
+        sa.Column("jurisdiction", sa.String(), nullable=False),
+        sa.Column("rules", sa.Text(), nullable=False),
+        sa.Column("act_kind", sa.String(), nullable=False),
+        sa.Column("stage", sa.String(), nullable=False),
+        sa.Column("agency", sa.String(), nullable=False),
+        sa.Column("territory", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by", sa.String(), nullable=False),
+        sa.Column("state_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closes_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reply_due_on", sa.Date(), nullable=True),
+        sa.Column("report_due_on", sa.Date(), nullable=True),
+        sa.Column("comments", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('draft', 'open', 'closed', 'reported', 'withdrawn')", name=op.f("ck_consultation_state")
+        ),
+        sa.CheckConstraint("(reference IS NULL) = (number IS NULL)", name=op.f("ck_consultation_reference")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consultation")),
+        sa.UniqueConstraint("key", name=op.f("uq_consultation_key")),
+        sa.UniqueConstraint("reference", name=op.f("uq_consultation_reference")),
+        sa.UniqueConstraint("year", "number", name=op.f("uq_consultation_year_number")),
+    )
+    with op.batch_alter_table("consultation", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_consultation_agency"), ["agency"], unique=False)
+        batch_op.create_index(batch_op.f("ix_consultation_reply_due_on"), ["reply_due_on"], unique=False)
+        batch_op.create_index(batch_op.f("ix_consultation_report_due_on"), ["report_due_on"], unique=False)
+        batch_op.create_index("ix_consultation_state_closes_at", ["state", "closes_at"], unique=False)
+
+    op.create_table(
         "contact_message",
         sa.Column("reference", sa.String(), nullable=False),
         sa.Column("once", sa.String(), nullable=False),
@@ -883,6 +920,127 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_commission_voter_person_id"), ["person_id"], unique=False)
 
     op.create_table(
+        "consultation_comment_draft",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("consultation_id", sa.Integer(), nullable=False),
+        sa.Column("person_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("lineage", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["consultation_id"],
+            ["consultation.id"],
+            name=op.f("fk_consultation_comment_draft_consultation_id_consultation"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consultation_comment_draft")),
+        sa.UniqueConstraint(
+            "consultation_id",
+            "person_hash",
+            "lineage",
+            "kind",
+            name=op.f("uq_consultation_comment_draft_consultation_id_person_hash_lineage_kind"),
+        ),
+    )
+    op.create_table(
+        "consultation_happening",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("consultation_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("actor", sa.String(), nullable=True),
+        sa.Column("details", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("salt", sa.LargeBinary(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["consultation_id"],
+            ["consultation.id"],
+            name=op.f("fk_consultation_happening_consultation_id_consultation"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consultation_happening")),
+    )
+    with op.batch_alter_table("consultation_happening", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_consultation_happening_consultation_id"), ["consultation_id"], unique=False
+        )
+
+    op.create_table(
+        "consultation_paper",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("consultation_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("lang", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("media_type", sa.String(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["consultation_id"],
+            ["consultation.id"],
+            name=op.f("fk_consultation_paper_consultation_id_consultation"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consultation_paper")),
+        sa.UniqueConstraint("consultation_id", "sha256", name=op.f("uq_consultation_paper_consultation_id_sha256")),
+    )
+    op.create_table(
+        "consultation_report",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("consultation_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("complete", sa.Boolean(), nullable=False),
+        sa.Column("proposal", sa.String(), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("content_hash", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["consultation_id"], ["consultation.id"], name=op.f("fk_consultation_report_consultation_id_consultation")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consultation_report")),
+        sa.UniqueConstraint("proposal", name=op.f("uq_consultation_report_proposal")),
+    )
+    with op.batch_alter_table("consultation_report", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_consultation_report_consultation_id"), ["consultation_id"], unique=False)
+
+    op.create_table(
+        "consultation_text",
+        sa.Column("consultation_id", sa.Integer(), nullable=False),
+        sa.Column("lang", sa.String(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("summary", sa.Text(), nullable=False),
+        sa.CheckConstraint("lang IN ('kk', 'ru', 'en')", name=op.f("ck_consultation_text_lang")),
+        sa.ForeignKeyConstraint(
+            ["consultation_id"],
+            ["consultation.id"],
+            name=op.f("fk_consultation_text_consultation_id_consultation"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("consultation_id", "lang", name=op.f("pk_consultation_text")),
+    )
+    op.create_table(
+        "consultation_version",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("consultation_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by", sa.String(), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("signature", sa.LargeBinary(), nullable=True),
+        sa.Column("mapped_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("(published_at IS NULL) = (signature IS NULL)", name=op.f("ck_consultation_version_signed")),
+        sa.ForeignKeyConstraint(
+            ["consultation_id"],
+            ["consultation.id"],
+            name=op.f("fk_consultation_version_consultation_id_consultation"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consultation_version")),
+        sa.UniqueConstraint("consultation_id", "number", name=op.f("uq_consultation_version_consultation_id_number")),
+    )
+    op.create_table(
         "petition_appeal",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("petition_id", sa.Integer(), nullable=False),
@@ -1336,6 +1494,28 @@ def upgrade() -> None:
         sa.UniqueConstraint("vote_uuid", "public_key", name=op.f("uq_voting_trustee_vote_uuid_public_key")),
     )
     op.create_table(
+        "consultation_expression",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("version_id", sa.Integer(), nullable=False),
+        sa.Column("lang", sa.String(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("source_format", sa.String(), nullable=False),
+        sa.Column("source_name", sa.String(), nullable=False),
+        sa.Column("source_sha256", sa.String(), nullable=False),
+        sa.Column("source", sa.LargeBinary(), nullable=False),
+        sa.Column("document_hash", sa.String(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.CheckConstraint("lang IN ('kk', 'ru', 'en')", name=op.f("ck_consultation_expression_lang")),
+        sa.ForeignKeyConstraint(
+            ["version_id"],
+            ["consultation_version.id"],
+            name=op.f("fk_consultation_expression_version_id_consultation_version"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consultation_expression")),
+        sa.UniqueConstraint("version_id", "lang", name=op.f("uq_consultation_expression_version_id_lang")),
+    )
+    op.create_table(
         "petition_signature",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("petition_id", sa.Integer(), nullable=False),
@@ -1448,6 +1628,34 @@ def upgrade() -> None:
         batch_op.create_index("ix_voting_event_type", ["vote_uuid", "type", "height"], unique=False)
 
     op.create_table(
+        "consultation_provision",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("expression_id", sa.Integer(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("lineage", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("depth", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("label", sa.String(), nullable=False),
+        sa.Column("heading", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("cells", sa.Text(), nullable=False),
+        sa.Column("eid", sa.String(), nullable=False),
+        sa.Column("text_hash", sa.String(), nullable=False),
+        sa.Column("doubt", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["expression_id"],
+            ["consultation_expression.id"],
+            name=op.f("fk_consultation_provision_expression_id_consultation_expression"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consultation_provision")),
+        sa.UniqueConstraint("expression_id", "place", name=op.f("uq_consultation_provision_expression_id_place")),
+    )
+    with op.batch_alter_table("consultation_provision", schema=None) as batch_op:
+        batch_op.create_index("ix_consultation_provision_lineage", ["lineage"], unique=False)
+
+    op.create_table(
         "petition_paper_form",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("petition_id", sa.Integer(), nullable=False),
@@ -1488,11 +1696,316 @@ def upgrade() -> None:
             postgresql_where=sa.text("withdrawn_at IS NULL"),
         )
 
+    op.create_table(
+        "consultation_change",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("expression_id", sa.Integer(), nullable=False),
+        sa.Column("old_id", sa.Integer(), nullable=True),
+        sa.Column("new_id", sa.Integer(), nullable=True),
+        sa.Column("change", sa.String(), nullable=False),
+        sa.Column("score", sa.Float(), nullable=False),
+        sa.Column("doubtful", sa.Boolean(), nullable=False),
+        sa.Column("confirmed_by", sa.String(), nullable=True),
+        sa.CheckConstraint(
+            "change IN ('unchanged', 'modified', 'moved', 'split', 'merged', 'deleted', 'new')",
+            name=op.f("ck_consultation_change_change"),
+        ),
+        sa.CheckConstraint("old_id IS NOT NULL OR new_id IS NOT NULL", name=op.f("ck_consultation_change_about")),
+        sa.ForeignKeyConstraint(
+            ["expression_id"],
+            ["consultation_expression.id"],
+            name=op.f("fk_consultation_change_expression_id_consultation_expression"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["new_id"],
+            ["consultation_provision.id"],
+            name=op.f("fk_consultation_change_new_id_consultation_provision"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["old_id"], ["consultation_provision.id"], name=op.f("fk_consultation_change_old_id_consultation_provision")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consultation_change")),
+        sa.UniqueConstraint(
+            "expression_id", "old_id", "new_id", name=op.f("uq_consultation_change_expression_id_old_id_new_id")
+        ),
+    )
+    with op.batch_alter_table("consultation_change", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_consultation_change_new_id"), ["new_id"], unique=False)
+
+    op.create_table(
+        "consultation_comment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("consultation_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("version_id", sa.Integer(), nullable=False),
+        sa.Column("provision_id", sa.Integer(), nullable=True),
+        sa.Column("about", sa.Integer(), nullable=True),
+        sa.Column("quote", sa.Text(), nullable=False),
+        sa.Column("prefix", sa.String(), nullable=False),
+        sa.Column("suffix", sa.String(), nullable=False),
+        sa.Column("quote_start", sa.Integer(), nullable=True),
+        sa.Column("quote_end", sa.Integer(), nullable=True),
+        sa.Column("person_hash", sa.LargeBinary(), nullable=True),
+        sa.Column("person_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("author_name", sa.String(), nullable=False),
+        sa.Column("capacity", sa.String(), nullable=False),
+        sa.Column("organisation", sa.String(), nullable=False),
+        sa.Column("territory", sa.String(), nullable=False),
+        sa.Column("lang", sa.String(), nullable=False),
+        sa.Column("stance", sa.String(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("amendment", sa.String(), nullable=True),
+        sa.Column("proposed", sa.Text(), nullable=False),
+        sa.Column("base_hash", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("salt", sa.LargeBinary(), nullable=True),
+        sa.Column("document_hash", sa.String(), nullable=False),
+        sa.Column("shown", sa.String(), nullable=False),
+        sa.Column("supports", sa.Integer(), nullable=False),
+        sa.Column("cluster", sa.Integer(), nullable=True),
+        sa.CheckConstraint("(quote = '') = (quote_start IS NULL)", name=op.f("ck_consultation_comment_quote")),
+        sa.CheckConstraint(
+            "amendment IS NULL OR amendment IN ('replace', 'insert_after', 'delete')",
+            name=op.f("ck_consultation_comment_amendment"),
+        ),
+        sa.CheckConstraint(
+            "capacity IN ('citizen', 'organisation', 'association', 'expert')",
+            name=op.f("ck_consultation_comment_capacity"),
+        ),
+        sa.CheckConstraint("lang IN ('kk', 'ru', 'en')", name=op.f("ck_consultation_comment_lang")),
+        sa.CheckConstraint("shown IN ('published', 'redacted', 'erased')", name=op.f("ck_consultation_comment_shown")),
+        sa.CheckConstraint(
+            "stance IN ('support', 'change', 'oppose', 'none')", name=op.f("ck_consultation_comment_stance")
+        ),
+        sa.ForeignKeyConstraint(
+            ["about"], ["consultation_comment.id"], name=op.f("fk_consultation_comment_about_consultation_comment")
+        ),
+        sa.ForeignKeyConstraint(
+            ["consultation_id"], ["consultation.id"], name=op.f("fk_consultation_comment_consultation_id_consultation")
+        ),
+        sa.ForeignKeyConstraint(
+            ["provision_id"],
+            ["consultation_provision.id"],
+            name=op.f("fk_consultation_comment_provision_id_consultation_provision"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["version_id"],
+            ["consultation_version.id"],
+            name=op.f("fk_consultation_comment_version_id_consultation_version"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consultation_comment")),
+        sa.UniqueConstraint("consultation_id", "number", name=op.f("uq_consultation_comment_consultation_id_number")),
+    )
+    with op.batch_alter_table("consultation_comment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_consultation_comment_about"), ["about"], unique=False)
+        batch_op.create_index(batch_op.f("ix_consultation_comment_cluster"), ["cluster"], unique=False)
+        batch_op.create_index("ix_consultation_comment_person", ["person_hash"], unique=False)
+        batch_op.create_index(batch_op.f("ix_consultation_comment_provision_id"), ["provision_id"], unique=False)
+
+    op.create_table(
+        "consultation_reply",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("consultation_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("verdict", sa.String(), nullable=False),
+        sa.Column("lang", sa.String(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("changed_id", sa.Integer(), nullable=True),
+        sa.Column("changed_version_id", sa.Integer(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("proposal", sa.String(), nullable=False),
+        sa.Column("salt", sa.LargeBinary(), nullable=False),
+        sa.Column("document_hash", sa.String(), nullable=False),
+        sa.Column("supersedes", sa.Integer(), nullable=True),
+        sa.CheckConstraint(
+            "verdict <> 'accepted' OR changed_id IS NOT NULL", name=op.f("ck_consultation_reply_changed")
+        ),
+        sa.CheckConstraint("verdict = 'accepted' OR reason <> ''", name=op.f("ck_consultation_reply_reason")),
+        sa.CheckConstraint(
+            "verdict IN ('accepted', 'partly', 'rejected', 'out_of_scope', 'already_there')",
+            name=op.f("ck_consultation_reply_verdict"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["changed_id"],
+            ["consultation_provision.id"],
+            name=op.f("fk_consultation_reply_changed_id_consultation_provision"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["changed_version_id"],
+            ["consultation_version.id"],
+            name=op.f("fk_consultation_reply_changed_version_id_consultation_version"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["consultation_id"], ["consultation.id"], name=op.f("fk_consultation_reply_consultation_id_consultation")
+        ),
+        sa.ForeignKeyConstraint(
+            ["supersedes"], ["consultation_reply.id"], name=op.f("fk_consultation_reply_supersedes_consultation_reply")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consultation_reply")),
+        sa.UniqueConstraint("consultation_id", "number", name=op.f("uq_consultation_reply_consultation_id_number")),
+        sa.UniqueConstraint("proposal", name=op.f("uq_consultation_reply_proposal")),
+        sa.UniqueConstraint("supersedes", name=op.f("uq_consultation_reply_supersedes")),
+    )
+    op.create_table(
+        "consultation_comment_edit",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("comment_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("salt", sa.LargeBinary(), nullable=True),
+        sa.Column("document_hash", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["comment_id"],
+            ["consultation_comment.id"],
+            name=op.f("fk_consultation_comment_edit_comment_id_consultation_comment"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consultation_comment_edit")),
+    )
+    with op.batch_alter_table("consultation_comment_edit", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_consultation_comment_edit_comment_id"), ["comment_id"], unique=False)
+
+    op.create_table(
+        "consultation_comment_file",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("comment_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("media_type", sa.String(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["comment_id"],
+            ["consultation_comment.id"],
+            name=op.f("fk_consultation_comment_file_comment_id_consultation_comment"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consultation_comment_file")),
+        sa.UniqueConstraint("comment_id", "sha256", name=op.f("uq_consultation_comment_file_comment_id_sha256")),
+    )
+    op.create_table(
+        "consultation_comment_placement",
+        sa.Column("comment_id", sa.Integer(), nullable=False),
+        sa.Column("version_id", sa.Integer(), nullable=False),
+        sa.Column("provision_id", sa.Integer(), nullable=True),
+        sa.Column("quote_start", sa.Integer(), nullable=True),
+        sa.Column("quote_end", sa.Integer(), nullable=True),
+        sa.Column("placed", sa.String(), nullable=False),
+        sa.Column("score", sa.Float(), nullable=False),
+        sa.CheckConstraint(
+            "placed IN ('anchored', 'shifted', 'orphaned')", name=op.f("ck_consultation_comment_placement_placed")
+        ),
+        sa.ForeignKeyConstraint(
+            ["comment_id"],
+            ["consultation_comment.id"],
+            name=op.f("fk_consultation_comment_placement_comment_id_consultation_comment"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["provision_id"],
+            ["consultation_provision.id"],
+            name=op.f("fk_consultation_comment_placement_provision_id_consultation_provision"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["version_id"],
+            ["consultation_version.id"],
+            name=op.f("fk_consultation_comment_placement_version_id_consultation_version"),
+        ),
+        sa.PrimaryKeyConstraint("comment_id", "version_id", name=op.f("pk_consultation_comment_placement")),
+    )
+    with op.batch_alter_table("consultation_comment_placement", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_consultation_comment_placement_provision_id"), ["provision_id"], unique=False
+        )
+
+    op.create_table(
+        "consultation_comment_support",
+        sa.Column("comment_id", sa.Integer(), nullable=False),
+        sa.Column("person_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["comment_id"],
+            ["consultation_comment.id"],
+            name=op.f("fk_consultation_comment_support_comment_id_consultation_comment"),
+        ),
+        sa.PrimaryKeyConstraint("comment_id", "person_hash", name=op.f("pk_consultation_comment_support")),
+    )
+    op.create_table(
+        "consultation_redaction",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("comment_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ground", sa.String(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("salt", sa.LargeBinary(), nullable=False),
+        sa.Column("covered", sa.Text(), nullable=False),
+        sa.Column("moderator", sa.String(), nullable=False),
+        sa.Column("appeal", sa.LargeBinary(), nullable=True),
+        sa.Column("appealed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("lifted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["comment_id"],
+            ["consultation_comment.id"],
+            name=op.f("fk_consultation_redaction_comment_id_consultation_comment"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consultation_redaction")),
+    )
+    with op.batch_alter_table("consultation_redaction", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_consultation_redaction_comment_id"), ["comment_id"], unique=False)
+
+    op.create_table(
+        "consultation_reply_to",
+        sa.Column("reply_id", sa.Integer(), nullable=False),
+        sa.Column("comment_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["comment_id"],
+            ["consultation_comment.id"],
+            name=op.f("fk_consultation_reply_to_comment_id_consultation_comment"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["reply_id"], ["consultation_reply.id"], name=op.f("fk_consultation_reply_to_reply_id_consultation_reply")
+        ),
+        sa.PrimaryKeyConstraint("reply_id", "comment_id", name=op.f("pk_consultation_reply_to")),
+    )
+    with op.batch_alter_table("consultation_reply_to", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_consultation_reply_to_comment_id"), ["comment_id"], unique=False)
+
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table("consultation_reply_to", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_consultation_reply_to_comment_id"))
+
+    op.drop_table("consultation_reply_to")
+    with op.batch_alter_table("consultation_redaction", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_consultation_redaction_comment_id"))
+
+    op.drop_table("consultation_redaction")
+    op.drop_table("consultation_comment_support")
+    with op.batch_alter_table("consultation_comment_placement", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_consultation_comment_placement_provision_id"))
+
+    op.drop_table("consultation_comment_placement")
+    op.drop_table("consultation_comment_file")
+    with op.batch_alter_table("consultation_comment_edit", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_consultation_comment_edit_comment_id"))
+
+    op.drop_table("consultation_comment_edit")
+    op.drop_table("consultation_reply")
+    with op.batch_alter_table("consultation_comment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_consultation_comment_provision_id"))
+        batch_op.drop_index("ix_consultation_comment_person")
+        batch_op.drop_index(batch_op.f("ix_consultation_comment_cluster"))
+        batch_op.drop_index(batch_op.f("ix_consultation_comment_about"))
+
+    op.drop_table("consultation_comment")
+    with op.batch_alter_table("consultation_change", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_consultation_change_new_id"))
+
+    op.drop_table("consultation_change")
     with op.batch_alter_table("petition_paper_form", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_petition_paper_form_form",
@@ -1504,6 +2017,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_petition_paper_form_day"))
 
     op.drop_table("petition_paper_form")
+    with op.batch_alter_table("consultation_provision", schema=None) as batch_op:
+        batch_op.drop_index("ix_consultation_provision_lineage")
+
+    op.drop_table("consultation_provision")
     with op.batch_alter_table("voting_event", schema=None) as batch_op:
         batch_op.drop_index("ix_voting_event_type")
         batch_op.drop_index("ix_voting_event_day")
@@ -1536,6 +2053,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_petition_signature_person_hash")
 
     op.drop_table("petition_signature")
+    op.drop_table("consultation_expression")
     op.drop_table("voting_trustee")
     op.drop_table("voting_document")
     with op.batch_alter_table("voting_act", schema=None) as batch_op:
@@ -1612,6 +2130,18 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_petition_appeal_petition_id"))
 
     op.drop_table("petition_appeal")
+    op.drop_table("consultation_version")
+    op.drop_table("consultation_text")
+    with op.batch_alter_table("consultation_report", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_consultation_report_consultation_id"))
+
+    op.drop_table("consultation_report")
+    op.drop_table("consultation_paper")
+    with op.batch_alter_table("consultation_happening", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_consultation_happening_consultation_id"))
+
+    op.drop_table("consultation_happening")
+    op.drop_table("consultation_comment_draft")
     with op.batch_alter_table("commission_voter", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_commission_voter_person_id"))
 
@@ -1751,6 +2281,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_contact_message_answered_at"))
 
     op.drop_table("contact_message")
+    with op.batch_alter_table("consultation", schema=None) as batch_op:
+        batch_op.drop_index("ix_consultation_state_closes_at")
+        batch_op.drop_index(batch_op.f("ix_consultation_report_due_on"))
+        batch_op.drop_index(batch_op.f("ix_consultation_reply_due_on"))
+        batch_op.drop_index(batch_op.f("ix_consultation_agency"))
+
+    op.drop_table("consultation")
     with op.batch_alter_table("commission_draft", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_commission_draft_state"))
 

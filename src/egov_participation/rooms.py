@@ -26,6 +26,7 @@ ROOMS = (
     "voting",
     "audits",
     "petitions",
+    "consultations",
     "results",
     "search",
     "operation",

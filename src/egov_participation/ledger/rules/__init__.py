@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from random import Random
 from typing import Final
 
-from egov_participation.ledger.rules import offices, petitions, votes
+from egov_participation.ledger.rules import consultations, offices, petitions, votes
 from egov_participation.ledger.rules.base import KINDS, NAMED, TIME, Entry, EntryError, parse, written
 from egov_participation.ledger.rules.offices import KEY_DOMAIN, key_text
 
@@ -26,6 +26,7 @@ __all__ = [
     "EntryError",
     "arranged",
     "commitment",
+    "consultations",
     "key_text",
     "offices",
     "parse",

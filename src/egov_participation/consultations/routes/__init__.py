@@ -1,0 +1,5 @@
+"""Pages, forms and data of consultations."""
+
+from starlette.routing import BaseRoute
+
+routes: list[BaseRoute] = []
