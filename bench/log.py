@@ -118,9 +118,10 @@ def _signatures(many: int) -> Iterator[bytes]:
         {"at": "2026-03-02T09:00:00Z", "reason": None, "into": None, "closes_at": None},
     )
     key = {"key": vrf.public(b"v" * 32).hex(), "document": document, "territory": None, "min_age": 16}
+    regions = {f"KZ-{number}": f"KZ-{number}" for number in range(10, 30)}
     signer = {"ways": ["eid"], "generated": False, "signer": to_base64(public_key(registrar)).rstrip("=")}
     yield entry.dump({"type": "petition.state", **about, **opened, "to": "review", "document": document, "rules": None})
-    yield _signed(registrar, {"type": "registrar.petition", **about, **key, **signer})
+    yield _signed(registrar, {"type": "registrar.petition", **about, **key, **signer, "regions": regions})
     yield entry.dump(
         {
             "type": "petition.state",

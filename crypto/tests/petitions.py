@@ -60,7 +60,8 @@ class Petition:
     def keyed(self, **members: Any) -> dict[str, Any]:
         told = {"key": self.key.hex(), "document": self.document, "territory": None, "min_age": 16}
         signer = to_base64(public_key(self.registrar)).rstrip("=")
-        ways = {"ways": ["eid", "passkey"], "generated": False, "signer": signer}
+        regions = {"KZ-62": "other"} | {name: name for name in ("KZ-10", "KZ-61", "KZ-63", "KZ-75")}
+        ways = {"ways": ["eid", "passkey"], "regions": regions, "generated": False, "signer": signer}
         return signed(self.about("registrar.petition", **told | ways | members), self.registrar)
 
     def opened(self) -> list[dict[str, Any]]:
@@ -91,7 +92,8 @@ class Petition:
                 told |= {"reveals": [value.hex() for value in values], "size": index, "counted": counted}
             case "reported":
                 opened = min(3, counted)
-                told |= {"opened": opened, "confirmed": opened, "denied": 0, "unreached": 0, "document": digest("r")}
+                told |= {"opened": opened, "confirmed": opened, "denied": 0, "unreached": 0}
+                told |= {"asked": min(1, opened), "document": digest("r")}
         return self.about("petition.audit", **told | members)
 
 

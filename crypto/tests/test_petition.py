@@ -203,9 +203,19 @@ def test_an_invalidation_that_is_not_logged_leaves_the_signature_counted() -> No
     assert count([*P.opened(), *P.attest(1, 2), P.office("invalidate", 1)]).electronic == 1
 
 
+def test_a_region_that_a_petition_was_not_opened_with_is_refused() -> None:
+    """Who lives in a small territory counts with the others, and a minimum in each of some regions is of these."""
+    for region in ("KZ-62", "KZ-71"):  # the one counts as another, the other was not named
+        assert refused([*P.opened(), *P.attest(1, region=region)]) == "petition.region"
+        assert refused([*P.opened(), *P.attest(1), P.act("withdraw", 1, region=region)]) == "petition.region"
+    assert count([*P.opened(), *P.attest(1, region="other")]).regions == {"other": 1}
+    changed = P.keyed() | {"regions": {"KZ-71": "KZ-71"}}
+    assert refused([P.state("review"), changed]) == "petition.signature"
+
+
 def test_no_petition_takes_more_room_than_there_are_regions(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(petition, "MAX_KINDS", 2)
-    few = [P.act("attest", number, region=f"{number:09}") for number in range(3)]
+    few = [P.act("attest", number, region=region) for number, region in enumerate(("KZ-10", "KZ-61", "KZ-75"))]
     assert refused([*P.opened(), *few]) == "petition.order"
     monkeypatch.setattr(petition, "MAX_ACTS", 1)
     reached = [P.about("petition.threshold", at=CLOSED, tier=tier, needed=1, count=1) for tier in ("one", "other")]

@@ -199,12 +199,13 @@ def test_an_audit_without_a_report_detects_nothing(platform: PetitionSite) -> No
     soon, later = revealed + timedelta(days=59), revealed + timedelta(days=61)
     assert not [doubt for doubt in petition_report.doubts(counted, soon) if "no report" in doubt]
     assert [doubt for doubt in petition_report.doubts(counted, later) if "no report came" in doubt]
-    silent = platform.petition.audited("reported", counted=3, confirmed=1, unreached=2)
+    silent = platform.petition.audited("reported", counted=3, confirmed=1, unreached=2, asked=0)
     platform.log.add(silent)
     platform.publish()
     answer = verified(platform)
     assert answer["petition"]["audits"][0]["detects"]["10"] == 0.0  # of three, none would be false
     assert "What the 2 of 3 would have said whom an audit did not reach." in answer["unknown"]
+    assert any("asked nobody besides" in sentence for sentence in answer["unknown"])
 
 
 def test_an_audit_is_told(platform: PetitionSite) -> None:
@@ -217,5 +218,6 @@ def test_an_audit_is_told(platform: PetitionSite) -> None:
     assert (found["size"], found["counted"], found["sample"], found["denied"]) == (place, 3, 3, 1)
     told = run("egov-verify", "petition", platform.url).out
     assert f"3 of the 3 who counted by {place} entries" in told
-    assert "2 confirmed to have signed, 1 denied it, 0 were not reached" in told
+    assert "2 confirmed to have signed, 1 denied it, 0 were not reached\n" in told
+    assert "  1 of them told the auditors themselves, the others the registrar\n" in told
     assert "Why 1 of 3 people denied in an audit to have signed." in told

@@ -91,14 +91,15 @@ def test_an_honest_audit_from_commitments_to_report(auditing: Auditing, services
     row = auditing.reported(key, 2, 0, 1, asked_yes=1)
     counted, register = recounted(services)
     logged = counted.counts[reference].audits[str(row.name)]
-    assert logged["report"] == {"opened": 3, "confirmed": 2, "denied": 0, "unreached": 1, "document": row.document}
+    said = {"opened": 3, "confirmed": 2, "denied": 0, "unreached": 1, "asked": 1}
+    assert logged["report"] == {**said, "document": row.document}
     sample = counting.sample(register, reference, counted.counts[reference], str(row.name))
     assert [pseudonym.hex() for pseudonym in sample] == opening.sample_of(row)
     report = reporting.report(row)
     assert report["answered_registrar"] == {"signed": 2, "not_signed": 0}
     assert report["answered_auditors"] == {"signed": 1, "not_signed": 0}
-    said = canonical.dump(report)
-    assert commitment("petition.audit", bytes.fromhex(str(row.salt)), said) == row.document
+    raw = canonical.dump(report)
+    assert commitment("petition.audit", bytes.fromhex(str(row.salt)), raw) == row.document
     (seen,) = views.of_petition(services, reference)
     assert seen.stage is Stage.REPORTED
     assert seen.chances[-1] == (10, 1, pytest.approx(60))  # 3 of 5

@@ -233,6 +233,10 @@ def test_a_state_of_a_petition_has_its_own_members(wrong: dict[str, Any]) -> Non
         ("registrar.petition", {"ways": ["passkey", "code"]}),
         ("registrar.petition", {"ways": ["letter"]}),
         ("registrar.petition", {"generated": 0}),
+        ("registrar.petition", {"regions": {"KZ-75": "KZ-71"}}),
+        ("registrar.petition", {"regions": {"other": "other"}}),
+        ("registrar.petition", {"regions": ["KZ-75"]}),
+        ("registrar.petition", {"regions": {f"{number:09}": "other" for number in range(301)}}),
         ("registrar.petition", {"signer": "A" * 43 + "="}),
         ("petition.attestation", {"pseudonym": "1e" * 32}),
         ("petition.attestation", {"act": "sign"}),
@@ -263,9 +267,12 @@ def test_an_entry_about_a_petition_is_as_its_type_says(type_: str, wrong: dict[s
 
 def test_a_report_of_an_audit_adds_up() -> None:
     report = of("petition.audit", step="reported")
-    assert rules.parse(report | {"confirmed": 0, "unreached": 300})
-    with pytest.raises(EntryError):
-        rules.parse(report | {"denied": 1})
+    assert rules.parse(report | {"confirmed": 0, "unreached": 300, "asked": 0})
+    for wrong in (report | {"denied": 1}, report | {"confirmed": 39, "unreached": 261}):  # of whom 40 were asked
+        with pytest.raises(EntryError):
+            rules.parse(wrong)
+        with pytest.raises(VerificationError):
+            entries.read(entry.dump(wrong))
 
 
 @pytest.mark.parametrize("region", ["KZ", "KZ-75", "751110000", "10-makanshy", "other"])

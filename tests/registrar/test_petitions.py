@@ -57,6 +57,7 @@ class TestOpening:
             "territory": None,
             "min_age": 16,
             "ways": ["code", "eid", "passkey"],
+            "regions": {"KZ-71": "other", "KZ-75": "KZ-75"},
             "generated": False,
             "signer": petitions.registrar.key,
         }
@@ -80,7 +81,14 @@ class TestOpening:
         assert refusal(petitions.open) == "petition.other"
 
     @pytest.mark.parametrize(
-        "wrong", [{"document": "x"}, {"min_age": -1}, {"ways": []}, {"regions": {"KZ-75": "the north"}}]
+        "wrong",
+        [
+            {"document": "x"},
+            {"min_age": -1},
+            {"ways": []},
+            {"regions": {"KZ-75": "the north"}},
+            {"regions": {"the north": "other"}},
+        ],
     )
     def test_nonsense_opens_nothing(self, petitions: Petitions, wrong: dict[str, object]) -> None:
         with pytest.raises(ValueError):

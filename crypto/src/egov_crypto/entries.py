@@ -33,6 +33,8 @@ _VOTE_EVENT: Final = re.compile(
 
 _REFERENCE: Final = re.compile(r"P-[0-9]{4}-[0-9]{4,9}", re.ASCII)
 _REGION: Final = re.compile(r"[A-Z]{2}(?:-[0-9]{2})?|[0-9]{9}|[0-9]{2}-[a-z]{2,30}|other", re.ASCII)
+_TERRITORY: Final = re.compile(r"[A-Z]{2}(?:-[0-9]{2})?|[0-9]{9}|[0-9]{2}-[a-z]{2,30}", re.ASCII)
+_MOST_TERRITORIES: Final = 300
 _TIER: Final = re.compile(r"[a-z][a-z0-9-]{0,39}", re.ASCII)
 _PSEUDONYM: Final = re.compile("[0-9a-f]{128}")
 _ATTESTATION: Final = re.compile(
@@ -116,6 +118,16 @@ def _ways(value: Any) -> object:
     return value and value == sorted(set(value) & {"code", "eid", "passkey"})
 
 
+def _regions(value: Any) -> object:
+    """Which territory counts under which region: under itself, or with the others."""
+    return (
+        isinstance(value, dict)
+        and len(value) <= _MOST_TERRITORIES
+        and all(_TERRITORY.fullmatch(territory) for territory in value)
+        and all(region in (territory, "other") for territory, region in value.items())
+    )
+
+
 def _one_of(*values: Any) -> _Check:
     return lambda value: value in values and type(value) in {type(one) for one in values}
 
@@ -152,7 +164,7 @@ _STEPS: Final[dict[str, dict[str, _Check]]] = {
     "committed": {**_APPROVED, "commitments": _hashes, "sample": _within(1, 100_000)},
     "revealed": {"reveals": _hashes, "size": _count, "counted": _count},
     "reported": {
-        **dict.fromkeys(("opened", "confirmed", "denied", "unreached"), _count),
+        **dict.fromkeys(("opened", "confirmed", "denied", "unreached", "asked"), _count),
         "document": _hash,
     },
 }
@@ -195,6 +207,7 @@ _SHAPES: Final[dict[tuple[str, int], dict[str, _Check]]] = {
         "territory": _or_none(_matches(_REGION)),
         "min_age": _within(0, 120),
         "ways": _ways,
+        "regions": _regions,
         "generated": _one_of(False, True),
         "signer": _unpadded(32),
         "signature": _unpadded(64),
@@ -316,7 +329,8 @@ def _fits(value: dict[str, Any]) -> bool:
         case "committed":
             return bool(value["commitments"] == sorted(set(value["commitments"])))
         case "reported":
-            return bool(value["confirmed"] + value["denied"] + value["unreached"] == value["opened"])
+            answered = value["confirmed"] + value["denied"]
+            return bool(answered + value["unreached"] == value["opened"] and value["asked"] <= answered)
     return True
 
 

@@ -108,6 +108,7 @@ CODES: Final[dict[str, str]] = {
     "petition.signer": "A petition names another key of the registrar than those before.",
     "petition.double": "One person is attested twice in a petition.",
     "petition.late": "A signature was attested for a day on which the petition was not open, or long after its end.",
+    "petition.region": "A signature was attested for a region that the registrar has not opened the petition with.",
     "petition.document": "The text of a petition is another than the one that was entered in the log.",
     "petition.count": "What the site says of a petition's signatures is not what the log adds up to, or unattested.",
     "petition.timeline": "What the site says of a petition's state, times and answers is not what the log has.",

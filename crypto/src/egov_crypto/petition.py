@@ -21,6 +21,8 @@ DOMAIN: Final = b"egov-registrar-statement-v1"
 """What the registrar's signatures begin with, before a zero byte."""
 ALPHA: Final = b"egov-petition-v1"
 
+OTHER: Final = "other"
+"""The region of small territories, and of those that are not named."""
 ENDS: Final = frozenset({"closed", "rejected", "hidden", "withdrawn", "stopped", "merged"})
 _FOLLOWS: Final = {
     "": {"collecting", "review"},
@@ -115,6 +117,8 @@ class PetitionCount:
     territory: str | None = None
     min_age: int = 0
     ways: list[str] = field(default_factory=list)
+    places: dict[str, str] = field(default_factory=dict)
+    """Under which region each territory counts, as the registrar opened it: its own, or :data:`OTHER`."""
     generated: bool = False
     electronic: int = 0
     """Signatures that count, without paper: the verified count."""
@@ -203,12 +207,15 @@ class Petitions:
         count.key, count.keyed = value["key"], value["document"]
         count.territory, count.min_age = value["territory"], value["min_age"]
         count.ways, count.generated = value["ways"], value["generated"]
+        count.places = value["regions"]
 
     def _attest(self, index: int, value: dict[str, Any], count: PetitionCount) -> None:
         if not count.key:
             raise VerificationError("petition.order", "an attestation before the registrar opened its part")
         check_signed(value, count.signer)
         act, pseudonym = value["act"], bytes.fromhex(value["pseudonym"])
+        if value["region"] != OTHER and count.places.get(value["region"]) != value["region"]:
+            raise VerificationError("petition.region", f"{value['region']} is none of those that it was opened with")
         _check_time(value["day"], count)
         before = self.register.signed(value["petition"], pseudonym) or Signed()
         if act == "withdraw":
@@ -374,5 +381,5 @@ def _audit(index: int, value: dict[str, Any], count: PetitionCount) -> None:
                 raise VerificationError("audit.order", "reported a second time, or before anything was revealed")
             if value["opened"] != min(found["sample"], found["counted"]):
                 raise VerificationError("audit.count", f"{value['opened']} opened of a sample of {found['sample']}")
-            names = ("opened", "confirmed", "denied", "unreached", "document")
+            names = ("opened", "confirmed", "denied", "unreached", "asked", "document")
             found["report"] = {name: value[name] for name in names}

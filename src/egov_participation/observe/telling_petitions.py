@@ -84,6 +84,7 @@ _LABELS: Final[dict[str, str]] = {
     "territory": N_("Where signers have to live, as a code"),
     "min_age": N_("From what age"),
     "ways": N_("How signers prove who they are"),
+    "regions": N_("Territories that are counted apart, as codes"),
     "key": N_("Key that makes the pseudonyms"),
     "signer": N_("Key that signs the attestations"),
     "signature": N_("The registrar's signature"),
@@ -97,6 +98,7 @@ _LABELS: Final[dict[str, str]] = {
     "confirmed": N_("People who confirmed"),
     "denied": N_("People who said that they did not sign"),
     "unreached": N_("People who were not reached"),
+    "asked": N_("People whom the auditors asked themselves"),
     "approved": N_("Hash of what two officials approved"),
 }
 _WORDS: Final = frozenset({"region", "into", "code", "tier", "territory"})
@@ -130,6 +132,8 @@ def _cell(name: str, value: Any, written: Mapping[str, Callable[..., Any]]) -> t
         return "text", written["date"](date.fromisoformat(value))
     if isinstance(value, int):
         return "text", written["number"](value)
+    if name == "regions":
+        return "text", ", ".join(sorted({region for region in value.values() if region != "other"}))
     if isinstance(value, list):
         return "text" if name == "ways" else "code", ", ".join(value)
     return "text" if name in _WORDS else "code", str(value)

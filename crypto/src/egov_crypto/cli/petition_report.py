@@ -131,6 +131,8 @@ def doubts(counted: PetitionCount, now: datetime | None = None) -> Iterable[str]
             yield f"what the audit {name[:16]}… found: it was drawn at {found['revealed_at']}, and no report came."
         elif report is not None and report["denied"]:
             yield f"why {report['denied']} of {report['opened']} people denied in an audit to have signed."
+        if report is not None and report["opened"] and not report["asked"]:
+            yield f"whether the registrar tells what people said to it: the audit {name[:16]}… asked nobody besides."
         if report is not None and report["unreached"] * 2 > report["opened"]:
             yield f"what the {report['unreached']} of {report['opened']} would have said whom an audit did not reach."
 
@@ -146,6 +148,7 @@ def audits(counted: PetitionCount) -> Iterable[str]:
                 f"  {report['confirmed']} confirmed to have signed, {report['denied']} denied it,"
                 f" {report['unreached']} were not reached"
             )
+            yield f"  {report['asked']} of them told the auditors themselves, the others the registrar"
             yield (
                 f"  if one in a hundred were false, one would be among the {answered} who answered with a probability"
                 f" of {found_one}"

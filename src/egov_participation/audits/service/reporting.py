@@ -91,6 +91,7 @@ def _report(services: Services, tx: UnitOfWork, proposal: Proposal) -> None:
             "confirmed": row.confirmed,
             "denied": row.denied,
             "unreached": row.unreached,
+            "asked": (row.asked_yes or 0) + (row.asked_no or 0),
             "document": row.document,
         },
     )

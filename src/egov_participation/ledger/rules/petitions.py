@@ -13,6 +13,7 @@ Reference = Annotated[str, Field(pattern=r"^P-[0-9]{4}-[0-9]{4,9}$")]
 """A petition's number, as in its address."""
 Region = Annotated[str, Field(pattern=r"^([A-Z]{2}(-[0-9]{2})?|[0-9]{9}|[0-9]{2}-[a-z]{2,30}|other)$")]
 """ISO 3166 of a country or its region, a unit of the classifier of territories, or the rest, small ones together."""
+Territory = Annotated[str, Field(pattern=r"^([A-Z]{2}(-[0-9]{2})?|[0-9]{9}|[0-9]{2}-[a-z]{2,30})$")]
 Pseudonym = Annotated[str, Field(pattern=r"^[0-9a-f]{128}$")]
 """A signer in one petition: the output of a verifiable random function (RFC 9381), in hex."""
 Signature = Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]{85}[AQgw]$")]
@@ -76,6 +77,8 @@ class RegistrarPetition(_Petition):
     territory: Region | None
     min_age: Annotated[int, Field(ge=0, le=120)]
     ways: Annotated[list[Literal["code", "eid", "passkey"]], Field(min_length=1)]
+    regions: Annotated[dict[Territory, Region], Field(max_length=300)]
+    """Under which region each territory counts: its own, or ``other``, as does whatever is not named."""
     generated: bool
     signer: PublicKey
     signature: Signature
@@ -84,6 +87,8 @@ class RegistrarPetition(_Petition):
     def _in_order(self) -> Self:
         if self.ways != sorted(set(self.ways)):
             raise ValueError("ways are sorted, each once")
+        if any(region not in (territory, "other") for territory, region in self.regions.items()):
+            raise ValueError("a territory counts under itself, or with the others")
         return self
 
 
@@ -217,7 +222,8 @@ class AuditRevealed(_Audit):
 
 
 class AuditReported(_Audit):
-    """What the people said whose signatures were opened. ``document`` commits to the report."""
+    """What the people said whose signatures were opened, and how many of them to the auditors themselves, who ``asked``
+    them on another channel. ``document`` commits to the report."""
 
     type: Literal["petition.audit"]
     version: Literal[1]
@@ -226,10 +232,13 @@ class AuditReported(_Audit):
     confirmed: Count
     denied: Count
     unreached: Count
+    asked: Count
     document: Hash
 
     @model_validator(mode="after")
     def _adds_up(self) -> Self:
         if self.confirmed + self.denied + self.unreached != self.opened:
             raise ValueError("not as many as were opened")
+        if self.asked > self.confirmed + self.denied:
+            raise ValueError("more told the auditors than told anybody")
         return self

@@ -79,7 +79,7 @@ class PetitionRegistrar(Protocol):
         Returns:
             The signed statement (`statements`) that is the log's entry ``registrar.petition``, version 1: petition, key
             (the public key of the verifiable random function, hex), document, territory (None for the whole country),
-            min_age, ways (sorted), generated, signer (as `Registrar.key`).
+            min_age, ways (sorted), regions, generated, signer (as `Registrar.key`).
 
         Raises:
             ValueError: no way, an age below 0, a region that the log has no word for.

@@ -40,7 +40,7 @@ def open_petition(
     generated: bool,
 ) -> bytes:
     """See `Registrar.open_petition`."""
-    rules.check_opening(document, min_age, ways, regions.values())
+    rules.check_opening(document, min_age, ways, [*regions, *regions.values()])
     if closes_at.tzinfo is None:
         raise ValueError("a time names its zone")
     secret, public = vrf.keypair()
@@ -86,6 +86,7 @@ def open_petition(
                 **fixed,
                 "territory": territory or None,
                 "ways": row.ways.split(),
+                "regions": dict(regions),
                 "signer": statements.public_half(means.signing),
             },
         )
