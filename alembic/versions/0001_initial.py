@@ -1869,19 +1869,30 @@ def upgrade() -> None:
     op.create_table(
         "consultation_comment_file",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("comment_id", sa.Integer(), nullable=False),
+        sa.Column("comment_id", sa.Integer(), nullable=True),
+        sa.Column("draft_id", sa.Integer(), nullable=True),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("media_type", sa.String(), nullable=False),
         sa.Column("sha256", sa.String(), nullable=False),
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.CheckConstraint(
+            "(comment_id IS NULL) <> (draft_id IS NULL)", name=op.f("ck_consultation_comment_file_owner")
+        ),
         sa.ForeignKeyConstraint(
             ["comment_id"],
             ["consultation_comment.id"],
             name=op.f("fk_consultation_comment_file_comment_id_consultation_comment"),
         ),
+        sa.ForeignKeyConstraint(
+            ["draft_id"],
+            ["consultation_comment_draft.id"],
+            name=op.f("fk_consultation_comment_file_draft_id_consultation_comment_draft"),
+            ondelete="CASCADE",
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_consultation_comment_file")),
         sa.UniqueConstraint("comment_id", "sha256", name=op.f("uq_consultation_comment_file_comment_id_sha256")),
+        sa.UniqueConstraint("draft_id", "sha256", name=op.f("uq_consultation_comment_file_draft_id_sha256")),
     )
     op.create_table(
         "consultation_comment_placement",
@@ -1944,6 +1955,8 @@ def upgrade() -> None:
         sa.Column("lifted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("decided_by", sa.String(), nullable=True),
+        sa.Column("decision", sa.Text(), nullable=False),
+        sa.Column("decision_salt", sa.LargeBinary(), nullable=True),
         sa.ForeignKeyConstraint(
             ["comment_id"],
             ["consultation_comment.id"],

@@ -102,13 +102,23 @@ class CommentEdit(SQLModel, table=True):
 
 
 class CommentFile(SQLModel, table=True):
-    """A file that somebody put with a comment. It is never shown inside a page."""
+    """A file that somebody put with a comment, or with its draft yet. It is never shown inside a page."""
 
     __tablename__: ClassVar[str] = "consultation_comment_file"
-    __table_args__ = (UniqueConstraint("comment_id", "sha256"),)
+    __table_args__ = (
+        CheckConstraint("(comment_id IS NULL) <> (draft_id IS NULL)", name="owner"),
+        UniqueConstraint("comment_id", "sha256"),
+        UniqueConstraint("draft_id", "sha256"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
-    comment_id: int = Field(sa_column=Column(Integer, ForeignKey("consultation_comment.id"), nullable=False))
+    comment_id: int | None = Field(
+        default=None, sa_column=Column(Integer, ForeignKey("consultation_comment.id"), nullable=True)
+    )
+    draft_id: int | None = Field(
+        default=None,
+        sa_column=Column(Integer, ForeignKey("consultation_comment_draft.id", ondelete="CASCADE"), nullable=True),
+    )
     name: str
     media_type: str
     sha256: str
@@ -126,10 +136,11 @@ class CommentDraft(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     consultation_id: int = Field(sa_column=Column(Integer, ForeignKey("consultation.id"), nullable=False))
     person_hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    """Of a text that came after the session had ended: hash of the secret in the address that leads back to it."""
     lineage: str = ""
     """Of the provision; empty: the whole draft."""
     kind: str = "comment"
-    """``comment`` or ``amendment``."""
+    """``comment``, ``amendment``, ``about-15`` (to a comment), or ``kept`` (the session had ended)."""
     content: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     """The form, sealed."""
     at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False))
@@ -186,6 +197,10 @@ class Redaction(SQLModel, table=True):
     """Why the author appeals, sealed."""
     appealed_at: datetime | None = Field(default=None, sa_column=Column(UTCDateTime, nullable=True))
     lifted_at: datetime | None = Field(default=None, sa_column=Column(UTCDateTime, nullable=True))
+    """The appeal was granted."""
     decided_at: datetime | None = Field(default=None, sa_column=Column(UTCDateTime, nullable=True))
     decided_by: str | None = None
     """Person id of the other moderator."""
+    decision: str = Field(default="", sa_column=Column(Text, nullable=False))
+    """Why, in public, the appeal was granted or refused."""
+    decision_salt: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
