@@ -132,6 +132,7 @@ def upgrade() -> None:
         sa.Column("closes_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("reply_due_on", sa.Date(), nullable=True),
         sa.Column("report_due_on", sa.Date(), nullable=True),
+        sa.Column("reminded_on", sa.Date(), nullable=True),
         sa.Column("comments", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "state IN ('draft', 'open', 'closed', 'reported', 'withdrawn')", name=op.f("ck_consultation_state")
@@ -1505,6 +1506,7 @@ def upgrade() -> None:
         sa.Column("source", sa.LargeBinary(), nullable=False),
         sa.Column("document_hash", sa.String(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("mapped_revision", sa.Integer(), nullable=True),
         sa.CheckConstraint("lang IN ('kk', 'ru', 'en')", name=op.f("ck_consultation_expression_lang")),
         sa.ForeignKeyConstraint(
             ["version_id"],
@@ -1514,6 +1516,31 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_consultation_expression")),
         sa.UniqueConstraint("version_id", "lang", name=op.f("uq_consultation_expression_version_id_lang")),
+    )
+    op.create_table(
+        "consultation_import",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("version_id", sa.Integer(), nullable=False),
+        sa.Column("lang", sa.String(), nullable=False),
+        sa.Column("token", sa.String(), nullable=False),
+        sa.Column("source_format", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("refused", sa.String(), nullable=False),
+        sa.Column("details", sa.Text(), nullable=False),
+        sa.CheckConstraint("(content IS NULL) = (refused <> '')", name=op.f("ck_consultation_import_content")),
+        sa.CheckConstraint("lang IN ('kk', 'ru', 'en')", name=op.f("ck_consultation_import_lang")),
+        sa.ForeignKeyConstraint(
+            ["version_id"],
+            ["consultation_version.id"],
+            name=op.f("fk_consultation_import_version_id_consultation_version"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consultation_import")),
+        sa.UniqueConstraint("version_id", "lang", name=op.f("uq_consultation_import_version_id_lang")),
     )
     op.create_table(
         "petition_signature",
@@ -1627,6 +1654,25 @@ def upgrade() -> None:
         batch_op.create_index("ix_voting_event_day", ["vote_uuid", "day", "height"], unique=False)
         batch_op.create_index("ix_voting_event_type", ["vote_uuid", "type", "height"], unique=False)
 
+    op.create_table(
+        "consultation_correction",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("expression_id", sa.Integer(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("length", sa.Integer(), nullable=False),
+        sa.Column("before", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["expression_id"],
+            ["consultation_expression.id"],
+            name=op.f("fk_consultation_correction_expression_id_consultation_expression"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consultation_correction")),
+        sa.UniqueConstraint(
+            "expression_id", "revision", name=op.f("uq_consultation_correction_expression_id_revision")
+        ),
+    )
     op.create_table(
         "consultation_provision",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -2034,6 +2080,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_consultation_provision_lineage")
 
     op.drop_table("consultation_provision")
+    op.drop_table("consultation_correction")
     with op.batch_alter_table("voting_event", schema=None) as batch_op:
         batch_op.drop_index("ix_voting_event_type")
         batch_op.drop_index("ix_voting_event_day")
@@ -2066,6 +2113,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_petition_signature_person_hash")
 
     op.drop_table("petition_signature")
+    op.drop_table("consultation_import")
     op.drop_table("consultation_expression")
     op.drop_table("voting_trustee")
     op.drop_table("voting_document")

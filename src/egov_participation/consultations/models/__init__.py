@@ -11,6 +11,8 @@ from egov_participation.consultations.models.consultation import Consultation as
 from egov_participation.consultations.models.consultation import ConsultationHappening as ConsultationHappening
 from egov_participation.consultations.models.consultation import ConsultationPaper as ConsultationPaper
 from egov_participation.consultations.models.consultation import ConsultationText as ConsultationText
+from egov_participation.consultations.models.preparing import Correction as Correction
+from egov_participation.consultations.models.preparing import Import as Import
 from egov_participation.consultations.models.replies import Reply as Reply
 from egov_participation.consultations.models.replies import ReplyTo as ReplyTo
 from egov_participation.consultations.models.replies import Report as Report

@@ -56,6 +56,8 @@ class Consultation(SQLModel, table=True):
     reply_due_on: date | None = Field(default=None, index=True)
     """The last day on which every comment is to have its reply."""
     report_due_on: date | None = Field(default=None, index=True)
+    reminded_on: date | None = None
+    """The day on which its officials were last reminded of what is owed."""
     comments: int = 0
     """The number that the last comment got: the next has one more."""
 

@@ -63,6 +63,8 @@ class Expression(SQLModel, table=True):
     """Of the provisions as one document (`documents.hashing`), in hex; empty while it is corrected."""
     revision: int = 0
     """Goes up with each correction before publication: two officials do not overwrite each other."""
+    mapped_revision: int | None = None
+    """The revision that was compared with the version before; another one now has to be compared anew."""
 
 
 class Provision(SQLModel, table=True):

@@ -1,6 +1,7 @@
 """The transparency log: entering what happens, publishing it, showing it. Other rooms call these and nothing below."""
 
 from egov_participation.ledger.rules import SALT_SIZE, EntryError, commitment, time
+from egov_participation.ledger.service.agencies import agency_key, check_signed, sign_as
 from egov_participation.ledger.service.browsing import (
     TYPES,
     EntryView,
@@ -43,9 +44,11 @@ __all__ = [
     "Sequencer",
     "Witness",
     "WitnessState",
+    "agency_key",
     "began",
     "browse",
     "check",
+    "check_signed",
     "checkpoint",
     "commitment",
     "continue_from",
@@ -69,6 +72,7 @@ __all__ = [
     "rotate_key",
     "row_of",
     "served_otherwise",
+    "sign_as",
     "sizes_after",
     "stopped",
     "tile",
