@@ -7,7 +7,6 @@ merged from, and what happened to each is named.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from rapidfuzz.distance import LCSseq
 from egov_participation.documents.matching import Matching, Side, matched
 from egov_participation.documents.structure import Provision
 from egov_participation.documents.words import share, similarity
+from egov_participation.word_diff import longest_rising
 
 SURE: Final = 0.75
 """From this similarity on nobody has to confirm that two provisions are one."""
@@ -216,33 +216,15 @@ def _moved(before: Side, after: Side, found: Matching) -> set[int]:
         else:
             moved.add(here)
     for run in siblings.values():
-        moved |= set(run) - _longest_rising(run)
+        moved |= _out_of_order(run)
     if homeless:
         everyone = [found.inverse[there] for there in sorted(found.inverse)]
-        moved |= homeless - _longest_rising(everyone)
+        moved |= homeless & _out_of_order(everyone)
     return moved
 
 
-def _longest_rising(places: Sequence[int]) -> set[int]:
-    """A longest rising subsequence of different numbers."""
-    ends: list[int] = []
-    at: list[int] = []
-    before: list[int] = []
-    for place, value in enumerate(places):
-        length = bisect_left(ends, value)
-        before.append(at[length - 1] if length else -1)
-        if length == len(ends):
-            ends.append(value)
-            at.append(place)
-        else:
-            ends[length] = value
-            at[length] = place
-    chain: set[int] = set()
-    place = at[-1] if at else -1
-    while place >= 0:
-        chain.add(places[place])
-        place = before[place]
-    return chain
+def _out_of_order(places: Sequence[int]) -> set[int]:
+    return set(places) - {places[kept] for kept in longest_rising(places)}
 
 
 def _in_reading_order(links: Sequence[Link]) -> list[Link]:

@@ -23,7 +23,7 @@ from egov_participation.web import csrf, office
 from egov_participation.web.addresses import Addresses
 from egov_participation.web.context import lang, site
 from egov_participation.web.static import static_url
-from egov_participation.web.word_diff import word_diff
+from egov_participation.word_diff import word_diff
 
 
 class _Undefined(Undefined):
