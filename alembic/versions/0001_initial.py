@@ -1805,6 +1805,7 @@ def upgrade() -> None:
         sa.Column("amendment", sa.String(), nullable=True),
         sa.Column("proposed", sa.Text(), nullable=False),
         sa.Column("base_hash", sa.String(), nullable=False),
+        sa.Column("searched", sa.Text(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("salt", sa.LargeBinary(), nullable=True),
         sa.Column("document_hash", sa.String(), nullable=False),

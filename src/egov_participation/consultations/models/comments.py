@@ -75,6 +75,8 @@ class Comment(SQLModel, table=True):
     """The whole new text of an amendment; empty where it deletes."""
     base_hash: str = ""
     """`Provision.text_hash` of what an amendment was written on: another one now makes it stale."""
+    searched: str = Field(default="", sa_column=Column(Text, nullable=False))
+    """All its words without case, to be looked for in; empty where not all of them are shown."""
     at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False))
     salt: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
     """The random bytes in `document_hash`; destroyed on erasure."""

@@ -1,0 +1,69 @@
+"""What a moderator covers of a comment: all of it, or stretches of its text."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+
+from egov_participation.errors import DomainError
+from egov_participation.i18n import N_
+
+Span = tuple[int, int]
+"""[start, end) in code points of a comment's text."""
+MOST_SPANS = 50
+
+
+def spans(covered: str) -> tuple[Span, ...]:
+    """Those of `Redaction.covered`; none: all of it is covered."""
+    return tuple((start, end) for start, end in json.loads(covered))
+
+
+def pieces(text: str, covered: Sequence[Span]) -> Iterator[tuple[str, bool]]:
+    """A text in its order, in pieces that are shown, and covered ones, which are empty.
+
+    >>> list(pieces("call me on 123, please", [(11, 14)]))
+    [('call me on ', False), ('', True), (', please', False)]
+    """
+    at = 0
+    for start, end in covered:
+        if text[at:start]:
+            yield text[at:start], False
+        yield "", True
+        at = end
+    if text[at:]:
+        yield text[at:], False
+
+
+def to_cover(text: str, words: str) -> list[Span]:
+    """The stretches of a comment that a moderator named, one a line, wherever they occur; sorted, none within another.
+
+    Raises:
+        DomainError: 422 ``redaction.words``: a line does not stand in the text, or there are too many.
+    """
+    found: set[Span] = set()
+    for line in filter(None, (one.strip() for one in words.split("\n"))):
+        start = text.find(line)
+        if start < 0:
+            raise DomainError(
+                422,
+                N_("“%(words)s” does not stand in the comment. Copy the words from it as they are, each on a line."),
+                code="redaction.words",
+                words=line[:80],
+            )
+        while start >= 0:
+            found.add((start, start + len(line)))
+            start = text.find(line, start + len(line))
+    merged = _merged(sorted(found))
+    if len(merged) > MOST_SPANS:
+        raise DomainError(422, N_("That is too much to cover in pieces: cover all of it."), code="redaction.words")
+    return merged
+
+
+def _merged(found: Sequence[Span]) -> list[Span]:
+    merged: list[Span] = []
+    for start, end in found:
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged

@@ -1,0 +1,207 @@
+"""Lists of a consultation's comments, and one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_
+from sqlmodel import Session, col, select
+
+from egov_participation.consultations.models import (
+    Capacity,
+    Comment,
+    Consultation,
+    Expression,
+    Provision,
+    ReplyTo,
+    Stance,
+    Version,
+)
+from egov_participation.consultations.service import lookup
+from egov_participation.consultations.service.comment_viewing import views
+from egov_participation.consultations.service.commenting import unknown
+from egov_participation.consultations.views import CommentView
+from egov_participation.services import Services
+
+PAGE: Final = 20
+MOST: Final = 100
+"""Of the API's pages."""
+
+
+class Sort(StrEnum):
+    """In which order."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    SUPPORT = "support"
+
+
+class Kind(StrEnum):
+    """What is listed."""
+
+    COMMENT = "comment"
+    AMENDMENT = "amendment"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a list is asked for; empty: whatever."""
+
+    lineage: str = ""
+    """Of the provision that they were written on."""
+    whole: bool = False
+    """Those on the whole draft alone."""
+    about: int | None = None
+    """Those that discuss the amendment of this number."""
+    capacity: Capacity | None = None
+    stance: Stance | None = None
+    kind: Kind | None = None
+    lang: str = ""
+    answered: bool | None = None
+    words: str = ""
+    sort: Sort = Sort.NEWEST
+    after: str = ""
+    """`Listed.next` of the page before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A page of a list."""
+
+    comments: tuple[CommentView, ...]
+    total: int
+    next: str | None
+    """What the next page is asked for with."""
+
+
+def listed(services: Services, reference: str, asked: Asked, limit: int = PAGE) -> Listed:
+    """Comments that fit.
+
+    Raises:
+        DomainError: 404 ``consultation.unknown``.
+    """
+    with services.database.read() as session:
+        consultation = lookup.found(session, reference)
+        wanted = [Comment.consultation_id == consultation.id, *_wanted(consultation, asked)]
+        total = session.exec(select(func.count()).select_from(Comment).where(*wanted)).one()
+        rows = session.exec(
+            select(Comment).where(*wanted, *_after(asked)).order_by(*_order(asked.sort)).limit(limit + 1)
+        ).all()
+        more = len(rows) > limit
+        following = _key(rows[limit - 1], asked.sort) if more else None
+        return Listed(tuple(views(session, consultation, rows[:limit])), total, following)
+
+
+def one(services: Services, reference: str, number: int) -> CommentView:
+    """One comment.
+
+    Raises:
+        DomainError: 404 ``consultation.unknown``, ``comment.unknown``.
+    """
+    with services.database.read() as session:
+        consultation = lookup.found(session, reference)
+        return views(session, consultation, [of_number(session, consultation, number)])[0]
+
+
+def of_number(session: Session, consultation: Consultation, number: int) -> Comment:
+    """A comment's row.
+
+    Raises:
+        DomainError: 404 ``comment.unknown``.
+    """
+    mine = (Comment.consultation_id == consultation.id, Comment.number == number)
+    row = session.exec(select(Comment).where(*mine)).first()
+    if row is None:
+        raise unknown()
+    return row
+
+
+def among(session: Session, consultation: Consultation, numbers: Sequence[int]) -> list[CommentView]:
+    """Those of these numbers, in the order of their numbers."""
+    mine = (Comment.consultation_id == consultation.id, col(Comment.number).in_(numbers))
+    return views(session, consultation, session.exec(select(Comment).where(*mine).order_by(col(Comment.number))).all())
+
+
+def counts(session: Session, expression_id: int) -> dict[str, int]:
+    """How many comments and amendments each provision of a text has, by its lineage: those that were written on it in
+    any version and language."""
+    lineages = select(Provision.lineage).where(Provision.expression_id == expression_id)
+    consultation = (
+        select(Version.consultation_id)
+        .join(Expression, col(Expression.version_id) == col(Version.id))
+        .where(Expression.id == expression_id)
+    )
+    rows = session.exec(
+        select(Provision.lineage, func.count())
+        .select_from(Comment)
+        .join(Provision, col(Provision.id) == col(Comment.provision_id))
+        .where(col(Comment.consultation_id).in_(consultation), col(Provision.lineage).in_(lineages))
+        .group_by(Provision.lineage)
+    ).all()
+    return dict(rows)
+
+
+def _wanted(consultation: Consultation, asked: Asked) -> list[Any]:
+    wanted: list[Any] = []
+    if asked.lineage:
+        mine = select(Provision.id).where(Provision.lineage == asked.lineage)
+        wanted.append(col(Comment.provision_id).in_(mine))
+    if asked.whole:
+        wanted.append(col(Comment.provision_id).is_(None))
+    if asked.about is not None:
+        about = select(Comment.id).where(Comment.consultation_id == consultation.id, Comment.number == asked.about)
+        wanted.append(col(Comment.about).in_(about))
+    if asked.capacity is not None:
+        wanted.append(col(Comment.capacity) == asked.capacity.value)
+    if asked.stance is not None:
+        wanted.append(col(Comment.stance) == asked.stance.value)
+    if asked.kind is not None:
+        wanted.append(col(Comment.amendment).is_(None) == (asked.kind is Kind.COMMENT))
+    if asked.lang:
+        wanted.append(col(Comment.lang) == asked.lang)
+    if asked.answered is not None:
+        replied = exists().where(col(ReplyTo.comment_id) == col(Comment.id))
+        wanted.append(replied if asked.answered else ~replied)
+    return wanted + [_holds(word) for word in asked.words.split()[:_MOST_WORDS]]
+
+
+_MOST_WORDS: Final = 8
+
+
+def _holds(word: str) -> ColumnElement[bool]:
+    pattern = "".join(f"\\{sign}" if sign in "\\%_" else sign for sign in word.casefold())
+    return col(Comment.searched).like(f"%{pattern}%", escape="\\")
+
+
+def _order(sort: Sort) -> tuple[Any, ...]:
+    match sort:
+        case Sort.NEWEST:
+            return (col(Comment.number).desc(),)
+        case Sort.OLDEST:
+            return (col(Comment.number),)
+        case Sort.SUPPORT:
+            return (col(Comment.supports).desc(), col(Comment.number).desc())
+
+
+def _key(row: Comment, sort: Sort) -> str:
+    return f"{row.supports}-{row.number}" if sort is Sort.SUPPORT else str(row.number)
+
+
+def _after(asked: Asked) -> list[Any]:
+    parts = asked.after.split("-")
+    if not all(part.isascii() and part.isdecimal() and len(part) < 10 for part in parts):
+        return []
+    number, found = col(Comment.number), [int(part) for part in parts]
+    match asked.sort, found:
+        case Sort.NEWEST, [last]:
+            return [number < last]
+        case Sort.OLDEST, [last]:
+            return [number > last]
+        case Sort.SUPPORT, [supports, last]:
+            few, as_many = col(Comment.supports) < supports, col(Comment.supports) == supports
+            return [or_(few, and_(as_many, number < last))]
+        case _:
+            return []

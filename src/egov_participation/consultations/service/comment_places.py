@@ -1,0 +1,74 @@
+"""What can be commented on: a provision of a published version, or the whole of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from egov_participation.consultations.models import Consultation, Expression, Provision, Version
+from egov_participation.consultations.service import lookup
+from egov_participation.errors import DomainError
+from egov_participation.i18n import N_
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where somebody comments."""
+
+    consultation: Consultation
+    version: Version
+    expression: Expression
+    """The text that they read."""
+    provision: Provision | None
+    """None: the whole draft."""
+
+    @property
+    def words(self) -> str:
+        """Of the provision; see `documents.structure.Provision.words`."""
+        return "" if self.provision is None else words_of(self.provision)
+
+
+def words_of(provision: Provision) -> str:
+    """Heading and text as one: what quotes are counted in."""
+    return "\n".join(part for part in (provision.heading, provision.text) if part)
+
+
+def spot(session: Session, reference: str, version: int, lang: str, eid: str) -> Spot:
+    """A place by its address.
+
+    Args:
+        lang: of the text that is wanted; where there is none, another language's.
+        eid: of the provision; empty: the whole draft.
+
+    Raises:
+        DomainError: 404 ``consultation.unknown``, ``version.unknown`` or ``provision.unknown``.
+    """
+    consultation = lookup.found(session, reference)
+    row = session.exec(
+        select(Version).where(
+            Version.consultation_id == consultation.id,
+            Version.number == version,
+            col(Version.published_at).is_not(None),
+        )
+    ).first()
+    if row is None or row.id is None:
+        raise DomainError(404, N_("There is no such version of the draft."), code="version.unknown")
+    texts = lookup.expressions(session, row.id)
+    expression = texts.get(lang) or next(iter(texts.values()))
+    provision = None
+    if eid:
+        mine = (Provision.expression_id == expression.id, Provision.eid == eid)
+        provision = session.exec(select(Provision).where(*mine)).first()
+        if provision is None:
+            raise DomainError(
+                404, N_("There is no such provision in this version of the draft."), code="provision.unknown"
+            )
+    return Spot(consultation, row, expression, provision)
+
+
+def newest(session: Session, consultation_id: int) -> int:
+    """The number of the newest published version; 0: there is none."""
+    mine = (Version.consultation_id == consultation_id, col(Version.published_at).is_not(None))
+    return session.exec(select(func.max(Version.number)).where(*mine)).one() or 0
