@@ -18,7 +18,7 @@ from egov_participation.clock import system_clock
 from egov_participation.database import Schema, migrate
 from egov_participation.demo.cli import demo
 from egov_participation.errors import DomainError
-from egov_participation.jurisdiction.rule_files import RuleError, load
+from egov_participation.jurisdiction.rule_files import CONSULTATIONS, PETITIONS, RuleError
 from egov_participation.ledger import service as ledger
 from egov_participation.operation.commands import backup, doctor, restore, work
 from egov_participation.registry.keys import IinKeys, SealError
@@ -107,9 +107,10 @@ def _ready(settings: Settings) -> Services:
     except ValueError as error:
         _fail(f"a setting is not right: EGOV_LOG_WITNESSES: {error}", 2)
     try:
-        load(settings.jurisdiction, system_clock().date(), settings.jurisdiction_dir)
+        for rules in (PETITIONS, CONSULTATIONS):
+            rules.load(settings.jurisdiction, system_clock().date(), settings.jurisdiction_dir)
     except RuleError as error:
-        _fail(f"the rules for petitions (EGOV_JURISDICTION) are not right:\n{error}", 2)
+        _fail(f"the rules for petitions or consultations (EGOV_JURISDICTION) are not right:\n{error}", 2)
     services = create_services(settings)
     if not services.database.is_current():
         _fail("the database is not at the newest version: run `egov migrate` first", 1)

@@ -9,14 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from egov_participation.jurisdiction import rule_files
 from egov_participation.jurisdiction.calendars import Calendar
 from egov_participation.jurisdiction.periods import Period
 from egov_participation.jurisdiction.petition_rules import Action, RuleSet, Scope, Unreckonable
-from egov_participation.jurisdiction.rule_files import RuleError, load
+from egov_participation.jurisdiction.rule_files import PETITIONS, RuleError
 
 TODAY = dt.date(2026, 11, 28)
-KZ = load("kz", TODAY)
+KZ = PETITIONS.load("kz", TODAY)
 SEMEY, MAKANSHY, ALMATY, CITY_DISTRICT = "101000000", "10-makanshy", "KZ-75", "751110000"
 
 
@@ -101,24 +100,24 @@ def test_what_is_no_snapshot_is_not_restored(text: str) -> None:
 
 
 def test_rules_are_those_in_force_on_the_day() -> None:
-    assert load("kz", dt.date(2024, 4, 4)).in_force == dt.date(2024, 4, 4)
+    assert PETITIONS.load("kz", dt.date(2024, 4, 4)).in_force == dt.date(2024, 4, 4)
     with pytest.raises(RuleError, match="no rules were in force on 2024-04-03"):
-        load("kz", dt.date(2024, 4, 3))
+        PETITIONS.load("kz", dt.date(2024, 4, 3))
 
 
 @pytest.mark.parametrize("code", ["xx", "../kz", "KZ", "", "a" * 100, "kz\n"])
 def test_rules_that_are_not_there_are_said_to_be_missing(code: str, tmp_path: Path) -> None:
     with pytest.raises(RuleError, match=r"there are no such rules|is no code"):
-        load(code, TODAY, tmp_path)
+        PETITIONS.load(code, TODAY, tmp_path)
 
 
 def test_a_folder_of_ones_own_wins_and_is_read_again_when_it_changes(tmp_path: Path) -> None:
     own = tmp_path / "kz.toml"
-    text = rule_files.presets()["kz"].read_text("utf-8")
-    assert load("kz", TODAY, tmp_path) == KZ
+    text = PETITIONS.presets()["kz"].read_text("utf-8")
+    assert PETITIONS.load("kz", TODAY, tmp_path) == KZ
     for count in (7, 8):
         own.write_text(text.replace("count = 50", f"count = {count}"))
-        gate = load("kz", TODAY, tmp_path).gate
+        gate = PETITIONS.load("kz", TODAY, tmp_path).gate
         assert gate is not None
         assert gate.count == count
 

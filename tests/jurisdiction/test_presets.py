@@ -9,19 +9,19 @@ import pytest
 from egov_participation.demo.cli import RULES
 from egov_participation.jurisdiction import telling
 from egov_participation.jurisdiction.petition_rules import Action, RuleSet, Scope, Way
-from egov_participation.jurisdiction.rule_files import all_versions, load, presets, read
+from egov_participation.jurisdiction.rule_files import PETITIONS
 
 TODAY = dt.date(2026, 11, 28)
 
 
 def of(code: str, on: dt.date = TODAY) -> RuleSet:
-    return load(code, on)
+    return PETITIONS.load(code, on)
 
 
 def test_there_are_six_presets_and_each_version_is_said_whole_in_every_language() -> None:
-    assert list(presets()) == ["eu", "kr", "kz", "ru", "uk", "us"]
-    for code in presets():
-        for rules in all_versions(code):
+    assert list(PETITIONS.presets()) == ["eu", "kr", "kz", "ru", "uk", "us"]
+    for code in PETITIONS.presets():
+        for rules in PETITIONS.all_versions(code):
             assert RuleSet.restore(rules.snapshot()).model_copy(update={"residents": None}) == rules
             for lang in ("kk", "ru", "en"):
                 for part in telling.parts(rules, lang):
@@ -95,8 +95,8 @@ def test_earlier_versions_hold_for_their_time() -> None:
 
 
 def test_the_demonstration_takes_a_mailed_code_and_says_that_it_is_the_demonstrations() -> None:
-    rules = load("kz", TODAY, RULES)
-    assert read(RULES / "kz.toml")[-1] == rules
+    rules = PETITIONS.load("kz", TODAY, RULES)
+    assert PETITIONS.read(RULES / "kz.toml")[-1] == rules
     assert Way.CODE in rules.identity.ways
     assert rules.identity.level == 1
     assert rules.gate is not None

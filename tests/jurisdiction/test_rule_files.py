@@ -17,21 +17,20 @@ from egov_participation.jurisdiction.petition_rules import (
     Action,
     Band,
     Gate,
-    Ground,
     Identity,
     Names,
     PerTerritory,
     Review,
     RuleSet,
     Scope,
-    Source,
     Threshold,
     Way,
 )
-from egov_participation.jurisdiction.rule_files import LARGEST, RuleError, parse, presets, read
+from egov_participation.jurisdiction.rule_files import LARGEST, PETITIONS, RuleError
+from egov_participation.jurisdiction.versions import Ground, Source
 from egov_participation.settings import Settings
 
-KZ = presets()["kz"].read_text("utf-8")
+KZ = PETITIONS.presets()["kz"].read_text("utf-8")
 LINES = KZ.splitlines()
 WORDS = [
     *("[", "]", "{", "}", "=", '"', "\n", "#", ",", "1", "-1", "1e9", "0.5", "nan", "inf", "true", "2024-02-30", "x"),
@@ -41,7 +40,7 @@ WORDS = [
 
 def reasons(text: str) -> list[str]:
     with pytest.raises(RuleError) as caught:
-        parse(text.encode(), "kz.toml")
+        PETITIONS.parse(text.encode(), "kz.toml")
     return [str(problem) for problem in caught.value.problems]
 
 
@@ -92,7 +91,7 @@ def test_what_is_wrong_is_said_with_its_place(was: str, becomes: str, says: str)
 
 def test_a_problem_names_file_version_and_key() -> None:
     with pytest.raises(RuleError) as caught:
-        parse(KZ.replace("needed = 50_000", "needed = 0").encode(), "/etc/egov/kz.toml")
+        PETITIONS.parse(KZ.replace("needed = 50_000", "needed = 0").encode(), "/etc/egov/kz.toml")
     assert str(caught.value).startswith("/etc/egov/kz.toml: version of 2024-04-04, thresholds[0].needed: ")
 
 
@@ -103,16 +102,16 @@ def test_everything_that_is_wrong_is_said_at_once() -> None:
 def test_a_file_that_is_too_large_or_no_text_is_refused(tmp_path: Path) -> None:
     assert reasons("#" * (LARGEST + 1)) == ["is larger than 512 KiB"]
     with pytest.raises(RuleError, match="is not UTF-8"):
-        parse(b"\xff", "kz.toml")
+        PETITIONS.parse(b"\xff", "kz.toml")
     with pytest.raises(RuleError, match="No such file"):
-        read(tmp_path / "kz.toml")
+        PETITIONS.read(tmp_path / "kz.toml")
 
 
 @given(st.lists(st.sampled_from(WORDS), max_size=30).map(" ".join))
 @example("in_force = 1\n[[version]]")
 def test_no_toml_ends_in_anything_but_a_rule_error(text: str) -> None:
     with pytest.raises(RuleError) as caught:
-        parse(text.encode(), "kz.toml")
+        PETITIONS.parse(text.encode(), "kz.toml")
     assert caught.value.problems
 
 
@@ -121,7 +120,7 @@ def test_a_rule_set_with_a_line_changed_holds_or_is_refused(at: int, words: str,
     line = f"{LINES[at].partition('=')[0]}= {words}" if value_alone else words
     changed = "\n".join([*LINES[:at], line, *LINES[at + 1 :]]).encode()
     try:
-        problems = [] if parse(changed, "kz.toml")[0].code == "kz" else ["another code"]
+        problems = [] if PETITIONS.parse(changed, "kz.toml")[0].code == "kz" else ["another code"]
     except RuleError as error:
         problems = [] if all(problem.reason for problem in error.problems) else ["no reason"]
     assert problems == []
@@ -155,7 +154,7 @@ def test_nothing_is_served_with_rules_that_do_not_hold(tmp_path: Path, capsys: p
         _ready(Settings.for_tests(tmp_path).model_copy(update={"demo": True, "jurisdiction_dir": tmp_path}))
     assert caught.value.code == 2
     said = capsys.readouterr().err
-    assert said.startswith("egov: the rules for petitions (EGOV_JURISDICTION) are not right:\n")
+    assert said.startswith("egov: the rules for petitions or consultations (EGOV_JURISDICTION) are not right:\n")
     assert "gate.count" in said
 
 

@@ -15,7 +15,7 @@ from sqlmodel import select
 from tests.voting.making import make_people
 
 from egov_participation.jurisdiction.petition_rules import RuleSet, Way
-from egov_participation.jurisdiction.rule_files import load
+from egov_participation.jurisdiction.rule_files import PETITIONS
 from egov_participation.ledger import service as ledger
 from egov_participation.mail import NullMailer
 from egov_participation.petitions.models import Petition, PetitionCount, PetitionText, State
@@ -38,7 +38,7 @@ TEXTS = {
 
 def rules_with(*ways: Way, level: int = 1) -> RuleSet:
     """Kazakhstan's rules of 2024, but for how signers prove who they are."""
-    found = load("kz", date(2024, 10, 6))
+    found = PETITIONS.load("kz", date(2024, 10, 6))
     identity = found.identity.model_copy(update={"ways": ways or (Way.CODE,), "level": level})
     return found.model_copy(update={"identity": identity})
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from sqlmodel import Session, select
 
-from egov_participation.jurisdiction.rule_files import load
+from egov_participation.jurisdiction.rule_files import PETITIONS
 from egov_participation.petitions import keys
 from egov_participation.petitions.models import Petition, PetitionCount, PetitionText, Signature, State
 from egov_participation.petitions.service import signatures
@@ -29,7 +29,7 @@ def put_petition(services: Services, *, state: State = State.OPEN, number: int |
             number=number,
             jurisdiction="kz",
             addressee="government",
-            rules="" if number is None else load("kz", services.day(now)).snapshot(),
+            rules="" if number is None else PETITIONS.load("kz", services.day(now)).snapshot(),
             language="kk",
             creator=creator or None,
             creator_name="Айгүл С." if creator else "",

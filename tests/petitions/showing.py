@@ -7,7 +7,7 @@ import secrets
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from egov_participation.jurisdiction.rule_files import load
+from egov_participation.jurisdiction.rule_files import PETITIONS
 from egov_participation.petitions.models import (
     Happening,
     Petition,
@@ -59,7 +59,7 @@ def put(
         "year": now.year,
         "number": number,
         "jurisdiction": "kz",
-        "rules": load("kz", date(2024, 6, 1), None).snapshot(),
+        "rules": PETITIONS.load("kz", date(2024, 6, 1), None).snapshot(),
         "addressee": "government",
         "language": langs[0],
         "creator_name": "Алуа Н.",

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from tests.conftest import ClientFactory
 
 from egov_participation.app import create_app
-from egov_participation.jurisdiction.rule_files import presets
+from egov_participation.jurisdiction.rule_files import PETITIONS
 from egov_participation.services import Services
 
 pytestmark = pytest.mark.sqlite
@@ -57,7 +57,11 @@ def test_where_the_number_of_residents_is_not_known_the_page_says_so(client: Tes
 def test_where_nobody_can_reckon_the_page_says_why(
     services: Services, new_client: ClientFactory, tmp_path: Path
 ) -> None:
-    own = presets()["kz"].read_text("utf-8").replace("{ over = 50_000, needed = 2_500 }", "{ over = 9, percent = 4 }")
+    own = (
+        PETITIONS.presets()["kz"]
+        .read_text("utf-8")
+        .replace("{ over = 50_000, needed = 2_500 }", "{ over = 9, percent = 4 }")
+    )
     (tmp_path / "kz.toml").write_text(own)
     client = new_client(by_rules_of(services, jurisdiction_dir=tmp_path))
     text = page(client, "/en/petitions/rules?territory=10-makanshy")

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from egov_participation.jurisdiction.petition_rules import Gate, Names
-from egov_participation.jurisdiction.rule_files import load
+from egov_participation.jurisdiction.rule_files import PETITIONS
 from egov_participation.jurisdiction.territories import TERRITORIES
 from egov_participation.petitions.models import State
 from egov_participation.petitions.rules import gate, moderating, names, suggesting, writing
@@ -73,7 +73,7 @@ def test_one_more_supporter_never_makes_too_few_of_enough(
 
 @pytest.mark.parametrize("code", ["kz", "uk", "eu", "kr", "ru", "us"])
 def test_the_way_of_each_jurisdiction_is_one_that_states_allow(code: str) -> None:
-    rules = load(code, date(2026, 1, 1) if code != "us" else date(2013, 6, 1))
+    rules = PETITIONS.load(code, date(2026, 1, 1) if code != "us" else date(2013, 6, 1))
     way = [State.DRAFT, gate.first_state(rules)]
     while way[-1] is not State.OPEN:
         after = gate.after_review(rules) if way[-1] is State.REVIEW else gate.after_gate(rules)
@@ -83,7 +83,7 @@ def test_the_way_of_each_jurisdiction_is_one_that_states_allow(code: str) -> Non
 
 
 def test_a_check_list_is_whole_or_names_what_lacks() -> None:
-    grounds = load("kz", date(2026, 1, 1)).grounds
+    grounds = PETITIONS.load("kz", date(2026, 1, 1)).grounds
     checks = {ground.code: moderating.NOT_SO for ground in grounds}
     assert moderating.unchecked(grounds, checks) == []
     assert moderating.unchecked(grounds, checks | {"unclear": "perhaps"}) == ["unclear"]

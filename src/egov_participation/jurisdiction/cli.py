@@ -1,4 +1,4 @@
-"""``egov jurisdiction``: rule sets for petitions, checked and said in words."""
+"""``egov jurisdiction``: rule sets for petitions and consultations, checked and said in words."""
 
 from __future__ import annotations
 
@@ -9,19 +9,22 @@ import typer
 
 from egov_participation.clock import system_clock
 from egov_participation.i18n import counted
-from egov_participation.jurisdiction import telling
+from egov_participation.jurisdiction import telling, telling_consultations
+from egov_participation.jurisdiction.consultation_rules import ConsultationRules
 from egov_participation.jurisdiction.petition_rules import RuleSet
-from egov_participation.jurisdiction.rule_files import RuleError, load, read
+from egov_participation.jurisdiction.rule_files import CONSULTATIONS, PETITIONS, RuleError
 from egov_participation.settings import Settings
 
 Language = Annotated[Literal["kk", "ru", "en"], typer.Option(help="Language of the rules.")]
 
-app = typer.Typer(name="jurisdiction", help="Rules for petitions (docs/jurisdictions.md).", no_args_is_help=True)
+app = typer.Typer(
+    name="jurisdiction", help="Rules for petitions and consultations (docs/jurisdictions.md).", no_args_is_help=True
+)
 
 
 @app.callback()
 def _jurisdiction() -> None:
-    """Rules for petitions (docs/jurisdictions.md)."""
+    """Rules for petitions and consultations (docs/jurisdictions.md)."""
 
 
 @app.command()
@@ -33,14 +36,14 @@ def check(
 
     Exit 0: they hold. 1: something is wrong; all of it is printed with its place. 2: there is nothing to check.
     """
-    files = sorted(path.glob("*.toml")) if path.is_dir() else [path]
+    files = [*sorted(path.glob("*.toml")), *sorted(path.glob("consultations/*.toml"))] if path.is_dir() else [path]
     if not files:
         typer.echo(f"egov: {path} holds no rule set (*.toml)", err=True)
         raise typer.Exit(2)
     problems = 0
     for file in files:
         try:
-            versions = read(file)
+            versions = (CONSULTATIONS if file.absolute().parent.name == "consultations" else PETITIONS).read(file)
         except RuleError as error:
             typer.echo(str(error), err=True)
             problems += len(error.problems)
@@ -59,18 +62,20 @@ def show(
 ) -> None:
     """Say in words what a rule set rules today. Exit 0: said. 1: there is none, or it does not hold."""
     settings = Settings()
+    wanted = (code or settings.jurisdiction, system_clock().date(), settings.jurisdiction_dir)
     try:
-        rules = load(code or settings.jurisdiction, system_clock().date(), settings.jurisdiction_dir)
+        for rules in (PETITIONS.load(*wanted), CONSULTATIONS.load(*wanted)):
+            _say(rules, lang)
     except RuleError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
-    _say(rules, lang)
 
 
-def _say(rules: RuleSet, lang: str) -> None:
+def _say(rules: RuleSet | ConsultationRules, lang: str) -> None:
     typer.echo(f"{rules.name.get(lang)} ({rules.code}), {rules.in_force}\n{rules.source.title.get(lang)}")
     typer.echo(rules.source.url)
-    for part in telling.parts(rules, lang):
+    found = telling.parts(rules, lang) if isinstance(rules, RuleSet) else telling_consultations.parts(rules, lang)
+    for part in found:
         typer.echo(f"\n  {part.title}")
         for sentence in part.sentences:
             typer.echo(f"    – {sentence}")

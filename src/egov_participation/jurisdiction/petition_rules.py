@@ -6,25 +6,22 @@ of the one that it was handed in under, so that no later change alters it.
 
 from __future__ import annotations
 
-import datetime as dt
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 from enum import StrEnum
 from typing import Annotated, Final, Self
 
-from pydantic import Field, StringConstraints, ValidationError, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from egov_participation.errors import DomainError
 from egov_participation.i18n import N_
-from egov_participation.jurisdiction.calendars import Calendar, Strict, Words
+from egov_participation.jurisdiction.calendars import Strict, Words
 from egov_participation.jurisdiction.periods import Period
 from egov_participation.jurisdiction.territories import Country, Kind, Territory, TerritoryError, country
+from egov_participation.jurisdiction.versions import Code, Version, twice
 
-CODE: Final = r"[a-z][a-z0-9-]{0,39}"
 TERRITORY: Final = r"[A-Z]{2}(-\d{2})?|\d{9}|\d{2}-[a-z]+"
-Code = Annotated[str, StringConstraints(pattern=f"^{CODE}$")]
 _TerritoryCode = Annotated[str, StringConstraints(pattern=f"^({TERRITORY})$")]
 _Signatures = Annotated[int, Field(ge=1, le=1_000_000_000)]
 _People = Annotated[int, Field(ge=1, le=10_000_000_000)]
@@ -70,13 +67,6 @@ class Action(StrEnum):
 
 class Unreckonable(DomainError):
     """It cannot be said how many signatures a petition of this territory needs: so there can be none."""
-
-
-class Source(Strict):
-    """Where the rules stand."""
-
-    title: Words
-    url: Annotated[str, StringConstraints(pattern=r"^https://[a-z0-9.-]+/\S*$", max_length=300)]
 
 
 class Identity(Strict):
@@ -126,15 +116,6 @@ class Review(Strict):
 
     due: Period | None = None
     """None: the rules set no time."""
-
-
-class Ground(Strict):
-    """One of the law's grounds for rejecting a petition."""
-
-    code: Code
-    text: Words
-    hides: bool = False
-    """Whether the petition's text is then not shown."""
 
 
 class Band(Strict):
@@ -225,13 +206,9 @@ class Tier:
     """`population` is not known, and `needed` is the most that the rules can ask for: it may be reached before."""
 
 
-class RuleSet(Strict):
+class RuleSet(Version):
     """One version of a jurisdiction's rules for petitions."""
 
-    code: Code
-    in_force: dt.date
-    name: Words
-    source: Source
     territories: Annotated[str, StringConstraints(pattern=r"^([a-z]{2})?$")] = ""
     """Whose table of territories its petitions may be of (`territories.country`); empty: none."""
     scopes: Annotated[
@@ -249,8 +226,6 @@ class RuleSet(Strict):
     bodies: Annotated[dict[Code, Words], Field(min_length=1, max_length=50)]
     """To whom petitions go."""
     thresholds: Annotated[tuple[Threshold, ...], Field(min_length=1, max_length=20, strict=False)]
-    grounds: Annotated[tuple[Ground, ...], Field(min_length=1, max_length=60, strict=False)]
-    calendar: Calendar
     residents: dict[_TerritoryCode, int] | None = None
     """Of a snapshot: the population that the thresholds of its petition are reckoned from, as it was known at that
     time, or none. A table that is mended later moves no threshold of a petition that is there already."""
@@ -267,9 +242,7 @@ class RuleSet(Strict):
             "grounds": [ground.code for ground in self.grounds],
             "scopes": [scope.value for scope in self.scopes],
         }.items():
-            twice = {code for code in codes if codes.count(code) > 1}
-            if twice:
-                raise ValueError(f"{what}: “{min(twice)}” stands there twice")
+            twice(what, codes)
         without = {*self.scopes} - {threshold.scope for threshold in self.thresholds}
         if without:
             raise ValueError(f"scopes: no threshold is of scope “{min(without).value}”")
@@ -374,19 +347,7 @@ class RuleSet(Strict):
         """
         known = self.populations() if self.residents is None else self.residents
         kept = self.model_copy(update={"residents": {code: known[code] for code in (territory,) if code in known}})
-        return json.dumps(kept.model_dump(mode="json"), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-    @classmethod
-    def restore(cls, text: str) -> RuleSet:
-        """The rule set of a `snapshot`.
-
-        Raises:
-            ValueError: it is none.
-        """
-        try:
-            return cls.model_validate_json(text)
-        except ValidationError as error:
-            raise ValueError(f"no snapshot of rules: {error.error_count()} errors") from None
+        return kept.canonical()
 
 
 def _scope(place: Territory) -> Scope:

@@ -61,6 +61,20 @@ def within(period: Period, lang: str) -> str:
             return ntranslate(lang, "within %(num)s year", "within %(num)s years", n)
 
 
+def at_least(period: Period, lang: str) -> str:
+    """“at least 10 working days”."""
+    n = period.n
+    match period.unit:
+        case Unit.CALENDAR_DAYS:
+            return ntranslate(lang, "at least %(num)s day", "at least %(num)s days", n)
+        case Unit.WORKING_DAYS:
+            return ntranslate(lang, "at least %(num)s working day", "at least %(num)s working days", n)
+        case Unit.MONTHS:
+            return ntranslate(lang, "at least %(num)s month", "at least %(num)s months", n)
+        case Unit.YEARS:
+            return ntranslate(lang, "at least %(num)s year", "at least %(num)s years", n)
+
+
 def threshold(tier: Tier, lang: str) -> str:
     """“50,000 signatures: the Government answers within 40 working days.”"""
     sentence = _sets_off(_signatures(tier.needed, lang), tier, lang)

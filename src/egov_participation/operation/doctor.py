@@ -24,7 +24,7 @@ from egov_participation.clock import Clock
 from egov_participation.database import Database
 from egov_participation.errors import DomainError
 from egov_participation.jobs import Job
-from egov_participation.jurisdiction.rule_files import RuleError, load
+from egov_participation.jurisdiction.rule_files import CONSULTATIONS, PETITIONS, RuleError
 from egov_participation.ledger import service as ledger
 from egov_participation.operation import service
 from egov_participation.registrar.client import RemoteRegistrar
@@ -142,7 +142,8 @@ def _settings(settings: Settings) -> Findings:
 
 def _rules(settings: Settings, clock: Clock) -> Findings:
     try:
-        rules = load(settings.jurisdiction, clock().date(), settings.jurisdiction_dir)
+        rules = PETITIONS.load(settings.jurisdiction, clock().date(), settings.jurisdiction_dir)
+        CONSULTATIONS.load(settings.jurisdiction, clock().date(), settings.jurisdiction_dir)
     except RuleError as error:
         do = f"put EGOV_JURISDICTION right, or the file: `egov jurisdiction check {error.file}`"
         for problem in error.problems:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from egov_participation.i18n import N_
-from egov_participation.jurisdiction.petition_rules import Ground
+from egov_participation.jurisdiction.versions import Ground
 
 LOCKED: Final = timedelta(minutes=15)
 NOTES_KEPT: Final = timedelta(days=365)

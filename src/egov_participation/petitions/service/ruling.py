@@ -8,7 +8,7 @@ from pathlib import Path
 
 from egov_participation.jurisdiction import working_days
 from egov_participation.jurisdiction.petition_rules import RuleSet, Tier
-from egov_participation.jurisdiction.rule_files import load
+from egov_participation.jurisdiction.rule_files import PETITIONS
 from egov_participation.petitions.models import Petition
 from egov_participation.services import Services
 
@@ -25,7 +25,7 @@ def current(services: Services) -> RuleSet:
 
 @lru_cache(maxsize=8)
 def _in_force(code: str, day: date, folder: Path | None) -> RuleSet:
-    return load(code, day, folder)
+    return PETITIONS.load(code, day, folder)
 
 
 def of(petition: Petition, services: Services) -> RuleSet:
