@@ -138,3 +138,8 @@ def counted(provisions: Sequence[Provision]) -> Iterator[tuple[Kind, int]]:
         number = sum(1 for provision in provisions if provision.kind is kind)
         if number:
             yield kind, number
+
+
+def flat(table: Sequence[Sequence[Cell]]) -> str:
+    """A table as text: cells parted by tabs, rows by line feeds."""
+    return "\n".join("\t".join(" ".join(cell.text.split()) for cell in row) for row in table)

@@ -1,0 +1,94 @@
+"""Lines as the author meant them: tables that only place words are undone, lines glued together are parted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from egov_participation.documents.legal.heads import Head, head_of
+from egov_participation.documents.legal.lists import follows
+from egov_participation.documents.legal.marks import annex_of, has_initials, is_approval, is_note, is_signature
+from egov_participation.documents.lines import Line, one_line
+from egov_participation.documents.structure import RANK, Kind
+
+_ENDED = (".", ";", ":", ")", "»", '"')
+
+
+def unwrapped(lines: Iterable[Line]) -> Iterator[Line]:
+    """Tables that hold a stamp ("Annex 1 to …" at the right margin) or a signature become lines."""
+    for line in lines:
+        yield from _stamp(line) if line.table else [line]
+
+
+def _stamp(line: Line) -> list[Line]:
+    filled = [cell.text for row in line.table for cell in row if cell.text.strip()]
+    if len(filled) == 1:
+        text = filled[0]
+        stamp = Line(one_line(text), right=True, gap=line.gap)
+        if annex_of(stamp) is not None or is_approval(stamp):
+            return [stamp]
+    small = len(line.table) <= 3 and 0 < len(filled) <= 4
+    if small and is_signature(filled[0]) and (len(filled) == 1 or any(has_initials(text) for text in filled[1:])):
+        return [Line(one_line(" ".join(filled)), gap=line.gap)]
+    return [line]
+
+
+def apart(lines: Iterable[Line]) -> list[Line]:
+    """Lines parted where a soft line break, or nothing, stands before a new provision."""
+    broken = [part for line in lines for part in _at_breaks(line)]
+    heads = [None if line.table else head_of(line) for line in broken]
+    known = {(head.kind, head.number) for head in heads if head is not None and _is_heading(head)}
+    found: list[Line] = []
+    for line, head in zip(broken, heads, strict=True):
+        found.extend([line] if line.table or (head is not None and _is_heading(head)) else _at_headings(line, known))
+    return found
+
+
+def _at_breaks(line: Line) -> Iterator[Line]:
+    if line.table or line.note or "\n" not in line.text:
+        yield line
+        return
+    parts: list[str] = []
+    heads: list[bool] = []
+    for part in line.text.split("\n"):
+        piece = part.strip(" ")
+        if not parts:
+            parts.append(piece)
+            continue
+        head = head_of(replace(line, text=piece, label="")) if piece else None
+        before = parts[-1].rstrip()
+        named = head is not None and _is_heading(head) and before.endswith(_ENDED)
+        item = head is not None and head.sure and head.kind in RANK and before.endswith((".", ";", ":"))
+        if piece and (named or item or (is_note(piece) and before)):
+            parts.append(piece)
+            heads.append(named)
+        else:
+            parts[-1] = f"{parts[-1]}\n{piece}"
+    yield replace(line, text=parts[0].strip())
+    for part, named in zip(parts[1:], heads, strict=True):
+        yield replace(line, text=part.strip(), label="", gap=False, doubt="heading.glued" if named else line.doubt)
+
+
+def _at_headings(line: Line, known: set[tuple[Kind, str]]) -> Iterator[Line]:
+    """Part a line where a heading that is missing elsewhere stands amid it.
+
+    Known by its word and number, by a sentence that ends before it, and because its number is missing from the row.
+    """
+    for match in re.finditer(r"(?<=[.;)»\"])\s+(?=[А-ЯӘҒҚҢӨҰҮҺІA-Z§\d])", line.text):
+        rest = line.text[match.end() :]
+        head = head_of(Line(rest, bold=False))
+        if head is None or not _is_heading(head) or not head.rest[:1].isupper() or (head.kind, head.number) in known:
+            continue
+        numbers = [number for kind, number in known if kind is head.kind]
+        if any(follows(number, head.number) for number in numbers) and any(
+            follows(head.number, number) for number in numbers
+        ):
+            yield replace(line, text=line.text[: match.start()])
+            yield replace(line, text=rest, label="", gap=False, note=False, doubt="heading.glued")
+            return
+    yield line
+
+
+def _is_heading(head: Head) -> bool:
+    return head.kind in RANK and RANK[head.kind] <= RANK[Kind.ARTICLE]

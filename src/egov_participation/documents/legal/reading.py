@@ -1,0 +1,238 @@
+"""Lines become provisions: kinds by their words, depth by the order of rank that acts keep to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from egov_participation.documents.legal.contents import without_contents
+from egov_participation.documents.legal.front import split_front
+from egov_participation.documents.legal.heads import Head, head_of
+from egov_participation.documents.legal.language import language_of
+from egov_participation.documents.legal.lists import continues
+from egov_participation.documents.legal.marks import (
+    annex_of,
+    has_initials,
+    is_approval,
+    is_caption,
+    is_note,
+    is_signature,
+    note_goes_on,
+)
+from egov_participation.documents.legal.preparing import apart, unwrapped
+from egov_participation.documents.legal.quoting import quoted_lines
+from egov_participation.documents.legal.sequence import doubtful
+from egov_participation.documents.legal.stack import Draft, Stack
+from egov_participation.documents.lines import Line, capitals, one_line, paragraphs
+from egov_participation.documents.structure import RANK, Document, Kind, flat
+
+_HEADED = frozenset({Kind.PART, Kind.SECTION, Kind.SUBSECTION, Kind.CHAPTER, Kind.PARAGRAPH, Kind.ARTICLE, Kind.ANNEX})
+
+
+def document_of(lines: Iterable[Line], source_format: str, dropped: Sequence[str] = ()) -> Document:
+    """A document from the lines of its source, in reading order.
+
+    Args:
+        dropped: Codes of ``doubts.py`` for what the reader of the format left out.
+    """
+    kept, contents = without_contents(apart(unwrapped(lines)))
+    builder = _Builder(kept)
+    drafts = builder.build()
+    doubtful(drafts)
+    said = {*dropped, *(["dropped.contents"] if contents else [])}
+    return Document(
+        builder.title,
+        language_of(line.text for line in kept),
+        tuple(draft.provision() for draft in drafts),
+        source_format,
+        tuple(sorted(said)),
+    )
+
+
+class _Builder:
+    def __init__(self, lines: list[Line]) -> None:
+        self._quoted, self._unclosed = quoted_lines(lines)
+        self._lines = lines
+        self._heads = [self._head(place) for place in range(len(lines))]
+        self._stack = Stack()
+        self._heading: Draft | None = None
+        """The provision whose heading the next line may still be."""
+        self._begun = False
+        self._announced: Draft | None = None
+        """A remark whose words are in the next line."""
+        self.title = ""
+
+    def build(self) -> list[Draft]:
+        start = next((place for place in range(len(self._lines)) if self._starts(place)), None)
+        front = self._lines if start is None else self._lines[:start]
+        self.title, preamble = split_front(front, structured=start is not None)
+        for place, line in enumerate(front):
+            if place in preamble:
+                self._front_line(line, Kind.TEXT if start is None else Kind.PREAMBLE)
+        for place in range(len(front), len(self._lines)):
+            self._line(place)
+        return self._stack.drafts
+
+    def _head(self, place: int) -> Head | None:
+        line = self._lines[place]
+        if line.table or line.note or place in self._quoted:
+            return None
+        head = head_of(line)
+        return self._chapter_without_word(place, head) or head
+
+    def _chapter_without_word(self, place: int, head: Head | None) -> Head | None:
+        """Of "1. General provisions" over points 1.1, 1.2 …: a chapter, though no word says so."""
+        line = self._lines[place]
+        if head is None or head.kind is not Kind.POINT or "." in head.number:
+            return None
+        if not head.rest or len(head.rest) > 250 or head.rest.rstrip()[-1] in ";:,":
+            return None
+        stands_out = (line.centred or line.outline is not None) and (line.bold or line.outline is not None)
+        if stands_out or capitals(head.rest):
+            return Head(Kind.CHAPTER, head.number, head.label, head.rest)
+        for after in self._lines[place + 1 : place + 4]:
+            follower = None if after.table else head_of(after)
+            if follower is not None:
+                holds = follower.kind is Kind.POINT and follower.number.startswith(head.number + ".")
+                return Head(Kind.CHAPTER, head.number, head.label, head.rest) if holds and line.bold else None
+        return None
+
+    def _starts(self, place: int) -> bool:
+        """Whether the numbered part of the act begins here."""
+        line, head = self._lines[place], self._heads[place]
+        if line.table:
+            return False
+        return head is not None and head.kind in RANK and head.sure
+
+    def _front_line(self, line: Line, kind: Kind) -> None:
+        if line.table:
+            self._table(line)
+        elif line.note or is_note(line.text):
+            self._note(line)
+        elif self._announced is not None:
+            self._go_on(line)
+        else:
+            self._stack.loose(kind, text=paragraphs(line.text), label=line.label)
+
+    def _line(self, place: int) -> None:
+        line, head = self._lines[place], self._heads[place]
+        announced, self._announced = self._announced, None
+        if line.table:
+            self._table(line)
+        elif line.note or is_note(line.text):
+            self._note(line)
+        elif place in self._quoted:
+            self._heading = None
+            draft = self._stack.inside(Kind.TEXT, text=paragraphs(line.printed))
+            draft.doubt = "quote.unclosed" if place in self._unclosed else ""
+        elif head is not None and head.kind in RANK and (head.sure or self._stack.has_prefix(head.number)):
+            self._numbered(place, head)
+        elif (annex := annex_of(line)) is not None:
+            self._heading = self._stack.annex(annex.number, annex.label, annex.series)
+        elif is_approval(line) and (line.right or line.centred or self._stack.signed):
+            self._heading = self._stack.annex("", one_line(line.text), "")
+        elif announced is not None:
+            announced.text = "\n".join(filter(None, [announced.text, one_line(line.text)]))
+        elif self._is_signature(place):
+            self._heading = None
+            self._stack.signature(one_line(line.text))
+        elif self._goes_on(line):
+            assert self._heading is not None
+            self._heading.add_heading(line)
+        else:
+            self._text(place, head)
+
+    def _numbered(self, place: int, head: Head) -> None:
+        line = self._lines[place]
+        draft = Draft(head.kind, number=head.number, label=head.label, style=head.style, doubt=line.doubt)
+        rest = head.rest
+        if head.kind is Kind.ARTICLE and self._is_text(place, rest):
+            draft.text, self._heading = paragraphs(rest), None
+        elif head.kind in _HEADED:
+            draft.heading, self._heading = one_line(rest), draft
+        else:
+            draft.text, self._heading = paragraphs(rest), None
+        draft.line = line
+        self._stack.put(draft)
+
+    def _is_text(self, place: int, rest: str) -> bool:
+        """Whether what follows "Статья 2." is its text, for want of a heading."""
+        rest = rest.rstrip()
+        if not rest or rest[-1] not in ".:;":
+            return False
+        line = self._lines[place]
+        if rest[-1] in ":;":
+            return True
+        if line.bold or line.outline is not None or line.centred:
+            return False
+        after = self._lines[place + 1] if place + 1 < len(self._lines) else None
+        head = None if after is None else self._heads[place + 1]
+        holds_more = after is not None and not (head is not None and RANK.get(head.kind, 99) <= RANK[Kind.ARTICLE])
+        return len(rest) > 120 or not holds_more
+
+    def _goes_on(self, line: Line) -> bool:
+        """Whether a line is the heading of the provision above, or more of it."""
+        draft = self._heading
+        text = one_line(line.text)
+        if draft is None or not text or len(text) > 300 or text[-1] in ";:":
+            return False
+        first = draft.line
+        if not draft.heading:
+            if draft.kind is Kind.ARTICLE or draft.kind is Kind.ANNEX:
+                return line.shows_heading or (draft.kind is Kind.ARTICLE and not text.endswith(".") and len(text) < 200)
+            return not text.endswith(".") or line.shows_heading
+        alike = first is not None and (line.bold, line.centred) == (first.bold, first.centred)
+        if line.gap or not alike or not (line.centred or (line.bold and draft.kind is Kind.ANNEX)):
+            return False
+        return capitals(text) == capitals(draft.heading)
+
+    def _text(self, place: int, head: Head | None) -> None:
+        line = self._lines[place]
+        self._heading = None
+        self._leave_list(place)
+        if head is not None and head.kind is Kind.TEXT:
+            draft = self._stack.inside(Kind.TEXT, text=paragraphs(head.rest), label=head.label)
+        else:
+            draft = self._stack.inside(Kind.TEXT, text=paragraphs(line.printed))
+        draft.doubt = "text.struck" if line.struck else line.doubt
+
+    def _leave_list(self, place: int) -> None:
+        """A paragraph after a list belongs to its last item, or again to what holds the list."""
+        top = self._stack.top
+        if top is None or top.kind is not Kind.SUBPOINT:
+            return
+        following = next((head for head in self._heads[place + 1 :] if head is not None and head.kind in RANK), None)
+        if following is not None and any(continues(item, following) for item in self._stack.subpoints()):
+            return
+        before, text = self._stack.last_words, self._lines[place].text.lstrip()
+        if before.endswith((".", "!")) and text[:1].isupper():
+            self._stack.leave_list()
+
+    def _note(self, line: Line) -> None:
+        text = paragraphs(line.text)
+        draft = self._stack.note(text)
+        if not line.note and note_goes_on(text):
+            self._announced = draft
+
+    def _go_on(self, line: Line) -> None:
+        assert self._announced is not None
+        self._announced.text = "\n".join([self._announced.text, one_line(line.text)])
+        self._announced = None
+
+    def _table(self, line: Line) -> None:
+        last = self._stack.drafts[-1] if self._stack.drafts else None
+        heading = ""
+        if last is not None and last.kind is Kind.TEXT and is_caption(last.text) and "\n" not in last.text:
+            heading = last.text
+            self._stack.drafts.pop()
+        self._heading = None
+        draft = self._stack.inside(Kind.TABLE, text=flat(line.table))
+        draft.heading, draft.table = heading, line.table
+
+    def _is_signature(self, place: int) -> bool:
+        text = self._lines[place].text
+        if self._stack.signed and has_initials(text):
+            return True
+        if not is_signature(text):
+            return False
+        following = next((head for head in self._heads[place + 1 : place + 4] if head is not None), None)
+        return following is None or following.kind is not Kind.SUBPOINT

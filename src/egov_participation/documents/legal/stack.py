@@ -1,0 +1,145 @@
+"""Which provisions are open while lines are read: what comes next stands in the innermost that may hold it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from egov_participation.documents.legal.lists import follows, starts
+from egov_participation.documents.lines import Line, one_line
+from egov_participation.documents.structure import RANK, Cell, Kind, Provision
+
+
+@dataclass(slots=True, eq=False)
+class Draft:
+    """A provision while it is being put together."""
+
+    kind: Kind
+    depth: int = 0
+    number: str = ""
+    label: str = ""
+    heading: str = ""
+    text: str = ""
+    table: tuple[tuple[Cell, ...], ...] = ()
+    doubt: str = ""
+    style: str = ""
+    series: str = ""
+    line: Line | None = None
+    """The line it began with, or that its heading ends with."""
+
+    def provision(self) -> Provision:
+        """The finished provision."""
+        return Provision(
+            self.kind, self.depth, self.number, self.label, self.heading, self.text, self.table, self.doubt
+        )
+
+    def add_heading(self, line: Line) -> None:
+        """One more line of the heading."""
+        self.heading = one_line(f"{self.heading} {line.text}")
+        self.line = line
+
+
+class Stack:
+    """The provisions found so far, and the chain of open ones."""
+
+    def __init__(self) -> None:
+        self.drafts: list[Draft] = []
+        self._open: list[Draft] = []
+        self.signed = False
+        """A signature was the last thing read."""
+
+    @property
+    def top(self) -> Draft | None:
+        """The innermost open provision."""
+        return self._open[-1] if self._open else None
+
+    @property
+    def last_words(self) -> str:
+        """The last words read that are no remark."""
+        last = next((draft for draft in reversed(self.drafts) if draft.kind is not Kind.NOTE), None)
+        return "" if last is None else (last.text or last.heading).rstrip()
+
+    def subpoints(self) -> list[Draft]:
+        """Open subpoints, the innermost first."""
+        return [draft for draft in reversed(self._open) if draft.kind is Kind.SUBPOINT]
+
+    def has_prefix(self, number: str) -> bool:
+        """Whether something open is numbered as the beginning of a dotted number: 4 or 4.1 for 4.1.2."""
+        prefix = number.rpartition(".")[0]
+        return any(
+            draft.number == prefix or draft.number.startswith(prefix + ".") for draft in self._open if draft.number
+        )
+
+    def put(self, draft: Draft) -> None:
+        """Open a numbered provision."""
+        while self._open and not self._holds(self._open[-1], draft):
+            self._open.pop()
+        self._add(draft)
+        self._open.append(draft)
+
+    def annex(self, number: str, label: str, series: str) -> Draft:
+        """Open an annex: beside those of the same act, or inside the annex that it belongs to."""
+        draft = Draft(Kind.ANNEX, number=number, label=label, series=series)
+        annexes = [one for one in self._open if one.kind is Kind.ANNEX]
+        beside = next((one for one in annexes if one.series == series), None)
+        if beside is not None:
+            del self._open[self._open.index(beside) :]
+        else:
+            del self._open[self._open.index(annexes[-1]) + 1 if annexes and series else 0 :]
+        self._add(draft)
+        self._open.append(draft)
+        return draft
+
+    def inside(self, kind: Kind, text: str = "", label: str = "") -> Draft:
+        """Something without a number, in the innermost open provision."""
+        draft = Draft(kind, text=text, label=label)
+        self._add(draft)
+        return draft
+
+    def loose(self, kind: Kind, text: str = "", label: str = "") -> Draft:
+        """Something that stands in nothing."""
+        draft = Draft(kind, text=text, label=label)
+        self.drafts.append(draft)
+        return draft
+
+    def note(self, text: str) -> Draft:
+        """A remark; it closes nothing."""
+        draft = Draft(Kind.NOTE, text=text)
+        holders = [one for one in self._open if one.kind is not Kind.SUBPOINT]
+        draft.depth = len(holders)
+        self.drafts.append(draft)
+        return draft
+
+    def signature(self, text: str) -> Draft:
+        """Who signed: closes all but the annex it stands in."""
+        while self._open and self._open[-1].kind is not Kind.ANNEX:
+            self._open.pop()
+        draft = self.inside(Kind.SIGNATURE, text)
+        self.signed = True
+        return draft
+
+    def leave_list(self) -> None:
+        """Close all open subpoints."""
+        while self._open and self._open[-1].kind is Kind.SUBPOINT:
+            self._open.pop()
+
+    def _add(self, draft: Draft) -> None:
+        draft.depth = len(self._open)
+        self.drafts.append(draft)
+        self.signed = False
+
+    def _holds(self, holder: Draft, inner: Draft) -> bool:
+        mine, other = RANK[holder.kind], RANK[inner.kind]
+        if mine != other:
+            return mine < other
+        if inner.kind is Kind.POINT:
+            return inner.number.startswith(holder.number + ".")
+        if inner.kind is not Kind.SUBPOINT:
+            return False
+        # A new way of numbering is a list inside the item; so is one that begins anew after a colon.
+        same = [one for one in self._open if one.kind is Kind.SUBPOINT and one.style == inner.style]
+        if not same:
+            return True
+        if starts(inner.number) and holder is self._open[-1] and self.last_words.endswith(":"):
+            return True
+        next_ = [one for one in same if follows(one.number, inner.number)] or same
+        return self._open.index(holder) < self._open.index(next_[-1])
