@@ -10,18 +10,36 @@ from typing import Any
 from crypto.tests.served import Log, ServedSite, digest
 
 from egov_crypto import audit, canonical, entry, statement, vrf
+from egov_crypto.cli.petition_periods import Calendar, Period
 from egov_crypto.group import public_key, sign
 from egov_crypto.note import to_base64
 from egov_crypto.petition import DOMAIN, PetitionCount, Petitions, Signed, alpha
 
 REGISTRAR = bytes(range(32))
 OPENED, CLOSED = "2026-03-02T09:00:00Z", "2026-09-02T09:00:00Z"
-RULES = {
+DUE = "2026-04-28"
+"""Forty working days after it was opened: 8 March is kept on the 9th, and one day off is made up for on a Saturday."""
+THRESHOLD = {
+    "scope": "country",
+    "needed": None,
+    "percent": None,
+    "bands": [],
+    "per_territory": None,
+    "action": "answer",
+}
+RULES: dict[str, Any] = {
     "collecting": "6 months",
     "thresholds": [
-        {"code": "government", "scope": "country", "needed": 5, "action": "answer", "per_territory": None},
-        {"code": "akimat", "scope": "region", "needed": None, "percent": "1", "action": "answer"},
+        {**THRESHOLD, "code": "government", "needed": 5, "answer_due": "40 working days"},
+        {**THRESHOLD, "code": "akimat", "scope": "region", "percent": "1", "answer_due": "20 working days"},
     ],
+    "calendar": {
+        "weekend": ["saturday", "sunday"],
+        "holidays": [{"day": "03-08", "carried": True, "first_year": 1, "last_year": 9999}],
+        "off": ["2026-03-23"],
+        "worked": ["2026-03-28"],
+    },
+    "residents": {},
 }
 """As far as an observer reads them."""
 
@@ -168,16 +186,20 @@ class PetitionSite:
             "checkpoint_size": len(self.log.entries),
             "paper": counted.paper,
             "paper_verified": counted.paper,
-            "by_region": [*regions, {"territory": "KZ-63", "count": 0, "verified": 0, "paper": 1}],
+            "by_region": [{**one, "paper": counted.paper_regions.get(one["territory"], 0)} for one in regions],
             "texts": TEXTS,
             "document": {"salt": SALT.hex(), "hash": counted.document},
             "rules": {"sha256": counted.rules},
-            "thresholds": [{"code": "government", "count": 5, "reached_at": OPENED if counted.thresholds else None}],
+            "thresholds": [threshold(OPENED if counted.thresholds else None)],
             "outcomes": [],
             "closes_at": counted.closes_at,
             "counted_at": counted.at,
-            "by_day": [{"day": day, "count": number, "paper": 0} for day, number in counted.days.items()],
+            "by_day": [
+                {"day": day, "count": counted.days.get(day, 0), "paper": counted.paper_days.get(day, 0)}
+                for day in {**counted.days, **counted.paper_days}
+            ],
             "timeline": [{"kind": "signed", "reason": None, "salt": None}],
+            "answer_due_on": DUE if counted.thresholds else None,
             "answer_state": "awaited" if counted.thresholds else "none",
             "debate_state": "none",
         }
@@ -198,6 +220,14 @@ class PetitionSite:
         """What it says by now."""
         value: dict[str, Any] = json.loads(self.site.files[f"/api/v1/petitions/{self.petition.reference}"])
         return value
+
+
+def threshold(reached_at: str | None = None, **changed: Any) -> dict[str, Any]:
+    """What a site says of the only one."""
+    ends = Period.parse("40 working days").ends(reached_at, Calendar(RULES["calendar"])) if reached_at else {DUE}
+    due = max(map(str, ends)) if reached_at else None
+    told = {"code": "government", "count": 5, "at_most": False, "reached_at": reached_at, "answer_due_on": due}
+    return {**told, "done_at": None, **changed}
 
 
 def committed(word: bytes, content: Any) -> str:

@@ -10,7 +10,7 @@ from crypto.tests.commands import run
 from crypto.tests.petition_answers import failure as failure
 from crypto.tests.petition_answers import platform as platform
 from crypto.tests.petition_answers import verified as verified
-from crypto.tests.petitions import CLOSED, OPENED, REGISTRAR, SALT, TEXTS, Petition, PetitionSite, committed
+from crypto.tests.petitions import CLOSED, OPENED, REGISTRAR, SALT, TEXTS, Petition, PetitionSite, committed, threshold
 from crypto.tests.served import digest
 
 from egov_crypto.group import public_key
@@ -31,7 +31,7 @@ def test_an_honest_petition_is_recounted(platform: PetitionSite) -> None:
         "provisional": 4,
         "by_region": {"KZ-10": 1, "KZ-75": 2},
     }
-    assert [(one["name"], one["count"]) for one in answer["checks"]][-2:] == [("signatures", 5), ("figures", 18)]
+    assert [(one["name"], one["count"]) for one in answer["checks"]][-2:] == [("signatures", 5), ("figures", 22)]
     told = run("egov-verify", "petition", f"{platform.url}/signature")
     assert told.status == 0
     assert "open since 2026-03-02T09:00:00Z: 3 signatures verified, 1 on paper, 1 invalidated\n" in told.out
@@ -96,24 +96,37 @@ def test_a_count_on_the_page_that_is_too_high(platform: PetitionSite) -> None:
 
 def test_a_signature_put_straight_into_the_database(platform: PetitionSite) -> None:
     """It counts on the page and in its region, and nobody has attested it."""
-    regions = [{"territory": "KZ-75", "count": 3, "verified": 3}, {"territory": "KZ-10", "count": 1, "verified": 1}]
+    regions = [
+        {"territory": "KZ-75", "count": 3, "verified": 3, "paper": 1},
+        {"territory": "KZ-10", "count": 1, "verified": 1, "paper": 0},
+    ]
     platform.publish(count_verified=4, count_provisional=4, by_region=regions)
     assert failure(platform)[0] == "petition.count"
 
 
 def test_signatures_moved_to_another_region(platform: PetitionSite) -> None:
-    regions = [{"territory": "KZ-75", "count": 1, "verified": 1}, {"territory": "KZ-10", "count": 2, "verified": 2}]
+    regions = [
+        {"territory": "KZ-75", "count": 1, "verified": 1, "paper": 1},
+        {"territory": "KZ-10", "count": 2, "verified": 2, "paper": 0},
+    ]
     platform.publish(by_region=regions)
     assert "by_region" in failure(platform)[1]
-    platform.publish(by_day=[{"day": "2026-03-05", "count": 2}, {"day": "2026-03-06", "count": 1}])
+    platform.publish(
+        by_day=[{"day": "2026-03-05", "count": 2, "paper": 1}, {"day": "2026-03-06", "count": 1, "paper": 0}]
+    )
     assert "by_day" in failure(platform)[1]
+    platform.publish(by_region=[{**one, "paper": 0} for one in platform.said["by_region"]])
+    assert "on paper" in failure(platform)[1]
     platform.publish(paper_verified=2)
     assert "paper_verified" in failure(platform)[1]
 
 
 def test_an_invalidation_that_is_not_logged(platform: PetitionSite) -> None:
     """Somebody's signature is left out of the page without a public decision."""
-    regions = [{"territory": "KZ-75", "count": 1, "verified": 1}, {"territory": "KZ-10", "count": 1, "verified": 1}]
+    regions = [
+        {"territory": "KZ-75", "count": 1, "verified": 1, "paper": 1},
+        {"territory": "KZ-10", "count": 1, "verified": 1, "paper": 0},
+    ]
     platform.publish(count_verified=2, count_provisional=2, by_region=regions)
     assert "count_verified: 2 there, 3 by" in failure(platform)[1]
 
@@ -176,7 +189,7 @@ def test_a_state_that_was_not_entered(platform: PetitionSite) -> None:
     for lie in (
         {"state": "closed"},
         {"opened_at": CLOSED},
-        {"thresholds": [{"code": "government", "count": 1, "reached_at": OPENED}]},
+        {"thresholds": [threshold(OPENED)]},
         {"outcomes": [outcome()]},
     ):
         platform.publish(**lie)
@@ -185,6 +198,7 @@ def test_a_state_that_was_not_entered(platform: PetitionSite) -> None:
 
 def outcome(**changed: Any) -> dict[str, Any]:
     content = {"petition": "P-2026-0042", "kind": "answer", "to": "answered", "agency": "roads", "texts": TEXTS}
+    content["tiers"] = ["government"]
     document = {"salt": SALT.hex(), "hash": committed(b"petition.outcome", content)}
     return {"at": CLOSED, "agency_name": {"kk": "Жол"}, "document": document, **content, **changed}
 
@@ -194,12 +208,15 @@ def test_an_answer_is_the_one_that_was_entered(platform: PetitionSite) -> None:
     told = {"at": CLOSED, "kind": "answer", "to": "answered", "document": outcome()["document"]["hash"]}
     answered = platform.petition.about("petition.answer", **told, approvals=2, approved=digest("approved"))
     platform.log.add(*platform.petition.attest(6), reached, answered)
-    platform.publish(outcomes=[outcome()], answer_state="answered")
+    done = {"thresholds": [threshold(OPENED, done_at=CLOSED)], "answer_due_on": None}
+    platform.publish(outcomes=[outcome()], answer_state="answered", **done)
     assert verified(platform)["petition"]["thresholds"] == [
         {"tier": "government", "needed": 5, "count": 5, "at": OPENED}
     ]
     platform.publish(outcomes=[outcome(agency="justice")])
     assert failure(platform)[0] == "petition.document"
+    platform.publish(outcomes=[outcome()], answer_state="answered")
+    assert "government: done_at" in failure(platform)[1]
 
 
 @pytest.mark.parametrize(
@@ -207,8 +224,8 @@ def test_an_answer_is_the_one_that_was_entered(platform: PetitionSite) -> None:
     [
         {"count_verified": True},
         {"count_verified": -1},
-        {"by_region": [{"territory": "KZ-75", "verified": 1}] * 2},
-        {"by_day": [{"day": "2026-03-05", "count": 3}] * 2},
+        {"by_region": [{"territory": "KZ-75", "verified": 1, "paper": 0}] * 2},
+        {"by_day": [{"day": "2026-03-05", "count": 3, "paper": 0}] * 2},
         {"counted_at": "2026-03-05T10:00:00"},
         {"checkpoint_size": "9"},
         {"outcomes": None},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +13,10 @@ from crypto.tests.commands import run
 from crypto.tests.petition_answers import failure as failure
 from crypto.tests.petition_answers import platform as platform
 from crypto.tests.petition_answers import verified as verified
-from crypto.tests.petitions import OPENED, TEXTS, Petition, PetitionSite, committed
+from crypto.tests.petitions import OPENED, RULES, TEXTS, Petition, PetitionSite, committed, threshold
 
 from egov_crypto.cli import log_state, petition_report
+from egov_crypto.cli.petition_periods import Calendar, Period
 
 
 def ago(**time: int) -> str:
@@ -26,7 +27,7 @@ def ago(**time: int) -> str:
 def lately(platform: PetitionSite) -> PetitionSite:
     """With a petition that was opened some days ago, and closes in half a year."""
     opened, today = ago(days=6), ago(days=0)[:10]
-    closes = ago(days=-176, hours=-12)  # half a year after it was opened, near enough
+    closes = f"{Period.parse('6 months').end(date.fromisoformat(opened[:10]), Calendar(RULES['calendar']))}T19:00:00Z"
     petition = platform.petition = Petition("P-2026-0050")
     document = {"addressee": "government", "petition": petition.reference, "territory": "", "texts": TEXTS}
     petition.document = committed(b"petition.text", document)
@@ -102,26 +103,25 @@ def test_a_threshold_that_is_kept_back(lately: PetitionSite, another: Callable[[
     assert (code, message.endswith("5 are needed, and it is not reached in the log)")) == ("petition.timeline", True)
     at = ago(minutes=5)
     lately.log.add(lately.petition.about("petition.threshold", at=at, tier="government", needed=5, count=5))
-    lately.publish(counted_at=ago(minutes=1), thresholds=[{"code": "government", "count": 5, "reached_at": at}])
+    reached = threshold(at)
+    told = {"counted_at": ago(minutes=1), "thresholds": [reached], "answer_due_on": reached["answer_due_on"]}
+    lately.publish(**told)
     verified(lately)
-    lately.publish(
-        counted_at=ago(minutes=1),
-        thresholds=[{"code": "government", "count": 5, "reached_at": at}],
-        answer_state="none",
-    )
+    lately.publish(**told, answer_state="none")
     assert "answer_state" in failure(lately)[1]  # nobody is said to owe one
 
 
 @pytest.mark.parametrize(
-    "threshold",
+    "other",
     [
-        {"code": "government", "count": 500_000, "reached_at": None},
-        {"code": "akimat", "count": 5, "reached_at": None},
-        {"code": "president", "count": 5, "reached_at": None},
+        threshold(count=500_000),
+        threshold(code="akimat"),
+        threshold(code="president"),
+        threshold(at_most=True),
     ],
 )
-def test_a_threshold_that_the_rules_do_not_have(platform: PetitionSite, threshold: dict[str, Any]) -> None:
-    platform.publish(thresholds=[threshold])
+def test_a_threshold_that_the_rules_do_not_have(platform: PetitionSite, other: dict[str, Any]) -> None:
+    platform.publish(thresholds=[other])
     assert failure(platform)[0] == "petition.timeline"
 
 
@@ -165,7 +165,9 @@ def test_what_is_strange_is_said(lately: PetitionSite) -> None:
     late = [Petition("P-2026-0051").state("review", ago(hours=4)), petition.act("attest", 8, day=ago(days=3)[:10])]
     lately.log.add(reached, committed_to, stopped, *late)
     lately.publish(
-        counted_at=ago(minutes=1), thresholds=[{"code": "government", "count": 5, "reached_at": reached["at"]}]
+        counted_at=ago(minutes=1),
+        thresholds=[threshold(reached["at"])],
+        answer_due_on=threshold(reached["at"])["answer_due_on"],
     )
     doubts = verified(lately)["unknown"]
 
@@ -178,7 +180,7 @@ def test_a_threshold_that_invented_signatures_reached(lately: PetitionSite) -> N
     at = ago(hours=3)
     lately.log.add(lately.petition.about("petition.threshold", at=at, tier="government", needed=5, count=6))
     lately.log.add(*lately.petition.attest(5, day=ago(days=0)[:10]))
-    lately.publish(counted_at=ago(minutes=1), thresholds=[{"code": "government", "count": 5, "reached_at": at}])
+    lately.publish(counted_at=ago(minutes=1), thresholds=[threshold(at)], answer_due_on=threshold(at)["answer_due_on"])
     code, message = failure(lately)
     assert (code, message.endswith("2 of them were not in the log, and 1 were attested since)")) == (
         "petition.count",

@@ -274,6 +274,7 @@ OF_NOBODY = re.compile(
     r"|[1-9A-HJ-NP-Za-km-z]{14}"  # a vote's identifier
     r"|vote:[1-9A-HJ-NP-Za-km-z]{14}"
     r"|P-\d{4}-\d{4}"  # a petition's number
+    r"|\d{9}"  # a territory's code
     r"|\d{4}-\d\d-\d\d([T ].*)?"  # a day, a time
 )
 

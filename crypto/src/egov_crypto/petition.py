@@ -136,6 +136,10 @@ class PetitionCount:
     regions: dict[str, int] = field(default_factory=dict)
     """Of those that count, without paper."""
     days: dict[str, int] = field(default_factory=dict)
+    paper_regions: dict[str, int] = field(default_factory=dict)
+    paper_days: dict[str, int] = field(default_factory=dict)
+    signed_in: dict[str, int] = field(default_factory=dict)
+    """By region, how often somebody was attested to have signed, whatever became of it since."""
     thresholds: dict[str, list[Any]] = field(default_factory=dict)
     """By tier: what was needed, the provisional count, when; how many of these were not attested yet, and ``acts``."""
     reasons: list[str] = field(default_factory=list)
@@ -229,6 +233,7 @@ class Petitions:
             after = replace(before, act=done, region=value["region"], day=value["day"])
             count.attested += before.act == Act.NOTHING
             count.acts += 1
+            _tally(count.signed_in, value["region"], 1)
             _check_end(value["day"], count, self.clock.now)
         self._put(index, value, before, after, count)
 
@@ -325,7 +330,10 @@ def _day(moment: str, shift: timedelta) -> str:
 def _add(count: PetitionCount, signed: Signed, number: int) -> None:
     count.withdrawn += number * (signed.act == Act.WITHDRAW)
     count.invalid += number * (signed.stands and signed.invalid)
-    count.paper += number * (signed.act == Act.PAPER and not signed.invalid)
+    if signed.act == Act.PAPER and not signed.invalid:
+        count.paper += number
+        _tally(count.paper_regions, signed.region, number)
+        _tally(count.paper_days, signed.day, number)
     if signed.counts:
         count.electronic += number
         _tally(count.regions, signed.region, number)

@@ -51,6 +51,10 @@ class PetitionFigures:
             self.regions: Final = {name: number for name, number in regions if number}
             by_day = [(str(one["day"]), natural(one["count"])) for one in said["by_day"]]
             self.days: Final = {day: number for day, number in by_day if number}
+            on_paper = ((str(one["territory"]), natural(one["paper"])) for one in said["by_region"])
+            self.paper_regions: Final = {name: number for name, number in on_paper if number}
+            on_paper = ((str(one["day"]), natural(one["paper"])) for one in said["by_day"])
+            self.paper_days: Final = {day: number for day, number in on_paper if number}
             at = said["counted_at"]
             self.counted_at: Final = None if at is None else datetime.fromisoformat(at)
             if self.counted_at is not None and self.counted_at.tzinfo is None:
@@ -69,6 +73,8 @@ class PetitionFigures:
             ("paper_verified", paper, counted.paper),
             ("by_region", self.regions, counted.regions),
             ("by_day", self.days, counted.days),
+            ("by_region, on paper", self.paper_regions, counted.paper_regions),
+            ("by_day, on paper", self.paper_days, counted.paper_days),
         ]
         return compare("petition.count", compared, where or f"by {self.size} entries of the log")
 

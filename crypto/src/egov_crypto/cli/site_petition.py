@@ -101,6 +101,7 @@ def _check(site: Site, found: SitePetition) -> None:
             raise VerificationError("petition.missing", f"{address}/rules is not there")
         terms = PetitionTerms(rules, counted)
         found.compared += 1 + terms.check(figures.said, counted)
+        terms.check_territories(counted, now)
         size, at = state.recount.petitions.clock.size_before(now - BATCHES)
         check_reached(terms, figures, counted, counted_at(state.signatures, found.reference, size), at)
         check_surplus(figures, counted, now)
