@@ -1,0 +1,225 @@
+"""Moderators cover words of a comment for a public reason; its author appeals, and another moderator decides."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from egov_participation import audit
+from egov_participation.actions import Action
+from egov_participation.consultations import keys
+from egov_participation.consultations.models import Comment, CommentEdit, Consultation, Redaction, Shown
+from egov_participation.consultations.rules.covering import to_cover
+from egov_participation.consultations.service import comment_letters, comment_own, lifecycle, lookup, ruling
+from egov_participation.consultations.service.comment_supporting import locked
+from egov_participation.consultations.service.commenting import searched
+from egov_participation.database import UnitOfWork
+from egov_participation.errors import DomainError
+from egov_participation.i18n import N_
+from egov_participation.ledger import service as ledger
+from egov_participation.services import Services, SessionInfo
+
+
+def cover(
+    services: Services,
+    tx: UnitOfWork,
+    acting: SessionInfo,
+    reference: str,
+    number: int,
+    *,
+    ground: str,
+    reason: str,
+    words: str = "",
+) -> None:
+    """Cover a comment, or words in it, from the public.
+
+    Args:
+        ground: code of the rules' ground.
+        reason: the public one.
+        words: of the comment's text, a stretch on each line; empty: all of the comment.
+
+    Raises:
+        DomainError: 404 ``comment.unknown``; 403 ``redaction.own``; 409 ``redaction.covered``; 422
+            ``redaction.ground``, ``redaction.words``.
+    """
+    now = services.clock()
+    consultation, comment = _taken(services, tx, acting, reference, number)
+    if comment.shown != Shown.PUBLISHED:
+        raise DomainError(409, N_("This comment is covered or erased already."), code="redaction.covered")
+    named = {one.code: one for one in ruling.of(services, consultation).grounds}
+    if ground not in named:
+        raise DomainError(422, N_("Choose one of the grounds."), code="redaction.ground")
+    assert comment.id is not None
+    row = Redaction(
+        comment_id=comment.id,
+        at=now,
+        ground=ground,
+        reason=reason,
+        salt=secrets.token_bytes(ledger.SALT_SIZE),
+        covered=json.dumps(to_cover(comment.text, words)),
+        moderator=acting.person_id,
+    )
+    tx.add(row)
+    comment.shown, comment.searched = Shown.REDACTED.value, ""
+    tx.add(comment)
+    _record(tx, acting, consultation, comment, "redacted", now, reason=reason, salt=row.salt)
+    ground_words = named[ground].text.model_dump()
+    comment_letters.tell_author(
+        services, tx, consultation, comment, comment_letters.COVERED, ground=ground_words, reason=reason
+    )
+    tx.flush()
+
+
+def active(session: Session, comment: Comment) -> Redaction | None:
+    """The decision by which a comment is covered now."""
+    mine = (Redaction.comment_id == comment.id, col(Redaction.lifted_at).is_(None))
+    return session.exec(select(Redaction).where(*mine).order_by(col(Redaction.id).desc())).first()
+
+
+def may_appeal(comment: Comment, redaction: Redaction | None) -> bool:
+    """Whether its author may appeal now."""
+    return comment.shown == Shown.REDACTED and redaction is not None and redaction.appealed_at is None
+
+
+def appeal(services: Services, tx: UnitOfWork, acting: SessionInfo, reference: str, number: int, why: str) -> None:
+    """Appeal, as the author, once against each decision.
+
+    Raises:
+        DomainError: 404 ``comment.unknown``; 409 ``appeal.none``.
+    """
+    comment_own.one(services, tx.session, acting.person_id, reference, number)
+    comment = locked(tx, lookup.found(tx.session, reference), number)
+    row = active(tx.session, comment)
+    if not may_appeal(comment, row) or row is None:
+        raise DomainError(409, N_("An appeal can be made once against each decision."), code="appeal.none")
+    row.appeal = keys.box(services.settings.keys_dir).close(why, f"appeal:{row.id}")
+    row.appealed_at = services.clock()
+    tx.add(row)
+    tx.flush()
+
+
+def why(services: Services, redaction: Redaction) -> str:
+    """Why the author appeals; empty where it was deleted."""
+    if redaction.appeal is None:
+        return ""
+    return keys.box(services.settings.keys_dir).open(redaction.appeal, f"appeal:{redaction.id}")
+
+
+def appeals(session: Session) -> list[tuple[Consultation, Comment, Redaction]]:
+    """Those that wait for a decision, the first first."""
+    rows = session.exec(
+        select(Redaction, Comment, Consultation)
+        .join(Comment, col(Comment.id) == col(Redaction.comment_id))
+        .join(Consultation, col(Consultation.id) == col(Comment.consultation_id))
+        .where(
+            col(Redaction.appealed_at).is_not(None),
+            col(Redaction.decided_at).is_(None),
+            Comment.shown == Shown.REDACTED.value,
+        )
+        .order_by(col(Redaction.appealed_at))
+    ).all()
+    return [(consultation, comment, redaction) for redaction, comment, consultation in rows]
+
+
+def decide(
+    services: Services,
+    tx: UnitOfWork,
+    acting: SessionInfo,
+    reference: str,
+    number: int,
+    *,
+    grant: bool,
+    reason: str,
+) -> None:
+    """Decide on an appeal: granted, the words are shown again.
+
+    Raises:
+        DomainError: 404 ``comment.unknown``; 403 ``redaction.own``, ``appeal.own``; 409 ``appeal.none``.
+    """
+    now = services.clock()
+    consultation, comment = _taken(services, tx, acting, reference, number)
+    row = active(tx.session, comment)
+    if row is None or row.appealed_at is None or row.decided_at is not None or comment.shown != Shown.REDACTED:
+        raise DomainError(409, N_("There is no appeal that waits for a decision."), code="appeal.none")
+    _check_other(row, acting)
+    row.decided_at, row.decided_by, row.decision = now, acting.person_id, reason
+    row.decision_salt = secrets.token_bytes(ledger.SALT_SIZE)
+    if grant:
+        row.lifted_at, comment.shown = now, Shown.PUBLISHED.value
+        edits = tx.exec(select(CommentEdit.text).where(CommentEdit.comment_id == comment.id)).all()
+        comment.searched = searched(comment.text, comment.proposed, comment.organisation, *edits)
+    tx.add(row)
+    tx.add(comment)
+    what = "appeal-granted" if grant else "appeal-refused"
+    _record(tx, acting, consultation, comment, what, now, reason=reason, salt=row.decision_salt)
+    kind = comment_letters.APPEAL_GRANTED if grant else comment_letters.APPEAL_REFUSED
+    comment_letters.tell_author(services, tx, consultation, comment, kind, reason=reason)
+    tx.flush()
+
+
+def erase(services: Services, tx: UnitOfWork, acting: SessionInfo, reference: str, number: int, reason: str) -> None:
+    """Destroy what is covered, where the law does not let it be kept: another moderator than who covered it does that.
+
+    Raises:
+        DomainError: 404 ``comment.unknown``; 403 ``redaction.own``, ``appeal.own``; 409 ``redaction.none``.
+    """
+    now = services.clock()
+    consultation, comment = _taken(services, tx, acting, reference, number)
+    row = active(tx.session, comment)
+    if row is None or comment.shown != Shown.REDACTED:
+        raise DomainError(
+            409, N_("Cover the comment first: another moderator then destroys it."), code="redaction.none"
+        )
+    _check_other(row, acting)
+    comment_letters.tell_author(services, tx, consultation, comment, comment_letters.ERASED, reason=reason)
+    comment_own.destroy(tx, consultation, comment, now)
+    audit.record(tx, acting, Action.REDACT_COMMENT, _object(consultation, comment), now, step="erased", reason=reason)
+    tx.flush()
+
+
+def _taken(
+    services: Services, tx: UnitOfWork, acting: SessionInfo, reference: str, number: int
+) -> tuple[Consultation, Comment]:
+    consultation = lookup.found(tx.session, reference)
+    comment = locked(tx, consultation, number)
+    if comment.person_hash == keys.person_hash(services.settings.keys_dir, acting.person_id):
+        raise DomainError(403, N_("This is your own comment: another moderator decides on it."), code="redaction.own")
+    return consultation, comment
+
+
+def _check_other(row: Redaction, acting: SessionInfo) -> None:
+    if row.moderator == acting.person_id:
+        raise DomainError(403, N_("You covered this comment: another moderator decides."), code="appeal.own")
+
+
+def _object(consultation: Consultation, comment: Comment) -> str:
+    return f"comment:{consultation.reference}/{comment.number}"
+
+
+def _record(
+    tx: UnitOfWork,
+    acting: SessionInfo,
+    consultation: Consultation,
+    comment: Comment,
+    what: str,
+    now: datetime,
+    *,
+    reason: str,
+    salt: bytes,
+) -> None:
+    ledger.enter(
+        tx,
+        {
+            "type": "consultation.redaction",
+            "version": 1,
+            "consultation": consultation.reference,
+            "at": ledger.time(now),
+            "number": comment.number,
+            "what": what,
+            "reason": ledger.commitment(lifecycle.REASON, salt, reason.encode()),
+        },
+    )
+    audit.record(tx, acting, Action.REDACT_COMMENT, _object(consultation, comment), now, step=what, reason=reason)
