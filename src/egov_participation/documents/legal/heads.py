@@ -62,6 +62,7 @@ _DOTTED = re.compile(
     re.DOTALL,
 )
 _TABBED = re.compile(r"(?P<label>(?P<number>\d{1,3}))(?P<rest>\t.*)$", re.DOTALL)
+_BARE = re.compile(r"(?P<label>(?P<number>\d{1,3}))(?P<rest>\s+[^\W\d].*)$", re.DOTALL)
 _CLOSED = re.compile(
     r"(?P<label>\(?(?P<number>\d{1,4}(?:[-‑–.]\d{1,3})*[⁰¹²³⁴-⁹]*|[^\W\d_](?:[-‑–]\d{1,3})*|[ivx]{1,5})\s?\))(?P<rest>.*)$",
     re.DOTALL,
@@ -138,6 +139,8 @@ def _numbered(text: str, line: Line) -> Head | None:
         )
     if match := _TABBED.match(text):
         return Head(Kind.POINT, match["number"], match["label"], match["rest"].strip(), "1.")
+    if match := _BARE.match(text):
+        return Head(Kind.POINT, match["number"], match["label"], match["rest"].strip(), "1", sure=False)
     if match := _BULLET.match(text):
         return Head(Kind.TEXT, "", match["label"], match["rest"].strip())
     return None

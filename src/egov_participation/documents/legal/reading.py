@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from egov_participation.documents.legal.contents import without_contents
 from egov_participation.documents.legal.front import split_front
 from egov_participation.documents.legal.heads import Head, head_of
 from egov_participation.documents.legal.language import language_of
-from egov_participation.documents.legal.lists import continues
+from egov_participation.documents.legal.lists import continues, follows, starts
 from egov_participation.documents.legal.marks import (
     annex_of,
     has_initials,
@@ -86,15 +87,20 @@ class _Builder:
             return None
         if not head.rest or len(head.rest) > 250 or head.rest.rstrip()[-1] in ";:,":
             return None
-        stands_out = (line.centred or line.outline is not None) and (line.bold or line.outline is not None)
-        if stands_out or capitals(head.rest):
-            return Head(Kind.CHAPTER, head.number, head.label, head.rest)
-        for after in self._lines[place + 1 : place + 4]:
-            follower = None if after.table else head_of(after)
-            if follower is not None:
-                holds = follower.kind is Kind.POINT and follower.number.startswith(head.number + ".")
-                return Head(Kind.CHAPTER, head.number, head.label, head.rest) if holds and line.bold else None
-        return None
+        chapter = Head(Kind.CHAPTER, head.number, head.label, head.rest)
+        ends = head.rest.rstrip()[-1] == "."
+        if capitals(head.rest) or line.outline is not None or (line.bold and (line.centred or not ends)):
+            return chapter
+        if ends:
+            return None
+        # Titles over points are counted apart from them: "2. Documents" stands over "6. A bidder …" or over "2.1".
+        after = (head_of(line) for line in self._lines[place + 1 : place + 30] if not line.table)
+        point = next(
+            (one for one in after if one is not None and one.kind in RANK and one.kind is not Kind.SUBPOINT), None
+        )
+        if point is None or point.kind is not Kind.POINT or not point.sure:
+            return None
+        return None if follows(head.number, point.number) else chapter
 
     def _starts(self, place: int) -> bool:
         """Whether the numbered part of the act begins here."""
@@ -135,6 +141,8 @@ class _Builder:
         elif self._is_signature(place):
             self._heading = None
             self._stack.signature(one_line(line.text))
+        elif self._heading is not None and self._heading.names_act(line):
+            pass
         elif self._goes_on(line):
             assert self._heading is not None
             self._heading.add_heading(line)
@@ -173,13 +181,15 @@ class _Builder:
         """Whether a line is the heading of the provision above, or more of it."""
         draft = self._heading
         text = one_line(line.text)
-        if draft is None or not text or len(text) > 300 or text[-1] in ";:":
+        if draft is None or len(text) > 300 or not any(char.isalpha() for char in text) or text[-1] in ";:_":
             return False
         first = draft.line
         if not draft.heading:
-            if draft.kind is Kind.ARTICLE or draft.kind is Kind.ANNEX:
-                return line.shows_heading or (draft.kind is Kind.ARTICLE and not text.endswith(".") and len(text) < 200)
-            return not text.endswith(".") or line.shows_heading
+            if draft.kind is Kind.ANNEX:
+                return line.shows_heading and not line.right and not text.startswith("(")
+            return line.shows_heading or (
+                not text.endswith(".") and (draft.kind is not Kind.ARTICLE or len(text) < 200)
+            )
         alike = first is not None and (line.bold, line.centred) == (first.bold, first.centred)
         if line.gap or not alike or not (line.centred or (line.bold and draft.kind is Kind.ANNEX)):
             return False
@@ -200,12 +210,29 @@ class _Builder:
         top = self._stack.top
         if top is None or top.kind is not Kind.SUBPOINT:
             return
-        following = next((head for head in self._heads[place + 1 :] if head is not None and head.kind in RANK), None)
-        if following is not None and any(continues(item, following) for item in self._stack.subpoints()):
+        items = self._items_after(place)
+        text = one_line(self._lines[place].text)
+        if items and starts(items[0].number) and text.endswith(":"):
+            # A list of its own under this paragraph: what comes after it tells whether the outer list goes on.
+            items = [item for before, item in pairwise(items) if not continues(before, item)]
+            if not any(continues(open_, item) for open_ in self._stack.subpoints() for item in items):
+                self._stack.leave_list()
             return
-        before, text = self._stack.last_words, self._lines[place].text.lstrip()
-        if before.endswith((".", "!")) and text[:1].isupper():
+        if items and any(continues(open_, items[0]) for open_ in self._stack.subpoints()):
+            return
+        if self._stack.last_words.endswith((".", "!")) and text[:1].isupper():
             self._stack.leave_list()
+
+    def _items_after(self, place: int) -> list[Head]:
+        """The subpoints that follow, up to the next provision of another kind."""
+        found: list[Head] = []
+        for head in self._heads[place + 1 : place + 200]:
+            if head is None or head.kind not in RANK:
+                continue
+            if head.kind is not Kind.SUBPOINT:
+                break
+            found.append(head)
+        return found
 
     def _note(self, line: Line) -> None:
         text = paragraphs(line.text)
@@ -232,7 +259,7 @@ class _Builder:
         text = self._lines[place].text
         if self._stack.signed and has_initials(text):
             return True
-        if not is_signature(text):
+        if not is_signature(text) or (self._stack.in_annex and not has_initials(text)):
             return False
         following = next((head for head in self._heads[place + 1 : place + 4] if head is not None), None)
         return following is None or following.kind is not Kind.SUBPOINT

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from typing import Final
 
 from egov_participation.documents.legal.lists import follows, starts
 from egov_participation.documents.lines import Line, one_line
 from egov_participation.documents.structure import RANK, Cell, Kind, Provision
+
+_TO_ACT: Final = re.compile(r"(?:к|to)\s+(?:настоящ\w+\s+)?[«\"]?(?P<series>\w+)", re.IGNORECASE)
 
 
 @dataclass(slots=True, eq=False)
@@ -32,6 +36,14 @@ class Draft:
             self.kind, self.depth, self.number, self.label, self.heading, self.text, self.table, self.doubt
         )
 
+    def names_act(self, line: Line) -> bool:
+        """Take "to the Rules …" under "Annex 1" into its label, if that is what the line says."""
+        text = one_line(line.text)
+        if self.kind is not Kind.ANNEX or self.heading or self.series or (match := _TO_ACT.match(text)) is None:
+            return False
+        self.label, self.series = f"{self.label} {text}", match["series"].lower()
+        return True
+
     def add_heading(self, line: Line) -> None:
         """One more line of the heading."""
         self.heading = one_line(f"{self.heading} {line.text}")
@@ -51,6 +63,11 @@ class Stack:
     def top(self) -> Draft | None:
         """The innermost open provision."""
         return self._open[-1] if self._open else None
+
+    @property
+    def in_annex(self) -> bool:
+        """What is read stands in an annex."""
+        return any(draft.kind is Kind.ANNEX for draft in self._open)
 
     @property
     def last_words(self) -> str:
@@ -73,6 +90,8 @@ class Stack:
         """Open a numbered provision."""
         while self._open and not self._holds(self._open[-1], draft):
             self._open.pop()
+        if draft.kind is Kind.SUBPOINT and (item := self._item_before(draft)) is not None:
+            del self._open[self._open.index(item) :]
         self._add(draft)
         self._open.append(draft)
 
@@ -133,13 +152,14 @@ class Stack:
             return mine < other
         if inner.kind is Kind.POINT:
             return inner.number.startswith(holder.number + ".")
-        if inner.kind is not Kind.SUBPOINT:
-            return False
-        # A new way of numbering is a list inside the item; so is one that begins anew after a colon.
-        same = [one for one in self._open if one.kind is Kind.SUBPOINT and one.style == inner.style]
-        if not same:
-            return True
-        if starts(inner.number) and holder is self._open[-1] and self.last_words.endswith(":"):
-            return True
-        next_ = [one for one in same if follows(one.number, inner.number)] or same
-        return self._open.index(holder) < self._open.index(next_[-1])
+        return inner.kind is Kind.SUBPOINT
+
+    def _item_before(self, draft: Draft) -> Draft | None:
+        """The open item of the list that a subpoint goes on with; None if it begins a list inside the innermost item.
+
+        Another way of numbering is another list; so is one that begins anew after a colon.
+        """
+        same = [one for one in self._open if one.kind is Kind.SUBPOINT and one.style == draft.style]
+        if not same or (starts(draft.number) and self.last_words.endswith(":")):
+            return None
+        return ([one for one in same if follows(one.number, draft.number)] or same)[-1]
