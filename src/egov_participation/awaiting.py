@@ -35,8 +35,8 @@ class Item:
     params: Mapping[str, str] = field(default_factory=dict)
     path: Mapping[str, str] = field(default_factory=dict)
     """What stands in the page's path."""
-    about: str = ""
-    """Of whom or what, as it is: not translated."""
+    about: str | Mapping[str, str] = ""
+    """Of whom or what, as it is; or by language, where it was written in several."""
     working: bool = False
     """Whether its days are counted as working days."""
 

@@ -7,7 +7,7 @@ import json
 from datetime import date
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select, update
 from starlette.testclient import TestClient
 from tests.officials import MakeOfficial, SignedIn
 from tests.petitions.ending import end
@@ -20,9 +20,10 @@ from egov_participation.jobs import Worker
 from egov_participation.jurisdiction.petition_rules import Action
 from egov_participation.ledger import service as ledger
 from egov_participation.mail import NullMailer
-from egov_participation.petitions.models import Happening, Outcome, ReachedTier
+from egov_participation.petitions import awaiting
+from egov_participation.petitions.models import Happening, Outcome, Petition, ReachedTier
 from egov_participation.petitions.service import owing, subscribers
-from egov_participation.services import Services
+from egov_participation.services import Services, SessionInfo
 
 
 @pytest.fixture
@@ -189,11 +190,25 @@ def test_a_debate_is_scheduled_moved_and_held(
     page = client.get(f"/en/petitions/{asked}").text
     assert "A debate is scheduled for 7 October 2024" in page.replace("\N{NO-BREAK SPACE}", " ")
     publish(*officials, asked, "debate", **_on(date(2024, 10, 8)))
+    with services.database.uow() as tx:  # once it is answered, the debate is all that is owed
+        changed = {"answer_state": "answered", "answer_due_on": None}
+        tx.exec(update(Petition).where(col(Petition.reference) == asked).values(changed))
+        acting = SessionInfo(
+            officials[0].person_id,
+            "",
+            clock(),
+            clock(),
+            2,
+            roles=frozenset({Role.MINISTRY}),
+            agencies=frozenset({"finance"}),
+        )
+        awaits = [(one.title, one.due.date()) for one in awaiting.items(services, tx.session, acting)]
     clock.advance(hours=48)
     officials = official(Role.MINISTRY), official(Role.MINISTRY)
     publish(*officials, asked, "debate", **_on(date(2024, 10, 8), "held"))
 
     assert (past.status_code, too_soon.status_code) == (422, 422)
+    assert awaits == [("Tell how the debate about petition %(reference)s went", date(2024, 10, 8))]
     assert petitions.petition(asked).debate_state == "held"
     with services.database.read() as session:
         done = session.exec(select(ReachedTier).where(ReachedTier.tier == "debate")).one().done_at

@@ -128,7 +128,13 @@ def test_a_text_that_must_not_be_shown_stands_nowhere(services: Services, client
 
 
 def test_a_hidden_one_is_gone_in_words(services: Services, client: TestClient) -> None:
-    reference = put(services, state="hidden")
+    """Its page says why, and how many had signed, and nothing of what was asked."""
+    happened = (("state.hidden", {}, "It names a neighbour."),)
+    reference = put(services, state="hidden", title="Away with", regions={"KZ-75": (7, 0, 7)}, happened=happened)
+    told = client.get(f"/en/petitions/{reference}").text
+    assert "It names a neighbour." in told
+    assert '<p class="egov-number__value">7</p>' in told
+    assert "Away with" not in told
     for path in ("", "/verify", "/signers", "/counter", "/badge.svg", "/feed.atom"):
         answer = client.get(f"/en/petitions/{reference}{path}")
 

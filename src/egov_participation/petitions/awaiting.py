@@ -11,6 +11,7 @@ from egov_participation.actions import Action, may
 from egov_participation.approvals import Proposal
 from egov_participation.awaiting import Item, end_of
 from egov_participation.i18n import N_
+from egov_participation.petitions.models import Answer, Debate
 from egov_participation.petitions.service import answering, casework, ending, invalidating, lookup, owing, pressure
 from egov_participation.petitions.service.owing import Owed
 from egov_participation.services import Services, SessionInfo
@@ -101,7 +102,7 @@ def _answers(services: Services, session: Session, acting: SessionInfo) -> list[
     found: list[Item] = []
     if may(Action.ANSWER_PETITION, acting.roles):
         found += [
-            _item(services, one, N_("Answer petition %(reference)s"), "petitions.answer_case")
+            _item(services, one, _what(one), "petitions.answer_case")
             for one in owing.waiting(services, session, acting.agencies)
         ]
         found += [
@@ -123,9 +124,16 @@ def _answers(services: Services, session: Session, acting: SessionInfo) -> list[
     return found
 
 
+def _what(one: Owed) -> str:
+    held_soon = one.debate_state is Debate.SCHEDULED and one.answer_state is not Answer.AWAITED
+    if held_soon:
+        return N_("Tell how the debate about petition %(reference)s went")
+    return N_("Answer petition %(reference)s")
+
+
 def _item(services: Services, one: Owed, title: str, route: str) -> Item:
     named = {"reference": one.reference}
-    return Item(title, route, _due(services, one), named, named, about=one.title("kk"), working=True)
+    return Item(title, route, _due(services, one), named, named, about=one.titles, working=True)
 
 
 def _due(services: Services, one: Owed) -> datetime:

@@ -46,8 +46,7 @@ def standing(petition: PetitionView, lang: str, timezone: str, now: datetime, to
         return Standing("open", "", _left(petition, lang, timezone, now))
     if petition.state is State.CLOSED:
         return _closed(petition, lang, timezone)
-    words = translate(lang, N_("on %(date)s"), date=written["date"](petition.state_at))
-    return Standing("cancelled", translate(lang, STATE_NAMES[petition.state]), words)
+    return Standing("cancelled", translate(lang, STATE_NAMES[petition.state]), written["date"](petition.state_at))
 
 
 def _closed(petition: PetitionView, lang: str, timezone: str) -> Standing:
@@ -63,11 +62,7 @@ def _closed(petition: PetitionView, lang: str, timezone: str) -> Standing:
     if petition.answer_state is Answer.ANSWERED:
         found = petition.outcomes[0] if petition.outcomes else None
         at = petition.state_at if found is None else found.at
-        return Standing(
-            "done",
-            translate(lang, N_("Answered")),
-            translate(lang, N_("on %(date)s"), date=written["date"](at)),
-        )
+        return Standing("done", translate(lang, N_("Answered")), written["date"](at))
     return Standing(
         "closed", "", translate(lang, N_("signing ended on %(date)s"), date=written["date"](petition.state_at))
     )

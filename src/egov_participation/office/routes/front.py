@@ -32,7 +32,7 @@ def front(request: Request) -> Response:
     rows = [
         {
             "title": translate(lang(request), item.title, **item.params),
-            "hint": item.about,
+            "hint": _hint(item, lang(request)),
             "href": addresses.url_for(request, item.route, **item.path),
             "due": item.due,
             "days": _days(item, now, zone),
@@ -41,6 +41,12 @@ def front(request: Request) -> Response:
         for item in items
     ]
     return render(request, "office/front.html", rows=rows, operates=operates, dead=dead, bouncing=bouncing)
+
+
+def _hint(item: awaiting.Item, language: str) -> str:
+    if isinstance(item.about, str):
+        return item.about
+    return item.about.get(language) or next(iter(item.about.values()), "")
 
 
 def _days(item: awaiting.Item, now: datetime, zone: ZoneInfo) -> int:

@@ -44,7 +44,7 @@ def region(request: Request, code: str) -> str:
 
 def code_fact(request: Request, code: Code) -> tuple[str, str]:
     """Why, as a line."""
-    return translate(lang(request), N_("Why")), translate(lang(request), CODE_NAMES[code])
+    return translate(lang(request), N_("The reason")), translate(lang(request), CODE_NAMES[code])
 
 
 def facts(request: Request, code: Code, which: Filter) -> list[tuple[str, str]]:

@@ -164,6 +164,7 @@ def case_page(
             appealed=appealed,
             rejected=rejected,
             may_decide_appeal=appealed and not own and not rejected,
+            barred=rejected and (appealed or state in MODERATABLE),
         )
     )
 
@@ -241,6 +242,7 @@ def reject(request: Request) -> Response:
             given.reason,
         ),
         back=True,
+        preview=True,
     )
 
 
@@ -358,7 +360,13 @@ def _doubted(request: Request, form: Form[Any], given: BaseModel, act: str = "")
 
 
 def _do(
-    request: Request, form: Form[Any], do: Callable[[UnitOfWork], object], *, act: str = "", back: bool = False
+    request: Request,
+    form: Form[Any],
+    do: Callable[[UnitOfWork], object],
+    *,
+    act: str = "",
+    back: bool = False,
+    preview: bool = False,
 ) -> Response:
     """Carry something out, or show the page again with what was typed and why it was not done.
 
@@ -366,6 +374,7 @@ def _do(
         do: returns the proposal, where it was proposed to another moderator.
         act: the page that the form stands on.
         back: on to the queue.
+        preview: the page had shown the decision as the public will see it.
     """
     try:
         with services(request).database.uow() as tx:
@@ -375,7 +384,7 @@ def _do(
         if refusal.status == 404:
             raise
         form.errors[_FIELDS.get(refusal.code, "")] = translate(lang(request), refusal.message, **refusal.params)
-        return case_page(request, form, int(refusal.status), act=act)
+        return case_page(request, form, int(refusal.status), act=act, preview=preview)
     if isinstance(done, Proposal):
         return to(request, done.kind.route, id=done.id)
     if back:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from http import HTTPStatus
 from typing import Any, Final
 
 from starlette.concurrency import run_in_threadpool
@@ -11,6 +12,7 @@ from starlette.responses import Response
 
 from egov_participation import source
 from egov_participation.actions import Action
+from egov_participation.errors import DomainError
 from egov_participation.petitions import figures, sharing, wording
 from egov_participation.petitions.rules.states import COUNTED, SIGNABLE
 from egov_participation.petitions.service import reading
@@ -35,10 +37,15 @@ async def petition(request: Request) -> Response:
     """A petition: where it stands, what is asked, the one thing to do, how far it is, what happened.
 
     Raises:
-        DomainError: 404 ``petition.unknown``; 410 ``petition.hidden``.
+        DomainError: 404 ``petition.unknown``.
     """
     here, language = services(request), lang(request)
-    found = await read(request, reading.public, request.path_params["reference"])
+    try:
+        found = await read(request, reading.public, request.path_params["reference"])
+    except DomainError as refusal:
+        if refusal.code != reading.HIDDEN:
+            raise
+        return await run_in_threadpool(_hidden, request)
     now, timezone = here.clock(), here.settings.timezone
     charts = figures.kept(here.database, found, language, now)
     if charts is None:
@@ -46,6 +53,14 @@ async def petition(request: Request) -> Response:
     return page(
         request, (found, tuple(charts)), lambda: page_of(request, "petition", found, block="numbers", figures=charts)
     )
+
+
+def _hidden(request: Request) -> Response:
+    """What is left in public of one that is hidden: that it was there, why it is not any more, its count."""
+    found = reading.whatever_its_state(services(request), request.path_params["reference"])
+    response = page_of(request, "hidden", found, was_open=found.opened_at is not None)
+    response.status_code = HTTPStatus.GONE
+    return response
 
 
 async def verify(request: Request) -> Response:

@@ -13,7 +13,7 @@ from egov_participation.petitions.rules.integrity import CODE_NAMES, Code
 from egov_participation.petitions.service import lookup
 from egov_participation.services import Services
 
-_FACTS = ((N_("Petition"), "reference"), (N_("Why"), "code"))
+_FACTS = ((N_("Petition"), "reference"), (N_("The reason"), "code"))
 _LINK = (N_("See your signature"), "/petitions/%(reference)s/signature")
 
 INVALIDATED = notice(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -11,8 +12,8 @@ from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, or_, select
 
 from egov_participation.jurisdiction import working_days
-from egov_participation.petitions.models import Answer, Debate, Petition, PetitionText, ReachedTier, State
-from egov_participation.petitions.rules.outcomes import OWING
+from egov_participation.petitions.models import Answer, Debate, Outcome, Petition, PetitionText, ReachedTier, State
+from egov_participation.petitions.rules.outcomes import OWING, To
 from egov_participation.petitions.service import ruling
 from egov_participation.petitions.service.lookup import found
 from egov_participation.services import Services
@@ -35,7 +36,7 @@ class Owed:
     """Code; empty while nobody has said which."""
     addressee: str
     due_on: date | None
-    """None: the rules set no date, or nothing is owed."""
+    """Of a debate that is scheduled and all that is owed: its day. None: the rules set no date, or nothing is owed."""
     days: int
     """Working days until then by the calendar of its rules, below zero when it is late; 0 without a date."""
 
@@ -153,6 +154,8 @@ def _owed(services: Services, session: Session, rows: list[Petition]) -> list[Ow
     for text in session.exec(select(PetitionText).where(col(PetitionText.petition_id).in_(shown))):
         if text.title:
             titles.setdefault(text.petition_id, {})[text.lang] = text.title
+    debates = _debates(session, [row.id for row in rows if row.debate_state == Debate.SCHEDULED.value])
+    due = {row.id: row.answer_due_on or debates.get(row.id) for row in rows}
     return [
         Owed(
             reference=row.reference or "",
@@ -162,10 +165,17 @@ def _owed(services: Services, session: Session, rows: list[Petition]) -> list[Ow
             debate_state=Debate(row.debate_state),
             agency=row.answered_by,
             addressee=row.addressee,
-            due_on=row.answer_due_on,
-            days=working_days.between(today, row.answer_due_on, ruling.of(row, services).calendar)
-            if row.answer_due_on
-            else 0,
+            due_on=day,
+            days=working_days.between(today, day, ruling.of(row, services).calendar) if day else 0,
         )
-        for row in rows
+        for row, day in ((row, due[row.id]) for row in rows)
     ]
+
+
+def _debates(session: Session, ids: Collection[int | None]) -> dict[int | None, date]:
+    """On which day the debate of each of these petitions is, as was said last."""
+    said = select(Outcome).where(col(Outcome.petition_id).in_(ids), Outcome.to == To.SCHEDULED.value)
+    days = (
+        (row.petition_id, json.loads(row.content).get("day")) for row in session.exec(said.order_by(col(Outcome.id)))
+    )
+    return {petition: date.fromisoformat(day) for petition, day in days if day}

@@ -34,6 +34,8 @@ NAMES: Final = 100
 """Names on a page."""
 FEED: Final = 50
 """Happenings in a feed."""
+HIDDEN: Final = "petition.hidden"
+"""Code of what is said of one that is hidden."""
 
 _ALWAYS: Final = frozenset({State.OPEN, State.CLOSED, State.REJECTED, State.MERGED})
 """Public however it came there; of others only what had been open before."""
@@ -93,7 +95,7 @@ def hidden() -> DomainError:
     return DomainError(
         410,
         N_("This petition was published here and is hidden now. The log says when that happened."),
-        code="petition.hidden",
+        code=HIDDEN,
     )
 
 
