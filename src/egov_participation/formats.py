@@ -14,6 +14,11 @@ from babel.numbers import format_decimal, format_percent
 from egov_participation.i18n import LOCALES
 
 _REMEMBERED = 2000
+_FORMS = {
+    ("kk", "medium"): "y 'ж'. d MMM",  # CLDR's has 04 where the long one and the charts have 4
+    ("ru", "long"): "d MMMM y 'года'",  # CLDR's ends in a full stop, and many a sentence ends in a date
+}
+"""How some dates are written otherwise than Babel would."""
 _HARD_SPACE = "\u00a0"
 """Between the parts of a date or of a number and its unit: a line never ends there."""
 
@@ -29,8 +34,7 @@ def filters(lang: str, timezone: str) -> dict[str, Callable[..., Any]]:
     locale = LOCALES[lang]
 
     def local_date(value: date, length: str = "long") -> str:
-        # CLDR's medium form has 04 in Kazakh, where the long one and the charts have 4.
-        form = "y 'ж'. d MMM" if (lang, length) == ("kk", "medium") else length
+        form = _FORMS.get((lang, length), length)
         written = format_date(value.astimezone(zone) if isinstance(value, datetime) else value, form, locale=locale)
         return written.replace(" ", _HARD_SPACE)
 

@@ -163,7 +163,7 @@ def test_the_registrar_knows_a_key_of_the_desk_until_its_owner_removes_it_and_te
     with known.read() as db:
         assert [key.credential_id for key in db.exec(select(EnrolledKey))] == [device.credential_id]
     worker.run_due()
-    assert [(m.to, "7 октября 2024 г., 00:00" in m.text) for m in outbox.sent] == [(person.entry.mail, True)] * 2
+    assert [(m.to, "7 октября 2024 года, 00:00" in m.text) for m in outbox.sent] == [(person.entry.mail, True)] * 2
     with services.database.uow() as tx:
         (key,) = keys_of(services, person)
         forget_at_registrar(tx, services, key)
