@@ -83,6 +83,8 @@ class Head:
     """How the number of a point or subpoint is written (``1.``, ``1)``, ``а)``, ``i)``): items of one list share it."""
     sure: bool = True
     """False: only what stands around can tell whether this is a number at all ("1.5 per cent")."""
+    doubt: str = ""
+    """Why it may be no beginning of this kind (a code of ``doubts.py``)."""
 
 
 def head_of(line: Line) -> Head | None:

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Final
+
+from egov_participation.documents.errors import DocumentRefusedError
+from egov_participation.documents.lines import Line, one_line
+from egov_participation.documents.structure import flat
 
 _KAZAKH: Final = frozenset("әғқңөұүһі")
 _KAZAKH_ALONE: Final = frozenset("қғұһ")
@@ -17,6 +22,8 @@ _LATIN_WORDS: Final = {
     "es": frozenset(["el", "los", "las", "del", "que", "por", "una", "en"]),
     "it": frozenset(["il", "della", "di", "che", "gli", "per", "del", "con"]),
 }
+_CYRILLIC: Final = re.compile("[Ѐ-ӿ]")
+_KAZAKH_LETTER: Final = re.compile("[әғқңөұүһі]")
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _ENOUGH: Final = 40
 """Letters that are needed to tell at all."""
@@ -51,3 +58,46 @@ def _cyrillic(letters: Counter[str], all_: int) -> str:
     if kazakh * 25 > all_:
         return "kk" if any(letters[char] for char in _KAZAKH_ALONE) else "ky"
     return "ru"
+
+
+_MIXED: Final = 4
+"""A document is in two languages if at least one word in so many is in the smaller one."""
+
+
+def words_of(line: Line) -> str:
+    """All words of a line, those of a table too."""
+    return flat(line.table) if line.table else line.text
+
+
+def check_one_language(lines: Sequence[Line]) -> None:
+    """Refuse a document that says everything twice, in Kazakh and in Russian.
+
+    Raises:
+        DocumentRefusedError: ``document.two_languages`` with the first places where the language changes.
+    """
+    pieces = [
+        text
+        for line in lines
+        for text in ([cell.text for row in line.table for cell in row] if line.table else [line.text])
+    ]
+    told = [(text, code) for text in pieces if (code := _kazakh_or_russian(text))]
+    sizes = Counter[str]()
+    for text, code in told:
+        sizes[code] += len(text)
+    if len(sizes) < 2 or min(sizes.values()) * _MIXED < sum(sizes.values()):
+        return
+    changes = [later for (_one, code), (later, other) in pairwise(told) if code != other]
+    raise DocumentRefusedError("document.two_languages", [_short(text) for text in changes[:5]])
+
+
+def _kazakh_or_russian(text: str) -> str:
+    lower = text.lower()
+    cyrillic = len(_CYRILLIC.findall(lower))
+    if cyrillic < _ENOUGH:
+        return ""
+    return "kk" if len(_KAZAKH_LETTER.findall(lower)) * 25 > cyrillic else "ru"
+
+
+def _short(text: str) -> str:
+    words = one_line(text)
+    return words if len(words) <= 60 else words[:60].rsplit(" ", 1)[0] + " …"

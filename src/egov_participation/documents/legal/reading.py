@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
+from egov_participation.documents.errors import DocumentRefusedError
 from egov_participation.documents.legal.contents import without_contents
 from egov_participation.documents.legal.front import split_front
-from egov_participation.documents.legal.heads import Head, head_of
-from egov_participation.documents.legal.language import language_of
-from egov_participation.documents.legal.lists import continues, follows, starts
+from egov_participation.documents.legal.headings import heads_of
+from egov_participation.documents.legal.heads import Head
+from egov_participation.documents.legal.language import check_one_language, language_of, words_of
+from egov_participation.documents.legal.lists import continues, starts
 from egov_participation.documents.legal.marks import (
     annex_of,
     has_initials,
@@ -34,15 +36,21 @@ def document_of(lines: Iterable[Line], source_format: str, dropped: Sequence[str
 
     Args:
         dropped: Codes of ``doubts.py`` for what the reader of the format left out.
+
+    Raises:
+        DocumentRefusedError: ``document.no_text`` or ``document.two_languages``.
     """
     kept, contents = without_contents(apart(unwrapped(lines)))
+    if not any(line.text.strip() or line.table for line in kept):
+        raise DocumentRefusedError("document.no_text")
+    check_one_language(kept)
     builder = _Builder(kept)
     drafts = builder.build()
     doubtful(drafts)
     said = {*dropped, *(["dropped.contents"] if contents else [])}
     return Document(
         builder.title,
-        language_of(line.text for line in kept),
+        language_of(words_of(line) for line in kept),
         tuple(draft.provision() for draft in drafts),
         source_format,
         tuple(sorted(said)),
@@ -53,7 +61,7 @@ class _Builder:
     def __init__(self, lines: list[Line]) -> None:
         self._quoted, self._unclosed = quoted_lines(lines)
         self._lines = lines
-        self._heads = [self._head(place) for place in range(len(lines))]
+        self._heads = heads_of(lines, self._quoted)
         self._stack = Stack()
         self._heading: Draft | None = None
         """The provision whose heading the next line may still be."""
@@ -73,40 +81,9 @@ class _Builder:
             self._line(place)
         return self._stack.drafts
 
-    def _head(self, place: int) -> Head | None:
-        line = self._lines[place]
-        if line.table or line.note or place in self._quoted:
-            return None
-        head = head_of(line)
-        return self._chapter_without_word(place, head) or head
-
-    def _chapter_without_word(self, place: int, head: Head | None) -> Head | None:
-        """Of "1. General provisions" over points 1.1, 1.2 …: a chapter, though no word says so."""
-        line = self._lines[place]
-        if head is None or head.kind is not Kind.POINT or "." in head.number:
-            return None
-        if not head.rest or len(head.rest) > 250 or head.rest.rstrip()[-1] in ";:,":
-            return None
-        chapter = Head(Kind.CHAPTER, head.number, head.label, head.rest)
-        ends = head.rest.rstrip()[-1] == "."
-        if capitals(head.rest) or line.outline is not None or (line.bold and (line.centred or not ends)):
-            return chapter
-        if ends:
-            return None
-        # Titles over points are counted apart from them: "2. Documents" stands over "6. A bidder …" or over "2.1".
-        after = (head_of(line) for line in self._lines[place + 1 : place + 30] if not line.table)
-        point = next(
-            (one for one in after if one is not None and one.kind in RANK and one.kind is not Kind.SUBPOINT), None
-        )
-        if point is None or point.kind is not Kind.POINT or not point.sure:
-            return None
-        return None if follows(head.number, point.number) else chapter
-
     def _starts(self, place: int) -> bool:
         """Whether the numbered part of the act begins here."""
-        line, head = self._lines[place], self._heads[place]
-        if line.table:
-            return False
+        head = self._heads[place]
         return head is not None and head.kind in RANK and head.sure
 
     def _front_line(self, line: Line, kind: Kind) -> None:
@@ -151,7 +128,8 @@ class _Builder:
 
     def _numbered(self, place: int, head: Head) -> None:
         line = self._lines[place]
-        draft = Draft(head.kind, number=head.number, label=head.label, style=head.style, doubt=line.doubt)
+        doubt = line.doubt or head.doubt
+        draft = Draft(head.kind, number=head.number, label=head.label, style=head.style, doubt=doubt)
         rest = head.rest
         if head.kind is Kind.ARTICLE and self._is_text(place, rest):
             draft.text, self._heading = paragraphs(rest), None
