@@ -31,5 +31,9 @@ DROPPED: Final = {
     "dropped.changes_of_looks": N_("tracked changes of looks, which change no word"),
     "dropped.number_form": N_("the way some numbers are written; digits stand in their place"),
     "dropped.embedded": N_("tables and documents embedded as files"),
+    "dropped.notes": N_("footnotes inside of tables and quotations"),
+    "dropped.deleted_words": N_("words that are marked as deleted"),
+    "dropped.quoted_structure": N_("the structure of provisions quoted for another act (their words stay)"),
+    "dropped.other_documents": N_("documents that the file refers to and does not hold"),
 }
 """What the file holds and the text does not (`structure.Document.dropped`), to stand after "Not taken over:"."""

@@ -82,6 +82,17 @@ REFUSALS: Final = {
         "settled which text is meant. Accept or reject them in Word (Review), save the file and send it "
         "again."
     ),
+    "xml.too_large": N_("The file is larger than the %(most)s MB that are read of XML. Send its annexes apart."),
+    "xml.encoding": N_("The file is not written in UTF-8 (it says %(name)s). Save it in UTF-8."),
+    "xml.doctype": N_(
+        "The file declares a document type, which Akoma Ntoso does not need and which can do harm. It is not read."
+    ),
+    "xml.broken": N_("The XML is broken at line %(line)s. Check it in the program that it was made with."),
+    "xml.too_deep": N_("The file holds more than %(most)s things inside of each other. It is not read."),
+    "akn.other_xml": N_("This is XML of another kind (%(name)s), not Akoma Ntoso."),
+    "akn.version": N_("This Akoma Ntoso is of a version that is not read (%(name)s). Version 3.0 is."),
+    "akn.kind": N_("The file holds no act and no bill (it is a %(name)s)."),
+    "akn.empty": N_("The file holds no provisions."),
     "document.too_long": N_(
         "The document has more than %(most)s paragraphs. Send its annexes as documents of their own."
     ),
