@@ -172,13 +172,16 @@ class _Reader:
             self.dropped.add("dropped.changes_of_looks")
 
     def _places(self) -> list[str]:
-        """Each change in the words of the nearest heading and its own, each place once."""
+        """Each paragraph with changes, in the words of the nearest heading and those that were changed."""
+        words: dict[int, list[str]] = {}
+        for at, changed in self._changes:
+            words.setdefault(at, []).append(changed)
         found: dict[str, None] = {}
-        for at, words in self._changes:
+        for at, parts in words.items():
             heading = next((line for line in reversed(self._lines[: at + 1]) if _heads(line)), None)
-            parts = [] if heading is None else [_short(heading.printed)]
-            parts += [f"«{_short(words)}»"] if words else []
-            found[": ".join(parts)] = None
+            place = [] if heading is None else [_short(heading.printed)]
+            place += [f"«{_short(text)}»"] if (text := " … ".join(part for part in parts if part)) else []
+            found[": ".join(place)] = None
         return [place for place in found if place]
 
     def _note_the_rest(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from lxml.etree import _Element as Element
@@ -34,10 +34,21 @@ class Look:
 
     def over(self, below: Look) -> Look:
         """What is said here, and what is said below where nothing is."""
-        if self == _SILENT:
+        if self is _SILENT:
             return below
-        mine = ((getattr(self, item.name), getattr(below, item.name)) for item in fields(Look))
-        return Look(*(other if own is None else own for own, other in mine))
+        if below is _SILENT:
+            return self
+        return Look(
+            below.bold if self.bold is None else self.bold,
+            below.hidden if self.hidden is None else self.hidden,
+            below.struck if self.struck is None else self.struck,
+            below.raised if self.raised is None else self.raised,
+            below.place if self.place is None else self.place,
+            below.outline if self.outline is None else self.outline,
+            below.list_ if self.list_ is None else self.list_,
+            below.level if self.level is None else self.level,
+            below.name if self.name is None else self.name,
+        )
 
 
 _SILENT: Final = Look()

@@ -55,10 +55,10 @@ _NAMED_PART = re.compile(
     r"(?:общая|особенная|специальная)\s+часть|(?:жалпы|ерекше)\s+бөлім|(?:general|special)\s+part", re.IGNORECASE
 )
 _POINT = re.compile(
-    r"(?P<label>(?P<number>\d{1,4}(?:[-‑–]\d{1,3})*[⁰¹²³⁴-⁹]*)\s?\.)(?P<rest>\s.*|[^\W\d].*|[«\"“„(].*)$", re.DOTALL
+    r"(?P<label>(?P<number>\d{1,4}(?:[-‑–]\d{1,3})*[⁰¹²³⁴-⁹]*)\s?\.)(?P<rest>\s.*|[^\W\d].*|[«\"“„(<].*|)$", re.DOTALL
 )
 _DOTTED = re.compile(
-    r"(?P<label>(?P<number>\d{1,3}(?:\.\d{1,3}(?:[-‑–]\d{1,3})*[⁰¹²³⁴-⁹]*)+)(?P<dot>\.?))(?P<rest>\s.*|[^\W\d].*)$",
+    r"(?P<label>(?P<number>\d{1,3}(?:\.\d{1,3}(?:[-‑–]\d{1,3})*[⁰¹²³⁴-⁹]*)+)(?P<dot>\.?))(?P<rest>\s.*|[^\W\d].*|(?<=\.))$",
     re.DOTALL,
 )
 _TABBED = re.compile(r"(?P<label>(?P<number>\d{1,3}))(?P<rest>\t.*)$", re.DOTALL)

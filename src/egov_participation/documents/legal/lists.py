@@ -34,7 +34,10 @@ def continues(earlier: Numbered, later: Numbered) -> bool:
 
 def follows(earlier: str, later: str) -> bool:
     """Whether a number may come next: 5 after 4, 5-1 after 5, 6 after 5-2, б after а."""
-    return any(one == two for one in _next(earlier) for two in [later.lower()])
+    if later.lower() in _next(earlier):
+        return True
+    one, two = _roman(earlier), _roman(later)
+    return one is not None and two == one + 1
 
 
 def starts(number: str) -> bool:
@@ -47,11 +50,16 @@ def value(number: str) -> tuple[int, ...] | None:
     parts = re.split(r"[-.]", number)
     if all(part.isdecimal() for part in parts):
         return tuple(int(part) for part in parts)
-    roman = number.translate(str.maketrans("ІХСМ", "IXCM")).lower()
-    if re.fullmatch("[ivxlcdm]+", roman):
-        worth = [_ROMAN[char] for char in roman]
-        return (sum(-one if one < max(worth[place:]) else one for place, one in enumerate(worth)),)
-    return None
+    roman = _roman(number)
+    return None if roman is None else (roman,)
+
+
+def _roman(number: str) -> int | None:
+    letters = number.translate(str.maketrans("ІХСМ", "IXCM")).lower()
+    if not re.fullmatch("[ivxlcdm]+", letters):
+        return None
+    worth = [_ROMAN[char] for char in letters]
+    return sum(-one if one < max(worth[place:]) else one for place, one in enumerate(worth))
 
 
 def _next(number: str) -> set[str]:

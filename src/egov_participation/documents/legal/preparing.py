@@ -12,6 +12,11 @@ from egov_participation.documents.legal.marks import annex_of, has_initials, is_
 from egov_participation.documents.lines import Line, one_line
 from egov_participation.documents.structure import RANK, Kind
 
+_BEGUN = re.compile(r"(?:ның|нің|ына|іне|ана|ене|ға|ге|қа|ке|да|де)\s*$")
+"""Ends of Kazakh words that what belongs to them follows: "of the Republic", "to the Rules"."""
+_ONLY_ANNEX = re.compile(r"\s*\d+(?:-\d+)*\s?-\s?қосымша\s*$", re.IGNORECASE)
+_KAZAKH_OFFICE = re.compile(r"\s*(?:президенті|премьер-министрі|\w*министрі|төрағасы)(?!\w)(?!.*[;:,]$)", re.IGNORECASE)
+_MOST_BEFORE = 4
 _ENDED = (".", ";", ":", ")", "»", '"')
 
 
@@ -32,6 +37,29 @@ def _stamp(line: Line) -> list[Line]:
     if small and is_signature(filled[0]) and (len(filled) == 1 or any(has_initials(text) for text in filled[1:])):
         return [Line(one_line(" ".join(filled)), gap=line.gap)]
     return [line]
+
+
+def together(lines: Iterable[Line]) -> Iterator[Line]:
+    """Labels that Kazakh acts write over several lines become one: "… қағидаларына", "1-қосымша"."""
+    before: list[Line] = []
+    for line in lines:
+        if not line.table and _goes_with(before, line):
+            merged = [one_line(part.text) for part in (*before, line)]
+            yield replace(line, text=" ".join(merged), gap=before[0].gap)
+            before = []
+        elif not line.table and not line.note and _BEGUN.search(line.text) and len(line.text) < 200:
+            before.append(line)
+            if len(before) > _MOST_BEFORE:
+                yield before.pop(0)
+        else:
+            yield from before
+            yield line
+            before = []
+    yield from before
+
+
+def _goes_with(before: list[Line], line: Line) -> bool:
+    return bool(before) and (_ONLY_ANNEX.match(line.text) is not None or _KAZAKH_OFFICE.match(line.text) is not None)
 
 
 def apart(lines: Iterable[Line]) -> list[Line]:

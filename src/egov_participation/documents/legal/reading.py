@@ -21,7 +21,7 @@ from egov_participation.documents.legal.marks import (
     is_signature,
     note_goes_on,
 )
-from egov_participation.documents.legal.preparing import apart, unwrapped
+from egov_participation.documents.legal.preparing import apart, together, unwrapped
 from egov_participation.documents.legal.quoting import quoted_lines
 from egov_participation.documents.legal.sequence import doubtful
 from egov_participation.documents.legal.stack import Draft, Stack
@@ -40,7 +40,7 @@ def document_of(lines: Iterable[Line], source_format: str, dropped: Sequence[str
     Raises:
         DocumentRefusedError: ``document.no_text`` or ``document.two_languages``.
     """
-    kept, contents = without_contents(apart(unwrapped(lines)))
+    kept, contents = without_contents(apart(together(unwrapped(lines))))
     if not any(line.text.strip() or line.table for line in kept):
         raise DocumentRefusedError("document.no_text")
     check_one_language(kept)
@@ -61,6 +61,7 @@ class _Builder:
     def __init__(self, lines: list[Line]) -> None:
         self._quoted, self._unclosed = quoted_lines(lines)
         self._lines = lines
+        self._looks = any(line.bold or line.centred for line in lines)
         self._heads = heads_of(lines, self._quoted)
         self._stack = Stack()
         self._heading: Draft | None = None
@@ -164,7 +165,8 @@ class _Builder:
         first = draft.line
         if not draft.heading:
             if draft.kind is Kind.ANNEX:
-                return line.shows_heading and not line.right and not text.startswith("(")
+                plain = not self._looks and len(text) < 200 and not text.endswith((".", ","))
+                return (line.shows_heading or plain) and not line.right and not text.startswith("(")
             return line.shows_heading or (
                 not text.endswith(".") and (draft.kind is not Kind.ARTICLE or len(text) < 200)
             )
@@ -176,12 +178,22 @@ class _Builder:
     def _text(self, place: int, head: Head | None) -> None:
         line = self._lines[place]
         self._heading = None
+        if self._fills_number(line, head):
+            return
         self._leave_list(place)
         if head is not None and head.kind is Kind.TEXT:
             draft = self._stack.inside(Kind.TEXT, text=paragraphs(head.rest), label=head.label)
         else:
             draft = self._stack.inside(Kind.TEXT, text=paragraphs(line.printed))
         draft.doubt = "text.struck" if line.struck else line.doubt
+
+    def _fills_number(self, line: Line, head: Head | None) -> bool:
+        """Whether the words of a point stand in the paragraph after its number."""
+        last = self._stack.drafts[-1] if self._stack.drafts else None
+        if head is not None or last is None or last.text or last.kind not in {Kind.POINT, Kind.SUBPOINT}:
+            return False
+        last.text = paragraphs(line.text)
+        return True
 
     def _leave_list(self, place: int) -> None:
         """A paragraph after a list belongs to its last item, or again to what holds the list."""

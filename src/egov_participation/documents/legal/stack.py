@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from egov_participation.documents.legal.lists import follows, starts
+from egov_participation.documents.legal.marks import has_initials
 from egov_participation.documents.lines import Line, one_line
 from egov_participation.documents.structure import RANK, Cell, Kind, Provision
 
@@ -129,7 +130,11 @@ class Stack:
         return draft
 
     def signature(self, text: str) -> Draft:
-        """Who signed: closes all but the annex it stands in."""
+        """Who signed: closes all but the annex it stands in. An office over two lines is one."""
+        last = self.drafts[-1] if self.drafts else None
+        if self.signed and last is not None and last.kind is Kind.SIGNATURE and not has_initials(last.text):
+            last.text = f"{last.text} {text}"
+            return last
         while self._open and self._open[-1].kind is not Kind.ANNEX:
             self._open.pop()
         draft = self.inside(Kind.SIGNATURE, text)
