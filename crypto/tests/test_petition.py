@@ -342,6 +342,20 @@ def test_what_is_revealed_is_what_was_committed_to(changed: dict[str, Any], code
     assert refused([*before, last | changed]) == code
 
 
+def test_no_audit_is_begun_while_another_waits_and_none_is_revealed_late() -> None:
+    """Who holds a value back could else choose between several samples, at any time."""
+    place = len(P.opened()) + 3
+    begun = [*P.opened(), *P.attest(1, 2, 3), P.audited("committed")]
+    others = sorted(audit.commitment(P.reference, value) for value in (b"x" * 32, b"y" * 32))
+    another = {"audit": audit.identifier(P.reference, others), "commitments": others}
+    assert refused([*begun, P.audited("committed", **another)]) == "audit.order"
+    assert refused([*begun, P.audited("committed", at="2026-03-06T09:00:00Z", **another)]) == "audit.order"
+    assert len(count([*begun, P.audited("committed", at="2026-03-06T09:00:01Z", **another)]).audits) == 2
+    revealed = P.audited("revealed", place, 3)
+    assert len(count([*begun, revealed, P.audited("committed", **another)]).audits) == 2
+    assert refused([*begun, revealed | {"at": "2026-03-06T09:00:01Z"}]) == "audit.order"
+
+
 def test_an_audit_comes_after_the_registrars_part() -> None:
     assert refused([P.state("review"), P.audited("committed")]) == "audit.order"
 

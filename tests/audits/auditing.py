@@ -30,7 +30,7 @@ class Auditing:
     petitions: Petitions
     auditors: list[SignedIn]
     values: dict[str, bytes] = field(default_factory=dict)
-    """By auditor."""
+    """By auditor, for the last audit."""
 
     def signed(self, number: int) -> str:
         """A petition that so many have signed, as the log has it by now."""
@@ -50,7 +50,7 @@ class Auditing:
         """An audit whose auditors have committed to values."""
         key = committing.begin(self.services, self.auditors[0].session, reference, sample)
         for auditor in self.auditors:
-            value = self.values.setdefault(auditor.person_id, secrets.token_bytes(32))
+            value = self.values[auditor.person_id] = secrets.token_bytes(32)
             committing.join(self.services, auditor.session, key, protocol.commitment(reference, value))
         return key
 

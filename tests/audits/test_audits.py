@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable, Iterator
 
 import pytest
+from sqlmodel import select
 from tests.audits.auditing import Auditing
 from tests.officials import MakeOfficial
 
@@ -15,13 +16,16 @@ from egov_crypto import petition as counting
 from egov_crypto.opening import Opening
 from egov_crypto.petition import Signed, alpha
 from egov_participation.actions import Role
-from egov_participation.audits.models import Stage
+from egov_participation.audits.models import Commitment, Stage
 from egov_participation.audits.service import committing, drawing, lookup, opening, reporting
 from egov_participation.audits.service import viewing as views
 from egov_participation.clock import ManualClock
 from egov_participation.errors import DomainError
 from egov_participation.ledger import service as ledger
 from egov_participation.ledger.rules import commitment
+from egov_participation.petitions.keys import person_hash
+from egov_participation.petitions.models import Signature
+from egov_participation.petitions.service import logged
 from egov_participation.registrar.interface import Act
 from egov_participation.registrar.models import Attested, KeyedPetition
 from egov_participation.registrar.service import LocalRegistrar, petitions
@@ -106,22 +110,46 @@ def test_an_honest_audit_from_commitments_to_report(auditing: Auditing, services
 
 
 def test_it_is_drawn_among_those_who_counted_when_it_was_committed(auditing: Auditing, services: Services) -> None:
-    reference = auditing.signed(5)
-    early, late, *_ = auditing.petitions.people
+    """Whatever happened to their signatures between that and the draw."""
+    reference = auditing.signed(7)
+    early, late, anew, before, since, *_ = auditing.petitions.people
     auditing.petitions.withdraw(reference, early)
+    office(auditing, reference, before, "invalidate")
     auditing.publish()
     key = auditing.committed(reference, 9)
+    counted, register = recounted(services)
+    wanted = {name for name, signed in register.signed_at(reference, 10**6) if signed.counts}
     auditing.petitions.withdraw(reference, late)
+    auditing.petitions.withdraw(reference, anew)
+    office(auditing, reference, before, "reinstate")
+    office(auditing, reference, since, "invalidate")
+    auditing.publish()
+    for person in (early, anew):
+        auditing.petitions.sign(reference, person)
     auditing.publish()
     for auditor in auditing.auditors:
         drawing.reveal(services, auditor.session, key, auditing.values[auditor.person_id].hex())
     drawing.draw_due(services)
     row = auditing.audit(key)
-    assert (row.counted, len(opening.sample_of(row))) == (4, 4)
+    assert row.counted == 5
+    assert {bytes.fromhex(name) for name in opening.sample_of(row)} == wanted
+    with services.database.read() as session:
+        assert logged.attested(session, reference, row.size or 0) == 8
     auditing.petitions.round()
     counted, register = recounted(services)
     sample = counting.sample(register, reference, counted.counts[reference], str(row.name))
     assert [pseudonym.hex() for pseudonym in sample] == opening.sample_of(row)
+
+
+def office(auditing: Auditing, reference: str, person: str, act: str) -> None:
+    """What moderators decided about somebody's signature, as it enters the log."""
+    services = auditing.services
+    with services.database.uow() as tx:
+        one = tx.exec(select(Signature).where(Signature.person_hash == person_hash(services.settings.keys_dir, person)))
+        about = {"type": "petition.invalidation", "version": 1, "petition": reference, "batch": "ab" * 32}
+        told = {"pseudonym": one.one().pseudonym.hex(), "act": act, "code": "coerced", "day": "2026-11-28"}
+        ledger.enter(tx, {**about, **told})
+        tx.commit()
 
 
 class TestWhatAuditorsMayNot:
@@ -134,6 +162,8 @@ class TestWhatAuditorsMayNot:
         assert refusal(committing.join, services, first, key, "0" * 64) == "audit.joined"
         assert refusal(committing.join, services, second, key, mine) == "audit.joined"
         assert refusal(committing.join, services, second, key, "x") == "audit.commitment"
+        other = committing.begin(services, first, reference, 1)  # a value serves once: the log names audits after them
+        assert refusal(committing.join, services, second, other, mine) == "audit.joined"
         with services.database.uow() as tx:
             assert refusal(committing.propose, services, tx, first, key) == "audit.alone"
 
@@ -235,6 +265,40 @@ class TestWhatAuditorsMayNot:
         (seen,) = views.of_petition(services, reference)
         assert [seen.values[number - 1].auditor for number in seen.missing] == [auditing.auditors[1].person_id]
         assert views.stamp(services, reference) != before
+        last = auditing.auditors[1]
+        value = auditing.values[last.person_id].hex()
+        assert refusal(drawing.reveal, services, last.session, key, value) == "audit.void"
+
+    def test_one_audit_is_drawn_after_another(self, auditing: Auditing, services: Services, clock: ManualClock) -> None:
+        """Whoever reveals last would else choose between their samples."""
+        reference = auditing.signed(2)
+        void = auditing.committed(reference, 1)
+        values = dict(auditing.values)
+        following = auditing.begun(reference, 2)
+        with pytest.raises(DomainError) as caught:
+            auditing.decided(committing, following)
+        assert caught.value.code == "audit.waiting"
+        clock.advance(days=4, seconds=1)
+        auditing.decided(committing, following)
+        auditing.petitions.round()
+        with services.database.uow() as tx:  # a value that comes late all the same
+            for one in lookup.commitments(tx.session, lookup.found(tx.session, void)):
+                one.value = values[one.auditor].hex()
+                tx.add(one)
+            tx.commit()
+        drawing.draw_due(services)
+        assert auditing.audit(void).stage == Stage.COMMITTED
+        (logged_audit, _) = recounted(services)[0].counts[reference].audits.values()
+        assert "reveals" not in logged_audit
+
+    def test_who_is_no_auditor_any_more_has_committed_to_nothing(self, auditing: Auditing, services: Services) -> None:
+        key = auditing.begun(auditing.signed(1), 1)
+        with services.database.uow() as tx:
+            tx.session.add(Commitment(audit_id=lookup.found(tx.session, key).id, auditor="0" * 32, commitment="3" * 64))
+            tx.commit()
+        with pytest.raises(DomainError) as caught:
+            auditing.decided(committing, key)
+        assert caught.value.code == "audit.left"
 
     def test_of_what_is_not_in_the_log_nothing_is_drawn(self, auditing: Auditing, services: Services) -> None:
         reference = auditing.petitions.make()

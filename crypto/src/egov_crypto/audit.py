@@ -11,6 +11,7 @@ in the log fixes among whom is drawn, and the bytes of all together decide.
 import hashlib
 import heapq
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from fractions import Fraction
 from math import comb
 from typing import Final
@@ -18,6 +19,11 @@ from typing import Final
 from egov_crypto.errors import UsageError
 
 VALUE_SIZE: Final = 32
+REVEALING: Final = timedelta(days=3)
+"""In which auditors reveal their values. After that the audit is void: a value held back buys no later choice."""
+DRAWN: Final = timedelta(days=4)
+"""In which they stand in the log, and until when no other audit of that petition begins: so that nobody who reveals
+last has several samples to choose from at once."""
 
 _COMMITMENT: Final = b"egov-audit-commitment-v1"
 _AUDIT: Final = b"egov-audit-v1"

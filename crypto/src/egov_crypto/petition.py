@@ -147,7 +147,7 @@ class PetitionCount:
     answers: list[list[str]] = field(default_factory=list)
     """Kind, what came of it, when, the commitment to the text."""
     audits: dict[str, dict[str, Any]] = field(default_factory=dict)
-    """By identifier: ``index`` of its first entry, ``commitments``, ``sample``, ``counted`` then; ``reveals``,
+    """By identifier: ``index`` of its first entry, ``at``, ``commitments``, ``sample``, ``counted`` then; ``reveals``,
     ``revealed_at`` and ``report`` once they are there."""
 
     @property
@@ -363,6 +363,11 @@ def _reach(value: dict[str, Any], count: PetitionCount) -> None:
     count.thresholds[value["tier"]] = [value["needed"], value["count"], value["at"], waiting, count.acts]
 
 
+def _soon(found: dict[str, Any], value: dict[str, Any]) -> bool:
+    """Whether an entry comes while an audit, by when it was committed to, may still be drawn."""
+    return datetime.fromisoformat(value["at"]) - datetime.fromisoformat(found["at"]) <= audit.DRAWN
+
+
 def _audit(index: int, value: dict[str, Any], count: PetitionCount) -> None:
     name, found = value["audit"], count.audits.get(value["audit"])
     match value["step"]:
@@ -371,12 +376,16 @@ def _audit(index: int, value: dict[str, Any], count: PetitionCount) -> None:
                 raise VerificationError("audit.order", "committed a second time, or with nothing to audit")
             if name != audit.identifier(value["petition"], value["commitments"]):
                 raise VerificationError("audit.commitment", "the audit is not called after its commitments")
+            if any("reveals" not in other and _soon(other, value) for other in count.audits.values()):
+                raise VerificationError("audit.order", "committed while another audit waits for its auditors' values")
             _bounded(count.audits)
-            fixed = {"commitments": value["commitments"], "sample": value["sample"]}
+            fixed = {"commitments": value["commitments"], "sample": value["sample"], "at": value["at"]}
             count.audits[name] = {"index": index, "counted": count.electronic, **fixed}
         case "revealed":
             if found is None or "reveals" in found:
                 raise VerificationError("audit.order", "revealed a second time, or without commitments")
+            if not _soon(found, value):
+                raise VerificationError("audit.order", f"revealed at {value['at']}, and committed at {found['at']}")
             opened = [audit.commitment(value["petition"], bytes.fromhex(reveal)) for reveal in value["reveals"]]
             if opened != found["commitments"]:
                 raise VerificationError("audit.commitment", "what was revealed is not what was committed to")

@@ -6,6 +6,7 @@ from typing import Final
 
 from sqlmodel import Session
 
+from egov_crypto.audit import REVEALING
 from egov_participation import approvals
 from egov_participation.actions import Action, may
 from egov_participation.audits import rules
@@ -33,8 +34,10 @@ def items(services: Services, session: Session, acting: SessionInfo) -> list[Ite
             about = str(proposal.content["petition"])
             found.append(Item(title, proposal.kind.route, proposal.expires_at, {}, {"id": proposal.id}, about=about))
     for row in lookup.at(session, Stage.COMMITTED):
+        if rules.is_void(row.committed_at, services.clock()):
+            continue
         own = [one for one in lookup.commitments(session, row) if one.auditor == acting.person_id and one.value is None]
         if own and row.committed_at is not None and drawing.place(services, session, row) is not None:
-            due, path = row.committed_at + rules.REVEALING, {"key": row.key}
+            due, path = row.committed_at + REVEALING, {"key": row.key}
             found.append(Item(N_("Reveal your value"), "audits.audit", due, {}, path, about=row.reference))
     return found

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime
 from typing import Final
 
+from egov_crypto.audit import DRAWN, REVEALING
 from egov_participation.audits.models import Stage
 from egov_participation.errors import DomainError
 from egov_participation.i18n import N_
@@ -15,8 +16,6 @@ LEAST_AUDITORS: Final = 2
 MOST_AUDITORS: Final = 20
 MOST_SAMPLE: Final = 1000
 """The registrar opens twice as many of one petition, in all its audits together."""
-REVEALING: Final = timedelta(days=3)
-"""In which auditors reveal their values; whose is missing then is said in public."""
 SHARES: Final = (1, 2, 5, 10)
 """Of false signatures, in hundredths of all: for each it is said how probably the sample finds one."""
 _HEX: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
@@ -37,6 +36,16 @@ def check_stage(stage: str, *wanted: Stage) -> None:
         raise DomainError(
             409, N_("The audit has gone on meanwhile. Look at its page, and decide anew."), code="audit.stage"
         )
+
+
+def is_void(committed_at: datetime | None, now: datetime) -> bool:
+    """Whether the time to reveal values is over: whose is missing then is said in public, and nothing is drawn."""
+    return committed_at is not None and now >= committed_at + REVEALING
+
+
+def waits(committed_at: datetime | None, now: datetime) -> bool:
+    """Whether an audit that was committed to keeps others of its petition waiting."""
+    return committed_at is not None and now <= committed_at + DRAWN
 
 
 @dataclass(frozen=True, slots=True)

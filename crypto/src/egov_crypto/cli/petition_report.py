@@ -126,7 +126,10 @@ def doubts(counted: PetitionCount, now: datetime | None = None) -> Iterable[str]
     for name, found in counted.audits.items():
         report = found.get("report")
         if "reveals" not in found:
-            yield f"why the audit {name[:16]}… was begun and nothing revealed."
+            yield (
+                f"why the audit {name[:16]}… was begun and nothing revealed: whoever would have revealed last could"
+                " choose between this sample and another audit's."
+            )
         elif report is None and now - datetime.fromisoformat(found["revealed_at"]) > REPORTED:
             yield f"what the audit {name[:16]}… found: it was drawn at {found['revealed_at']}, and no report came."
         elif report is not None and report["denied"]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
+from egov_crypto.audit import REVEALING
 from egov_participation.actions import Action
 from egov_participation.audits import rules, service
 from egov_participation.audits.forms import AnswerForm
@@ -37,7 +38,7 @@ def audit(request: Request) -> Response:
             audits=service.of_petition(here, petition.reference),
             registrar_inside=here.registrar.inside,
             most=rules.MOST_SAMPLE,
-            days=rules.REVEALING.days,
+            days=REVEALING.days,
         )
 
     return page(request, (petition, *service.stamp(here, petition.reference)), made)

@@ -8,9 +8,11 @@ from __future__ import annotations
 import secrets
 from typing import Final
 
+from sqlmodel import select
+
 from egov_crypto import audit as protocol
 from egov_participation import approvals, audit
-from egov_participation.actions import Action
+from egov_participation.actions import Action, may
 from egov_participation.approvals import Content, Proposal
 from egov_participation.audits import rules
 from egov_participation.audits.models import Audit, Commitment, Stage
@@ -20,6 +22,7 @@ from egov_participation.errors import DomainError
 from egov_participation.i18n import N_
 from egov_participation.ledger import service as ledger
 from egov_participation.petitions.service import reading
+from egov_participation.roles import service as roles
 from egov_participation.services import Services, SessionInfo
 
 
@@ -58,14 +61,16 @@ def join(services: Services, session: SessionInfo, key: str, commitment: str) ->
     """
     with services.database.uow() as tx:
         approvals.lapse(tx, DRAW, lookup.object_of(key), services.clock())
+        tx.lock(f"audits:{lookup.found(tx.session, key).reference}")
         row = lookup.locked(tx, key)
         rules.check_stage(row.stage, Stage.GATHERING)
         if len(lookup.commitments(tx.session, row)) >= rules.MOST_AUDITORS:
             raise DomainError(409, N_("No more auditors can take part."), code="audit.full")
         if not rules.is_hex(commitment):
             raise DomainError(422, N_("A commitment is 64 digits from 0 to 9 and a to f."), code="audit.commitment")
+        used = tx.exec(select(Commitment).where(Commitment.commitment == commitment)).first()
         given = {"audit_id": row.id, "auditor": session.person_id, "commitment": commitment, "value": None}
-        if not tx.add_if_new(Commitment, **given):
+        if used is not None or not tx.add_if_new(Commitment, **given):
             raise DomainError(
                 409, N_("You take part already, or somebody has the same commitment."), code="audit.joined"
             )
@@ -77,11 +82,12 @@ def propose(services: Services, tx: UnitOfWork, session: SessionInfo, key: str) 
     """Propose to draw with the commitments that are there.
 
     Raises:
-        DomainError: 404 ``audit.none``, 409 ``audit.stage``, ``audit.alone``, ``approval.pending``; what
-            `approvals.propose` raises.
+        DomainError: 404 ``audit.none``, 409 ``audit.stage``, ``audit.alone``, ``audit.waiting``, ``approval.pending``;
+            what `approvals.propose` raises.
     """
     row = lookup.locked(tx, key)
     rules.check_stage(row.stage, Stage.GATHERING)
+    _check_alone(services, tx, row)
     given = [one.commitment for one in lookup.commitments(tx.session, row)]
     if len(given) < rules.LEAST_AUDITORS:
         raise DomainError(
@@ -91,12 +97,35 @@ def propose(services: Services, tx: UnitOfWork, session: SessionInfo, key: str) 
     return approvals.propose(services, tx, session, DRAW, lookup.object_of(row.key), content, reason="")
 
 
+def _check_alone(services: Services, tx: UnitOfWork, row: Audit) -> None:
+    """With several audits at once, whoever reveals last would choose among their samples."""
+    others = [other for other in lookup.at(tx.session, Stage.COMMITTED) if other.reference == row.reference]
+    if any(rules.waits(other.committed_at, services.clock()) for other in others):
+        raise DomainError(
+            409,
+            N_(
+                "Another audit of this petition waits for the values of its auditors. The next one can go on when they"
+                " are revealed, or four days after they were committed to."
+            ),
+            code="audit.waiting",
+        )
+
+
 def _commit(services: Services, tx: UnitOfWork, proposal: Proposal) -> None:
     """The log has the commitments: by the place of their entry it is fixed among whom is drawn."""
     now, content = services.clock(), proposal.content
+    tx.lock(f"audits:{content['petition']}")
     row = lookup.locked(tx, str(content["audit"]))
     rules.check_stage(row.stage, Stage.GATHERING)
-    given = [one.commitment for one in lookup.commitments(tx.session, row)]
+    _check_alone(services, tx, row)
+    auditors = lookup.commitments(tx.session, row)
+    if not all(may(Action.DRAW_AUDIT, roles.held(tx.session, one.auditor, now).roles) for one in auditors):
+        raise DomainError(
+            409,
+            N_("Somebody who committed to a value is no auditor any more. Begin another audit without them."),
+            code="audit.left",
+        )
+    given = [one.commitment for one in auditors]
     if given != content["commitments"]:
         raise DomainError(409, N_("Another auditor takes part meanwhile. Propose it anew."), code="audit.changed")
     row.stage, row.committed_at, row.approved = Stage.COMMITTED.value, now, proposal.content_hash

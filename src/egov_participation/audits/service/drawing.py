@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Iterator
 from typing import Final
 
+import structlog
 from sqlmodel import Session
 
 from egov_crypto import audit as protocol
@@ -18,10 +18,13 @@ from egov_participation.audits.service.committing import entry
 from egov_participation.errors import DomainError
 from egov_participation.i18n import N_
 from egov_participation.ledger import service as ledger
-from egov_participation.petitions.service import verified
+from egov_participation.petitions.service import logged, verified
 from egov_participation.services import Services, SessionInfo
 
-_AT_ONCE: Final = 1000
+log = structlog.get_logger()
+
+_TOLD: Final = 20
+"""Pages of signatures after which the worker's log says how far a draw is."""
 
 
 def place(services: Services, session: Session, row: Audit) -> int | None:
@@ -39,12 +42,18 @@ def reveal(services: Services, session: SessionInfo, key: str, value: str) -> No
     """Reveal the value that one committed to.
 
     Raises:
-        DomainError: 404 ``audit.none``; 409 ``audit.stage``, ``audit.early`` (no checkpoint covers the commitments);
-            403 ``audit.stranger``; 422 ``audit.value`` (it is another one).
+        DomainError: 404 ``audit.none``; 409 ``audit.stage``, ``audit.void``, ``audit.early`` (no checkpoint covers the
+            commitments); 403 ``audit.stranger``; 422 ``audit.value`` (it is another one).
     """
     with services.database.uow() as tx:
         row = lookup.locked(tx, key)
         rules.check_stage(row.stage, Stage.COMMITTED)
+        if rules.is_void(row.committed_at, services.clock()):
+            raise DomainError(
+                409,
+                N_("The time to reveal the values is over: this audit is void. Begin another one."),
+                code="audit.void",
+            )
         own = [one for one in lookup.commitments(tx.session, row) if one.auditor == session.person_id]
         if not own:
             raise DomainError(403, N_("You have committed to no value in this audit."), code="audit.stranger")
@@ -68,12 +77,14 @@ def reveal(services: Services, session: SessionInfo, key: str, value: str) -> No
 
 
 def draw_due(services: Services) -> None:
-    """Draw where all values are revealed."""
+    """Draw where all values are revealed, in time."""
+    now = services.clock()
     with services.database.read() as session:
         ready = [
             row.key
             for row in lookup.at(session, Stage.COMMITTED)
-            if all(one.value is not None for one in lookup.commitments(session, row))
+            if rules.waits(row.committed_at, now)
+            and all(one.value is not None for one in lookup.commitments(session, row))
         ]
     for key in ready:
         _draw(services, key)
@@ -84,18 +95,20 @@ def _draw(services: Services, key: str) -> None:
         row = lookup.found(session, key)
         values = [one.value or "" for one in lookup.commitments(session, row)]
         index = place(services, session, row)
-        if index is None:
-            return
-        counted = counted_before(session, row.reference, index)
+    if index is None:
+        return
     seed = protocol.seed(row.reference, map(bytes.fromhex, values))
-    sample = protocol.draw(seed, counted, row.sample)
+    drawn = _drawn(services, row, index, seed)
+    if drawn is None:  # the log is not read so far yet: the next round draws
+        return
+    counted, sample = drawn
     now = services.clock()
     with services.database.uow() as tx:
         row = lookup.locked(tx, key)
         if row.stage != Stage.COMMITTED:
             return
         row.stage, row.drawn_at = Stage.DRAWN.value, now
-        row.size, row.counted, row.seed = index, len(counted), seed.hex()
+        row.size, row.counted, row.seed = index, counted, seed.hex()
         row.drawn = "\n".join(pseudonym.hex() for pseudonym in sample)
         tx.add(row)
         ledger.enter(
@@ -109,38 +122,28 @@ def _draw(services: Services, key: str) -> None:
                 "audit": row.name,
                 "reveals": values,
                 "size": index,
-                "counted": len(counted),
+                "counted": counted,
             },
         )
         tx.commit()
 
 
-def counted_before(session: Session, reference: str, size: int) -> list[bytes]:
-    """The pseudonyms that count, without paper, by the first entries of the log."""
-    standing: dict[bytes, verified.Standing] = {}
-    entries = heapq.merge(
-        *(_entries(session, type_, reference, size) for type_ in (verified.ATTESTATION, verified.INVALIDATION)),
-        key=lambda one: one.index,
-    )
-    for one in entries:
-        value = one.value
-        pseudonym = bytes.fromhex(value["pseudonym"])
-        after = verified.after(standing.get(pseudonym), value, one.index)
-        if after is not None:
-            standing[pseudonym] = after
-    return [pseudonym for pseudonym, found in standing.items() if found.counts and found.way == "electronic"]
+def _drawn(services: Services, row: Audit, index: int, seed: bytes) -> tuple[int, list[bytes]] | None:
+    """How many count by the first entries of the log, and those of them whom the lot falls on; None if nobody can tell
+    now."""
+    counted = 0
 
+    def looked_at(pages: Iterator[list[bytes]]) -> Iterator[bytes]:
+        nonlocal counted
+        for number, page in enumerate(pages, 1):
+            counted += len(page)
+            yield from page
+            if number % _TOLD == 0:
+                log.info("audit.drawing", audit=row.key, counted=counted)
 
-def attested_before(session: Session, reference: str, size: int) -> int:
-    """How many attestations of a petition the first entries of the log have."""
-    return sum(1 for _ in _entries(session, verified.ATTESTATION, reference, size))
-
-
-def _entries(session: Session, type_: str, reference: str, size: int) -> Iterator[ledger.EntryView]:
-    after = -1
-    while some := ledger.browse(session, type=type_, subject=reference, after=after, limit=_AT_ONCE):
-        for one in reversed(some):
-            if one.index >= size:
-                return
-            yield one
-        after = some[0].index
+    with services.database.alone(verified.LOCK) as alone, services.database.read() as session:
+        pages = logged.counting(session, row.reference, index) if alone else None
+        if pages is None:
+            return None
+        sample = protocol.draw(seed, looked_at(pages), row.sample)
+    return counted, sample

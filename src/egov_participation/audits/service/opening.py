@@ -19,11 +19,12 @@ from egov_participation.actions import Action
 from egov_participation.approvals import Content, Proposal
 from egov_participation.audits import rules
 from egov_participation.audits.models import Audit, Stage
-from egov_participation.audits.service import drawing, lookup
+from egov_participation.audits.service import lookup
 from egov_participation.database import UnitOfWork
 from egov_participation.errors import DomainError
 from egov_participation.i18n import N_
 from egov_participation.ledger import service as ledger
+from egov_participation.petitions.service import logged
 from egov_participation.registrar.interface import Opening
 from egov_participation.registry.iin import Iin, IinError
 from egov_participation.services import Services, SessionInfo
@@ -91,7 +92,7 @@ def openings(services: Services, row: Audit) -> list[Opening]:
         return []
     with services.database.read() as session:
         values = [one.value or "" for one in lookup.commitments(session, row)]
-        entries = drawing.attested_before(session, row.reference, row.size or 0)
+        entries = logged.attested(session, row.reference, row.size or 0)
     return services.registrar.open_entries(row.reference, sample, audit=row.name or "", reveals=values, entries=entries)
 
 

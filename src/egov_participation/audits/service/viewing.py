@@ -111,7 +111,7 @@ def view(services: Services, session: Session, row: Audit) -> AuditView:
 
 def _missing(row: Audit, given: Sequence[Commitment], now: datetime) -> list[int]:
     """See `AuditView.missing`."""
-    if row.stage != Stage.COMMITTED or row.committed_at is None or now < row.committed_at + rules.REVEALING:
+    if row.stage != Stage.COMMITTED or not rules.is_void(row.committed_at, now):
         return []
     return [number for number, one in enumerate(given, 1) if one.value is None]
 
