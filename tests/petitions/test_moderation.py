@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 from starlette.applications import Starlette
 from tests.conftest import ClientFactory
 from tests.identity.conftest import forms_of
@@ -20,7 +20,7 @@ from egov_participation.clock import ManualClock
 from egov_participation.jobs import Worker
 from egov_participation.ledger import service as ledger
 from egov_participation.mail import NullMailer
-from egov_participation.petitions.models import Decision, Happening, Note, Petition
+from egov_participation.petitions.models import Decision, Happening, Note, Petition, Wording
 from egov_participation.petitions.service import lifecycle
 from egov_participation.services import Services
 from egov_participation.settings import Settings
@@ -256,11 +256,24 @@ def test_another_wording_is_nothing_unless_the_creator_accepts_it(
 def test_words_that_a_moderator_withholds_are_not_published_by_the_change(
     citizen: MakeCitizen, moderator: SignedIn, services: Services, worker: Worker
 ) -> None:
+    """Nor are they kept: not in what was suggested before either, accepted or not."""
     creator = citizen()
-    reference = hand_in(creator, title={"title": "Көршім Серік 87015555555 түнде шуламасын"})
-    assert suggest(moderator, reference, withheld="yes") == 303
-    form = {"wording": "1", "answer": "accept"}
-    assert creator.client.post(f"/en/me/petitions/{reference}/wording", data=form).status_code == 303
+    reference, kept = hand_in(creator, title={"title": "Көршім Серік 87015555555 түнде шуламасын"}), "87015555555"
+    for number, (answer, fields) in enumerate(
+        (
+            ("accept", {"kk-title": f"Көршім Серік {kept} шуламасын"}),
+            ("decline", {"kk-title": f"Көршім Серік {kept} түнде жүрмесін"}),
+            ("accept", {"withheld": "yes"}),
+        ),
+        1,
+    ):
+        assert suggest(moderator, reference, **fields) == 303
+        form = {"wording": str(number), "answer": answer}
+        assert creator.client.post(f"/en/me/petitions/{reference}/wording", data=form).status_code == 303
+    with services.database.read() as db:
+        rows = db.exec(select(Wording).order_by(col(Wording.id))).all()
+        assert [(kept in row.before + row.after, row.withheld) for row in rows] == [(False, True)] * 3
+        assert NEW_TITLE in rows[-1].after
     accept(moderator.client, reference)
     worker.run_due()
     for path in (

@@ -19,6 +19,7 @@ from egov_participation.i18n import LANGUAGES
 from egov_participation.jurisdiction.territories import REGIONS
 from egov_participation.petitions.models import Petition, State
 from egov_participation.petitions.service import reading
+from egov_participation.petitions.telling import written_in
 from egov_participation.services import Services
 
 
@@ -108,6 +109,8 @@ def test_a_rejection_has_its_ground_and_its_reason(services: Services, client: T
 
     assert "It is about the status of languages" in shown
     assert REASON.split("\n")[0] in shown
+    assert '<p class="egov-timeline__text" lang="en">' in client.get(f"/kk/petitions/{reference}").text
+    assert [written_in(text) for text in ("Өтінеміз", "Просим", "We ask Өмір")] == ["kk", "ru", "en"]
     assert "Sign this petition" not in shown
     assert TITLES["ru"] in shown
 

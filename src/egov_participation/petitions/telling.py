@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from egov_participation.i18n import N_
@@ -37,3 +38,14 @@ HAPPENINGS: Final = {
     "anonymised": N_("Names of signers and of the creator were deleted; the counts stay"),
 }
 """What stands in the timeline for each kind of happening: msgids, with what its details hold."""
+
+_KAZAKH: Final = re.compile("[әғқңөұүһі]", re.IGNORECASE)
+_CYRILLIC: Final = re.compile("[а-яёәғқңөұүһі]", re.IGNORECASE)
+_LATIN: Final = re.compile("[a-z]", re.IGNORECASE)
+
+
+def written_in(text: str) -> str:
+    """The language of a public reason, by its letters: officials write in theirs, and nobody says which that is."""
+    if len(_LATIN.findall(text)) > len(_CYRILLIC.findall(text)):
+        return "en"
+    return "kk" if _KAZAKH.search(text) else "ru"

@@ -11,7 +11,7 @@ from egov_participation.i18n import N_, ntranslate, translate
 from egov_participation.petitions.models.states import Answer, Debate, State
 from egov_participation.petitions.rules.outcomes import OWING, TITLES
 from egov_participation.petitions.rules.states import STATE_NAMES
-from egov_participation.petitions.telling import HAPPENINGS
+from egov_participation.petitions.telling import HAPPENINGS, written_in
 from egov_participation.petitions.views import HappeningView, PetitionView
 from egov_participation.roles.agencies import AGENCIES
 
@@ -124,6 +124,7 @@ def timeline(petition: PetitionView, lang: str, timezone: str, today: date) -> l
             "when": written["datetime"](one.at) + (f" · {who}" if (who := by(one, lang)) else ""),
             "iso": one.at.isoformat(),
             "text": one.reason or "",
+            "lang": written_in(one.reason) if one.reason else "",
         }
         for one in petition.timeline
     ]

@@ -73,12 +73,13 @@ class Wording(SQLModel, table=True):
     moderator: str
     """Person id."""
     before: str = Field(sa_column=Column(Text, nullable=False))
-    """JSON: title, ask and background by language, as they stood."""
+    """JSON: title, ask and background by language, as they stood; empty where they were withheld."""
     after: str = Field(sa_column=Column(Text, nullable=False))
     """The same as they are suggested."""
     reason: str = Field(sa_column=Column(Text, nullable=False))
     withheld: bool = False
-    """The words as they stood are not shown in public: there is somebody's personal data or worse in them."""
+    """The words as they stood are shown to nobody, and deleted once they are replaced: there is somebody's personal
+    data or worse in them."""
     state: str = "proposed"
     """``dropped``: another decision came first."""
     decided_at: datetime | None = Field(default=None, sa_column=Column(UTCDateTime, nullable=True))

@@ -16,6 +16,7 @@ from egov_participation.errors import DomainError
 from egov_participation.petitions import figures, sharing, wording
 from egov_participation.petitions.rules.states import COUNTED, SIGNABLE
 from egov_participation.petitions.service import reading
+from egov_participation.petitions.telling import written_in
 from egov_participation.petitions.views import PetitionView
 from egov_participation.web.context import lang, services
 from egov_participation.web.open_data import OPEN_TO_ALL, file_answer
@@ -147,6 +148,7 @@ def page_of(request: Request, name: str, found: PetitionView, **context: Any) ->
         counted=found.state in COUNTED and found.opened_at is not None,
         today=today,
         awaited=wording.is_awaited(found),
+        written_in=written_in,
         outcome_title=lambda to: wording.outcome_title(to, language),
         **context,
     )

@@ -32,6 +32,8 @@ class WordingView:
     reason: str
     state: str
     decided_at: datetime | None
+    withheld: bool
+    """The former words are shown to nobody once it is accepted."""
 
     @property
     def changes(self) -> list[tuple[str, str, str, str]]:
@@ -114,12 +116,28 @@ def decide(
         for lang, text in json.loads(wording.after).items():
             row = lookup.texts(tx.session, petition)[lang]
             row.title, row.ask, row.background = text["title"], text["ask"], text["background"]
+        if wording.withheld:
+            _withhold(tx, petition, wording)
         tx.flush()
         document.commit(tx.session, petition)
         tx.add(petition)
     happening = lifecycle.happened(tx, petition, f"wording.{said}", now, by="creator", details={"wording": wording_id})
     deciding.enter(tx, petition, f"wording-{said}", now, happening)
     tx.flush()
+
+
+def _withhold(tx: UnitOfWork, petition: Petition, accepted: Wording) -> None:
+    """Delete the former words wherever suggestions hold them: here, and in those that came before."""
+    changed = [(lang, name) for lang, name, _, _ in _view(accepted).changes]
+    for row in tx.exec(select(Wording).where(Wording.petition_id == petition.id)).all():
+        before, after = json.loads(row.before), json.loads(row.after)
+        row.withheld = row.withheld or any(before[lang][name] != after[lang][name] for lang, name in changed)
+        for lang, name in changed:
+            before[lang][name] = ""
+            if row is not accepted:
+                after[lang][name] = ""
+        row.before, row.after = drafts.as_json(before), drafts.as_json(after)
+        tx.add(row)
 
 
 def of_petition(session: Session, petition: Petition, *states: str) -> Sequence[WordingView]:
@@ -134,4 +152,4 @@ def of_petition(session: Session, petition: Petition, *states: str) -> Sequence[
 def _view(row: Wording) -> WordingView:
     assert row.id is not None
     before, after = json.loads(row.before), json.loads(row.after)
-    return WordingView(row.id, row.at, before, after, row.reason, row.state, row.decided_at)
+    return WordingView(row.id, row.at, before, after, row.reason, row.state, row.decided_at, row.withheld)
