@@ -1505,6 +1505,7 @@ def upgrade() -> None:
         sa.Column("source_sha256", sa.String(), nullable=False),
         sa.Column("source", sa.LargeBinary(), nullable=False),
         sa.Column("document_hash", sa.String(), nullable=False),
+        sa.Column("dropped", sa.String(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("mapped_revision", sa.Integer(), nullable=True),
         sa.CheckConstraint("lang IN ('kk', 'ru', 'en')", name=op.f("ck_consultation_expression_lang")),

@@ -12,7 +12,7 @@ from egov_participation.database import UTCDateTime
 
 
 class Import(SQLModel, table=True):
-    """A file that waits to be read into a version, or that was refused: then its content is gone, and only why stays."""
+    """A file that waits to be read into a version. Of one that was refused only why stays."""
 
     __tablename__: ClassVar[str] = "consultation_import"
     __table_args__ = (

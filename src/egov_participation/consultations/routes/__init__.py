@@ -1,5 +1,26 @@
 """Pages, forms and data of consultations."""
 
-from starlette.routing import BaseRoute
+from egov_participation.consultations.routes.commenting import routes as commenting_routes
+from egov_participation.consultations.routes.comments import routes as comment_routes
+from egov_participation.consultations.routes.data import routes as data_routes
+from egov_participation.consultations.routes.lists import routes as list_routes
+from egov_participation.consultations.routes.office_drafts import routes as office_draft_routes
+from egov_participation.consultations.routes.office_proposals import routes as office_proposal_routes
+from egov_participation.consultations.routes.office_texts import routes as office_text_routes
+from egov_participation.consultations.routes.own_comments import routes as own_comment_routes
+from egov_participation.consultations.routes.papers import routes as paper_routes
+from egov_participation.consultations.routes.reading import routes as reading_routes
 
-routes: list[BaseRoute] = []
+# A consultation's own page stands last: its address fits those of others.
+routes = [
+    *office_text_routes,
+    *office_proposal_routes,
+    *office_draft_routes,
+    *list_routes,
+    *data_routes,
+    *paper_routes,
+    *commenting_routes,
+    *own_comment_routes,
+    *comment_routes,
+    *reading_routes,
+]

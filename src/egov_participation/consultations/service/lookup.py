@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections.abc import Collection
+
+from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
 from egov_participation.consultations.models import Consultation, ConsultationText, Expression, Provision, Version
@@ -35,7 +40,7 @@ def locked(tx: UnitOfWork, reference: str) -> Consultation:
     return row
 
 
-def of_key(session: Session, key: str, agencies: tuple[str, ...] | list[str]) -> Consultation:
+def of_key(session: Session, key: str, agencies: Collection[str]) -> Consultation:
     """A consultation of one of these agencies by the key of its office pages, whatever its state.
 
     Raises:
@@ -47,6 +52,20 @@ def of_key(session: Session, key: str, agencies: tuple[str, ...] | list[str]) ->
     if row is None:
         raise no_consultation()
     return row
+
+
+def locked_by_key(tx: UnitOfWork, key: str, agencies: Collection[str]) -> Consultation:
+    """As `of_key`, and nobody else changes it until this transaction ends."""
+    mine = (Consultation.key == key, col(Consultation.agency).in_(list(agencies)))
+    row = tx.exec(select(Consultation).where(*mine).with_for_update()).first()
+    if row is None:
+        raise no_consultation()
+    return row
+
+
+def digest(value: object) -> str:
+    """SHA-256 in hex over a value as JSON: for noticing that somebody else was first."""
+    return hashlib.sha256(json.dumps(value, ensure_ascii=False).encode()).hexdigest()
 
 
 def texts(session: Session, consultation_id: int) -> dict[str, ConsultationText]:
@@ -66,7 +85,8 @@ def versions(session: Session, consultation_id: int, *, published: bool = True) 
 
 def expressions(session: Session, version_id: int) -> dict[str, Expression]:
     """A version's texts, by language. Their files are not loaded but where they are asked for."""
-    rows = session.exec(select(Expression).where(Expression.version_id == version_id)).all()
+    mine = select(Expression).where(Expression.version_id == version_id).options(defer(Expression.source))  # type: ignore[arg-type]
+    rows = session.exec(mine).all()
     return {row.lang: row for row in sorted(rows, key=lambda row: ("kk", "ru", "en").index(row.lang))}
 
 
