@@ -52,6 +52,8 @@ STEPS: Final = {
     "wording-proposed": N_("another wording suggested"),
     "appeal-granted": N_("appeal granted"),
     "appeal-refused": N_("appeal refused"),
+    "redacted": N_("words covered"),
+    "erased": N_("words destroyed"),
 }
 """Steps of an act in words: msgids."""
 

@@ -1,0 +1,31 @@
+"""How comments are spoken of on pages."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from egov_participation.consultations.models import AmendmentKind, Placed
+from egov_participation.consultations.views import PlaceView
+from egov_participation.i18n import N_
+
+AMENDMENTS: Final = {
+    AmendmentKind.REPLACE: N_("Give this provision other words"),
+    AmendmentKind.INSERT_AFTER: N_("Insert a new provision after this one"),
+    AmendmentKind.DELETE: N_("Delete this provision"),
+}
+PLACED: Final = {
+    Placed.ANCHORED: N_("It stands at the same words."),
+    Placed.SHIFTED: N_("The words have changed; it stands where they probably went."),
+    Placed.ORPHANED: N_("The words that it is about are no more."),
+}
+"""Msgids."""
+
+
+def name_of(label: str, heading: str) -> str:
+    """What a provision is called in a line."""
+    return " ".join(part for part in (label, heading) if part)
+
+
+def place_name(place: PlaceView | None) -> str:
+    """The same of a comment's place; empty: the whole draft."""
+    return "" if place is None else name_of(place.label, place.heading) or place.eid
