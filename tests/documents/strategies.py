@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from egov_participation.documents.structure import Cell, Document, Kind, Provision
+from egov_participation.documents.structure import Cell, Document, Kind, Provision, flat
 
 ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30).map(
     lambda text: unicodedata.normalize("NFC", text)
@@ -38,3 +38,36 @@ any_documents = st.builds(
     language=st.sampled_from(["kk", "ru", "en", "de", "it"]),
     provisions=st.lists(any_provisions(), max_size=4).map(tuple),
 )
+
+
+XML_TEXT = st.text(
+    st.one_of(
+        st.sampled_from("аәбв \n\t.,é😀<&>\"'"),
+        st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff"),
+        st.just("\r"),
+    ),
+    max_size=20,
+).map(lambda text: unicodedata.normalize("NFC", text))
+"""What XML can hold."""
+
+
+@st.composite
+def ordered_documents(draw: st.DrawFn, texts: st.SearchStrategy[str] = XML_TEXT) -> Document:
+    """Documents as readers make them: no provision stands more than one deeper than the one before it."""
+    provisions: list[Provision] = []
+    depth = -1
+    for _ in range(draw(st.integers(1, 8))):
+        depth = draw(st.integers(0, depth + 1))
+        kind = draw(st.sampled_from(Kind))
+        rows: Any = ()
+        text = draw(texts)
+        if kind is Kind.TABLE:
+            of_cells = st.builds(Cell, texts, st.integers(1, 4), st.integers(1, 4), st.booleans())
+            rows = tuple(draw(st.lists(st.lists(of_cells, min_size=1, max_size=3).map(tuple), min_size=1, max_size=3)))
+            text = flat(rows)
+        number, label, heading = draw(st.tuples(texts, texts, texts))
+        if draw(st.booleans()):
+            number = label = heading = ""
+        provisions.append(Provision(kind, depth, number, label, heading, text, rows))
+    language = draw(st.sampled_from(["kk", "ru", "en", "de"]))
+    return Document(draw(texts), language, tuple(provisions), "akn")

@@ -16,14 +16,16 @@ _NAMESPACES: Final = re.compile(
     r"http://docs\.oasis-open\.org/legaldocml/ns/akn/3\.0(/(WD|CSD)\d+)?|http://Inhaltsdaten\.LegalDocML\.de/1\.8(\.\d+)?/"
 )
 """The standard and its last drafts, which much was published in; Germany's profile."""
-OWN: Final = "egov-"
-"""A class that begins so says which `Kind` an element is: written here, and read back exactly."""
+OWN: Final = "urn:egov-participation:akn"
+KIND: Final = f"{{{OWN}}}kind"
+"""Says which `Kind` an element is, or that it is the ``preface`` with the title; what has it is read back exactly."""
+NUMBER: Final = f"{{{OWN}}}number"
 
 _BREAKS: Final = frozenset({"eol", "br"})
 _SILENT: Final = frozenset({"noteRef", "eop", "meta"})
 _QUOTED: Final = frozenset({"quotedStructure", "embeddedStructure"})
 _BLOCKS: Final = frozenset({"p", "block", "listIntroduction", "listWrapUp", "li", "blockContainer"})
-_WIDEST: Final = 100
+_WIDEST: Final = 1000
 
 
 def known(namespace: str | None) -> bool:
@@ -77,24 +79,19 @@ class Words:
         """The words exactly as they stand."""
         return "".join(element.itertext())
 
-    def rows(self, table: Element) -> tuple[tuple[Cell, ...], ...]:
-        """The cells of a table."""
+    def rows(self, table: Element, *, exact: bool = False) -> tuple[tuple[Cell, ...], ...]:
+        """The cells of a table; their words as they stand when ``exact``."""
         found: list[tuple[Cell, ...]] = []
         for part in children(table, "tr", "thead", "tbody", "tfoot"):
             for row in [part] if name(part) == "tr" else children(part, "tr"):
-                cells = [self._cell(cell, part) for cell in children(row, "td", "th")]
+                cells = [self._cell(cell, part, exact) for cell in children(row, "td", "th")]
                 found.append(tuple(cells))
         return tuple(found)
 
-    def _cell(self, cell: Element, part: Element) -> Cell:
-        exact = (cell.get("class") or "").startswith(OWN)
-        text = (
-            "\n".join(self.verbatim(block) for block in children(cell, "p"))
-            if exact
-            else "\n".join(self.block_lines(cell))
-        )
+    def _cell(self, cell: Element, part: Element, exact: bool) -> Cell:
+        lines = [self.verbatim(block) for block in children(cell, "p")] if exact else self.block_lines(cell)
         header = name(cell) == "th" or name(part) == "thead"
-        return Cell(text, _span(cell.get("colspan")), _span(cell.get("rowspan")), header)
+        return Cell("\n".join(lines), _span(cell.get("colspan")), _span(cell.get("rowspan")), header)
 
     def block_lines(self, element: Element, notes: list[Element] | None = None) -> list[str]:
         """The lines of all blocks in an element, a number before the words that it numbers."""

@@ -8,7 +8,7 @@ from typing import Final
 
 from lxml.etree import _Element as Element
 
-from egov_participation.documents.akn.markup import Words, child, children, name
+from egov_participation.documents.akn.markup import KIND, Words, child, children, name
 from egov_participation.documents.errors import DocumentRefusedError
 
 _MAIN: Final = frozenset({"act", "bill"})
@@ -138,6 +138,8 @@ def title_block(openings: Sequence[Element]) -> Element | None:
     """The block that holds the title and nothing else, so that it does not stand twice."""
     words = Words()
     title = _title(openings, words)
+    if not title or any(opening.get(KIND) == "preface" for opening in openings):
+        return None
     for opening in openings:
         for block in opening.iter("{*}p", "{*}block"):
             if words.line(block) == title:
@@ -148,8 +150,9 @@ def title_block(openings: Sequence[Element]) -> Element | None:
 def _title(openings: Sequence[Element], words: Words) -> str:
     for names in (("{*}docTitle", "{*}shortTitle"), ("{*}longTitle",)):
         for opening in openings:
+            exact = opening.get(KIND) == "preface"
             for element in opening.iter(*names):
-                if title := words.line(element):
+                if title := words.verbatim(element) if exact else words.line(element):
                     return title
     return ""
 

@@ -145,17 +145,15 @@ class _Reader:
 
     def part(self, part: Part) -> None:
         """One document of the file: the main one, or an annex."""
-        document, depth = part.element, 0
+        depth = 0
         opening: _Draft | None = None
         if part.annex:
-            label = self.words.line(child(part.holder, "num")) if part.holder is not None else ""
             depth = part.depth + 1
-            opening = self._open(
-                Kind.ANNEX, part.depth, number=_number(label), label=label, heading=heading_of(part, self.words)
-            )
-            opening.exact = self._exact(document)
+            opening = self._annex(part)
         skip = title_block(part.opening)
         for section in part.opening:
+            if section.get(markup.KIND) == "preface":
+                continue
             if opening is None:
                 opening = self._open(Kind.PREAMBLE, depth)
                 depth += 1
@@ -173,6 +171,22 @@ class _Reader:
             if not ending.lines and self._drafts[-1] is ending:
                 self._drafts.pop()
 
+    def _annex(self, part: Part) -> _Draft:
+        num = None if part.holder is None else child(part.holder, "num")
+        if self._exact(part.element):
+            heading = None if part.holder is None else child(part.holder, "heading")
+            draft = self._open(
+                Kind.ANNEX,
+                part.depth,
+                part.element.get(markup.NUMBER, ""),
+                "" if num is None else self.words.verbatim(num),
+                "" if heading is None else self.words.verbatim(heading),
+            )
+            draft.exact = True
+            return draft
+        label = self.words.line(num)
+        return self._open(Kind.ANNEX, part.depth, _number(label), label, heading_of(part, self.words))
+
     def _open(self, kind: Kind, depth: int, number: str = "", label: str = "", heading: str = "") -> _Draft:
         self._notes_of_open()
         self._drafts.append(_Draft(kind, depth, number, label, heading))
@@ -188,7 +202,8 @@ class _Reader:
                 self._drafts.append(_Draft(Kind.NOTE, draft.depth + 1, mark, mark, lines=self.words.block_lines(note)))
 
     def _exact(self, element: Element) -> bool:
-        own = (element.get("class") or "").startswith(markup.OWN)
+        """Whether its words are taken as they stand, because it was written by `write_akn`."""
+        own = element.get(markup.KIND) is not None
         self.own = self.own or own
         return own
 
@@ -200,7 +215,7 @@ class _Reader:
         num, heading = child(element, "num"), child(element, "heading")
         if exact:
             label = "" if num is None else self.words.verbatim(num)
-            number = (num.get("title") if num is not None else None) or ""
+            number = element.get(markup.NUMBER, "")
             title = "" if heading is None else self.words.verbatim(heading)
         else:
             label = self.words.line(num, notes)
@@ -233,8 +248,8 @@ class _Reader:
     def _kind(self, element: Element, place: _Place) -> Kind | None:
         """None for an element that is no provision of its own."""
         own = name(element)
-        if (named := element.get("class") or "").startswith(markup.OWN):
-            return Kind(named.removeprefix(markup.OWN)) if named.removeprefix(markup.OWN) in set(Kind) else None
+        if (named := element.get(markup.KIND)) in set(Kind):
+            return Kind(named)
         numbered = _number(self.words.line(child(element, "num"))) != ""
         headed = self.words.line(child(element, "heading")) != ""
         if own in _UNITS:
@@ -296,10 +311,11 @@ class _Reader:
             draft.notes += notes
 
     def _table(self, table: Element, place: _Place) -> None:
-        rows = self.words.rows(table)
         if place.draft is not None and place.draft.exact:
-            place.draft.table = rows
-        elif any(cell.text for row in rows for cell in row):
+            place.draft.table = self.words.rows(table, exact=True)
+            return
+        rows = self.words.rows(table)
+        if any(cell.text for row in rows for cell in row):
             draft = self._open(Kind.TABLE, place.depth, heading=self.words.line(child(table, "caption")))
             draft.table = rows
 
