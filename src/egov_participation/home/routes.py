@@ -101,11 +101,6 @@ def _said(names: str, language: str) -> str:
     return found[tuple(LANGUAGES).index(language)] if len(found) == len(LANGUAGES) else names
 
 
-async def consultations(request: Request) -> Response:
-    """What is coming."""
-    return _text(request, "home/consultations.html")
-
-
 _PRIVATE = ("me", "office", "sign-in", "search", "mails", "address", "erased", "help/contact")
 """What search engines have no use for: pages of one person, of officials, links of mails, and other searches."""
 _SECURITY_TXT_LIFE = timedelta(days=180)
@@ -139,7 +134,6 @@ routes = [
     route("/help", help_index, Action.READ, name="home.help"),
     *(route(f"/help/{page}", help_page, Action.READ, name=f"home.help.{page}") for page in HELP),
     route("/help/privacy", privacy, Action.READ, name="home.help.privacy"),
-    route("/consultations", consultations, Action.READ),
     *(
         route(path, endpoint, Action.READ, site=host, localized=False, name=f"home.{endpoint.__name__}.{host}")
         for path, endpoint in (("/robots.txt", robots_txt), ("/.well-known/security.txt", security_txt))

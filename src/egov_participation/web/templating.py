@@ -23,7 +23,7 @@ from egov_participation.web import csrf, office
 from egov_participation.web.addresses import Addresses
 from egov_participation.web.context import lang, site
 from egov_participation.web.static import static_url
-from egov_participation.word_diff import word_diff
+from egov_participation.word_diff import side_by_side, word_diff
 
 
 class _Undefined(Undefined):
@@ -182,6 +182,7 @@ def _environment(lang: str, timezone: str, loader: BaseLoader | None) -> Environ
     environment.install_gettext_translations(catalogue(lang), newstyle=True)  # type: ignore[attr-defined]
     environment.filters.update(filters(lang, timezone))
     environment.filters["word_diff"] = word_diff
+    environment.filters["side_by_side"] = side_by_side
     environment.filters["breakable"] = _breakable
     environment.filters["unbroken"] = _unbroken
     environment.globals["static_url"] = static_url

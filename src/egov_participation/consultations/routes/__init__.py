@@ -10,9 +10,15 @@ from egov_participation.consultations.routes.office_texts import routes as offic
 from egov_participation.consultations.routes.own_comments import routes as own_comment_routes
 from egov_participation.consultations.routes.papers import routes as paper_routes
 from egov_participation.consultations.routes.reading import routes as reading_routes
+from egov_participation.consultations.routes.office_correcting import routes as office_correction_routes
+from egov_participation.consultations.routes.office_pairs import routes as office_pair_routes
+from egov_participation.consultations.routes.office_changes import routes as office_change_routes
 
 # A consultation's own page stands last: its address fits those of others.
 routes = [
+    *office_change_routes,
+    *office_pair_routes,
+    *office_correction_routes,
     *office_text_routes,
     *office_proposal_routes,
     *office_draft_routes,

@@ -1,0 +1,202 @@
+"""Consultations and the texts of their drafts as the public may see them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+
+from egov_participation.consultations.models.states import Change, State
+from egov_participation.documents.structure import Kind
+from egov_participation.documents.structure import Provision as Unit
+from egov_participation.jurisdiction.calendars import Words
+
+
+@dataclass(frozen=True, slots=True)
+class TitleView:
+    """What a consultation is called in one language."""
+
+    lang: str
+    title: str
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaperView:
+    """A document that goes with the draft."""
+
+    kind: str
+    lang: str
+    name: str
+    media_type: str
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExpressionView:
+    """A version's text in one language, without its provisions."""
+
+    id: int
+    lang: str
+    title: str
+    source_format: str
+    source_name: str
+    source_sha256: str
+    document_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class VersionView:
+    """A published version."""
+
+    id: int
+    number: int
+    published_at: datetime
+    signature: str
+    """Of the agency's key, in hex."""
+    texts: tuple[ExpressionView, ...]
+
+    def text(self, lang: str) -> ExpressionView:
+        """In a language, or, where it is not in that, in another."""
+        return next((one for one in self.texts if one.lang == lang), self.texts[0])
+
+
+@dataclass(frozen=True, slots=True)
+class HappeningView:
+    """One thing that happened to it."""
+
+    id: int
+    at: datetime
+    kind: str
+    details: Mapping[str, Any]
+    reason: str | None
+    salt: str | None
+    """Hex: with the reason it makes the commitment that the log has."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsultationView:
+    """A consultation in public."""
+
+    id: int
+    reference: str
+    jurisdiction: str
+    agency: str
+    agency_name: Words
+    act_kind: str
+    act_name: Words
+    stage: str
+    stage_name: Words | None
+    territory: str
+    territory_name: Words | None
+    """None: the whole country."""
+    titles: tuple[TitleView, ...]
+    state: State
+    state_at: datetime
+    opened_at: datetime
+    closes_at: datetime | None
+    reply_due_on: date | None
+    report_due_on: date | None
+    comments: int
+    """All that were sent, amendments too."""
+    replied: int
+    versions: tuple[VersionView, ...]
+    """The first first."""
+    rules: str
+    """What the log's hash of them is of."""
+    rules_hash: str
+    papers: tuple[PaperView, ...] = ()
+    timeline: tuple[HappeningView, ...] = ()
+    """The oldest first."""
+
+    def title(self, lang: str) -> TitleView:
+        """In a language, or, where it is not in that, in another."""
+        return next((one for one in self.titles if one.lang == lang), self.titles[0])
+
+    @property
+    def newest(self) -> VersionView:
+        """The version that is discussed now."""
+        return self.versions[-1]
+
+    @property
+    def unanswered(self) -> int:
+        """Comments without a reply."""
+        return self.comments - self.replied
+
+    @property
+    def reason(self) -> str | None:
+        """The public reason for the state that it is in."""
+        found = [one.reason for one in self.timeline if one.kind == f"state.{self.state}"]
+        return found[-1] if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class ProvisionView:
+    """A provision of a text, and how much was said to it."""
+
+    place: int
+    eid: str
+    lineage: str
+    unit: Unit
+    text_hash: str
+    parent: int | None
+    comments: int = 0
+    change: Change | None = None
+    """What became of it since the version before; None: that was the first, or nothing did."""
+
+    @property
+    def printed(self) -> str:
+        """Label and heading in one line."""
+        return " ".join(part for part in (self.unit.label, self.unit.heading) if part)
+
+
+@dataclass(frozen=True)
+class TextView:
+    """A version's text in one language, provision by provision."""
+
+    version: int
+    expression: ExpressionView
+    provisions: tuple[ProvisionView, ...]
+    whole: int = 0
+    """Comments on the whole draft."""
+    deleted: int = 0
+    """Provisions of the version before that are not in it."""
+    _by_eid: dict[str, int] = field(default_factory=dict, repr=False, compare=False)
+
+    def of(self, eid: str) -> ProvisionView | None:
+        """The provision of that identifier."""
+        if not self._by_eid:
+            self._by_eid.update({one.eid: one.place for one in self.provisions})
+        place = self._by_eid.get(eid)
+        return None if place is None else self.provisions[place]
+
+    @cached_property
+    def contents(self) -> tuple[ProvisionView, ...]:
+        """What the table of contents has: all that has others in it and a label or heading, and every article."""
+        return tuple(one for one in self.provisions if one.unit.kind in _IN_CONTENTS and one.printed)
+
+    @cached_property
+    def parts(self) -> tuple[tuple[int, int], ...]:
+        """The text in pieces for one page each, as [from, to) of places: cut before provisions that stand highest."""
+        cuts, size = [0], 0
+        for one in self.provisions:
+            length = len(one.unit.heading) + len(one.unit.text) + 60
+            if size + length > MOST_ON_A_PAGE and one.unit.kind in _IN_CONTENTS and one.place > cuts[-1]:
+                cuts.append(one.place)
+                size = 0
+            size += length
+        return tuple(zip(cuts, [*cuts[1:], len(self.provisions)], strict=True))
+
+    def part_of(self, place: int) -> int:
+        """In which of `parts` a provision is, from 0."""
+        return max(number for number, (start, _) in enumerate(self.parts) if start <= place)
+
+
+MOST_ON_A_PAGE = 320_000
+"""Code points of a text on one page: with them the page stays under a megabyte."""
+_IN_CONTENTS = frozenset(
+    {Kind.PART, Kind.SECTION, Kind.SUBSECTION, Kind.CHAPTER, Kind.PARAGRAPH, Kind.ARTICLE, Kind.ANNEX}
+)

@@ -1,0 +1,88 @@
+"""Two versions of a draft beside each other: by lineage, so that any two can be compared, and no numbering matters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from egov_participation.consultations.draft_views import ProvisionView, TextView
+from egov_participation.consultations.models.states import Change
+from egov_participation.consultations.service import reading
+from egov_participation.services import Services
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One provision in two versions; either may not have it."""
+
+    old: ProvisionView | None
+    new: ProvisionView | None
+    change: Change
+
+    @property
+    def before(self) -> str:
+        """Its words in the old version, with the printed label."""
+        return "" if self.old is None else _words(self.old)
+
+    @property
+    def after(self) -> str:
+        """Its words in the new version, with the printed label."""
+        return "" if self.new is None else _words(self.new)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """All of two versions in one language, in the order of the new one."""
+
+    old: TextView
+    new: TextView
+    differences: tuple[Difference, ...]
+
+    @property
+    def changed(self) -> tuple[Difference, ...]:
+        """Those that are not the same in both."""
+        return tuple(one for one in self.differences if one.change is not Change.UNCHANGED)
+
+
+def compared(services: Services, reference: str, old: int, new: int, lang: str) -> Comparison:
+    """Compare two published versions.
+
+    Raises:
+        DomainError: 404 ``consultation.unknown``; 404 ``version.unknown``: there is none, or not in that
+            language.
+    """
+    before = reading.text(services, reference, old, lang)
+    after = reading.text(services, reference, new, lang)
+    if before.expression.lang != after.expression.lang:
+        raise reading.no_version()
+    return Comparison(before, after, tuple(_differences(before, after)))
+
+
+def _differences(before: TextView, after: TextView) -> Iterator[Difference]:
+    there = {one.lineage: one for one in after.provisions}
+    here = {one.lineage: one for one in before.provisions}
+    gone: dict[str, list[ProvisionView]] = {}
+    anchor = ""
+    for one in before.provisions:
+        if one.lineage in there:
+            anchor = one.lineage
+        else:
+            gone.setdefault(anchor, []).append(one)
+    yield from (Difference(one, None, Change.DELETED) for one in gone.get("", ()))
+    for one in after.provisions:
+        old = here.get(one.lineage)
+        if old is None:
+            yield Difference(None, one, Change.NEW)
+        elif old.unit.words == one.unit.words:
+            yield Difference(old, one, Change.MOVED if _moved(one) else Change.UNCHANGED)
+        else:
+            yield Difference(old, one, Change.MODIFIED)
+        yield from (Difference(lost, None, Change.DELETED) for lost in gone.get(one.lineage, ()))
+
+
+def _moved(one: ProvisionView) -> bool:
+    return one.change is Change.MOVED
+
+
+def _words(one: ProvisionView) -> str:
+    return " ".join(part for part in (one.unit.label, one.unit.words) if part)

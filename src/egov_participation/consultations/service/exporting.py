@@ -1,0 +1,71 @@
+"""A version's text as files: as it is hashed, as it was given, for word processors, as Akoma Ntoso."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlmodel import Session, col, select
+
+from egov_participation.consultations.models import Expression, Version
+from egov_participation.consultations.rules.provisions import as_document
+from egov_participation.consultations.service import lookup
+from egov_participation.consultations.service.reading import no_version
+from egov_participation.documents import hashing
+from egov_participation.services import Services
+
+
+class Form(StrEnum):
+    """What it is wanted as."""
+
+    CANONICAL = "canonical"
+    """The bytes that `Expression.document_hash` is of."""
+    SOURCE = "source"
+    """The file as it was given, byte for byte."""
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A file."""
+
+    content: bytes
+    media_type: str
+    ending: str
+
+
+_SOURCES = {
+    "docx": ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", "docx"),
+    "akn": ("application/akn+xml", "xml"),
+    "text": ("text/plain; charset=utf-8", "txt"),
+}
+
+
+def exported(services: Services, reference: str, number: int, lang: str, form: Form) -> Export:
+    """A published version's text as a file.
+
+    Raises:
+        DomainError: 404 ``consultation.unknown``; 404 ``version.unknown``: there is none, or not in that language.
+    """
+    with services.database.read() as session:
+        expression = _expression(session, reference, number, lang)
+        if form is Form.SOURCE:
+            return Export(expression.source, *_SOURCES[expression.source_format])
+        document = as_document(expression, lookup.provisions(session, expression.id or 0))
+    return Export(hashing.canonical(document), "application/json", "json")
+
+
+def _expression(session: Session, reference: str, number: int, lang: str) -> Expression:
+    consultation = lookup.found(session, reference)
+    row = session.exec(
+        select(Expression)
+        .join(Version, col(Version.id) == col(Expression.version_id))
+        .where(
+            Version.consultation_id == consultation.id,
+            Version.number == number,
+            col(Version.published_at).is_not(None),
+            Expression.lang == lang,
+        )
+    ).first()
+    if row is None:
+        raise no_version()
+    return row

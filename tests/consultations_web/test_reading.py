@@ -1,0 +1,112 @@
+"""What anybody reads of a draft: its page, its text, one provision, two versions, both languages, as data."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import replace
+
+import pytest
+from starlette.testclient import TestClient
+from tests.consultations import world
+
+from egov_participation.services import Services
+
+
+@pytest.fixture
+def reference(services: Services) -> str:
+    """A consultation with two versions; in the second, the second article of the Russian text has other words."""
+    number = world.put(services)
+    russian = (*world.TEXTS["ru"][:2], replace(world.TEXTS["ru"][2], text="Парк закрывается в 23 часа."))
+    world.put_version(services, number, {**world.TEXTS, "ru": russian})
+    return number
+
+
+def test_a_draft_is_found_and_read_in_each_language(client: TestClient, reference: str) -> None:
+    listed = client.get("/ru/consultations")
+    assert world.TITLES["ru"] in listed.text
+    assert "1 обсуждение" in listed.text
+    assert world.TITLES["ru"] in client.get("/ru/consultations?state=all&agency=ecology").text
+    assert world.TITLES["ru"] not in client.get("/ru/consultations?state=reported").text
+    page = client.get(f"/kk/consultations/{reference}")
+    assert page.status_code == 200
+    assert world.TITLES["kk"] in page.text
+    reading = client.get(f"/ru/consultations/{reference}/v1")
+    assert reading.status_code == 200
+    assert 'id="chp_1__art_2"' in reading.text
+    assert "Парк закрывается в 22 часа." in reading.text
+    assert f"/ru/consultations/{reference}/v1/p/chp_1__art_2?text=ru" in reading.text
+    assert "Есть более новая версия этого проекта." in reading.text
+    other = client.get(f"/en/consultations/{reference}/v2?text=ru")
+    assert '<div class="egov-act__text" lang="ru"' in other.text
+    assert "Парк закрывается в 23 часа." in other.text
+    for address in (f"{reference}/v3", f"{reference}/v1/p/art_9", "C-2026-9999"):
+        assert client.get(f"/ru/consultations/{address}").status_code == 404
+
+
+def test_a_provision_is_a_page_and_the_panel_of_the_text(client: TestClient, reference: str) -> None:
+    address = f"/ru/consultations/{reference}/v1/p/chp_1__art_1"
+    page = client.get(address)
+    assert "<html" in page.text
+    assert 'id="side-panel-title"' in page.text
+    panel = client.get(address, headers={"HX-Request": "true"})
+    assert "<html" not in panel.text
+    assert "Правила устанавливают порядок" in panel.text
+    assert f"/ru/consultations/{reference}/v1/comment?text=ru&amp;provision=chp_1__art_1" in panel.text
+
+
+def test_versions_are_compared_word_by_word_in_one_text_and_side_by_side(client: TestClient, reference: str) -> None:
+    address = f"/ru/consultations/{reference}/v2/compare/1"
+    page = client.get(address)
+    assert "<ins>" in page.text
+    assert "23" in page.text
+    assert "Предмет" not in page.text
+    assert "Предмет" in client.get(f"{address}?all=1").text
+    assert "egov-diff--beside" in client.get(f"{address}?view=beside").text
+    # The other way round it is the same comparison.
+    assert client.get(f"/ru/consultations/{reference}/v1/compare/2").text.count("<ins>") == page.text.count("<ins>")
+    # Nothing changed in the Kazakh text.
+    assert "<ins>" not in client.get(f"{address}?text=kk").text
+
+
+def test_both_languages_stand_beside_each_other(client: TestClient, reference: str) -> None:
+    page = client.get(f"/kk/consultations/{reference}/v1/parallel").text
+    assert page.index("Саябақ сағат 22-де жабылады") < page.index("Парк закрывается в 22 часа")
+
+
+def test_a_long_text_is_read_in_parts_and_an_address_of_a_provision_finds_its_part(
+    services: Services, client: TestClient
+) -> None:
+    article = world.TEXTS["ru"][1]
+    long = tuple(replace(article, depth=0, number=str(n), text="Слово. " * 9000) for n in range(12))
+    reference = world.put(services, texts={"ru": long})
+    first = client.get(f"/ru/consultations/{reference}/v1")
+    assert len(first.content) < 1_000_000
+    assert 'id="p_11"' not in first.text
+    assert f"/ru/consultations/{reference}/v1?text=ru&amp;at=p_11#p_11" in first.text
+    assert 'id="p_11"' in client.get(f"/ru/consultations/{reference}/v1?text=ru&at=p_11").text
+    assert client.get(f"/ru/consultations/{reference}/v1?part=999").status_code == 200
+
+
+def test_the_data_say_the_same_and_the_hash_is_of_the_file(client: TestClient, reference: str) -> None:
+    found = client.get("/api/v1/consultations").json()
+    assert [one["reference"] for one in found["consultations"]] == [reference]
+    one = client.get(f"/api/v1/consultations/{reference}").json()
+    assert one["agency"] == "ecology"
+    assert [version["number"] for version in one["versions"]] == [1, 2]
+    rules = client.get(one["rules"]["url"]).content
+    assert hashlib.sha256(rules).hexdigest() == one["rules"]["sha256"]
+    version = client.get(one["versions"][1]["links"]["self"]).json()
+    text = next(text for text in version["texts"] if text["lang"] == "ru")
+    file = client.get(text["canonical_url"]).content
+    assert hashlib.sha256(b"egov-document-v1\0" + file).hexdigest() == text["document"]
+    spelled = json.loads(file)["provisions"]
+    shown = next(text for text in version["provisions"] if text["lang"] == "ru")["provisions"]
+    assert [unit["text"] for unit in spelled] == [unit["text"] for unit in shown]
+    assert client.get("/api/v1/consultations?after=C-2026-9999").status_code == 400
+
+
+def test_what_is_prepared_is_nobodys_business(services: Services, client: TestClient) -> None:
+    reference = world.put(services, 2, state="draft")
+    assert client.get("/api/v1/consultations").json()["consultations"] == []
+    assert client.get(f"/ru/consultations/{reference}").status_code == 404
