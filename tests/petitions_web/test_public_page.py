@@ -219,9 +219,29 @@ def test_names_come_a_day_later_in_the_order_of_the_alphabet_and_never_few_toget
     alone = client.get(f"{path}?day={before[1]}").text  # a day in the middle of others has no list of its own
     assert "Дана Б." in alone
     assert "Серік О." in alone
-    assert "Дана" not in client.get(f"{path}?day=x&page=2").text
+    assert "Дана Б." in client.get(f"{path}?day=x&after=AAAA").text
     clock.advance(days=1)
     assert "Ерлан" not in client.get(path).text  # the only one of a day: the log says which pseudonym it is
+
+
+@pytest.mark.both
+def test_each_name_of_a_day_stands_on_one_of_its_pages(
+    services: Services, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Many have the same name; who leaves meanwhile moves nobody else out of sight."""
+    monkeypatch.setattr(reading, "NAMES", 3)
+    yesterday = services.day(services.clock()) - timedelta(days=1)
+    names = sorted([*["Дана Б."] * 7, "Асан К.", "Ербол С.", *["Серік О."] * 3, "Айгүл Ж."])
+    reference = put(services, names=tuple((name, yesterday) for name in reversed(names)), days={yesterday: 13})
+    path, found = f"/ru/petitions/{reference}/signers", []
+    address: str | None = path
+    while address is not None:
+        page = client.get(address).text
+        found += re.findall(r"<li>([^<]+ .\.)</li>", page)
+        further = re.search(r'href="(\?day=[0-9-]+&amp;after=[\w=-]+)"', page)
+        address = f"{path}{unescape(further[1])}" if further else None
+    assert sorted(found) == names
+    assert len(found) == len(names)
 
 
 def test_regions_and_days_are_told_of_the_log_alone(services: Services, client: TestClient) -> None:

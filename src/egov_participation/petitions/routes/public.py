@@ -25,7 +25,6 @@ from egov_participation.web.reading import page, read
 from egov_participation.web.routing import route
 from egov_participation.web.templating import render
 
-_MOST_PAGES: Final = 100_000
 _FRAMED: Final = {
     **OPEN_TO_ALL,
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none';"
@@ -94,7 +93,7 @@ def signers(request: Request) -> Response:
     here = services(request)
     found = reading.public(here, request.path_params["reference"])
     today, given = here.day(here.clock()), request.query_params
-    names = reading.signers(here, found, today, _day(given.get("day", "")), _number(given.get("page", "")))
+    names = reading.signers(here, found, today, _day(given.get("day", "")), given.get("after", "")[:1000])
     response = page_of(request, "signers", found, names=names)
     response.headers["X-Robots-Tag"] = "noindex, noarchive"
     return response
@@ -159,11 +158,6 @@ def _day(text: str) -> date | None:
         return date.fromisoformat(text[:10])
     except ValueError:
         return None
-
-
-def _number(text: str) -> int:
-    given = int(text) if text.isascii() and text.isdecimal() and len(text) < 7 else 1
-    return max(1, min(given, _MOST_PAGES))
 
 
 routes = [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,6 +15,7 @@ from sqlmodel import Session, col, select
 
 from egov_participation.errors import DomainError
 from egov_participation.i18n import N_
+from egov_participation.petitions import keys
 from egov_participation.petitions.models import (
     Happening,
     Petition,
@@ -199,12 +202,13 @@ class Names:
     """First and last day of each, the last first."""
     span: tuple[date, date] | None
     names: tuple[str, ...]
-    page: int
-    more: bool
-    """Whether there is a further page of these days."""
+    first: bool
+    """Whether they are the first ones of these days."""
+    further: str | None
+    """What leads to those that follow; None if there are none."""
 
 
-def signers(services: Services, petition: PetitionView, today: date, day: date | None, page: int) -> Names:
+def signers(services: Services, petition: PetitionView, today: date, day: date | None, after: str) -> Names:
     """The names that are shown, of a day or of some days together (`rules.names.spans`), in the order of the alphabet.
 
     A day's names are there from the next day on, and never in the order of signing: whoever holds them against the
@@ -212,15 +216,17 @@ def signers(services: Services, petition: PetitionView, today: date, day: date |
 
     Args:
         day: the first of the days; by default of the last that are shown.
-        page: from 1.
+        after: the `Names.further` of the page before; whatever else begins anew.
     """
     with services.database.read() as session:
         shown = session.execute(_SHOWN, {"petition": petition.id, "today": today, "fewest": names.FEWEST})
         spans = tuple(reversed(names.spans((row.day, row.shown) for row in shown)))
         chosen = next((span for span in spans if span[0] == day), next(iter(spans), None))
         if chosen is None:
-            return Names(spans, None, (), 1, more=False)
+            return Names(spans, None, (), first=True, further=None)
         first, last = chosen
+        owner = f"names:{petition.id}:{first.isoformat()}"
+        name, skipped = _place(services, owner, after)
         rows = session.exec(
             select(Signature.name)
             .where(
@@ -228,12 +234,30 @@ def signers(services: Services, petition: PetitionView, today: date, day: date |
                 # Of one day the index has them in order.
                 col(Signature.day) == first if first == last else col(Signature.day).between(first, last),
                 text("state = 'valid' AND name <> ''"),  # as the index has it, to the letter
+                col(Signature.name) >= name,
             )
             .order_by(col(Signature.name), col(Signature.id))
-            .offset((page - 1) * NAMES)
+            .offset(skipped)
             .limit(NAMES + 1)
         ).all()
-    return Names(spans, chosen, tuple(rows[:NAMES]), page, more=len(rows) > NAMES)
+    shown_now = tuple(rows[:NAMES])
+    further = None
+    if len(rows) > NAMES:
+        seen = shown_now.count(shown_now[-1]) + (skipped if shown_now[-1] == name else 0)
+        further = urlsafe_b64encode(
+            keys.box(services.settings.keys_dir).close(json.dumps([shown_now[-1], seen]), owner)
+        )
+    return Names(spans, chosen, shown_now, not name, further.decode() if further else None)
+
+
+def _place(services: Services, owner: str, after: str) -> tuple[str, int]:
+    """From which name on, and how many of that name were shown already: those alone are passed over. The place is
+    sealed, so that no address has a name in it."""
+    try:
+        name, seen = json.loads(keys.box(services.settings.keys_dir).open(urlsafe_b64decode(after), owner))
+    except ValueError:
+        return "", 0
+    return str(name), int(seen)
 
 
 _SHOWN: Final = (
