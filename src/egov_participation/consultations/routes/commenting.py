@@ -47,8 +47,8 @@ from egov_participation.web.templating import render
 
 _LONGEST: Final = 60_000
 """Letters of a form that are kept."""
-_MAX_BODY: Final = 16_000_000
-"""Bytes: three files of the largest size, and the form."""
+_MAX_BODY: Final = rules.LARGEST_FILE + 100_000
+"""Bytes: a file, and the form around it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +197,6 @@ def _render(
                 "amendment": [[key.value, translate(language, said)] for key, said in AMENDMENTS.items()],
                 "language": [[code, own] for code, own in LANGUAGES.items()],
             },
-            accept=f"{PDF},{DOCX},{JPEG},{PNG}",
             limits=rules,
             **spoken(language),
         )
@@ -206,41 +205,20 @@ def _render(
 
 def save(request: Request) -> Response:
     """Put down what was typed, and go on to the summary, or to one's drafts; what does not fit is shown again."""
-    here = _here(request, parse_query(request, PlaceForm).data)
-    form, act = parse(request, CommentForm), str(request.state.form.get("act", "check"))
-    draft_id = _put_down(request, here, form)
-    draft = _draft(request, here)
-    if act == "save" and "files" not in form.errors:
+    services_, here = services(request), _here(request, parse_query(request, PlaceForm).data)
+    form = parse(request, CommentForm)
+    with services_.database.uow() as tx:
+        consultation, fields = here.spot.consultation, _typed(form.values)
+        comment_drafts.save(services_, tx, session(request), consultation, here.lineage, here.kind, fields)
+        comment_drafts.forget_kept(tx, consultation, form.values.get("kept", ""))
+        tx.commit()
+    if form.values.get("act") == "save":
         return to(request, "consultations.my_comments")
-    if act.startswith("remove:"):
-        with services(request).database.uow() as tx:
-            comment_drafts.detach(tx, draft_id, act.removeprefix("remove:")[:64])
-            tx.commit()
-        return RedirectResponse(f"{_path(request, here, 'consultations.write')}#files", 303)
     if form.data is not None:
         _wanted(request, here, form)
     if form.errors or form.data is None:
-        return _render(request, here, form, 422, draft=draft)
+        return _render(request, here, form, 422, draft=_draft(request, here))
     return RedirectResponse(_path(request, here, "consultations.check_comment"), 303)
-
-
-def _put_down(request: Request, here: Here, form: Form[CommentForm]) -> int:
-    """Save the draft as it was typed, whatever is wrong with it; what is wrong with files is said in the form."""
-    services_, fields = services(request), _typed(form.values)
-    with services_.database.uow() as tx:
-        draft_id = comment_drafts.save(
-            services_, tx, session(request), here.spot.consultation, here.lineage, here.kind, fields
-        )
-        comment_drafts.forget_kept(tx, here.spot.consultation, form.values.get("kept", ""))
-        for upload in request.state.form.getlist("files"):
-            if not isinstance(upload, UploadFile) or not upload.filename:
-                continue
-            try:
-                comment_drafts.attach(tx, draft_id, upload.filename, upload.file.read())
-            except DomainError as refusal:
-                form.errors["files"] = translate(lang(request), refusal.message)
-        tx.commit()
-    return draft_id
 
 
 def _typed(values: dict[str, str]) -> dict[str, str]:
@@ -332,7 +310,7 @@ def check(request: Request) -> Response:
     return _summary(request, _here(request, parse_query(request, PlaceForm).data))
 
 
-def _summary(request: Request, here: Here, error: str = "", status: int = 200) -> Response:
+def _summary(request: Request, here: Here, errors: dict[str, str] | None = None, status: int = 200) -> Response:
     services_, draft = services(request), _draft(request, here)
     form = None if draft is None else _of_draft(draft)
     wanted = None if form is None else _wanted(request, here, form)
@@ -358,7 +336,10 @@ def _summary(request: Request, here: Here, error: str = "", status: int = 200) -
             own_name=f"{person.given_name} {person.family_name}" if person and written.show_name else "",
             draft=draft,
             alike=found if here.about is None else [],
-            error=error,
+            errors=errors or {},
+            accept=f"{PDF},{DOCX},{JPEG},{PNG}",
+            most_files=rules.MOST_FILES,
+            files_to=_path(request, here, "consultations.comment_files"),
             languages_by_code=LANGUAGES,
             change=_path(request, here, "consultations.write"),
             send_to=_path(request, here, "consultations.send_comment"),
@@ -374,6 +355,24 @@ def _of_draft(draft: Draft) -> Form[CommentForm] | None:
         return None
 
 
+def files(request: Request) -> Response:
+    """Put a file with the draft, or take one away."""
+    here = _here(request, parse_query(request, PlaceForm).data)
+    posted, draft = request.state.form, _draft(request, here)
+    if draft is None:
+        return RedirectResponse(_path(request, here, "consultations.write"), 303)
+    try:
+        with services(request).database.uow() as tx:
+            given = posted.get("file")
+            if isinstance(given, UploadFile) and given.filename:
+                comment_drafts.attach(tx, draft.id, given.filename, given.file.read())
+            comment_drafts.detach(tx, draft.id, str(posted.get("remove", ""))[:64])
+            tx.commit()
+    except DomainError as refusal:
+        return _summary(request, here, {"file": translate(lang(request), refusal.message)}, refusal.status)
+    return RedirectResponse(f"{_path(request, here, 'consultations.check_comment')}#files", 303)
+
+
 def send(request: Request) -> Response:
     """Publish it: its number, its place in the log, its receipt."""
     here, form = _here(request, parse_query(request, PlaceForm).data), parse(request, SendForm)
@@ -386,7 +385,7 @@ def send(request: Request) -> Response:
         return RedirectResponse(_path(request, here, "consultations.write"), 303)
     if form.data is None or form.data.seen != draft.seen:
         said = N_("This was changed in another window meanwhile. Look at it as it is now.")
-        return _summary(request, here, translate(lang(request), said), 409)
+        return _summary(request, here, {"": translate(lang(request), said)}, 409)
     try:
         with services_.database.uow() as tx:
             sent = commenting.send(services_, tx, session(request), reference, *wanted, draft_id=draft.id)
@@ -395,7 +394,7 @@ def send(request: Request) -> Response:
     except DomainError as refusal:
         if refusal.status not in (403, 409, 429):
             raise
-        return _summary(request, here, translate(lang(request), refusal.message), refusal.status)
+        return _summary(request, here, {"": translate(lang(request), refusal.message)}, refusal.status)
     path = address(request, "consultations.my_comment", reference=reference, number=sent.number)
     return RedirectResponse(f"{path}?sent=yes", 303)
 
@@ -412,9 +411,16 @@ routes = [
         name="consultations.save_comment",
         again=again,
         signed_out=keep,
-        max_body=_MAX_BODY,
     ),
     route(f"{_COMMENT}/alike", alike, Action.COMMENT, methods=["POST"], name="consultations.alike"),
     route(f"{_COMMENT}/check", check, Action.COMMENT, name="consultations.check_comment"),
+    route(
+        f"{_COMMENT}/files",
+        files,
+        Action.COMMENT,
+        methods=["POST"],
+        name="consultations.comment_files",
+        max_body=_MAX_BODY,
+    ),
     route(f"{_COMMENT}/send", send, Action.COMMENT, methods=["POST"], name="consultations.send_comment"),
 ]
