@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from egov_participation.documents.structure import Kind, Provision, parents
-from egov_participation.documents.words import WordIndex, similarity, words_of
+from egov_participation.documents.words import WordIndex, alike, plain, words_of
 
 _ALIKE: Final = 0.5
 """So alike must two provisions be that nothing but their words makes one."""
@@ -32,6 +32,7 @@ class Side:
         self.all = range(len(provisions))
         self.parents = parents(provisions)
         self.words = [provision.words for provision in provisions]
+        self.plain = [plain(words) for words in self.words]
         self.tokens = [words_of(words) for words in self.words]
         self.keys = [(provision.heading, provision.text, provision.table) for provision in provisions]
         self.children: dict[int | None, list[int]] = defaultdict(list)
@@ -54,6 +55,8 @@ class Matching:
         """By the old place: how alike the words are, 0 to 1."""
         self.ambiguous: set[int] = set()
         """Old places that might as well have got another partner."""
+        self._likely: dict[int, list[int]] | None = None
+        self._known: dict[tuple[int, int], float] = {}
 
     def same_words(self, here: int) -> bool:
         """Whether the old provision has a partner with the same words."""
@@ -66,6 +69,24 @@ class Matching:
 
     def free(self, here: int, there: int) -> bool:
         return here not in self.pairs and there not in self.inverse
+
+    def similarity(self, here: int, there: int) -> float:
+        """How alike the words are, 0 to 1; exactly 1 for the same heading, text and table."""
+        if self.old.keys[here] == self.new.keys[there]:
+            return 1.0
+        if (here, there) not in self._known:
+            # The same words with another division (a heading made text) are not the same, and score just below 1.
+            old, new = self.old, self.new
+            score = alike(old.plain[here], old.tokens[here], new.plain[there], new.tokens[there])
+            self._known[here, there] = score
+        return self._known[here, there]
+
+    def likely(self, here: int) -> list[int]:
+        """Places of new provisions that share rare words with an old one, of those without a partner at first."""
+        if self._likely is None:
+            index = self.new.index([there for there in self.new.all if there not in self.inverse])
+            self._likely = {one: index.like(self.old.tokens[one]) for one in self.old.all if one not in self.pairs}
+        return self._likely.get(here, [])
 
     def siblings(self, here: int, there: int) -> bool:
         """Whether they stand in provisions that are partners, or both at the top."""
@@ -153,7 +174,7 @@ def _containers(found: Matching) -> None:
         for there, number in sorted(votes.items(), key=lambda vote: (-vote[1], vote[0]))[:1]:
             most = 2 * number > len(held) and 2 * number > len(found.new.children[there])
             if most and found.free(here, there) and _same_kind(found, here, there):
-                found.pair(here, there, _similarity(found, here, there))
+                found.pair(here, there, found.similarity(here, there))
 
 
 def _alike(found: Matching) -> None:
@@ -163,7 +184,7 @@ def _alike(found: Matching) -> None:
     for here, there in sorted(set(_candidates(found))):
         if not found.free(here, there) or not _comparable(found, here, there):
             continue
-        score = _similarity(found, here, there)
+        score = found.similarity(here, there)
         one, other = found.old.provisions[here], found.new.provisions[there]
         sibling, numbered = found.siblings(here, there), one.number == other.number != ""
         in_place = sibling and _same_kind(found, here, there) and (numbered or _between(found, here, there))
@@ -187,14 +208,13 @@ def _candidates(found: Matching) -> Iterator[tuple[int, int]]:
     old, new = found.old, found.new
     free_old = [here for here in old.all if here not in found.pairs]
     free_new = [there for there in new.all if there not in found.inverse]
-    index = new.index(free_new)
     numbered: dict[tuple[int | None, Kind, str], list[int]] = defaultdict(list)
     for there in free_new:
         provision = new.provisions[there]
         numbered[new.parents[there], provision.kind, provision.number].append(there)
     for here in free_old:
         provision = old.provisions[here]
-        for there in index.like(old.tokens[here]):
+        for there in found.likely(here):
             yield here, there
         above = old.parents[here]
         if above is None or above in found.pairs:
@@ -225,10 +245,3 @@ def _comparable(found: Matching, here: int, there: int) -> bool:
     """A table becomes no text, and what holds others becomes no note."""
     one, other = found.old.provisions[here].kind, found.new.provisions[there].kind
     return one is other or not {one, other} & {Kind.TABLE, Kind.NOTE, Kind.SIGNATURE, Kind.ANNEX}
-
-
-def _similarity(found: Matching, here: int, there: int) -> float:
-    if found.old.keys[here] == found.new.keys[there]:
-        return 1.0
-    # The same words with another division (a table's cells joined, a heading made text) are not the same provision.
-    return min(0.999, similarity(found.old.words[here], found.new.words[there]))

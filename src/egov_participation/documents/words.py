@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from heapq import nsmallest
 from itertools import pairwise
 from typing import Final
 
@@ -24,19 +25,23 @@ def words_of(text: str) -> list[str]:
     return _WORD.findall(text.casefold())
 
 
+def plain(text: str) -> str:
+    """Without case, its words parted by single spaces."""
+    return " ".join(text.casefold().split())
+
+
 def similarity(one: str, other: str) -> float:
-    """How alike two texts are, 0 to 1, by the characters and the words that must go or come; 1 only for the same text.
+    """How alike two texts are, 0 to 1, by characters and words that must go or come; 1 only for the same text."""
+    return 1.0 if one == other else alike(plain(one), words_of(one), plain(other), words_of(other))
+
+
+def alike(one: str, words: Sequence[str], other: str, other_words: Sequence[str]) -> float:
+    """`similarity` of two different texts, of which `plain` and `words_of` are known; less than 1.
 
     Characters alone find any two texts of one language half alike; words alone find an inflected one another.
     """
-    if one == other:
-        return 1.0
-    characters = Indel.normalized_similarity(_plain(one), _plain(other))
-    return min(_CHANGED, (characters + Indel.normalized_similarity(words_of(one), words_of(other))) / 2)
-
-
-def _plain(text: str) -> str:
-    return " ".join(text.casefold().split())
+    characters = Indel.normalized_similarity(one, other)
+    return min(_CHANGED, (characters + Indel.normalized_similarity(words, other_words)) / 2)
 
 
 def share(part: Sequence[str], whole: Sequence[str]) -> float:
@@ -67,4 +72,4 @@ class WordIndex:
                 break
             for place in self._places[word][:_COMMON]:
                 weights[place] += 1 / often
-        return sorted(weights, key=lambda place: (-weights[place], place))[:most]
+        return nsmallest(most, weights, key=lambda place: (-weights[place], place))
