@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Final
 
 from lxml.etree import _Element as Element
@@ -9,6 +10,8 @@ from lxml.etree import _Element as Element
 from egov_participation.documents.docx.markup import MATH, W
 
 _CHANGES: Final = tuple(W + name for name in ("ins", "del", "moveFrom", "moveTo", "cellIns", "cellDel", "cellMerge"))
+_ENOUGH: Final = 20
+"""Runs of words that name a change."""
 _OF_LOOKS: Final = tuple(
     W + name
     for name in (
@@ -25,7 +28,7 @@ def changes(block: Element) -> list[str]:
         parent = change.getparent()
         if parent is not None and parent.tag == W + "numPr":
             continue
-        words = "".join(text.text or "" for text in change.iter(W + "t", W + "delText", MATH + "t"))
+        words = "".join(text.text or "" for text in islice(change.iter(W + "t", W + "delText", MATH + "t"), _ENOUGH))
         found.append(" ".join(words.split()))
     return found
 

@@ -24,13 +24,16 @@ from egov_participation.documents.docx.markup import MAIN, STRICT
 from egov_participation.documents.errors import DocumentRefusedError
 
 LARGEST_FILE: Final = 25 * 1024 * 1024
-LARGEST_PART: Final = 60 * 1024 * 1024
+LARGEST_PART: Final = 40 * 1024 * 1024
 LARGEST_UNPACKED: Final = 200 * 1024 * 1024
 MOST_PARTS: Final = 2000
 _SUSPICIOUS: Final = 2 * 1024 * 1024
 """Smaller parts may be packed as tightly as they like."""
 _TIGHTEST: Final = 120
 """How many times larger a part may become. Word's own text becomes 10 to 30 times larger."""
+
+_LONGEST_PROLOG: Final = 64 * 1024
+"""The first element must begin, and its namespaces be said, within so many bytes."""
 
 _COMPOUND: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OTHER_KINDS: Final = (
@@ -243,7 +246,7 @@ class Package:
             if relation.kind == "officeDocument" and not relation.external:
                 name = _resolved("", relation.target)
                 if name not in self:
-                    break
+                    raise DocumentRefusedError("docx.no_document")
                 if posixpath.basename(name).lower() in {"workbook.xml", "presentation.xml"}:
                     raise DocumentRefusedError("file.not_word")
                 return name
@@ -310,10 +313,9 @@ def _check_prolog(data: bytes, name: str) -> None:
     parser.StartDoctypeDeclHandler = doctype
     parser.StartElementHandler = element
     try:
-        for place in range(0, len(data), 4096):
-            parser.Parse(data[place : place + 4096], False)
-            if begun:
-                return
+        parser.Parse(data[:_LONGEST_PROLOG], False)
+        if begun:
+            return
     except expat.ExpatError as broken:
         raise DocumentRefusedError("docx.broken_xml", [name]) from broken
     raise DocumentRefusedError("docx.broken_xml", [name])

@@ -27,7 +27,8 @@ _BLOCKS: Final = (W + "p", W + "tbl", W + "sdt", W + "customXml", W + "altChunk"
 _WRAPPERS: Final = frozenset({W + "sdt", W + "sdtContent", W + "customXml", W + "ins", W + "moveTo"})
 _STEP: Final = 100
 """Progress is told about this many times."""
-_MOST_LINES: Final = 200_000
+_MOST_PARAGRAPHS: Final = 200_000
+"""Empty ones and those in cells too: what they cost is time, whatever they hold."""
 
 
 def read_docx(source: BinaryIO | Path, progress: Callable[[int, int], None] | None = None) -> Document:
@@ -55,6 +56,7 @@ class _Reader:
         self._words = WordReader(self._styles)
         self._lines: list[Line] = []
         self._gap = False
+        self._paragraphs = 0
         self._notes: dict[tuple[str, str], Element] = {}
         self._changes: list[tuple[int, str]] = []
         self.dropped: set[str] = set()
@@ -66,8 +68,6 @@ class _Reader:
         for block, done in _blocks(data, self._package.main):
             self._check_changes(block)
             self._block(block)
-            if len(self._lines) > _MOST_LINES:
-                raise DocumentRefusedError("document.too_long", most=_MOST_LINES)
             if progress is not None and done * _STEP // len(data) > told:
                 told = done * _STEP // len(data)
                 progress(done, len(data))
@@ -98,6 +98,7 @@ class _Reader:
                 self._block(child)
 
     def _paragraph(self, paragraph: Element) -> None:
+        self._count()
         look = self._styles.paragraph(paragraph.find(W + "pPr"))
         contents = self._words.in_contents
         words = self._words.read(paragraph, look)
@@ -126,6 +127,11 @@ class _Reader:
             for block in box:
                 self._block(block)
 
+    def _count(self) -> None:
+        self._paragraphs += 1
+        if self._paragraphs > _MOST_PARAGRAPHS:
+            raise DocumentRefusedError("document.too_long", most=_MOST_PARAGRAPHS)
+
     def _table(self, table: Element) -> None:
         rows = rows_of(table, self._cell)
         if any(cell.text for row in rows for cell in row):
@@ -134,6 +140,7 @@ class _Reader:
 
     def _cell(self, cell: Element) -> str:
         """The words of a cell: its paragraphs, and those of tables in it, as lines of their own."""
+        self._count()
         outer, self._lines = self._lines, []
         for block in cell:
             self._block(block)
@@ -188,6 +195,8 @@ class _Reader:
         self.dropped.update("dropped." + what for what in self._words.seen)
         if self._numbering.unknown_form:
             self.dropped.add("dropped.number_form")
+        if any("/embeddings/" in name.lower() for name in self._package.names()):
+            self.dropped.add("dropped.embedded")
         for kind in ("header", "footer"):
             for part in self._package.related(kind):
                 root = self._package.root(part)

@@ -15,8 +15,11 @@ from lxml.etree import _Element as Element
 
 from egov_participation.documents.docx.markup import COMPATIBILITY, MATH, W, value
 from egov_participation.documents.docx.styles import Look, Styles
+from egov_participation.documents.errors import DocumentRefusedError
 from egov_participation.documents.structure import nfc
 
+_MOST_RUNS: Final = 1_000_000
+"""Word cuts a long act into tens of thousands."""
 _SPACES: Final = re.compile(r"[ \t\r\n]+")
 _RAISED: Final = str.maketrans("0123456789+-()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁿ")
 _LOWERED: Final = str.maketrans("0123456789+-()", "₀₁₂₃₄₅₆₇₈₉₊₋₍₎")
@@ -52,6 +55,7 @@ class WordReader:
     def __init__(self, styles: Styles) -> None:
         self._styles = styles
         self._fields: list[tuple[list[str], bool]] = []
+        self._run_count = 0
         self.seen: set[str] = set()
         """What was met that is no words: picture, formula, comment, hidden."""
 
@@ -70,6 +74,9 @@ class WordReader:
         pieces: list[str] = []
         bold: list[bool] = []
         for run in self._runs(paragraph):
+            self._run_count += 1
+            if self._run_count > _MOST_RUNS:
+                raise DocumentRefusedError("docx.bomb")
             own = self._styles.words(run.find(W + "rPr"), look)
             if own.hidden:
                 if any(True for _ in run.iterchildren(W + "t")):
@@ -148,10 +155,20 @@ class WordReader:
 
     def _drawn(self, drawn: Element, words: Words) -> None:
         shown = drawn.find(COMPATIBILITY + "Choice") if drawn.tag == COMPATIBILITY + "AlternateContent" else drawn
-        boxes = [] if shown is None else list(shown.iter(W + "txbxContent"))
+        boxes = [] if shown is None else [box for box in shown.iter(W + "txbxContent") if _is_outermost(box, shown)]
         words.boxes.extend(boxes)
         if not boxes:
             self.seen.add("picture")
+
+
+def _is_outermost(box: Element, within: Element) -> bool:
+    """Boxes inside of boxes are read with those; what stands in for programs that know no boxes is not read."""
+    for holder in box.iterancestors():
+        if holder is within:
+            break
+        if holder.tag in {W + "txbxContent", COMPATIBILITY + "Fallback"}:
+            return False
+    return True
 
 
 def _moved(text: str, raised: str | None) -> str:

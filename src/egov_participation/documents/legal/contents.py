@@ -14,17 +14,28 @@ _TITLE: Final = re.compile(
     r"(?:оглавление|содержание|мазмұны|contents|table of contents|المحتويات)\s*[.:]?", re.IGNORECASE
 )
 _TO_PAGE: Final = re.compile(r"(?:\t|\.{3,}|…|_{3,})\s*\d{1,4}\s*$")
+_TAIL: Final = 40
+"""Characters at the end of a line that are looked at: rows of dots may be long."""
 _FEWEST: Final = 3
+_MOST_TABLES: Final = 5
 
 
 def without_contents(lines: Sequence[Line]) -> tuple[list[Line], bool]:
     """The lines without those of contents, and whether there were any."""
     drop = {place for place, line in enumerate(lines) if line.contents}
-    for place, line in enumerate(lines):
-        if place not in drop and not line.table and _TITLE.fullmatch(one_line(line.text)):
-            drop.update(_listed(lines, place))
+    titles = [place for place, line in enumerate(lines) if not line.contents and _is_title(line)]
+    for place in titles[:_MOST_TABLES]:
+        drop.update(_listed(lines, place))
     drop.update(_leading_to_pages(lines))
     return [line for place, line in enumerate(lines) if place not in drop], bool(drop)
+
+
+def _is_title(line: Line) -> bool:
+    return len(line.text) < 60 and _TITLE.fullmatch(one_line(line.text)) is not None
+
+
+def _leads(text: str) -> bool:
+    return _TO_PAGE.search(text[-_TAIL:]) is not None
 
 
 def _listed(lines: Sequence[Line], title: int) -> range:
@@ -37,12 +48,12 @@ def _listed(lines: Sequence[Line], title: int) -> range:
             if key in seen and key == _first(lines, title):
                 return range(title, place)
             seen.add(key)
-        if lines[place].contents or _TO_PAGE.search(lines[place].text):
+        if lines[place].contents or _leads(lines[place].text):
             continue
         if head is None and len(lines[place].text) > 300:
             break
     entries = 0
-    while title + entries + 1 < len(lines) and _TO_PAGE.search(lines[title + entries + 1].text):
+    while title + entries + 1 < len(lines) and _leads(lines[title + entries + 1].text):
         entries += 1
     listed = entries or (title + 1 < len(lines) and lines[title + 1].contents)
     return range(title, title + entries + 1) if listed else range(0)
@@ -58,7 +69,16 @@ def _first(lines: Sequence[Line], title: int) -> tuple[Kind, str] | None:
 def _heading(line: Line) -> Head | None:
     if line.table:
         return None
-    head = head_of(Line(_TO_PAGE.sub("", line.text), line.label, line.bold, line.centred, line.right, line.outline))
+    head = head_of(
+        Line(
+            line.text[:-_TAIL] + _TO_PAGE.sub("", line.text[-_TAIL:]),
+            line.label,
+            line.bold,
+            line.centred,
+            line.right,
+            line.outline,
+        )
+    )
     return head if head is not None and head.kind in RANK and RANK[head.kind] <= RANK[Kind.ARTICLE] else None
 
 
@@ -67,7 +87,7 @@ def _leading_to_pages(lines: Sequence[Line]) -> set[int]:
     found: set[int] = set()
     row: list[int] = []
     for place, line in enumerate([*lines, Line("")]):
-        if not line.table and _TO_PAGE.search(line.text):
+        if not line.table and _leads(line.text):
             row.append(place)
             continue
         if len(row) >= _FEWEST:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import islice
 
 from egov_participation.documents.legal.heads import Head, head_of
-from egov_participation.documents.legal.lists import follows
+from egov_participation.documents.legal.lists import value
 from egov_participation.documents.legal.marks import annex_of, has_initials, is_approval, is_note, is_signature
 from egov_participation.documents.lines import Line, one_line
 from egov_participation.documents.structure import RANK, Kind
@@ -18,6 +19,13 @@ _ONLY_ANNEX = re.compile(r"\s*\d+(?:-\d+)*\s?-\s?қосымша\s*$", re.IGNOREC
 _KAZAKH_OFFICE = re.compile(r"\s*(?:президенті|премьер-министрі|\w*министрі|төрағасы)(?!\w)(?!.*[;:,]$)", re.IGNORECASE)
 _MOST_BEFORE = 4
 _ENDED = (".", ";", ":", ")", "»", '"')
+
+_SENTENCES = re.compile(r"(?<=[.;)»\"])\s+(?=[А-ЯӘҒҚҢӨҰҮҺІA-Z§\d])")
+_MOST_SENTENCES = 200
+_FAR = 400
+
+Known = dict[Kind, set[tuple[int, ...]]]
+"""The numbers of the headings that begin a line, by kind."""
 
 
 def unwrapped(lines: Iterable[Line]) -> Iterator[Line]:
@@ -66,7 +74,10 @@ def apart(lines: Iterable[Line]) -> list[Line]:
     """Lines parted where a soft line break, or nothing, stands before a new provision."""
     broken = [part for line in lines for part in _at_breaks(line)]
     heads = [None if line.table else head_of(line) for line in broken]
-    known = {(head.kind, head.number) for head in heads if head is not None and _is_heading(head)}
+    known: Known = {}
+    for head in heads:
+        if head is not None and _is_heading(head) and (counted := value(head.number)) is not None:
+            known.setdefault(head.kind, set()).add(counted)
     found: list[Line] = []
     for line, head in zip(broken, heads, strict=True):
         found.extend([line] if line.table or (head is not None and _is_heading(head)) else _at_headings(line, known))
@@ -98,22 +109,21 @@ def _at_breaks(line: Line) -> Iterator[Line]:
         yield replace(line, text=part.strip(), label="", gap=False, doubt="heading.glued" if named else line.doubt)
 
 
-def _at_headings(line: Line, known: set[tuple[Kind, str]]) -> Iterator[Line]:
+def _at_headings(line: Line, known: Known) -> Iterator[Line]:
     """Part a line where a heading that is missing elsewhere stands amid it.
 
     Known by its word and number, by a sentence that ends before it, and because its number is missing from the row.
     """
-    for match in re.finditer(r"(?<=[.;)»\"])\s+(?=[А-ЯӘҒҚҢӨҰҮҺІA-Z§\d])", line.text):
-        rest = line.text[match.end() :]
-        head = head_of(Line(rest, bold=False))
-        if head is None or not _is_heading(head) or not head.rest[:1].isupper() or (head.kind, head.number) in known:
+    for match in islice(_SENTENCES.finditer(line.text), _MOST_SENTENCES):
+        head = head_of(Line(line.text[match.end() : match.end() + _FAR]))
+        if head is None or not _is_heading(head) or not head.rest[:1].isupper():
             continue
-        numbers = [number for kind, number in known if kind is head.kind]
-        if any(follows(number, head.number) for number in numbers) and any(
-            follows(head.number, number) for number in numbers
-        ):
+        counted, others = value(head.number), known.get(head.kind, set())
+        if counted is None or counted in others:
+            continue
+        if {counted[0] - 1, counted[0] + 1} <= {other[0] for other in others}:
             yield replace(line, text=line.text[: match.start()])
-            yield replace(line, text=rest, label="", gap=False, note=False, doubt="heading.glued")
+            yield replace(line, text=line.text[match.end() :], label="", gap=False, note=False, doubt="heading.glued")
             return
     yield line
 

@@ -160,7 +160,13 @@ class _Builder:
         """Whether a line is the heading of the provision above, or more of it."""
         draft = self._heading
         text = one_line(line.text)
-        if draft is None or len(text) > 300 or not any(char.isalpha() for char in text) or text[-1] in ";:_":
+        if (
+            draft is None
+            or len(text) > 300
+            or len(draft.heading) > 600
+            or not any(char.isalpha() for char in text)
+            or text[-1] in ";:_"
+        ):
             return False
         first = draft.line
         if not draft.heading:

@@ -11,6 +11,8 @@ from egov_participation.documents.legal.marks import has_initials
 from egov_participation.documents.lines import Line, one_line
 from egov_participation.documents.structure import RANK, Cell, Kind, Provision
 
+_DEEPEST: Final = 5
+"""So many lists, or annexes, stand inside each other at most."""
 _TO_ACT: Final = re.compile(r"(?:к|to)\s+(?:настоящ\w+\s+)?[«\"]?(?P<series>\w+)", re.IGNORECASE)
 
 
@@ -101,6 +103,8 @@ class Stack:
         draft = Draft(Kind.ANNEX, number=number, label=label, series=series)
         annexes = [one for one in self._open if one.kind is Kind.ANNEX]
         beside = next((one for one in annexes if one.series == series), None)
+        if beside is None and len(annexes) >= _DEEPEST:
+            beside = annexes[-1]
         if beside is not None:
             del self._open[self._open.index(beside) :]
         else:
@@ -165,6 +169,7 @@ class Stack:
         Another way of numbering is another list; so is one that begins anew after a colon.
         """
         same = [one for one in self._open if one.kind is Kind.SUBPOINT and one.style == draft.style]
-        if not same or (starts(draft.number) and self.last_words.endswith(":")):
+        nests = starts(draft.number) and self.last_words.endswith(":") and len(same) < _DEEPEST
+        if not same or nests:
             return None
         return ([one for one in same if follows(one.number, draft.number)] or same)[-1]
