@@ -16,6 +16,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from anyio.from_thread import start_blocking_portal
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
@@ -97,6 +98,16 @@ def quick_databases() -> Iterator[None]:
         for dialect in (SQLiteDialect_pysqlite, PGDialect_psycopg):  # an engine's own one is part of the key there
             patch.setattr(dialect, "__eq__", lambda one, other: type(one) is type(other))
             patch.setattr(dialect, "__hash__", lambda one: hash(type(one)))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_clients() -> Iterator[None]:
+    """All clients ask on one event loop, uvloop's as in production: else each request starts and ends a thread, a loop
+    and another thread for the route, which takes longer than most pages.
+    """
+    with start_blocking_portal("asyncio", {"use_uvloop": True}) as portal, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TestClient, "portal", portal)
         yield
 
 
