@@ -1,5 +1,6 @@
 """Pages, forms and data of consultations."""
 
+from egov_participation.consultations.routes.comment_office import routes as comment_office_routes
 from egov_participation.consultations.routes.commenting import routes as commenting_routes
 from egov_participation.consultations.routes.comments import routes as comment_routes
 from egov_participation.consultations.routes.data import routes as data_routes
@@ -25,6 +26,7 @@ routes = [
     *list_routes,
     *data_routes,
     *paper_routes,
+    *comment_office_routes,
     *commenting_routes,
     *own_comment_routes,
     *comment_routes,

@@ -125,6 +125,16 @@ def among(session: Session, consultation: Consultation, numbers: Sequence[int]) 
     return views(session, consultation, session.exec(select(Comment).where(*mine).order_by(col(Comment.number))).all())
 
 
+def newest(session: Session, after: int | None) -> tuple[list[CommentView], int | None]:
+    """The comments of all consultations, the last first, for moderators; what the next page is asked for with."""
+    query = select(Comment, Consultation).join(Consultation, col(Consultation.id) == col(Comment.consultation_id))
+    if after is not None:
+        query = query.where(col(Comment.id) < after)
+    rows = session.exec(query.order_by(col(Comment.id).desc()).limit(PAGE + 1)).all()
+    found = [views(session, consultation, [comment])[0] for comment, consultation in rows[:PAGE]]
+    return found, found[-1].id if len(rows) > PAGE else None
+
+
 def counts(session: Session, expression_id: int) -> dict[str, int]:
     """How many comments and amendments each provision of a text has, by its lineage: those that were written on it in
     any version and language."""

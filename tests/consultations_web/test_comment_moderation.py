@@ -1,0 +1,120 @@
+"""Words are covered in the open for a reason, the author appeals, another moderator decides; what must go goes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+import pytest
+from tests.consultations import world
+from tests.consultations_web.test_commenting_pages import TEXT, sent, text_of
+from tests.officials import MakeCitizen, MakeOfficial, SignedIn
+
+from egov_participation.actions import Role
+from egov_participation.consultations.rules.covering import pieces, to_cover
+from egov_participation.consultations.service import comment_lists
+from egov_participation.consultations.service.comment_lists import Asked
+from egov_participation.errors import DomainError
+from egov_participation.jobs import Worker
+from egov_participation.ledger import service as ledger
+from egov_participation.mail import NullMailer
+from egov_participation.services import Services
+
+WORDS = "Позвоните Ахмету: 701 555 01 01."
+REASON = "Здесь назван телефон другого человека."
+
+
+def decisions(services: Services, reference: str) -> list[dict[str, object]]:
+    with services.database.read() as session:
+        return list(reversed(list(ledger.newest(session, "consultation.redaction", reference))))
+
+
+def cover(moderator: SignedIn, path: str, **fields: str) -> int:
+    given = {"ground": "personal-data", "reason": REASON, "what": "words", "words": "Ахмету\r\n701 555 01 01"}
+    return moderator.client.post(f"{path}/cover", data=given | fields).status_code
+
+
+def test_words_are_covered_appealed_shown_again_and_destroyed(
+    services: Services, citizen: MakeCitizen, official: MakeOfficial, worker: Worker, outbox: NullMailer
+) -> None:
+    reference, author = world.put(services), citizen()
+    one, other = official(Role.MODERATOR), official(Role.MODERATOR)
+    own = sent(author, reference, text=f"{TEXT} {WORDS}").partition("?")[0]
+    public, case = f"/en/consultations/{reference}/comments/1", f"/en/office/comments/{reference}/1"
+    assert reference in one.client.get("/en/office/comments").text.replace("‑", "-")
+    assert cover(one, case, ground="advertisement") == 422
+    assert cover(one, case, words="Айгуль") == 422
+    assert cover(one, case, words=" ") == 422
+    assert cover(one, case) == 303
+    assert cover(one, case) == 409
+
+    page = author.client.get(public).text
+    assert "701 555" not in page
+    assert "Ахмету" not in page
+    assert REASON in page
+    assert TEXT in page
+    view = comment_lists.one(services, reference, 1)
+    assert (view.salt, view.document) == (None, None)
+    assert view.cover is not None
+    digest = hashlib.sha256(b"consultation.reason" + bytes.fromhex(view.cover.salt) + REASON.encode()).hexdigest()
+    assert [(entry["what"], entry["reason"]) for entry in decisions(services, reference)] == [("redacted", digest)]
+    assert comment_lists.listed(services, reference, Asked(words="Ахмету")).total == 0
+    worker.run_due()
+    assert any("are covered" in mail.subject and REASON in mail.text for mail in outbox.sent)
+
+    assert "701 555" in author.client.get(own).text
+    assert author.client.post(f"{own}/appeal", data={"why": "Это номер моей конторы."}).status_code == 303
+    assert author.client.post(f"{own}/appeal", data={"why": "Это номер моей конторы."}).status_code == 409
+    decision = {"decision": "grant", "reason": "Номер принадлежит автору, он открыт."}
+    assert "appeal about comment" in other.client.get("/en/office").text
+    assert "appeal about comment" not in one.client.get("/en/office").text
+    assert one.client.post(f"{case}/appeal", data=decision).status_code == 403
+    assert "Это номер моей конторы." in other.client.get(case).text
+    assert other.client.post(f"{case}/appeal", data=decision).status_code == 303
+    assert "701 555" in author.client.get(public).text
+    assert comment_lists.one(services, reference, 1).salt is not None
+    assert comment_lists.listed(services, reference, Asked(words="ахмету")).total == 1
+
+    assert cover(one, case, what="all") == 303
+    hidden = author.client.get(public).text
+    assert TEXT not in hidden
+    assert "A moderator covered this comment." in hidden
+    assert author.client.post(f"{own}/add", data={"added": "Ещё одно слово."}).status_code == 409
+    why = {"reason": "Суд запретил хранить эти слова."}
+    assert one.client.post(f"{case}/erase", data=why).status_code == 403
+    assert other.client.post(f"{case}/erase", data=why).status_code == 303
+    assert TEXT not in author.client.get(own).text
+    assert [entry["what"] for entry in decisions(services, reference)] == [
+        "redacted",
+        "appeal-granted",
+        "redacted",
+        "erased",
+    ]
+    worker.run_due()
+    assert any("were destroyed" in mail.subject for mail in outbox.sent)
+    assert "words destroyed" in text_of(official(Role.AUDITOR).client.get("/en/office/trail").text)
+
+
+def test_an_appeal_is_refused_in_public(services: Services, citizen: MakeCitizen, official: MakeOfficial) -> None:
+    reference, author = world.put(services), citizen()
+    own = sent(author, reference).partition("?")[0]
+    case = f"/en/office/comments/{reference}/1"
+    assert cover(official(Role.MODERATOR), case, what="all") == 303
+    author.client.post(f"{own}/appeal", data={"why": "Закрыли без причины."})
+    refusal = {"decision": "refuse", "reason": "Причина названа верно."}
+    other = official(Role.MODERATOR)
+    assert other.client.post(f"{case}/appeal", data=refusal).status_code == 303
+    shown = text_of(author.client.get(f"/en/consultations/{reference}/comments/1").text)
+    assert "another moderator refused: Причина названа верно." in shown
+    assert json.dumps(decisions(services, reference)[-1]).count("appeal-refused") == 1
+
+
+def test_what_is_covered_is_what_was_named() -> None:
+    assert to_cover("aXbXc", "X\n") == [(1, 2), (3, 4)]
+    assert to_cover("abcabc", "abc\nca") == [(0, 6)]
+    assert list(pieces("aXbXc", [(1, 2), (3, 4)])) == [
+        ("a", False), ("", True), ("b", False), ("", True), ("c", False),
+    ]  # fmt: skip
+    assert list(pieces("abc", [(0, 3)])) == [("", True)]
+    with pytest.raises(DomainError):
+        to_cover(" ".join("a" * 60), "a")
