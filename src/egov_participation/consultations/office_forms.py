@@ -180,3 +180,7 @@ class ExtensionForm(ReasonForm):
     @classmethod
     def _put_day_together(cls, values: dict[str, object]) -> dict[str, object]:
         return values | {"closes_on": days.put_together(values, "closes_on")}
+
+
+class ConfirmForm(BaseModel):
+    """What is said of doubtful changes: a field for each, ``change-`` with its id."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from egov_participation.documents.doubts import DOUBTS, DROPPED
@@ -9,7 +10,7 @@ from egov_participation.documents.errors import REFUSALS
 from egov_participation.documents.structure import Kind
 from egov_participation.i18n import N_
 
-KIND_NAMES: Final = {
+KIND_NAMES: Final[Mapping[str, str]] = {
     Kind.PREAMBLE: N_("Preamble"),
     Kind.PART: N_("Part"),
     Kind.SECTION: N_("Section"),
@@ -25,7 +26,7 @@ KIND_NAMES: Final = {
     Kind.NOTE: N_("Note"),
     Kind.SIGNATURE: N_("Signature"),
 }
-COUNT_NAMES: Final = {
+COUNT_NAMES: Final[Mapping[str, str]] = {
     Kind.PREAMBLE: N_("Preambles"),
     Kind.PART: N_("Parts"),
     Kind.SECTION: N_("Sections"),

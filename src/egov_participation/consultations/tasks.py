@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from egov_participation.consultations.service import importing, placing
+from egov_participation.consultations.service import comment_forgetting, importing, placing
 from egov_participation.i18n import N_
-from egov_participation.jobs import Payload, handler
+from egov_participation.jobs import Payload, handler, tick
 from egov_participation.services import Services
 
 
@@ -18,3 +18,9 @@ def read_file(services: Services, payload: Payload) -> None:
 def place_comments(services: Services, payload: Payload) -> None:
     """All that were written on versions before."""
     placing.place(services, payload["version"])
+
+
+@tick
+def forget_old_comments(services: Services) -> None:
+    """Delete what has been kept for long enough of comments."""
+    comment_forgetting.forget_old(services)

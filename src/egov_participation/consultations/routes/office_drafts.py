@@ -16,6 +16,7 @@ from egov_participation.consultations.office_forms import DetailsForm, typed
 from egov_participation.consultations.routes import office_common as common
 from egov_participation.consultations.rules.states import STATE_NAMES, VERSIONABLE
 from egov_participation.consultations.service import (
+    changes,
     drafting,
     importing,
     lookup,
@@ -140,6 +141,7 @@ def _tasks(request: Request, db: Session, version: Version) -> list[dict[str, ob
                 "reading": code in waits and not waits[code].refused,
                 "refused": code in waits and bool(waits[code].refused),
                 "doubts": doubts,
+                "changes": len(changes.doubts(db, texts[code])) if code in texts and version.number > 1 else 0,
                 "optional": code not in publishing.LANGUAGES,
             }
         )

@@ -30,7 +30,7 @@ from egov_participation.web.templating import render
 from egov_participation.writing import one_line
 
 FILE: Final = "file"
-_PAGE: Final = 200
+PAGE: Final = 200
 """Provisions on a page."""
 _LONGEST_NAME: Final = 200
 
@@ -136,7 +136,7 @@ def _outline(request: Request, db: Session, expression_id: int) -> dict[str, Any
     rows = lookup.provisions(db, expression_id)
     asked = request.query_params.get("page", "1")
     page = min(
-        max(int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1, 1), len(rows) // _PAGE + 1
+        max(int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1, 1), len(rows) // PAGE + 1
     )
     language = lang(request)
     return {
@@ -144,12 +144,12 @@ def _outline(request: Request, db: Session, expression_id: int) -> dict[str, Any
             (translate(language, words.COUNT_NAMES[kind]), number)
             for kind, number in counted([as_provision(row) for row in rows])
         ],
-        "doubtful": [(row, translate(language, words.doubt(row.doubt))) for row in rows if row.doubt][:_PAGE],
+        "doubtful": [(row, translate(language, words.doubt(row.doubt))) for row in rows if row.doubt][:PAGE],
         "doubts": sum(1 for row in rows if row.doubt),
-        "rows": rows[(page - 1) * _PAGE : page * _PAGE],
+        "rows": rows[(page - 1) * PAGE : page * PAGE],
         "page": page,
-        "pages": (len(rows) - 1) // _PAGE + 1,
-        "per_page": _PAGE,
+        "pages": (len(rows) - 1) // PAGE + 1,
+        "per_page": PAGE,
     }
 
 

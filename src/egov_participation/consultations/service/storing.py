@@ -10,10 +10,10 @@ from sqlalchemy import insert
 from sqlmodel import col, delete
 
 from egov_participation.consultations.models import Expression, Provision, Version
-from egov_participation.consultations.rules.eids import eids
 from egov_participation.consultations.rules.provisions import as_provision, columns_of
 from egov_participation.consultations.service import changes, lookup, pairing, preparing
 from egov_participation.database import UnitOfWork
+from egov_participation.documents.akn import eids
 from egov_participation.documents.structure import Document
 from egov_participation.documents.structure import Provision as Words
 
