@@ -25,6 +25,8 @@ from egov_participation.documents.structure import RANK, Document, nfc
 
 _BLOCKS: Final = (W + "p", W + "tbl", W + "sdt", W + "customXml", W + "altChunk", COMPATIBILITY + "AlternateContent")
 _WRAPPERS: Final = frozenset({W + "sdt", W + "sdtContent", W + "customXml", W + "ins", W + "moveTo"})
+_NOWHERE: Final = -1
+"""Place of what stands under no heading: notes are in a part of their own."""
 _STEP: Final = 100
 """Progress is told about this many times."""
 _MOST_PARAGRAPHS: Final = 200_000
@@ -159,7 +161,7 @@ class _Reader:
                 for note in self._package.root(part).iterfind(W + kind):
                     if note.get(W + "type") in {None, "normal"}:
                         self._notes[kind, note.get(W + "id", "")] = note
-                        self._check_changes(note)
+                        self._check_changes(note, _NOWHERE)
 
     def _note(self, kind: str, key: str) -> None:
         note = self._notes.pop((kind, key), None)
@@ -173,8 +175,9 @@ class _Reader:
         if text:
             self._lines.append(Line(text, note=True))
 
-    def _check_changes(self, block: Element) -> None:
-        self._changes.extend((len(self._lines), words) for words in changes(block))
+    def _check_changes(self, block: Element, at: int | None = None) -> None:
+        place = len(self._lines) if at is None else at
+        self._changes.extend((place, words) for words in changes(block))
         if looks_changed(block):
             self.dropped.add("dropped.changes_of_looks")
 

@@ -73,7 +73,7 @@ def _is_over_points(heads: Sequence[Head | None], place: int, last: str) -> bool
         return False
     if point.number == head.number + ".1":
         return True
-    if not point.sure or follows(head.number, point.number):
+    if not point.sure or (follows(head.number, point.number) and head.number != last):
         return False
     return follows(last, point.number) or (starts(head.number) and starts(point.number))
 
