@@ -1,10 +1,8 @@
-// On the page of a draft: who selects words is offered to comment on just these.
+// On the page of a draft: who selects words is offered to comment on just these; contents are open where there is room.
 // Without it the button at each provision does the same, and the form takes the words by hand.
 
 const act = document.querySelector("[data-egov-act]");
 const address = act?.dataset.egovAct;
-/** Code points around a quote that tell which of several like it is meant. */
-const AROUND = 32;
 
 /** The words of a provision's elements, as the server counts them: joined by line feeds. */
 function pieces(section) {
@@ -27,7 +25,7 @@ function within(element, range) {
   return from < to ? [from, to] : null;
 }
 
-/** The provision, the quote and what stands around it of a selection that lies in one provision; else null. */
+/** The provision, the quote and where it begins (in code points) of a selection that lies in one provision; else null. */
 function selected() {
   const selection = getSelection();
   if (!selection.rangeCount || selection.isCollapsed) return null;
@@ -53,9 +51,13 @@ function selected() {
   return {
     provision: section.id,
     quote: words.slice(from, to),
-    prefix: [...words.slice(0, from)].slice(-AROUND).join(""),
-    suffix: [...words.slice(to)].slice(0, AROUND).join(""),
+    start: [...words.slice(0, from)].length,
   };
+}
+
+// Beside the text there is room for the contents.
+if (matchMedia("(min-width: 48.0625em)").matches) {
+  for (const contents of document.querySelectorAll(".egov-act__contents > details")) contents.open = true;
 }
 
 if (address) {

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 from egov_participation.consultations.models.states import Change, State
 from egov_participation.documents.structure import Kind
@@ -143,6 +143,8 @@ class ProvisionView:
     unit: Unit
     text_hash: str
     parent: int | None
+    path: str
+    """How it is called where it is spoken of: ``Статья 5, 1, 2)``."""
     comments: int = 0
     change: Change | None = None
     """What became of it since the version before; None: that was the first, or nothing did."""
@@ -183,7 +185,8 @@ class TextView:
         """The text in pieces for one page each, as [from, to) of places: cut before provisions that stand highest."""
         cuts, size = [0], 0
         for one in self.provisions:
-            length = len(one.unit.heading) + len(one.unit.text) + 60
+            cells = sum(len(row) for row in one.unit.table)
+            length = 2 * (len(one.unit.heading) + len(one.unit.text)) + _MARKUP + cells * _CELL
             if size + length > MOST_ON_A_PAGE and one.unit.kind in _IN_CONTENTS and one.place > cuts[-1]:
                 cuts.append(one.place)
                 size = 0
@@ -195,8 +198,11 @@ class TextView:
         return max(number for number, (start, _) in enumerate(self.parts) if start <= place)
 
 
-MOST_ON_A_PAGE = 320_000
-"""Code points of a text on one page: with them the page stays under a megabyte."""
-_IN_CONTENTS = frozenset(
+MOST_ON_A_PAGE: Final = 800_000
+"""Bytes of a text on one page, about: with the contents beside it the page stays under a megabyte."""
+_MARKUP: Final = 420
+"""Bytes that stand around the words of a provision, about."""
+_CELL: Final = 15
+_IN_CONTENTS: Final = frozenset(
     {Kind.PART, Kind.SECTION, Kind.SUBSECTION, Kind.CHAPTER, Kind.PARAGRAPH, Kind.ARTICLE, Kind.ANNEX}
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
@@ -36,7 +36,8 @@ from egov_participation.consultations.rules.provisions import as_provision
 from egov_participation.consultations.rules.states import VISIBLE
 from egov_participation.consultations.service import lifecycle, lookup, ruling
 from egov_participation.consultations.service.comment_lists import counts
-from egov_participation.documents.structure import parents
+from egov_participation.documents.structure import Kind, parents
+from egov_participation.documents.structure import Provision as Unit
 from egov_participation.errors import DomainError
 from egov_participation.i18n import LANGUAGES, N_
 from egov_participation.jurisdiction.calendars import Words
@@ -237,6 +238,7 @@ def text(services: Services, reference: str, number: int, lang: str) -> TextView
         ).one()
         units = [as_provision(row) for row in rows]
     above = parents(units)
+    called = paths(units, above)
     return TextView(
         version=number,
         expression=expression,
@@ -248,14 +250,29 @@ def text(services: Services, reference: str, number: int, lang: str) -> TextView
                 unit=one,
                 text_hash=row.text_hash,
                 parent=over,
+                path=path,
                 comments=said.get(row.lineage, 0),
                 change=_change(changes.get(row.id)),
             )
-            for row, one, over in zip(rows, units, above, strict=True)
+            for row, one, over, path in zip(rows, units, above, called, strict=True)
         ),
         whole=whole,
         deleted=deleted,
     )
+
+
+def paths(units: Sequence[Unit], above: Sequence[int | None]) -> list[str]:
+    """How each provision is called: the labels of the annex, article and points that it stands in, and its own."""
+    found: list[str] = []
+    for one, over in zip(units, above, strict=True):
+        label = one.label.rstrip(".").strip()
+        outer = found[over] if over is not None and units[over].kind in _CITED else ""
+        found.append(", ".join(part for part in (outer, label) if part))
+    return found
+
+
+_CITED: Final = frozenset({Kind.ANNEX, Kind.ARTICLE, Kind.POINT, Kind.SUBPOINT})
+"""Kinds whose label is said before that of what stands in them."""
 
 
 def _change(value: str | None) -> Change | None:
