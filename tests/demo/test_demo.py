@@ -9,6 +9,7 @@ import shutil
 import socket
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -38,13 +39,14 @@ from egov_participation.cli import app
 from egov_participation.clock import ManualClock
 from egov_participation.commission.service import checking, deciding, drafts, trustees
 from egov_participation.database import METADATA, Database, Schema
-from egov_participation.demo import votes
+from egov_participation.demo import votes, witness
 from egov_participation.demo.cli import RULES
 from egov_participation.demo.fill import CLOSED_BALLOTS, fill, guests, people
 from egov_participation.demo.keys import path_of
 from egov_participation.incidents import service as incidents
 from egov_participation.ledger import service as ledger
 from egov_participation.ledger.models import LogEntry
+from egov_participation.ledger.service.publishing import cosigners_of
 from egov_participation.ledger.service.release import enter_release
 from egov_participation.mail import NullMailer
 from egov_participation.roles import service as roles
@@ -239,16 +241,25 @@ def test_everything_holds_for_somebody_who_trusts_nobody(
 ) -> None:
     """`egov-verify site` over HTTP: log, archives, petitions, figures, documents and the files of both hosts."""
     monkeypatch.setenv(log_state.VARIABLE, str(tmp_path / "seen"))
-    enter_release(demo.database)
-    ledger.publish(demo)
-    app = create_app(demo.settings, services=demo)
+    with witness.running(tmp_path, ledger.verifier_keys(demo)) as asked:
+        watched = replace(demo, settings=demo.settings.model_copy(update={"log_witnesses": (asked,)}))
+        enter_release(demo.database)
+        cosigners = cosigners_of(watched.settings, demo.database)
+        ledger.publish(watched, cosigners)
+        cosigners.close()
+    with witness.running(tmp_path, ledger.verifier_keys(demo)) as again:  # it is the same one at the next start
+        assert again[0] == asked[0]
+    app = create_app(watched.settings, services=watched)
     with serving(app, port_of(demo.settings)):
-        command = arguments_of("egov-verify", "site", "--json", demo.settings.base_url)
+        # Whoever names a witness asks for its cosignature.
+        command = arguments_of("egov-verify", "site", "--json", demo.settings.base_url, "--witness", asked[0])
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
+        page = TestClient(app, base_url=demo.settings.base_url).get("/en/observe").text
 
     assert (done.returncode, done.stderr) == (0, ""), done.stdout
     found = json.loads(done.stdout)
     assert found["ok"]
+    assert "The demonstration is this witness itself" in page
     checked = {check["name"]: check["count"] for check in found["checks"]}
     assert checked["votes"] == len(service.votes(demo))
     assert checked["petitions"] >= 10

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import socket
+from dataclasses import replace
 from pathlib import Path
 
 import typer
@@ -14,10 +15,11 @@ from rich.progress import Progress, TaskID
 from egov_participation import paths
 from egov_participation.actions import ROLE_NAMES
 from egov_participation.clock import system_clock
-from egov_participation.demo import officials, petitions, votes
+from egov_participation.demo import officials, petitions, votes, witness
 from egov_participation.demo.fill import fill, guests
 from egov_participation.demo.fill import people as everybody
 from egov_participation.demo.keys import path_of
+from egov_participation.ledger import service as ledger
 from egov_participation.services import Services
 from egov_participation.settings import Settings
 from egov_participation.voting import service
@@ -46,16 +48,19 @@ def demo(port: int = 8000, folder: Path = FOLDER, fresh: bool = typer.Option(Fal
     migrate(settings.database_url)
     migrate(settings.registrar_database_url, Schema.REGISTRAR)
     services = create_services(settings)
-    _welcome(services, folder)
-    # Both addresses that `localhost` may mean, and nothing that another machine could reach.
-    uvicorn.run(
-        create_app(settings, services=services),
-        host="localhost",
-        port=port,
-        access_log=False,
-        proxy_headers=False,
-        server_header=False,
-    )
+    with witness.running(folder, ledger.verifier_keys(services)) as asked:
+        settings = settings.model_copy(update={"log_witnesses": (asked,), "log_quorum": 1})
+        services = replace(services, settings=settings)
+        _welcome(services, folder)
+        # Both addresses that `localhost` may mean, and nothing that another machine could reach.
+        uvicorn.run(
+            create_app(settings, services=services),
+            host="localhost",
+            port=port,
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+        )
 
 
 def _refuse_port_in_use(port: int) -> None:
@@ -125,6 +130,7 @@ def _welcome(services: Services, folder: Path) -> None:
     counted = next(vote for vote in service.votes(services) if vote.result is not None)
     largest = petitions.largest(services)
     closed = folder / "trustees" / "closed"
+    ((witness_key, _),) = services.settings.log_witnesses
     pages = "\n".join(
         f"    {services.settings.booth_url}{path_of(closed, number).read_text().strip()}  {name.en}"
         for number, name in enumerate(votes.TRUSTEES, 1)
@@ -155,6 +161,7 @@ def _welcome(services: Services, folder: Path) -> None:
   What observers see:      {site}/observe
   Verify the referendum:   .venv/bin/egov-verify vote {site}/en/votes/{counted.uuid}
   Recount a petition:      .venv/bin/egov-verify petition {site}/en/petitions/{largest}
-  Verify everything:       .venv/bin/egov-verify site {site}
+  Verify everything:       .venv/bin/egov-verify site {site} --witness '{witness_key}'
+                           (the demonstration is this witness itself: a real one is somebody else)
 """
     )

@@ -17,6 +17,7 @@ from egov_participation.clock import ManualClock
 from egov_participation.demo import officials
 from egov_participation.ledger import service as ledger
 from egov_participation.mail import NullMailer
+from egov_participation.petitions.service import verified
 from egov_participation.registrar.service import LocalRegistrar
 from egov_participation.services import Services, SessionInfo
 
@@ -56,6 +57,7 @@ def audit(services: Services, clock: ManualClock, auditors: tuple[str, str], ref
     clock.advance(hours=10)
     for place, value in enumerate(values):
         drawing.reveal(services, acting(place), key, value.hex())
+    verified.count_verified(services)  # it is drawn from what is counted
     drawing.draw_due(services)
     decide(opening)
     opening.open_due(services)

@@ -41,9 +41,14 @@ class Witness:
     """Decides on requests, one at a time for each log, and remembers before it answers."""
 
     def __init__(
-        self, key: WitnessSigningKey, logs: Logs, state: State, clock: Callable[[], float] = time.time
+        self,
+        key: WitnessSigningKey,
+        logs: Logs,
+        state: State,
+        clock: Callable[[], float] = time.time,
+        tell: Callable[[str], None] = record,
     ) -> None:
-        self._key, self._logs, self._clock = key, logs, clock
+        self._key, self._logs, self._clock, self._tell = key, logs, clock, tell
         self.state: Final = state
 
     def cosign(self, raw: bytes) -> str:
@@ -62,20 +67,20 @@ class Witness:
                 # A crash after it: the log asks again, from the checkpoint that it wanted cosigned.
         except Fork as fork:
             kept = self.state.keep_fork(origin, request.note)
-            record(f"FORK: {fork}. log={origin} evidence={kept or 'kept before'}")
+            self._tell(f"FORK: {fork}. log={origin} evidence={kept or 'kept before'}")
             raise
         except NotConsistent as refused:  # signed all the same: only the log can say why
             kept = self.state.keep_unproved(origin, request.note)
-            record(f"refused {refused.status} {refused.code} log={origin} evidence={kept or 'kept before'}")
+            self._tell(f"refused {refused.status} {refused.code} log={origin} evidence={kept or 'kept before'}")
             raise
         except Refused as refused:
-            record(f"refused {refused.status} {refused.code} log={origin}")
+            self._tell(f"refused {refused.status} {refused.code} log={origin}")
             raise
         if cosigned.time > now:
-            record(
+            self._tell(
                 f"the clock is {cosigned.time - now} s behind what was cosigned last; that time is kept. log={origin}"
             )
-        record(f"cosigned size={cosigned.checkpoint.size} log={origin}")
+        self._tell(f"cosigned size={cosigned.checkpoint.size} log={origin}")
         return cosigned.cosignature.line
 
 
