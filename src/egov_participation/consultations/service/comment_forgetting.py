@@ -1,0 +1,87 @@
+"""Forgetting who wrote comments: at their own wish, and some months after the consultation; and what was never sent."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, Final
+
+from sqlalchemy import or_
+from sqlmodel import Session, col, delete, select, update
+
+from egov_participation.consultations import keys
+from egov_participation.consultations.models import (
+    Comment,
+    CommentDraft,
+    CommentFile,
+    CommentSupport,
+    Consultation,
+    Redaction,
+)
+from egov_participation.consultations.rules import commenting
+from egov_participation.consultations.rules.states import ENDED
+from egov_participation.consultations.service import comment_drafts, ruling
+from egov_participation.database import UnitOfWork
+from egov_participation.services import Services
+
+BATCH: Final = 1000
+"""Rows of one transaction."""
+APPEALS_KEPT: Final = timedelta(days=365)
+"""Why an author appealed is kept for so long after the decision."""
+_MONTH: Final = timedelta(days=31)
+
+_PERSON: Final[dict[str, Any]] = {"person_hash": None, "person_sealed": None, "author_name": "", "territory": ""}
+
+
+def forget_person(services: Services, tx: UnitOfWork, person_id: str) -> None:
+    """What an erasure does: who wrote is gone; what is public stays, unless its author destroyed it."""
+    who = keys.person_hash(services.settings.keys_dir, person_id)
+    theirs = select(Comment.id).where(Comment.person_hash == who)
+    tx.exec(update(Redaction).where(col(Redaction.comment_id).in_(theirs)).values(appeal=None))
+    for draft in comment_drafts.mine(services, tx.session, person_id):
+        comment_drafts.discard(tx, draft.id)
+    tx.exec(delete(CommentSupport).where(col(CommentSupport.person_hash) == who))
+    tx.exec(update(Comment).where(col(Comment.person_hash) == who).values(_PERSON))
+
+
+def forget_old(services: Services) -> None:
+    """What has been kept for as long as it may: drafts, texts that nobody came back for, appeals; and who wrote and
+    supported the comments of consultations that ended long ago."""
+    with services.database.read() as session:
+        due = _due(services, session)
+    if not any(due.values()):  # this is asked every second, and the lane is for those who have something to write
+        return
+    with services.database.uow() as tx:
+        tx.exec(delete(CommentFile).where(col(CommentFile.draft_id).in_(due["drafts"])))
+        tx.exec(delete(CommentDraft).where(col(CommentDraft.id).in_(due["drafts"])))
+        tx.exec(update(Redaction).where(col(Redaction.id).in_(due["appeals"])).values(appeal=None))
+        tx.exec(update(Comment).where(col(Comment.id).in_(due["comments"])).values(_PERSON))
+        tx.exec(delete(CommentSupport).where(col(CommentSupport.comment_id).in_(due["supported"])))
+        tx.commit()
+
+
+def _due(services: Services, session: Session) -> dict[str, list[Any]]:
+    """The keys of rows whose time has come, some of each."""
+    now = services.clock()
+    old, kept = now - commenting.DRAFTS_KEPT, now - commenting.KEPT_TEXT
+    is_kept = col(CommentDraft.kind) == comment_drafts.KEPT
+    over = _over(services, session)
+    of_those = select(Comment.id).where(col(Comment.consultation_id).in_(over))
+    wanted = {
+        "drafts": select(CommentDraft.id).where(
+            or_(col(CommentDraft.at) <= old, is_kept & (col(CommentDraft.at) <= kept))
+        ),
+        "appeals": select(Redaction.id).where(
+            col(Redaction.appeal).is_not(None), col(Redaction.decided_at) <= now - APPEALS_KEPT
+        ),
+        "comments": of_those.where(col(Comment.person_hash).is_not(None)),
+        "supported": select(CommentSupport.comment_id).where(col(CommentSupport.comment_id).in_(of_those)).distinct(),
+    }
+    return {name: list(session.execute(statement.limit(BATCH)).scalars()) for name, statement in wanted.items()}
+
+
+def _over(services: Services, session: Session) -> list[int]:
+    """Ids of the consultations of which it is not to be known any more who wrote: by their own rules."""
+    states = [state.value for state in ENDED]
+    rows = session.exec(select(Consultation).where(col(Consultation.state).in_(states))).all()
+    now = services.clock()
+    return [row.id or 0 for row in rows if row.state_at + ruling.of(services, row).forget_after_months * _MONTH <= now]
