@@ -9,6 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests.documents.word_files import PACKAGE, SPACES, R, cell, docx, p, packed, row, run, table
 
 from egov_participation.documents.docx import package, read_docx, reading, words
@@ -228,3 +230,22 @@ def test_a_path_is_read_and_let_go(tmp_path: Path) -> None:
     told: list[tuple[int, int]] = []
     assert read_docx(path, lambda done, total: told.append((done, total))).source_format == "docx"
     assert told[-1][0] == told[-1][1] > 0
+
+
+WHOLE = docx(
+    BODY + table(row(cell("a"), cell("b"))) + p(raw=run("2. More") + "<m:oMath/>"), styles="<w:style/>"
+).getvalue()
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, len(WHOLE) - 1), st.integers(0, 255)), min_size=1, max_size=4), st.integers(0, 9)
+)
+def test_damage_anywhere_is_a_refusal_and_never_a_crash(bytes_: list[tuple[int, int]], cut: int) -> None:
+    data = bytearray(WHOLE)
+    for place, byte in bytes_:
+        data[place] = byte
+    try:
+        read_docx(io.BytesIO(bytes(data[: len(data) - cut * 40])))
+    except DocumentRefusedError as refused:
+        assert refused.code in REFUSALS  # noqa: PT017 – both ends are right here

@@ -363,7 +363,7 @@ def acts(draw: st.DrawFn) -> list[tuple[Kind, str, str, str, str]]:
     return found
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(acts())
 def test_what_is_written_as_lines_is_read_back(act: list[tuple[Kind, str, str, str, str]]) -> None:
     text = "\n".join(" ".join(filter(None, [label, heading, words])) for _kind, _number, label, heading, words in act)

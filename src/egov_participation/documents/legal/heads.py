@@ -54,6 +54,37 @@ _NUMBER_FIRST = re.compile(
 _NAMED_PART = re.compile(
     r"(?:общая|особенная|специальная)\s+часть|(?:жалпы|ерекше)\s+бөлім|(?:general|special)\s+part", re.IGNORECASE
 )
+_STEMS: Final = (
+    "перв",
+    "втор",
+    "трет",
+    "четв",
+    "пят",
+    "шест",
+    "седьм",
+    "восьм",
+    "девят",
+    "десят",
+    "одиннадц",
+    "двенадц",
+)
+_STEMS_KAZAKH: Final = (
+    "бірінші",
+    "екінші",
+    "үшінші",
+    "төртінші",
+    "бесінші",
+    "алтыншы",
+    "жетінші",
+    "сегізінші",
+    "тоғызыншы",
+    "оныншы",
+)
+_ORDINAL = re.compile(
+    r"(?:(?P<word>часть|раздел|подраздел|глава)\s+(?P<ordinal>\w+(?:ый|ой|ий|ая|ья))|"
+    r"(?P<first>\w+[нш][шн]?[ыі])\s+(?P<last>бөлім|тарау))\s*[.:]?(?P<rest>(?:\s.*)?)$",
+    re.IGNORECASE | re.DOTALL,
+)
 _POINT = re.compile(
     r"(?P<label>(?P<number>\d{1,4}(?:[-‑–]\d{1,3})*[⁰¹²³⁴-⁹]*)\s?\.)(?P<rest>\s.*|[^\W\d].*|[«\"“„(<].*|)$", re.DOTALL
 )
@@ -102,6 +133,8 @@ def tidy(number: str) -> str:
 
 
 def _named(text: str, line: Line) -> Head | None:
+    if ordinal := _ordinal(text, line):
+        return ordinal
     if _NAMED_PART.fullmatch(one_line(text).rstrip(".")) and line.shows_heading:
         return Head(Kind.PART, "", "", one_line(text))
     match = _WORD_FIRST.match(text) or _NUMBER_FIRST.match(text)
@@ -114,12 +147,26 @@ def _named(text: str, line: Line) -> Head | None:
     return Head(kind, tidy(match["number"]), label, match["rest"].strip())
 
 
+def _ordinal(text: str, line: Line) -> Head | None:
+    """A number that is a word: "Раздел первый", "БІРІНШІ БӨЛІМ"."""
+    match = _ORDINAL.match(text)
+    if match is None or (match["rest"] and not line.shows_heading):
+        return None
+    word, ordinal = (match["word"] or match["last"]).lower(), (match["ordinal"] or match["first"]).lower()
+    stems = _STEMS if match["word"] else _STEMS_KAZAKH
+    place = next((at for at, stem in enumerate(stems, 1) if ordinal.startswith(stem)), None)
+    if place is None or not text[0].isupper():
+        return None
+    kind = (PREFIXED if match["word"] else POSTFIXED)[word]
+    return Head(kind, str(place), one_line(text[: match.start("rest")]), match["rest"].strip())
+
+
 def _is_heading(match: re.Match[str], text: str, line: Line) -> bool:
     """Whether "Статья 5 …" begins an article, or is a sentence that speaks of one."""
     if match.start("word") == 0 and text[0].islower():
         return False
     rest = match["rest"].strip()
-    if not rest:
+    if not rest or line.label:
         return True
     looks = line.bold or line.centred or line.outline is not None or capitals(rest)
     if rest[0].islower() or rest[0] in ",;)":

@@ -112,8 +112,10 @@ class _Builder:
             self._numbered(place, head)
         elif (annex := annex_of(line)) is not None:
             self._heading = self._stack.annex(annex.number, annex.label, annex.series)
+            self._heading.line = line
         elif is_approval(line) and (line.right or line.centred or self._stack.signed):
             self._heading = self._stack.annex("", one_line(line.text), "")
+            self._heading.line = line
         elif announced is not None:
             announced.text = "\n".join(filter(None, [announced.text, one_line(line.text)]))
         elif self._is_signature(place):
@@ -129,7 +131,7 @@ class _Builder:
 
     def _numbered(self, place: int, head: Head) -> None:
         line = self._lines[place]
-        doubt = line.doubt or head.doubt
+        doubt = line.doubt or head.doubt or ("text.struck" if line.struck else "")
         draft = Draft(head.kind, number=head.number, label=head.label, style=head.style, doubt=doubt)
         rest = head.rest
         if head.kind is Kind.ARTICLE and self._is_text(place, rest):

@@ -42,9 +42,14 @@ class Draft:
     def names_act(self, line: Line) -> bool:
         """Take "to the Rules …" under "Annex 1" into its label, if that is what the line says."""
         text = one_line(line.text)
-        if self.kind is not Kind.ANNEX or self.heading or self.series or (match := _TO_ACT.match(text)) is None:
+        if self.kind is not Kind.ANNEX or self.heading or len(self.label) > 600:
             return False
-        self.label, self.series = f"{self.label} {text}", match["series"].lower()
+        match = None if self.series else _TO_ACT.match(text)
+        stamped = self.line is not None and self.line.right and line.right and not line.gap
+        if match is None and not stamped and not (self.series and text[0].islower() and text[-1] not in ".;:"):
+            return False
+        self.label = f"{self.label} {text}"
+        self.series = match["series"].lower() if match else self.series
         return True
 
     def add_heading(self, line: Line) -> None:
