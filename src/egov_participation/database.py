@@ -16,7 +16,7 @@ import fcntl
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -232,9 +232,9 @@ class Database:
         with Session(self._asking) as session:
             yield session
 
-    def at_once(self, statement: Insert | Select[Any], values: Mapping[str, object]) -> Row[Any] | None:
-        """The first row that one statement gives which changes something: it is a transaction of its own, which
-        PostgreSQL begins and commits by itself, so that it is asked once and not three times.
+    def at_once(self, statement: Insert | Select[Any], values: Mapping[str, object]) -> Sequence[Row[Any]]:
+        """The rows that one statement gives which changes something: it is a transaction of its own, which PostgreSQL
+        begins and commits by itself, so that it is asked once and not three times.
 
         Raises:
             RuntimeError: on SQLite, where writers queue for a unit of work.
@@ -242,7 +242,7 @@ class Database:
         if self._lane is not None:
             raise RuntimeError("SQLite has one writer at a time")
         with tracing.part("database.write"), self._asking.connect() as connection:
-            found = connection.execute(statement, values).first()
+            found = connection.execute(statement, values).all()
         self._count()
         return found
 

@@ -14,7 +14,17 @@ import structlog
 
 from egov_crypto.group import Point
 from egov_participation.registrar import petition_rules, replies, wire
-from egov_participation.registrar.interface import Act, Batch, Challenge, Opening, Progress, Roll, Voter, Way
+from egov_participation.registrar.interface import (
+    Act,
+    Batch,
+    Challenge,
+    Opening,
+    Progress,
+    Roll,
+    Signing,
+    Voter,
+    Way,
+)
 from egov_participation.registrar.line import SOCKET, Line, LineError
 
 log = structlog.get_logger()
@@ -196,6 +206,11 @@ class RemoteRegistrar:
     def attest(self, petition: str, person_id: str, act: Act, answer: Mapping[str, str]) -> bytes:
         asked = {"petition": petition, "person_id": person_id, "act": act.value, "answer": dict(answer)}
         return replies.raw(self._ask("attest", asked, _PROVING))
+
+    def attest_by_code(self, signings: Sequence[Signing]) -> list[bytes | Exception]:
+        asked = [{"petition": one.petition, "person_id": one.person_id, "answer": dict(one.answer)} for one in signings]
+        found = self._ask("attest_by_code", {"signings": asked}, _PROVING)
+        return replies.outcomes(found, len(signings))
 
     def attest_paper(self, petition: str, person_id: str, form: str) -> bytes:
         return replies.raw(self._ask("attest_paper", {"petition": petition, "person_id": person_id, "form": form}))

@@ -125,6 +125,25 @@ def raw(value: Any) -> bytes:
         raise unavailable(Odd()) from None
 
 
+def outcomes(value: Any, count: int) -> list[bytes | Exception]:
+    """What `Registrar.attest_by_code` returns."""
+    return [_outcome(one) for one in checked(value, lambda held: isinstance(held, list) and len(held) == count)]
+
+
+def _outcome(found: Any) -> bytes | Exception:
+    try:
+        match found:
+            case {"result": promise}:
+                return raw(promise)
+            case {"error": refused}:
+                return refusal(refused)
+    except DomainError as error:
+        return error
+    except Odd:
+        pass
+    return unavailable(Odd())
+
+
 def to_base64(content: bytes) -> str:
     """As bytes travel."""
     return base64.b64encode(content).decode()

@@ -32,7 +32,7 @@ from egov_participation.i18n import N_
 from egov_participation.logs import describe
 from egov_participation.outage import FULL, as_refusal
 from egov_participation.registrar import wire
-from egov_participation.registrar.interface import Challenge, Roll, Voter
+from egov_participation.registrar.interface import Challenge, Roll, Signing, Voter
 from egov_participation.registrar.service import LocalRegistrar
 from egov_participation.rounds import Rounds
 
@@ -158,6 +158,7 @@ class _Handlers:
             ),
             "begin_petition": _plain(wire.BeginningAct, self._begin_petition),
             "attest": _plain(wire.Attesting, lambda a: _text(here.attest(a.petition, a.person_id, a.act, a.answer))),
+            "attest_by_code": _plain(wire.AttestingByCode, self._attest_by_code),
             "attest_paper": _plain(
                 wire.AttestingPaper, lambda a: _text(here.attest_paper(a.petition, a.person_id, a.form))
             ),
@@ -195,6 +196,13 @@ class _Handlers:
         return _challenge(
             self._registrar.begin_petition(asked.petition, asked.person_id, asked.act, asked.way, lang=asked.lang)
         )
+
+    def _attest_by_code(self, asked: wire.AttestingByCode) -> list[dict[str, Any]]:
+        """Of each what the answer to it alone would be."""
+        found = self._registrar.attest_by_code(
+            [Signing(one.petition, one.person_id, one.answer) for one in asked.signings]
+        )
+        return [_outcome(one) for one in found]
 
     def _batch(self, asked: wire.Batching) -> dict[str, Any] | None:
         found = self._registrar.batch(asked.petition, asked.after)
@@ -326,6 +334,12 @@ async def _items(lines: AsyncIterator[bytes]) -> AsyncIterator[Any]:
         yield item
     if end is None or end.count != count:
         raise BadRequest("the list is not whole")
+
+
+def _outcome(found: bytes | Exception) -> dict[str, Any]:
+    if isinstance(found, bytes):
+        return {"result": _text(found)}
+    return {"error": wire.error_to_json(found)} if isinstance(found, DomainError) else _failure(found)
 
 
 def _challenge(found: Challenge) -> dict[str, str]:

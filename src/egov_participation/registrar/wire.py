@@ -17,7 +17,7 @@ from typing import Annotated, Any, Final
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from egov_participation.errors import DomainError
-from egov_participation.registrar.interface import Act, Way
+from egov_participation.registrar.interface import MOST_SIGNINGS, Act, Way
 from egov_participation.registrar.petition_rules import MOST_OPENED
 
 MAX_BODY: Final = 1_000_000
@@ -185,6 +185,18 @@ class Attesting(OfSigner):
 
     act: Act
     answer: dict[Short, Long]
+
+
+class OneSigning(OfSigner):
+    """See `Signing`."""
+
+    answer: dict[Short, Short]
+
+
+class AttestingByCode(Asked):
+    """See `Registrar.attest_by_code`."""
+
+    signings: Annotated[list[OneSigning], Field(max_length=MOST_SIGNINGS)]
 
 
 class AttestingPaper(OfSigner):

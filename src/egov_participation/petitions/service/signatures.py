@@ -9,7 +9,7 @@ from enum import StrEnum
 from http import HTTPStatus
 from typing import Any, Final
 
-from sqlalchemy import CTE, Insert, Row, bindparam, insert, literal, select, update
+from sqlalchemy import bindparam, column, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from egov_participation.database import Database, UnitOfWork, table_of
@@ -92,13 +92,26 @@ def put(tx: UnitOfWork, row: Values) -> Put:
     return Put.NEW
 
 
-def put_at_once(database: Database, row: Values) -> bool:
-    """Put down a signature of somebody of whom nothing stands there: mostly so, and one statement does it all.
+def put_together(database: Database, rows: Sequence[Values]) -> list[Values]:
+    """Put down, in one transaction, those of the signatures of which nothing stands there: mostly all.
 
     Returns:
-        False: something stands there, or the database is none for this; nothing was done, and `put` is to be asked.
+        Them. For each other one `put` is to be asked: nothing was done about it.
     """
-    return database.dialect == "postgresql" and database.at_once(_PUT_AND_NOTE, _new(row)) is not None
+    if not rows:
+        return []
+    if database.dialect == "postgresql":
+        new = {(found.petition_id, found.pseudonym) for found in database.at_once(_PUT_AND_NOTE, _given(rows))}
+        put = []
+        for row in rows:  # of one that came twice, the first
+            if (place := (row["petition_id"], row["pseudonym"])) in new:
+                new.remove(place)
+                put.append(row)
+        return put
+    with database.uow() as tx:
+        put = [row for row in rows if _insert(tx, row)]
+        tx.commit()
+    return put
 
 
 def put_many(tx: UnitOfWork, rows: Sequence[Values]) -> None:
@@ -178,17 +191,14 @@ def not_signed() -> DomainError:
 
 def _insert(tx: UnitOfWork, row: Values) -> bool:
     if tx.dialect == "postgresql":
-        return tx.session.execute(_PUT_AND_NOTE, _new(row)).first() is not None
-    return _each(tx, tx.session.execute(_PUT, _new(row)).all(), 1)
+        return tx.session.execute(_PUT_AND_NOTE, _given([row])).first() is not None
+    new = tx.session.execute(_PUT, {f"new_{name}": value for name, value in row.items()}).all()
+    note(tx, {tuple(found): 1 for found in new})
+    return bool(new)
 
 
-def _each(tx: UnitOfWork, rows: Sequence[Row[Any]], change: int) -> bool:
-    note(tx, {tuple(row): change for row in rows})
-    return bool(rows)
-
-
-def _new(row: Values) -> Values:
-    return {f"new_{name}": value for name, value in row.items()}
+def _given(rows: Sequence[Values]) -> Values:
+    return {f"new_{name}": [row[name] for row in rows] for name in _COLUMNS}
 
 
 _signatures, _deltas, _forms = table_of(Signature), table_of(Delta), table_of(PaperForm)
@@ -222,24 +232,31 @@ _TO_TAKE_BACK: Final = (
 )
 
 
-def _noting(changed: CTE, change: int) -> Insert:
-    """A statement that changes signatures and notes what the counts must add for each."""
-    columns = [changed.c[name] for name in _PLACE]
-    return (
-        insert(_deltas)
-        .from_select([*_PLACE, "change"], select(*columns, literal(change)).select_from(changed))
-        .returning(_deltas.c.id)
-    )
-
-
-_PUT_AND_NOTE: Final = _noting(
-    postgresql.insert(_signatures)
-    .from_select(_COLUMNS, _UNMARKED)
-    .on_conflict_do_nothing()
-    .returning(*_RETURNED)
-    .cte("put"),
-    1,
+_many = (
+    func.unnest(*(bindparam(f"new_{name}", type_=postgresql.ARRAY(_signatures.c[name].type)) for name in _COLUMNS))
+    .table_valued(*(column(name, _signatures.c[name].type) for name in _COLUMNS), name="many")
+    .render_derived()
 )
+_MARKED = select(_signatures.c.id).where(
+    _signatures.c.petition_id == _many.c.petition_id,
+    _signatures.c.pseudonym == _many.c.pseudonym,
+    _signatures.c.code != "",
+)
+_PUT_MANY: Final = (
+    postgresql.insert(_signatures)
+    # In one order, so that of two who put the same ones down neither waits for the other in a circle.
+    .from_select(_COLUMNS, select(*_many.c).where(~_MARKED.exists()).order_by(_many.c.pseudonym))
+    .on_conflict_do_nothing()
+    .returning(*_RETURNED, _signatures.c.pseudonym)
+    .cte("put")
+)
+_PLACE_OF_PUT: Final = [_PUT_MANY.c[name] for name in _PLACE]
+_PUT_AND_NOTE: Final = select(_PUT_MANY.c.petition_id, _PUT_MANY.c.pseudonym).add_cte(
+    insert(_deltas)
+    .from_select([*_PLACE, "change"], select(*_PLACE_OF_PUT, func.count()).group_by(*_PLACE_OF_PUT))
+    .cte("noted")
+)
+"""For PostgreSQL: `_PUT` of many, and what the counts must add for those that are new, in one statement."""
 _STANDING: Final = (
     select(
         _signatures.c.id, _signatures.c.state, _signatures.c.code, _signatures.c.invalidation, _signatures.c.person_hash

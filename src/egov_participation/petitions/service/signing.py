@@ -10,32 +10,39 @@ What decides whether somebody may sign is the registrar's own knowledge: age, re
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
 from http import HTTPStatus
 from typing import Final
 from weakref import WeakKeyDictionary
 
+import structlog
 from sqlalchemy import bindparam, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from egov_participation.database import Database, table_of
 from egov_participation.errors import DomainError
 from egov_participation.i18n import N_
 from egov_participation.jurisdiction.calendars import Words
 from egov_participation.jurisdiction.petition_rules import Names
+from egov_participation.logs import describe
 from egov_participation.petitions import keys
 from egov_participation.petitions.models import Petition, Signature, State
 from egov_participation.petitions.rules import names
 from egov_participation.petitions.rules.states import COUNTED, SIGNABLE, WITHDRAWABLE
 from egov_participation.petitions.service import batches, ruling, signatures, subscribers
+from egov_participation.petitions.service.lane import Lane
 from egov_participation.petitions.service.lookup import no_petition
-from egov_participation.petitions.service.signatures import Promise, Put, invalidated, not_signed
+from egov_participation.petitions.service.signatures import Promise, Put, Values, invalidated, not_signed
 from egov_participation.registrar import statements
-from egov_participation.registrar.interface import Act, Challenge, Way
+from egov_participation.registrar.interface import MOST_SIGNINGS, Act, Challenge, Signing, Way
 from egov_participation.registrar.statements import StatementError
 from egov_participation.services import Services
 from egov_participation.throttle import Limit, throttle
+
+log = structlog.get_logger()
 
 PROMISE: Final = "petition.attestation"
 """A promise is, byte for byte, the entry that it promises."""
@@ -77,6 +84,24 @@ class Wishes:
     show_name: bool = True
     tell: bool = False
     """Write to them what becomes of the petition."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Signer:
+    """Somebody who signs, and what is kept of that."""
+
+    petition: Signable
+    person_id: str
+    answer: Mapping[str, str] = field(repr=False)
+    name: str = field(repr=False)
+    network: bytes | None
+    tell: bool
+
+
+_Done = tuple[Values, bool]
+"""A signature that is promised, and whether it is put down."""
+_LONGEST: Final = 200
+"""Characters of a challenge's number and of a code."""
 
 
 def begin(
@@ -164,22 +189,17 @@ def sign(
         DomainError: 404 ``petition.unknown``; 403 ``signature.invalidated``; those of `Registrar.attest`.
     """
     petition = _known(services, reference)
-    promise = promised(services, reference, services.registrar.attest(reference, person_id, Act.ATTEST, answer))
     if not wishes.show_name:
         name = ""
     elif name is None:
         name = shown_name(services, petition.names, person_id)
-    keys_dir = services.settings.keys_dir
-    row = signatures.row_of(
-        petition.id,
-        promise,
-        services.clock(),
-        person_hash=keys.person_hash(keys_dir, person_id),
-        person_sealed=keys.seal_person(keys_dir, petition.id, person_id),
-        name=name,
-        network=network,
-    )
-    if not wishes.tell and signatures.put_at_once(services.database, row):
+    signer = _Signer(petition, person_id, answer, name, network, wishes.tell)
+    if _is_code(answer):
+        row, put_already = _lane(services.database).serve(signer, partial(_sign_together, services))
+    else:
+        promise = services.registrar.attest(reference, person_id, Act.ATTEST, answer)
+        row, put_already = _row(services, signer, promise), False
+    if put_already:
         return True
     with services.database.uow() as tx:
         put = signatures.put(tx, row)
@@ -191,6 +211,47 @@ def sign(
     if put is Put.NOT_COUNTED:
         raise invalidated()
     return put is Put.NEW
+
+
+def _is_code(answer: Mapping[str, str]) -> bool:
+    """Whether an answer is a mailed code, as it may be. Anything else is looked at alone, and harms nobody's."""
+    return answer.keys() == {"challenge", "code"} and all(
+        len(value) <= _LONGEST and value.isascii() and value.isprintable() for value in answer.values()
+    )
+
+
+def _sign_together(services: Services, signers: Sequence[_Signer]) -> list[_Done | Exception]:
+    """Attest signatures, and put down those of people of whom nothing stands there yet: one question to the registrar
+    and one transaction for all, since that is what costs."""
+    asked = [Signing(one.petition.reference, one.person_id, one.answer) for one in signers]
+    found: list[Values | Exception] = []
+    for one, outcome in zip(signers, services.registrar.attest_by_code(asked), strict=True):
+        try:
+            found.append(outcome if isinstance(outcome, Exception) else _row(services, one, outcome))
+        except RuntimeError as error:  # this promise does not hold; others may
+            found.append(error)
+    # Who wants to be told is put down together with that, later.
+    rows = [row for one, row in zip(signers, found, strict=True) if isinstance(row, dict) and not one.tell]
+    try:
+        put = {id(row) for row in signatures.put_together(services.database, rows)}
+    except SQLAlchemyError as error:
+        log.warning("petition.putting_together_failed", **describe(error))
+        put = set()  # each is put down alone, and if that fails, it alone
+    return [row if isinstance(row, Exception) else (row, id(row) in put) for row in found]
+
+
+def _row(services: Services, signer: _Signer, promise: bytes) -> Values:
+    """Raises `RuntimeError`: see `promised`."""
+    keys_dir, petition = services.settings.keys_dir, signer.petition
+    return signatures.row_of(
+        petition.id,
+        promised(services, petition.reference, promise),
+        services.clock(),
+        person_hash=keys.person_hash(keys_dir, signer.person_id),
+        person_sealed=keys.seal_person(keys_dir, petition.id, signer.person_id),
+        name=signer.name,
+        network=signer.network,
+    )
 
 
 def withdraw(services: Services, reference: str, person_id: str, answer: Mapping[str, str]) -> None:
@@ -223,6 +284,13 @@ def signable(services: Services, reference: str) -> Signable:
     rules = ruling.restored(row.rules)
     ways = tuple(way for way in Way if way in {allowed.value for allowed in rules.identity.ways})
     return Signable(row.id, reference, State(row.state), rules.names, ways, rules.identity.stands_for)
+
+
+_lanes: WeakKeyDictionary[Database, Lane[_Signer, _Done]] = WeakKeyDictionary()
+
+
+def _lane(database: Database) -> Lane[_Signer, _Done]:
+    return _lanes.get(database) or _lanes.setdefault(database, Lane(MOST_SIGNINGS))
 
 
 _kept: WeakKeyDictionary[Database, dict[str, Signable]] = WeakKeyDictionary()

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from egov_participation.registrar.interface.petitions import MOST_SIGNINGS as MOST_SIGNINGS
 from egov_participation.registrar.interface.petitions import Act as Act
 from egov_participation.registrar.interface.petitions import Batch as Batch
 from egov_participation.registrar.interface.petitions import Opening as Opening
 from egov_participation.registrar.interface.petitions import PetitionRegistrar
+from egov_participation.registrar.interface.petitions import Signing as Signing
 from egov_participation.registrar.interface.votes import Progress as Progress
 from egov_participation.registrar.interface.votes import Roll as Roll
 from egov_participation.registrar.interface.votes import Voter as Voter

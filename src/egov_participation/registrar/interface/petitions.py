@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from egov_participation.registrar.interface.ways import Challenge, Way
 
@@ -47,6 +47,20 @@ class Opening:
     iin: str = field(repr=False)
     proof: str = field(repr=False)
     """Of the verifiable random function, 160 hex digits: checked with the petition's key (`egov_crypto.vrf`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signing:
+    """Somebody signs a petition, with a mailed code."""
+
+    petition: str
+    person_id: str
+    answer: Mapping[str, str] = field(repr=False)
+    """As `PetitionRegistrar.attest` takes it."""
+
+
+MOST_SIGNINGS: Final = 100
+"""That are attested together."""
 
 
 class PetitionRegistrar(Protocol):
@@ -117,6 +131,17 @@ class PetitionRegistrar(Protocol):
 
         Raises:
             DomainError: 403 ``credential.proof``, and those of `begin_petition`.
+        """
+
+    def attest_by_code(self, signings: Sequence[Signing]) -> list[bytes | Exception]:
+        """`attest` for several who sign at the same moment, `MOST_SIGNINGS` at most, and answer with a mailed code: in
+        one transaction, and each with its own outcome.
+
+        Returns:
+            In this order, what `attest` would have returned, or raised.
+
+        Raises:
+            ValueError: they are too many.
         """
 
     def attest_paper(self, petition: str, person_id: str, form: str) -> bytes:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Insert, and_, bindparam, select, true
+from sqlalchemy import Insert, and_, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
@@ -16,8 +16,6 @@ from egov_participation.database import table_of
 from egov_participation.registrar import petition_rules as rules
 from egov_participation.registrar.interface import Act
 from egov_participation.registrar.models import Attested, KeyedPetition
-from egov_participation.registrar.rules import CODE_TRIES
-from egov_participation.registrar.service.challenges import TRY
 from egov_participation.registrar.service.means import Means
 
 ATTESTATION: Final = "petition.attestation"
@@ -53,7 +51,7 @@ class Entered:
 
 
 def new(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A row as the parameters of `first` and `AT_ONCE`."""
+    """A row as the parameters of `first`."""
     return {f"new_{name}": value for name, value in row.items()}
 
 
@@ -98,21 +96,6 @@ _OPEN: Final = (
 _BEFORE: Final = select(_attested.c.turn).where(
     _attested.c.petition == bindparam("new_petition"), _attested.c.owner == bindparam("new_owner")
 )
-_TRIED: Final = TRY.cte("tried")
-_PUT: Final = (
-    postgresql.insert(_attested)
-    .from_select(
-        _COLUMNS,
-        select(*_VALUES)
-        .select_from(_TRIED.join(_petitions, and_(*_OPEN)))
-        .where(_TRIED.c.tries > CODE_TRIES, ~_BEFORE.exists())
-        .with_for_update(read=True, key_share=True, of=_petitions),
-    )
-    .on_conflict_do_nothing()
-    .returning(_attested.c.turn)
-    .cte("put")
-)
-AT_ONCE: Final = select(_TRIED.c.tries, _PUT.c.turn).select_from(_TRIED.outerjoin(_PUT, true()))
 _LAST: Final = (
     select(
         _petitions.c.closes_at,

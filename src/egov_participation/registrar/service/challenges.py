@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import structlog
 from sqlalchemy import bindparam, case, delete, select, update
@@ -157,16 +157,19 @@ def answered(means: Means, matter: Matter, answer: Mapping[str, str]) -> Iterato
     raise not_proved()
 
 
-def tried_code(means: Means, matter: Matter, answer: Mapping[str, str]) -> dict[str, object] | None:
-    """The parameters of `TRY` for an answer that is a code; None if it is something else.
-
-    For who looks at the code in a statement that does more: `TRY` gives no row where there is nothing to answer, and
-    more than `rules.CODE_TRIES` for the right code alone.
-    """
+def is_code(answer: Mapping[str, str]) -> bool:
+    """Whether an answer is a mailed code and nothing else."""
     others = [name for way, name in _ANSWERS.items() if way is not Way.CODE]
     long = any(len(value) > _MAX_ANSWER for value in answer.values())
-    if long or not answer.get("code") or any(answer.get(name) for name in others):
-        return None
+    return bool(answer.get("code")) and not long and not any(answer.get(name) for name in others)
+
+
+def tried_code(means: Means, matter: Matter, answer: Mapping[str, str]) -> dict[str, Any]:
+    """The parameters of `TRY` for an answer that is a code.
+
+    For who looks at the code together with more: `TRY` gives no row where there is nothing to answer, and more than
+    `rules.CODE_TRIES` for the right code alone.
+    """
     challenge = answer.get("challenge", "")
     return {
         "id_hash_": digest(challenge),
@@ -180,8 +183,7 @@ def tried_code(means: Means, matter: Matter, answer: Mapping[str, str]) -> dict[
 
 def answered_before(means: Means, matter: Matter, answer: Mapping[str, str]) -> bool:
     """Whether this is the right code to a challenge that was used up by it, and its time is not over."""
-    tried = tried_code(means, matter, answer)
-    return tried is not None and means.database.first(_ANSWERED, tried) is not None
+    return is_code(answer) and means.database.first(_ANSWERED, tried_code(means, matter, answer)) is not None
 
 
 def digest(token: str) -> bytes:

@@ -10,7 +10,17 @@ from egov_participation.clock import Clock
 from egov_participation.database import Database, Schema
 from egov_participation.mail import Mailer
 from egov_participation.registrar import petition_rules, statements
-from egov_participation.registrar.interface import Act, Batch, Challenge, Opening, Progress, Roll, Voter, Way
+from egov_participation.registrar.interface import (
+    Act,
+    Batch,
+    Challenge,
+    Opening,
+    Progress,
+    Roll,
+    Signing,
+    Voter,
+    Way,
+)
 from egov_participation.registrar.service import (
     asking,
     attesting,
@@ -22,6 +32,7 @@ from egov_participation.registrar.service import (
     petitions,
     proving,
     rolls,
+    signing_by_code,
 )
 from egov_participation.registrar.service.means import Means, Residents
 from egov_participation.registrar.service.turnout import turnout
@@ -157,6 +168,9 @@ class LocalRegistrar:
 
     def attest(self, petition: str, person_id: str, act: Act, answer: Mapping[str, str]) -> bytes:
         return attesting.attest(self.means, petition, person_id, act, answer)
+
+    def attest_by_code(self, signings: Sequence[Signing]) -> list[bytes | Exception]:
+        return signing_by_code.attest_by_code(self.means, signings)
 
     def attest_paper(self, petition: str, person_id: str, form: str) -> bytes:
         return attesting.attest_paper(self.means, petition, person_id, form)

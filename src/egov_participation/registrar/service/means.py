@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -58,8 +59,12 @@ class Residents:
 
     def person(self, person_id: str) -> tuple[Person, Iin] | None:
         """Somebody with their IIN; None for who is not in the register."""
+        return self.people([person_id]).get(person_id)
+
+    def people(self, person_ids: Collection[str]) -> dict[str, tuple[Person, Iin]]:
+        """The same of many, by id; who is not in the register is left out."""
         with self._database.glance() as session:
-            return self._registry.with_iin(session, person_id)
+            return self._registry.with_iins(session, person_ids)
 
     def find(self, iin: Iin) -> str | None:
         """The id of the person with that IIN.

@@ -78,11 +78,14 @@ class CorrectedRegistry:
         """See `Registry.iin`."""
         return self.registry.iin(session, person_id)
 
-    def with_iin(self, session: Session, person_id: str) -> tuple[Person, Iin] | None:
-        """See `Registry.with_iin`."""
-        found = self.registry.with_iin(session, person_id)
-        person = None if found is None else _corrected(session, found[0])
-        return None if found is None or person is None else (person, found[1])
+    def with_iins(self, session: Session, person_ids: Collection[str]) -> dict[str, tuple[Person, Iin]]:
+        """See `Registry.with_iins`."""
+        found = self.registry.with_iins(session, person_ids)
+        return {
+            id_: (person, iin)
+            for id_, (within, iin) in found.items()
+            if (person := _corrected(session, within)) is not None
+        }
 
     def address(self, session: Session, person_id: str) -> str:
         """See `Registry.address`."""

@@ -28,10 +28,12 @@ _Item = TypeVar("_Item")
 _OPEN_COLUMNS: Final = tuple(column for column in COLUMNS if column not in ("iin", "address"))
 """What of an entry is stored as it is, and told to other rooms."""
 _residents: Final = table_of(Resident)
-_BY_ID: Final = choose(
+_FOUND: Final = choose(
     _residents.c.person_id, _residents.c.iin_sealed, *(_residents.c[column] for column in _OPEN_COLUMNS)
-).where(_residents.c.person_id == bindparam("person"))
-"""Asked with each signature: on the table, and the statement is made once."""
+)
+_BY_ID: Final = _FOUND.where(_residents.c.person_id == bindparam("person"))
+_BY_IDS: Final = _FOUND.where(_residents.c.person_id.in_(bindparam("people", expanding=True)))
+"""Asked with signatures: on the table, and the statements are made once."""
 
 ImportProgress = Callable[[str, int], None]
 """Is told the stage, ``"check"`` or ``"write"``, and how many bytes of the file are done."""
@@ -60,13 +62,16 @@ class EmbeddedRegistry:
 
     def iin(self, session: Session, person_id: str) -> Iin | None:
         """See `Registry.iin`."""
-        found = self.with_iin(session, person_id)
+        found = self.with_iins(session, [person_id]).get(person_id)
         return None if found is None else found[1]
 
-    def with_iin(self, session: Session, person_id: str) -> tuple[Person, Iin] | None:
-        """See `Registry.with_iin`."""
-        found = session.execute(_BY_ID, {"person": person_id}).first()
-        return None if found is None else (_person(found), self.keys.open_sealed(found.iin_sealed, person_id))
+    def with_iins(self, session: Session, person_ids: Collection[str]) -> dict[str, tuple[Person, Iin]]:
+        """See `Registry.with_iins`."""
+        return {
+            row.person_id: (_person(row), self.keys.open_sealed(row.iin_sealed, row.person_id))
+            for some in batched(person_ids)
+            for row in session.execute(_BY_IDS, {"people": some})
+        }
 
     def address(self, session: Session, person_id: str) -> str:
         """See `Registry.address`."""

@@ -94,10 +94,10 @@ class HttpRegistry:
         found = self._row(session, person_id)
         return None if found is None else self._keys.open_sealed(found.iin_sealed, person_id)
 
-    def with_iin(self, session: Session, person_id: str) -> tuple[Person, Iin] | None:
-        """See `Registry.with_iin`."""
-        person, iin = self.get(session, person_id), self.iin(session, person_id)
-        return None if person is None or iin is None else (person, iin)
+    def with_iins(self, session: Session, person_ids: Collection[str]) -> dict[str, tuple[Person, Iin]]:
+        """See `Registry.with_iins`."""
+        found = {person_id: (self.get(session, person_id), self.iin(session, person_id)) for person_id in person_ids}
+        return {id_: (person, iin) for id_, (person, iin) in found.items() if person is not None and iin is not None}
 
     def address(self, session: Session, person_id: str) -> str:
         """See `Registry.address`."""

@@ -77,8 +77,8 @@ class Registry(Protocol):
         opens it to auditors: everybody else has the mask.
         """
 
-    def with_iin(self, session: Session, person_id: str) -> tuple[Person, Iin] | None:
-        """What `get` and `iin` give, together: None if either does. For the registrar alone."""
+    def with_iins(self, session: Session, person_ids: Collection[str]) -> dict[str, tuple[Person, Iin]]:
+        """What `get` and `iin` give of each, by id; left out of whom either gives None. For the registrar alone."""
 
     def address(self, session: Session, person_id: str) -> str:
         """Locality, street and house, to be shown to the person alone; empty where not known."""
