@@ -167,6 +167,20 @@ PARAMS: Final[dict[str, Callable[[World], Params]]] = {
         "reference": world.petitions.audited,
         "token": world.petitions.audit_token,
     },
+    "consultations.comments": lambda world: {"reference": world.consultations.commented},
+    **{
+        f"consultations.{page}": lambda world: {"reference": world.consultations.commented, "number": 2}
+        for page in ("comment", "support")
+    },
+    **{
+        f"consultations.{page}": lambda world: {"reference": world.consultations.commented, "version": 1}
+        for page in ("write", "check_comment")
+    },
+    **{
+        f"consultations.{page}": lambda world: {"reference": world.consultations.commented, "number": 4}
+        for page in ("my_comment", "erase", "comment_receipt")
+    },
+    "consultations.office_comment": lambda world: {"reference": world.consultations.commented, "number": 5},
     "petitions.stop_mails": lambda world: {"token": world.petitions.stop_token},
 }
 """What a page is about, by the name of its route. A new page with something in its address is entered here."""
@@ -192,6 +206,18 @@ FURTHER: Final[dict[str, Callable[[World], tuple[TestClient, str]]]] = {
     "an audit to take part in": lambda world: (
         world.official.client,
         f"/office/audits/{world.petitions.audit_proposal and world.petitions.gathering}",
+    ),
+    "a comment that is covered": lambda world: (
+        world.anybody,
+        f"/consultations/{world.consultations.commented}/comments/5",
+    ),
+    "other words for a provision": lambda world: (
+        world.citizen.client,
+        f"/consultations/{world.consultations.commented}/v1/comment?provision=chp_1__art_2&text=ru&amendment=replace",
+    ),
+    "a comment that was sent": lambda world: (
+        world.citizen.client,
+        f"/me/comments/{world.consultations.commented}/4?sent=yes",
     ),
     "a dry run": lambda world: (
         world.official.client,

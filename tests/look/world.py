@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 from tests.commission.frozen import WHY, FrozenDraft, frozen_draft
 from tests.conftest import ClientFactory
+from tests.look.consultation_world import ConsultationWorld
 from tests.look.petition_world import PetitionWorld
 from tests.look.written_world import WrittenWorld
 from tests.notices.specimens import NEWS
@@ -125,6 +126,11 @@ class World:
     def petitions(self) -> PetitionWorld:
         """Petitions in several states."""
         return PetitionWorld(self.services, self._official, self.citizen.person_id)
+
+    @cached_property
+    def consultations(self) -> ConsultationWorld:
+        """Consultations on draft regulations."""
+        return ConsultationWorld(self.services, self._official, self._citizen, self.citizen)
 
     @cached_property
     def message(self) -> str:
