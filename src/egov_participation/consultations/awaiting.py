@@ -7,9 +7,10 @@ from typing import Final
 
 from sqlmodel import Session
 
+from egov_participation import approvals
 from egov_participation.actions import Action, may
 from egov_participation.awaiting import Item
-from egov_participation.consultations.service import redacting
+from egov_participation.consultations.service import publishing, redacting, running
 from egov_participation.i18n import N_
 from egov_participation.services import Services, SessionInfo
 
@@ -17,8 +18,24 @@ _APPEAL: Final = timedelta(days=5)
 """In which an appeal about a comment is decided."""
 
 
-def items(_services: Services, session: Session, acting: SessionInfo) -> list[Item]:
+def items(services: Services, session: Session, acting: SessionInfo) -> list[Item]:
     """In all."""
+    return [*_appeals(session, acting), *_proposals(services, session, acting)]
+
+
+def _proposals(services: Services, session: Session, acting: SessionInfo) -> list[Item]:
+    """What a colleague of the same agency proposed about a draft."""
+    if not may(Action.PUBLISH_DRAFT, acting.roles):
+        return []
+    return [
+        Item(N_("Decide on a draft of your agency"), publishing.ROUTE, proposal.expires_at, path={"id": proposal.id})
+        for proposal in approvals.pending(session, acting, services.clock())
+        if proposal.kind in running.KINDS and approvals.may_decide(proposal, acting)
+    ]
+
+
+def _appeals(session: Session, acting: SessionInfo) -> list[Item]:
+    """About comments that another moderator covered."""
     if not may(Action.REDACT_COMMENT, acting.roles):
         return []
     return [

@@ -8,6 +8,7 @@ from typing import Annotated, Final
 
 from pydantic import BaseModel, PlainValidator, model_validator
 
+from egov_participation.consultations.service import papers
 from egov_participation.consultations.service.drafting import Details
 from egov_participation.documents.structure import Kind
 from egov_participation.i18n import N_
@@ -21,6 +22,7 @@ LANGUAGES: Final = ("kk", "ru", "en")
 LONGEST_TITLE: Final = 300
 LONGEST_SUMMARY: Final = 3000
 """Characters."""
+_LONGEST_NAME: Final = 200
 _NO_DAY: Final = N_("There is no such day. Write it like 31 12 2026.")
 
 
@@ -55,6 +57,25 @@ def _read_kind(value: object) -> Kind:
         return Kind(str(value))
     except ValueError:
         raise ValueError(N_("Choose what it is.")) from None
+
+
+def _read_paper_kind(value: object) -> str:
+    if value not in papers.KINDS:
+        raise ValueError(N_("Choose what it is."))
+    return str(value)
+
+
+def _read_lang(value: object) -> str:
+    if value not in LANGUAGES:
+        raise ValueError(N_("Choose its language."))
+    return str(value)
+
+
+def _read_name(value: object) -> str:
+    text = one_line(value)
+    if not text or len(text) > _LONGEST_NAME:
+        raise ValueError(N_("Say what it is, in 200 characters at most."))
+    return text
 
 
 def _read_number(value: object) -> int:
@@ -155,6 +176,16 @@ class TitleForm(RevisionForm):
     """What the act is called."""
 
     title: _Code = ""
+
+
+class PaperForm(BaseModel):
+    """What a document with a draft is."""
+
+    kind: Annotated[str, PlainValidator(_read_paper_kind)] = ""
+    lang: Annotated[str, PlainValidator(_read_lang)] = ""
+    name: Annotated[str, PlainValidator(_read_name)] = ""
+
+    model_config = {"validate_default": True}
 
 
 class PairForm(BaseModel):

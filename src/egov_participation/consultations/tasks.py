@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from egov_participation.consultations.service import comment_forgetting, importing, placing
+from egov_participation.consultations.service import (
+    clock,
+    comment_forgetting,
+    importing,
+    placing,
+    reply_letters,
+    replying,
+)
 from egov_participation.i18n import N_
 from egov_participation.jobs import Payload, handler, tick
 from egov_participation.services import Services
@@ -24,3 +31,27 @@ def place_comments(services: Services, payload: Payload) -> None:
 def forget_old_comments(services: Services) -> None:
     """Delete what has been kept for long enough of comments."""
     comment_forgetting.forget_old(services)
+
+
+@tick
+def close_consultations(services: Services) -> None:
+    """Close those whose time has come."""
+    clock.close_due(services)
+
+
+@tick
+def remind_officials(services: Services) -> None:
+    """Tell officials each day what is due and what is owed."""
+    clock.remind(services)
+
+
+@tick
+def forget_drafts(services: Services) -> None:
+    """Delete drafts that nobody published."""
+    clock.forget_drafts(services)
+
+
+@handler(replying.TELL, words=N_("write to those whose comments have a reply"), persistent=True)
+def tell_replied(services: Services, payload: Payload) -> None:
+    """A batch of them."""
+    reply_letters.tell(services, payload["reply"], payload["after"])

@@ -25,6 +25,7 @@ from egov_participation.consultations.service import (
     preparing,
     publishing,
     ruling,
+    running,
 )
 from egov_participation.errors import DomainError
 from egov_participation.i18n import N_, translate
@@ -58,7 +59,7 @@ def drafts(request: Request) -> Response:
 def pending(request: Request, db: Session) -> list[tuple[Proposal, str]]:
     """Proposals about drafts that this official's agencies wait for, each with what it is called."""
     found = approvals.pending(db, session(request), services(request).clock())
-    return [(one, translate(lang(request), one.kind.title)) for one in found if one.kind in publishing.KINDS]
+    return [(one, translate(lang(request), one.kind.title)) for one in found if one.kind in running.KINDS]
 
 
 def title_of(request: Request, db: Session, row: Consultation) -> str:
@@ -114,6 +115,8 @@ def draft(request: Request) -> Response:
             prepared=prepared,
             tasks=None if prepared is None else _tasks(request, db, prepared),
             missing=[] if prepared is None else _missing(request, db, row, prepared),
+            may_extend=running.may_extend(row),
+            may_withdraw=running.may_withdraw(row),
             may_begin=prepared is None and State(row.state) in VERSIONABLE,
             pending=[(one, translate(lang(request), one.kind.title)) for one in about],
         )

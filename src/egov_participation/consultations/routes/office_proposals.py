@@ -14,7 +14,7 @@ from egov_participation.consultations import office_wording as words
 from egov_participation.consultations.models import Change
 from egov_participation.consultations.routes import office_common as common
 from egov_participation.consultations.routes.office_drafts import title_of
-from egov_participation.consultations.service import lookup, publishing, ruling
+from egov_participation.consultations.service import lookup, publishing, ruling, running
 from egov_participation.consultations.telling import CHANGES
 from egov_participation.documents.structure import Kind
 from egov_participation.errors import DomainError
@@ -45,18 +45,18 @@ def draft_proposal(request: Request) -> Response:
 
 def draft_decide(request: Request) -> Response:
     """Approve what was shown, which publishes it, or refuse it."""
-    return proposals.decide(request, publishing.KINDS, _page)
+    return proposals.decide(request, running.KINDS, _page)
 
 
 def draft_take_back(request: Request) -> Response:
     """Take one's own proposal back."""
-    return proposals.take_back(request, publishing.KINDS)
+    return proposals.take_back(request, running.KINDS)
 
 
 def _page(request: Request, form: Form[DecisionForm], status: int) -> Response:
     here, language = services(request), lang(request)
     with here.database.read() as db:
-        proposal = proposals.of(request, db, publishing.KINDS)
+        proposal = proposals.of(request, db, running.KINDS)
         if proposal.agency not in session(request).agencies:
             raise DomainError(403, N_("This belongs to another agency than yours."), code="role.agency")
         content = proposal.content

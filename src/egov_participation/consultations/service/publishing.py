@@ -267,8 +267,8 @@ def make_findable(tx: UnitOfWork, row: Consultation, now: datetime) -> None:
 
 
 def closing_day(content: Content) -> date | None:
-    """The last day of comments that a proposal names; None of a later version."""
-    return date.fromisoformat(str(content["closes_on"])) if content["closes_on"] else None
+    """The last day of comments that a proposal names; None where it names none."""
+    return date.fromisoformat(str(content["closes_on"])) if content.get("closes_on") else None
 
 
 PUBLISH: Final = approvals.kind(
@@ -278,5 +278,3 @@ PUBLISH: Final = approvals.kind(
     route=ROUTE,
     carry_out=_publish,
 )
-KINDS: Final = (PUBLISH,)
-"""What takes two officials of an agency about its drafts."""
