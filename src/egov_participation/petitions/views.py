@@ -148,6 +148,8 @@ class PetitionView:
     """None: the whole country."""
     addressee: str
     addressee_name: Words
+    answering_name: Words
+    """Of whom it is handed to, or the addressee."""
     creator_name: str
     state: State
     answer_state: Answer

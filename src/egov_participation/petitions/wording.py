@@ -143,7 +143,7 @@ def timeline(petition: PetitionView, lang: str, timezone: str, today: date) -> l
         message = N_("Was due: an answer by %(name)s") if overdue else N_("Due: an answer by %(name)s")
         items.append(
             {
-                "title": translate(lang, message, name=petition.addressee_name.get(lang)),
+                "title": translate(lang, message, name=petition.answering_name.get(lang)),
                 "when": written["date"](petition.answer_due_on),
                 "iso": petition.answer_due_on.isoformat(),
             }

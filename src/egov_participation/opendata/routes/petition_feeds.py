@@ -44,12 +44,13 @@ def petition(request: Request) -> Response:
 def _entry(request: Request, one: Told) -> Entry:
     language, base = lang(request), services(request).settings.base_url
     happened = wording.headline(one.happening, one.petition, language)
+    done = " · ".join(filter(None, (happened, wording.by(one.happening, language))))
     path = f"{language}/petitions/{one.petition.reference}"
     since = one.happening.at.astimezone(UTC).date()
     return Entry(
         id=tag_uri(base, since, f"{path}/{one.happening.id}"),
         title=f"{one.petition.text(language).title}: {happened}",
-        text=". ".join(filter(None, (happened, wording.by(one.happening, language), one.happening.reason))),
+        text=". ".join(filter(None, (done, one.happening.reason))),
         at=one.happening.at,
         link=f"{base}/{path}#timeline",
     )

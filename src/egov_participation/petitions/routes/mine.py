@@ -71,6 +71,7 @@ def _page(request: Request, form: Form[AppealForm], status: int = 200) -> Respon
             "petitions/my_petition.html",
             status=status,
             petition=petition,
+            view=view,
             timeline=telling_of.timeline(view, lang(request), here.settings.timezone, here.day(here.clock())),
             texts=texts,
             title=texts[petition.language]["title"],

@@ -121,6 +121,7 @@ def _view(
         territory_name=territory_name(rules, petition.territory),
         addressee=petition.addressee,
         addressee_name=addressee_name(rules, petition.addressee),
+        answering_name=addressee_name(rules, petition.answered_by or petition.addressee),
         creator_name="" if petition.text_hidden else petition.creator_name,
         state=State(petition.state),
         answer_state=Answer(petition.answer_state),
