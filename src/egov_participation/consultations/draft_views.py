@@ -103,6 +103,8 @@ class ConsultationView:
     comments: int
     """All that were sent, amendments too."""
     replied: int
+    unanswered: int
+    """Those that are owed a reply still; none is owed to what was erased."""
     versions: tuple[VersionView, ...]
     """The first first."""
     rules: str
@@ -120,11 +122,6 @@ class ConsultationView:
     def newest(self) -> VersionView:
         """The version that is discussed now."""
         return self.versions[-1]
-
-    @property
-    def unanswered(self) -> int:
-        """Comments without a reply."""
-        return self.comments - self.replied
 
     @property
     def reason(self) -> str | None:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import func
+from sqlalchemy import exists, func
 from sqlmodel import Session, col, select
 
 from egov_participation.consultations.draft_views import (
@@ -29,6 +29,7 @@ from egov_participation.consultations.models import (
     Expression,
     ProvisionChange,
     ReplyTo,
+    Shown,
     State,
     Version,
 )
@@ -45,6 +46,12 @@ from egov_participation.jurisdiction.consultation_rules import ConsultationRules
 from egov_participation.jurisdiction.territories import TERRITORIES
 from egov_participation.roles.service import AGENCIES
 from egov_participation.services import Services
+
+OWED: Final = (
+    ~exists().where(col(ReplyTo.comment_id) == col(Comment.id)),
+    col(Comment.shown) != Shown.ERASED.value,
+)
+"""Conditions of a comment that is owed a reply."""
 
 
 def public(services: Services, reference: str) -> ConsultationView:
@@ -75,6 +82,13 @@ def views(session: Session, rows: Sequence[Consultation]) -> list[ConsultationVi
             .group_by(col(Comment.consultation_id))
         ).all()
     )
+    owed = dict(
+        session.exec(
+            select(Comment.consultation_id, func.count())
+            .where(col(Comment.consultation_id).in_(ids), *OWED)
+            .group_by(col(Comment.consultation_id))
+        ).all()
+    )
     return [
         _view(
             row,
@@ -84,6 +98,7 @@ def views(session: Session, rows: Sequence[Consultation]) -> list[ConsultationVi
             sorted(happenings.get(row.id or 0, []), key=lambda one: (one.at, one.id or 0)),
             versions.get(row.id or 0, ()),
             replied.get(row.id or 0, 0),
+            owed.get(row.id or 0, 0),
         )
         for row in rows
     ]
@@ -136,6 +151,7 @@ def _view(
     happenings: Sequence[ConsultationHappening],
     versions: tuple[VersionView, ...],
     replied: int,
+    unanswered: int,
 ) -> ConsultationView:
     assert row.id is not None
     assert row.reference is not None
@@ -163,6 +179,7 @@ def _view(
         report_due_on=row.report_due_on,
         comments=row.comments,
         replied=replied,
+        unanswered=unanswered,
         versions=versions,
         rules=row.rules,
         rules_hash=lifecycle.rules_hash(row),

@@ -1,0 +1,151 @@
+"""An agency replies: two officials, one comment or all that say the same, and only what changed is "accepted"."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+
+import pytest
+from sqlmodel import col, select, update
+from starlette.testclient import TestClient
+from tests.consultations import world
+from tests.officials import MakeCitizen, MakeOfficial, SignedIn
+
+from egov_participation.actions import Role
+from egov_participation.consultations.models import Comment, Reply
+from egov_participation.consultations.rules import replying as rules
+from egov_participation.consultations.rules.commenting import Place, Written
+from egov_participation.consultations.service import commenting, reply_viewing
+from egov_participation.jobs import Worker
+from egov_participation.ledger import service as ledger
+from egov_participation.mail import NullMailer
+from egov_participation.services import Services
+
+
+@pytest.fixture
+def reference(services: Services) -> str:
+    return world.put(services)
+
+
+def comment(services: Services, author: SignedIn, reference: str, text: str, eid: str = "chp_1__art_2") -> int:
+    with services.database.uow() as tx:
+        sent = commenting.send(
+            services, tx, author.session, reference, Place(version=1, lang="ru", eid=eid), Written(lang="ru", text=text)
+        )
+        number = sent.number
+        tx.commit()
+    return number
+
+
+def decide(official: SignedIn, address: str, decision: str = "approve", **fields: str) -> object:
+    page = official.client.get(address).text
+    fingerprint = re.search(r'name="content_hash" value="([0-9a-f]{64})"', page)
+    data = {"decision": decision, "content_hash": fingerprint[1] if fingerprint else "", **fields}
+    return official.client.post(f"{address}/decide", data=data)
+
+
+def write(official: SignedIn, reference: str, number: int, **fields: str) -> str:
+    """Propose a reply; the address of the proposal."""
+    data = {"to": "one", "lang": "ru", "reason": "", "changed": "", **fields}
+    answer = official.client.post(f"/ru/office/replies/{reference}/{number}", data=data)
+    assert answer.status_code == 303, re.findall(r"error-message.*?</p>", answer.text)
+    return str(answer.headers["location"])
+
+
+def test_two_officials_reply_and_the_author_is_told(
+    services: Services,
+    worker: Worker,
+    outbox: NullMailer,
+    official: MakeOfficial,
+    citizen: MakeCitizen,
+    reference: str,
+    client: TestClient,
+) -> None:
+    author = citizen(level=3)
+    number = comment(services, author, reference, "Пусть парк закрывается в 23 часа: летом в 22 ещё светло.")
+    one, other = official(Role.MINISTRY, agency="ecology"), official(Role.MINISTRY, agency="ecology")
+    queue = one.client.get(f"/ru/office/replies/{reference}").text
+    assert "летом в 22 ещё светло" in queue
+    # A reason is owed to whoever is not followed; what was typed is kept.
+    refused = one.client.post(
+        f"/ru/office/replies/{reference}/{number}",
+        data={"to": "one", "lang": "ru", "verdict": "rejected", "reason": " "},
+    )
+    assert refused.status_code == 422
+    assert "Укажите причину" in refused.text
+    address = write(one, reference, number, verdict="rejected", reason="Тишина нужна жителям с 22 часов.")
+    # Nobody approves their own, and no other ministry's official sees it.
+    assert decide(one, address).status_code == 403
+    stranger = official(Role.MINISTRY, agency="finance")
+    assert stranger.client.get(address).status_code == 403
+    assert stranger.client.get(f"/ru/office/replies/{reference}").status_code == 403
+    assert decide(other, address).status_code == 303
+    assert "каждый комментарий есть ответ" in one.client.get(f"/ru/office/replies/{reference}").text.lower()
+    worker.run_due()
+    mail = next(mail for mail in outbox.sent if f"{reference}/{number}" in str(mail) and "Не принято" in str(mail))
+    assert mail
+    (view,) = reply_viewing.to_comment(services, reference, number)
+    assert view.content.reason == "Тишина нужна жителям с 22 часов."
+    # What the log has is the commitment to just this.
+    commitment = ledger.commitment(rules.COMMITTED, bytes.fromhex(view.salt), view.content.canonical())
+    assert commitment == view.document_hash
+    shown = client.get(f"/ru/consultations/{reference}").text
+    assert re.search(r">1</p><p[^>]*>с ответом", shown)
+
+
+def test_what_is_accepted_names_what_changed(
+    services: Services, official: MakeOfficial, citizen: MakeCitizen, reference: str
+) -> None:
+    number = comment(services, citizen(level=3), reference, "Пусть парк закрывается в 23 часа.")
+    one, other = official(Role.MINISTRY, agency="ecology"), official(Role.MINISTRY, agency="ecology")
+    page = f"/ru/office/replies/{reference}/{number}"
+    nothing = one.client.post(page, data={"to": "one", "lang": "ru", "verdict": "accepted"})
+    assert "Назовите норму, которая изменилась" in nothing.text
+    russian = (*world.TEXTS["ru"][:2], replace(world.TEXTS["ru"][2], text="Парк закрывается в 23 часа."))
+    world.put_version(services, reference, {**world.TEXTS, "ru": russian})
+    same = one.client.post(
+        page, data={"to": "one", "lang": "ru", "verdict": "accepted", "changed": "2:ru:chp_1__art_1"}
+    )
+    assert same.status_code == 422
+    assert "такая же, как в прежней версии" in same.text
+    assert 'value="2:ru:chp_1__art_2"' in one.client.get(page).text
+    address = write(one, reference, number, verdict="accepted", changed="2:ru:chp_1__art_2")
+    shown = other.client.get(address).text
+    assert "<ins>" in shown
+    assert decide(other, address).status_code == 303
+    (view,) = reply_viewing.to_comment(services, reference, number)
+    assert view.content.changed == rules.Changed(2, "ru", "chp_1__art_2")
+    # A second reply takes the place of the first; the first stays.
+    again = write(one, reference, number, verdict="partly", reason="Только летом.")
+    assert decide(other, again).status_code == 303
+    last, first = reply_viewing.to_comment(services, reference, number)
+    assert (last.number, last.content.supersedes, first.superseded_by) == (2, 1, 2)
+
+
+def test_one_reply_is_to_all_that_say_nearly_the_same(
+    services: Services, official: MakeOfficial, citizen: MakeCitizen, reference: str
+) -> None:
+    numbers = [
+        comment(services, citizen(level=3), reference, f"Оставьте парк открытым до {n} часов.") for n in (23, 24)
+    ]
+    with services.database.uow() as tx:
+        tx.exec(update(Comment).where(col(Comment.number).in_(numbers)).values(cluster=numbers[0]))
+        tx.commit()
+    one, other = official(Role.MINISTRY, agency="ecology"), official(Role.MINISTRY, agency="ecology")
+    address = write(one, reference, numbers[0], to="all", verdict="out_of_scope", reason="Часы работы решает акимат.")
+    assert decide(other, address).status_code == 303
+    with services.database.read() as session:
+        (reply,) = session.exec(select(Reply)).all()
+        assert reply.verdict == "out_of_scope"
+    for number in numbers:
+        assert [view.content.comments for view in reply_viewing.to_comment(services, reference, number)] == [
+            tuple(numbers)
+        ]
+    assert (
+        json.loads(rules.Content.of(view_members(services, reference, numbers[0])).canonical())["comments"] == numbers
+    )
+
+
+def view_members(services: Services, reference: str, number: int) -> dict[str, object]:
+    return reply_viewing.to_comment(services, reference, number)[0].content.members()
