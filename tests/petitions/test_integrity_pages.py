@@ -64,11 +64,15 @@ def test_from_the_list_of_networks_to_the_public_report_and_back(
 
     approval = forms_of(other.get(decision).text)[f"{decision}/decide"] | {"decision": "approve"}
     assert other.post(f"{decision}/decide", data=approval).status_code == 303
+    assert 'id="progress" hx-get=' in other.get(decision).text
     for _ in range(3):
         worker.run_due()
         clock.advance(seconds=2)
     worker.run_due()
     assert counted(services, petition) == (3, 0)
+    done = other.get(decision).text
+    assert 'id="progress"' in done
+    assert "hx-trigger" not in done.partition('id="progress"')[2].partition("</p>")[0]
     report = client.get(f"/en/petitions/{REFERENCE}/integrity").text
     assert REASON in report
     assert "carried out" in report

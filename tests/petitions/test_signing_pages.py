@@ -253,7 +253,9 @@ def test_a_signature_is_withdrawn_by_its_signer(petitions: Petitions, signer: Si
     reference = petitions.make()
     sign(petitions, signer, reference)
     path = f"/en/petitions/{reference}/signature/withdraw"
-    assert "Withdraw your signature?" in signer.client.get(path).text
+    asked = signer.client.get(path).text
+    assert "Withdraw your signature?" in asked
+    assert 'value="eid"' not in asked, "this site has no provider of electronic identities"
     form = begin(signer, path, "code")
     answer = signer.client.post(path, data=form | {"code": petitions.code()})
     assert (answer.status_code, answer.headers["location"]) == (303, f"/en/petitions/{reference}/signature")
