@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Final
 
@@ -181,6 +182,27 @@ PARAMS: Final[dict[str, Callable[[World], Params]]] = {
         for page in ("my_comment", "erase", "comment_receipt")
     },
     "consultations.office_comment": lambda world: {"reference": world.consultations.commented, "number": 5},
+    **{
+        f"consultations.{page}": lambda world: {"key": world.drafts.prepared}
+        for page in ("draft", "draft_details", "draft_discard", "draft_papers")
+    },
+    **{
+        f"consultations.{page}": lambda world: {"key": world.drafts.changed}
+        for page in ("draft_extend", "draft_withdraw")
+    },
+    **{
+        f"consultations.{page}": lambda world: {
+            "key": world.drafts.prepared,
+            "number": 1,
+            "language": "ru",
+            "id": world.drafts.provision,
+        }
+        for page in ("text", "text_provision", "pair", "pairs")
+    },
+    "consultations.text_progress": lambda world: {"key": world.drafts.reading, "number": 1, "language": "ru"},
+    "consultations.text_changes": lambda world: {"key": world.drafts.changed, "number": 2, "language": "ru"},
+    "consultations.draft_paper": lambda world: {"key": world.drafts.prepared, "sha256": world.drafts.paper},
+    "consultations.draft_proposal": lambda world: {"id": world.drafts.proposal},
     "petitions.stop_mails": lambda world: {"token": world.petitions.stop_token},
 }
 """What a page is about, by the name of its route. A new page with something in its address is entered here."""
@@ -219,6 +241,8 @@ FURTHER: Final[dict[str, Callable[[World], tuple[TestClient, str]]]] = {
         world.citizen.client,
         f"/me/comments/{world.consultations.commented}/4?sent=yes",
     ),
+    "a file that is being read": lambda world: (world.official.client, f"/office/drafts/{world.drafts.reading}/v1/ru"),
+    "a draft with a second version": lambda world: (world.official.client, f"/office/drafts/{world.drafts.changed}"),
     "a dry run": lambda world: (
         world.official.client,
         f"/office/petitions/{world.petitions.doubted}/integrity/dry-run?code=automated&region=KZ-75",
@@ -243,5 +267,5 @@ def path_of(spec: RouteSpec, world: World) -> str:
     """
     if "{" not in spec.path:
         return spec.path
-    path = spec.path.replace(":path}", "}").replace(":int}", "}")
+    path = re.sub(r":\w+}", "}", spec.path)
     return path.format(**PARAMS[spec.name](world))

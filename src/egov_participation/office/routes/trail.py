@@ -52,6 +52,13 @@ STEPS: Final = {
     "wording-proposed": N_("another wording suggested"),
     "appeal-granted": N_("appeal granted"),
     "appeal-refused": N_("appeal refused"),
+    "saved": N_("saved"),
+    "uploaded": N_("text brought"),
+    "corrected": N_("text corrected"),
+    "undone": N_("correction taken back"),
+    "paired": N_("languages paired"),
+    "compared": N_("versions compared"),
+    "confirmed": N_("changes confirmed"),
     "redacted": N_("words covered"),
     "erased": N_("words destroyed"),
 }
