@@ -78,7 +78,7 @@ def test_words_are_covered_appealed_shown_again_and_destroyed(
     assert cover(one, case, what="all") == 303
     hidden = author.client.get(public).text
     assert TEXT not in hidden
-    assert "A moderator covered this comment." in hidden
+    assert "A moderator has covered this comment." in hidden
     assert author.client.post(f"{own}/add", data={"added": "Ещё одно слово."}).status_code == 409
     why = {"reason": "Суд запретил хранить эти слова."}
     assert one.client.post(f"{case}/erase", data=why).status_code == 403

@@ -149,9 +149,9 @@ def test_other_words_are_proposed_supported_discussed_and_looked_at_in_three_lan
     for _ in range(2):
         other.client.post(support, data={"act": "support"})
     assert "This is your own comment" in author.client.post(support, data={"act": "support"}).text
-    assert "1 person says the same" in text_of(author.client.get(f"/en/consultations/{reference}/comments/1").text)
+    assert "1 supports it" in text_of(author.client.get(f"/en/consultations/{reference}/comments/1").text)
     other.client.post(support, data={"act": "take-back"})
-    assert "0 people say the same" in text_of(author.client.get(f"/en/consultations/{reference}/comments/1").text)
+    assert "0 support it" in text_of(author.client.get(f"/en/consultations/{reference}/comments/1").text)
     sent(other, reference, "?about=1&text=ru", text="Согласен, но уберите раз в день.")
     seen = other.client.get(f"/en/consultations/{reference}/v1/comment?provision={ARTICLE}&text=ru").text
     assert "Does somebody say the same already?" in seen

@@ -42,13 +42,6 @@ SUPPORTS_IN_AN_HOUR: Final = Limit(
     "comment.too_many",
     N_("You have supported many comments in the last hour. Go on a little later."),
 )
-REPORTS_IN_AN_HOUR: Final = Limit(
-    "consultations.reports",
-    10,
-    timedelta(hours=1),
-    "comment.too_many",
-    N_("Many reports have come from you in the last hour. Go on a little later."),
-)
 KEPT_FOR_NETWORK: Final = Limit(
     "consultations.kept_text",
     30,
