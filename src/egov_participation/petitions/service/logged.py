@@ -39,14 +39,11 @@ def attested(session: Session, reference: str, size: int) -> int:
 
 
 def _pages(session: Session, reference: str, changed: Mapping[bytes, bool]) -> Iterator[list[bytes]]:
-    last = b""
-    while rows := session.execute(_PAGE, {"reference": reference, "last": last, "many": PAGE}).all():
-        yield [bytes(row.pseudonym) for row in rows if changed.get(bytes(row.pseudonym), _counts(row))]
-        last = bytes(rows[-1].pseudonym)
-
-
-def _counts(row: Any) -> bool:
-    return bool(row.signed and not row.invalid and row.way == "electronic")
+    # As they lie in the table: in the order of the pseudonyms each would be looked for where it happens to stand.
+    found = session.execute(_COUNTING, {"reference": reference}, execution_options={"yield_per": PAGE})
+    for names in found.scalars().partitions():
+        yield [name for name in names if name not in changed]
+    yield [name for name, counts in changed.items() if counts]
 
 
 def _changed(session: Session, reference: str, size: int, read: int) -> dict[bytes, bool]:
@@ -102,8 +99,8 @@ _ID: Final = select(_petitions.c.id).where(_petitions.c.reference == bindparam("
 _STANDING: Final = select(_logged.c.pseudonym, _logged.c.way, _logged.c.signed, _logged.c.invalid).where(
     _logged.c.petition_id == _ID
 )
-_PAGE: Final = (
-    _STANDING.where(_logged.c.pseudonym > bindparam("last")).order_by(_logged.c.pseudonym).limit(bindparam("many"))
+_COUNTING: Final = select(_logged.c.pseudonym).where(
+    _logged.c.petition_id == _ID, _logged.c.signed, ~_logged.c.invalid, _logged.c.way == "electronic"
 )
 _NAMED: Final = _STANDING.where(_logged.c.pseudonym.in_(bindparam("names", expanding=True)))
 _ATTESTED: Final = select(
