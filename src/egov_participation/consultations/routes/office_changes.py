@@ -99,6 +99,11 @@ def _page(request: Request, form: Form[ConfirmForm], status: int) -> Response:
                 }
                 for doubt in doubts[:_AT_ONCE]
             ],
+            added=[
+                {"id": one.change.id, "name": _named(request, one.new)}
+                for one in (changes.added(db, expression)[:_AT_ONCE] if gone else [])
+                if one.new is not None
+            ],
             gone=gone,
             editable=version.published_at is None,
         )

@@ -133,6 +133,13 @@ def _place(doubt: Doubt) -> int:
     return standing.place if standing is not None else 0
 
 
+def added(session: Session, expression: Expression) -> list[Doubt]:
+    """What is new, in the order of the text: it may be one that was deleted after all."""
+    mine = (ProvisionChange.expression_id == expression.id, ProvisionChange.change == Change.NEW.value)
+    rows = session.exec(select(ProvisionChange).where(*mine)).all()
+    return sorted((Doubt(row, None, session.get(Provision, row.new_id)) for row in rows), key=_place)
+
+
 def gone(session: Session, expression: Expression) -> list[Provision]:
     """The provisions of the version before that are in this one no more: what a new one may be after all."""
     mine = (ProvisionChange.expression_id == expression.id, ProvisionChange.change == Change.DELETED.value)
@@ -163,7 +170,8 @@ def confirm(
     """Write down what an official says of doubtful changes.
 
     Args:
-        said: by id of the change: `SAME`, `NONE`, or the id of the provision of the version before that it was.
+        said: by id of the change, doubtful or `added`: `SAME`, `NONE`, or the id of the provision of the version before
+            that it was.
 
     Raises:
         DomainError: as `preparing.editable_text`; 409 ``version.colleague``: it is compared anew meanwhile.
@@ -171,7 +179,7 @@ def confirm(
     consultation, version, expression = preparing.editable_text(tx, session, key, number, lang)
     for id_, word in said.items():
         row = tx.get(ProvisionChange, id_)
-        if row is None or row.expression_id != expression.id or not row.doubtful:
+        if row is None or row.expression_id != expression.id or not (row.doubtful or row.change == Change.NEW.value):
             raise preparing.overtaken()
         if word == SAME:
             row.confirmed_by = session.person_id
