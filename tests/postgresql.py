@@ -72,6 +72,8 @@ class TestDatabase:
     schema: Schema = Schema.PLATFORM
     name: str = "tests"
     _shape: object = None
+    _session: psycopg.Connection | None = None
+    """Stays from test to test: in it the server remembers how to empty the tables."""
 
     @property
     def url(self) -> str:
@@ -80,38 +82,55 @@ class TestDatabase:
     def empty(self) -> None:
         """Delete every row, and count from 1 again. Whoever is still connected, from a test before, is cut off.
 
-        Deleting takes a few milliseconds, a clone thirty: that is for when a test has changed the schema.
+        Deleting takes a few milliseconds, a clone a hundred: that is for when a test has changed the schema.
         """
-        if self._shape is None:
+        if self._session is None:
             migrate(self.server.create(f"{self.name}_migrated"), self.schema)
             self._clone()
             return
-        with self.server.connect(self.name) as connection:
-            connection.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
-            changed = connection.execute(_SHAPE).fetchone() != self._shape
-            tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
-            deletes = [
-                sql.SQL("DELETE FROM {}").format(sql.Identifier(name))
-                for (name,) in tables
-                if name != "alembic_version"
-            ]
-            # As a replica would: in any order, without looking at foreign keys.
-            connection.execute("SET session_replication_role = replica")
-            connection.execute(sql.SQL("; ").join(deletes))
-            connection.execute("SELECT setval(oid, 1, false) FROM pg_class WHERE relkind = 'S'")
-        if changed:
+        try:
+            emptied = self._try_to_empty(self._session)
+        except psycopg.OperationalError:  # the server was started again
+            self._session = self._connect()
+            emptied = self._try_to_empty(self._session)
+        if not emptied:
+            self._session.close()
             self.server.drop(self.name)
             self._clone()
+
+    def _try_to_empty(self, session: psycopg.Connection) -> bool:
+        """Whether the tables were those that the migrations made."""
+        session.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        if session.execute(_SHAPE).fetchone() != self._shape:
+            return False
+        session.execute("SELECT pg_temp.empty_tables()")
+        return True
 
     def _clone(self) -> None:
         with self.server.connect("postgres") as connection:
             names = sql.Identifier(self.name), sql.Identifier(f"{self.name}_migrated")
             connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(*names))
-        with self.server.connect(self.name) as connection:
-            self._shape = connection.execute(_SHAPE).fetchone()
+        self._session = self._connect()
+        self._shape = self._session.execute(_SHAPE).fetchone()
+
+    def _connect(self) -> psycopg.Connection:
+        session = self.server.connect(self.name)
+        tables = session.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+        deletes = [
+            sql.SQL("DELETE FROM {};").format(sql.Identifier(name)) for (name,) in tables if name != "alembic_version"
+        ]
+        # As a replica would: in any order, without looking at foreign keys.
+        session.execute("SET session_replication_role = replica")
+        session.execute(
+            sql.SQL(
+                "CREATE FUNCTION pg_temp.empty_tables() RETURNS void LANGUAGE plpgsql AS $$ BEGIN {}"
+                " PERFORM setval(oid, 1, false) FROM pg_class WHERE relkind = 'S'; END $$"
+            ).format(sql.SQL(" ").join(deletes))
+        )
+        return session
 
 
 @contextmanager
