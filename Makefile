@@ -10,6 +10,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 OURS := pyproject.toml crypto/pyproject.toml hatch_build.py
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Some machines forbid to keep what was compiled: then each of the many programs that tests start would compile us anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: setup runtime demo test prerequisites check bench fuzz migration pins wheel
 
