@@ -81,12 +81,14 @@ def test_an_amendment_is_stale_once_its_provision_has_other_words(services: Serv
     assert [entry["what"] for entry in entries(services, reference)] == ["amendment"]
     assert before.base.endswith("Парк убирается раз в неделю.")
     assert (before.stale, after.stale) == (False, True)
+    with pytest.raises(DomainError, match="newer version"):
+        send(services, author.session, reference, Place(1, "ru", ARTICLE), new)
     with pytest.raises(DomainError, match="other words"):
-        send(services, author.session, reference, Place(1), new)
+        send(services, author.session, reference, Place(2), new)
     delete = Written("ru", TEXT, amendment=AmendmentKind.DELETE, proposed="Парк")
     with pytest.raises(DomainError, match="words that you propose"):
-        send(services, author.session, reference, Place(1, "ru", ARTICLE), delete)
-    discussed = send(services, author.session, reference, Place(1, about=1), Written("ru", "Поддерживаю это."))
+        send(services, author.session, reference, Place(2, "ru", ARTICLE), delete)
+    discussed = send(services, author.session, reference, Place(2, about=1), Written("ru", "Поддерживаю это."))
     assert comment_lists.one(services, reference, discussed.number).about == 1
     assert [one.number for one in comment_lists.listed(services, reference, Asked(about=1)).comments] == [2]
 

@@ -164,6 +164,24 @@ def test_other_words_are_proposed_supported_discussed_and_looked_at_in_three_lan
             assert author.client.get(f"/{lang}/consultations/{reference}/{page_}").status_code == 200
 
 
+def test_who_reads_an_old_version_is_led_to_the_new_one(services: Services, citizen: MakeCitizen) -> None:
+    reference, author = world.put(services), citizen()
+    here = f"/en/consultations/{reference}/v1/comment?provision={ARTICLE}&text=ru"
+    to, fields = form_of(author.client, here)
+    author.client.post(to, data=fields | {"text": TEXT, "act": "save"})
+    world.put_version(services, reference, {"ru": world.TEXTS["ru"][:1]})
+    page = author.client.get(here).text
+    assert "There is a newer version" in page
+    assert "This provision is not in it any more" in page
+    assert TEXT in page
+    assert "<textarea" not in page
+    assert "the provision is no more" in text_of(author.client.get("/en/me/comments").text)
+    assert author.client.get(f"/en/consultations/{reference}/v1/comment?text=ru").text.count("/v2/comment") == 1
+    (draft,) = re.findall(r'action="([^"]*/discard)"', author.client.get("/en/me/comments").text)
+    author.client.post(draft)
+    assert "You have written no comment" in author.client.get("/en/me/comments").text
+
+
 def test_an_author_adds_to_a_comment_and_lets_its_words_be_destroyed(services: Services, citizen: MakeCitizen) -> None:
     reference, author, other = world.put(services), citizen(), citizen()
     own = sent(author, reference, quote="Парк убирается раз в неделю.").partition("?")[0]

@@ -171,6 +171,16 @@ def _render(
     with services_.database.read() as db:
         head = comment_heads.of(db, spot.consultation)
         alike = comment_supporting.alike(db, spot.consultation, here.lineage, form.values.get("text", ""))
+        place = (
+            comment_heads.place_of(db, spot.consultation.id or 0, here.lineage, spot.expression.lang)
+            if here.lineage
+            else None
+        )
+    newer = ""
+    if head.version != spot.version.number:
+        more = here.fields | {"provision": place.eid if place else ""}
+        path = address(request, "consultations.write", reference=head.reference, version=head.version)
+        newer = comment_heads.query_of(path, more)
     open_now = commenting.is_open(spot.consultation, services_.clock())
     return kept_by_the_browser(
         render(
@@ -188,6 +198,8 @@ def _render(
             kept=kept,
             sign_in=sign_in,
             open_now=open_now,
+            newer=newer,
+            gone=bool(newer) and bool(here.lineage) and place is None,
             alike=[] if here.about is not None else alike,
             save_to=_path(request, here, "consultations.save_comment"),
             alike_at=_path(request, here, "consultations.alike"),

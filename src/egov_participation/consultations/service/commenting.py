@@ -68,8 +68,8 @@ def send(
         draft_id: of the draft whose files go with it.
 
     Raises:
-        DomainError: 404 of `comment_places.spot`; 409 ``comment.closed``; 403 ``comment.assurance``; 422 of
-            `commenting.check`; 429 ``comment.too_many``.
+        DomainError: 404 of `comment_places.spot`; 409 ``comment.closed``, ``comment.version``;
+            403 ``comment.assurance``; 422 of `commenting.check`; 429 ``comment.too_many``.
     """
     now = services.clock()
     commenting.check(place, written)
@@ -78,6 +78,11 @@ def send(
     check_open(consultation, now)
     check_person(services, acting, consultation)
     spot = comment_places.spot(tx.session, reference, place.version, place.lang, place.eid)
+    assert consultation.id is not None
+    if place.version != comment_places.newest(tx.session, consultation.id):
+        raise DomainError(
+            409, N_("There is a newer version of this draft meanwhile. Write to that one."), code="comment.version"
+        )
     about = None if place.about is None else amendment(tx.session, consultation, place.about)
     consultation.comments += 1
     tx.add(consultation)
