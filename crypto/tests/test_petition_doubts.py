@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -26,9 +27,15 @@ def ago(**time: int) -> str:
 @pytest.fixture
 def lately(platform: PetitionSite) -> PetitionSite:
     """With a petition that was opened some days ago, and closes in half a year."""
+    return begun_lately(platform)
+
+
+def begun_lately(platform: PetitionSite, rules: dict[str, Any] = RULES) -> PetitionSite:
     opened, today = ago(days=6), ago(days=0)[:10]
     closes = f"{Period.parse('6 months').end(date.fromisoformat(opened[:10]), Calendar(RULES['calendar']))}T19:00:00Z"
     petition = platform.petition = Petition("P-2026-0050")
+    raw = platform.site.files[f"/api/v1/petitions/{petition.reference}/rules"] = json.dumps(rules).encode()
+    petition.rules = hashlib.sha256(raw).hexdigest()
     document = {"addressee": "government", "petition": petition.reference, "territory": "", "texts": TEXTS}
     petition.document = committed(b"petition.text", document)
     entries = [petition.state("review", opened), petition.keyed(), petition.state("open", opened, closes_at=closes)]
@@ -123,6 +130,23 @@ def test_a_threshold_that_is_kept_back(lately: PetitionSite, another: Callable[[
 def test_a_threshold_that_the_rules_do_not_have(platform: PetitionSite, other: dict[str, Any]) -> None:
     platform.publish(thresholds=[other])
     assert failure(platform)[0] == "petition.timeline"
+
+
+def test_a_threshold_that_was_reached_in_too_few_territories(platform: PetitionSite) -> None:
+    per = {"count": 2, "minimum": {"KZ-10": 1, "KZ-75": 3}}
+    lately = begun_lately(
+        platform, RULES | {"thresholds": [{**RULES["thresholds"][0], "needed": 4, "per_territory": per}]}
+    )
+    at = ago(hours=3)
+    lately.log.add(lately.petition.about("petition.threshold", at=at, tier="government", needed=4, count=4))
+    due = threshold(at)["answer_due_on"]
+    told = {"counted_at": ago(minutes=1), "thresholds": [threshold(at, count=4)], "answer_due_on": due}
+    lately.publish(**told)
+    code, message = failure(lately)
+    assert (code, "without enough signatures in enough territories" in message) == ("petition.timeline", True)
+    lately.log.add(*lately.petition.attest(6, region="KZ-10", day=ago(days=1)[:10]))
+    lately.publish(**told)
+    verified(lately)
 
 
 def test_rules_that_are_not_those_of_the_log(platform: PetitionSite) -> None:
