@@ -19,7 +19,19 @@ from rich.table import Table
 
 from bench.measure import Figure
 
-PARTS = ("ballots", "memory", "booth", "casting", "signing", "petition_page", "setting_up", "web", "ledger", "log")
+PARTS = (
+    "ballots",
+    "memory",
+    "booth",
+    "casting",
+    "signing",
+    "petition_page",
+    "setting_up",
+    "web",
+    "ledger",
+    "log",
+    "documents",
+)
 RESULTS = Path(__file__).with_name("results.json")
 
 

@@ -6,10 +6,11 @@ Unicode code points of a provision's `words` (NFC), from 0, the end not included
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import islice
+from itertools import accumulate, islice
 from typing import Final
 
 from rapidfuzz.distance import Levenshtein
@@ -28,6 +29,7 @@ _LONG: Final = 256
 _ELSEWHERE: Final = 4
 """So many other provisions are looked at for a quote that stands nowhere as it was."""
 _QUOTE, _PREFIX, _SUFFIX, _POSITION = 50, 20, 20, 2
+_BETWEEN: Final = "\0"
 _MOST_FOUND: Final = 200
 """So many places of one quote are weighed: a word of two letters stands everywhere."""
 
@@ -132,6 +134,8 @@ class NewText:
 
     def __init__(self, texts: Sequence[str]) -> None:
         self._texts = texts
+        self._whole = _BETWEEN.join(texts)
+        self._starts = list(accumulate((len(text) + 1 for text in texts), initial=0))
         self._index: WordIndex | None = None
         self._spans: dict[tuple[str, int], list[tuple[int, int, float]]] = {}
         self._elsewhere: dict[str, list[int]] = {}
@@ -188,7 +192,8 @@ class NewText:
     def _likely(self, quote: str) -> list[int]:
         """The provisions of the whole text that hold a quote, or else those that share its rare words."""
         if quote not in self._elsewhere:
-            exact = [place for place, text in enumerate(self._texts) if quote in text]
+            found = islice(_occurrences(quote, self._whole), _MOST_FOUND)
+            exact = list(dict.fromkeys(bisect_right(self._starts, start) - 1 for start in found))
             if not exact and self._index is None:
                 self._index = WordIndex({place: words_of(text) for place, text in enumerate(self._texts)})
             self._elsewhere[quote] = exact or (self._index.like(words_of(quote), _ELSEWHERE) if self._index else [])
