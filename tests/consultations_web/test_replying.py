@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from dataclasses import replace
@@ -13,10 +14,11 @@ from tests.consultations import world
 from tests.officials import MakeCitizen, MakeOfficial, SignedIn
 
 from egov_participation.actions import Role
-from egov_participation.consultations.models import Comment, Reply
+from egov_participation.clock import ManualClock
+from egov_participation.consultations.models import Comment, Reply, State
 from egov_participation.consultations.rules import replying as rules
 from egov_participation.consultations.rules.commenting import Place, Written
-from egov_participation.consultations.service import commenting, reply_viewing
+from egov_participation.consultations.service import commenting, lifecycle, lookup, reply_viewing
 from egov_participation.jobs import Worker
 from egov_participation.ledger import service as ledger
 from egov_participation.mail import NullMailer
@@ -149,3 +151,51 @@ def test_one_reply_is_to_all_that_say_nearly_the_same(
 
 def view_members(services: Services, reference: str, number: int) -> dict[str, object]:
     return reply_viewing.to_comment(services, reference, number)[0].content.members()
+
+
+def test_the_report_waits_for_every_reply_and_is_frozen(
+    services: Services,
+    clock: ManualClock,
+    official: MakeOfficial,
+    citizen: MakeCitizen,
+    reference: str,
+    client: TestClient,
+) -> None:
+    author = citizen(level=3)
+    numbers = [
+        comment(services, author, reference, "Пусть парк закрывается в 23 часа."),
+        comment(services, author, reference, "=Оставьте.", ""),
+    ]
+    one, other = official(Role.MINISTRY, agency="ecology"), official(Role.MINISTRY, agency="ecology")
+    page = f"/ru/office/reports/{reference}"
+    assert client.get(f"/ru/consultations/{reference}/report").status_code == 404
+    assert one.client.post(page).status_code == 409
+    with services.database.uow() as tx:
+        lifecycle.change(tx, lookup.locked(tx, reference), State.CLOSED, clock())
+        tx.commit()
+    early = one.client.post(page)
+    assert early.status_code == 409
+    assert "ещё нет ответа" in early.text
+    for number in numbers:
+        assert (
+            decide(other, write(one, reference, number, verdict="rejected", reason="Тишина нужна.")).status_code == 303
+        )
+    proposed = str(one.client.post(page).headers["location"])
+    assert decide(other, proposed).status_code == 303
+    shown = client.get(f"/ru/consultations/{reference}/report")
+    assert "Тишина нужна." in shown.text
+    file = client.get(f"/consultations/{reference}/report.json").content
+    said = json.loads(file)
+    assert (said["complete"], said["totals"]["replied"], said["by_capacity"]) == (True, 2, {"citizen": 2})
+    fingerprint = hashlib.sha256(file).hexdigest()
+    assert fingerprint[:8] in shown.text
+    table = client.get(f"/consultations/{reference}/report.csv").text
+    assert "'=Оставьте." in table
+    assert client.get(f"/ru/consultations/{reference}/report.pdf").content.startswith(b"%PDF")
+    assert "Опубликован отчёт" in client.get(f"/ru/consultations/{reference}").text
+    # It is over: no reply can be put in another's place.
+    late = one.client.post(
+        f"/ru/office/replies/{reference}/1", data={"to": "one", "lang": "ru", "verdict": "partly", "reason": "?"}
+    )
+    assert late.status_code == 422
+    assert "обсуждение закрыто" in late.text

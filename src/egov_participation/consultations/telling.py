@@ -12,6 +12,7 @@ HAPPENINGS: Final = {
     "state.closed": N_("Comments have ended"),
     "state.reported": N_("The report is published"),
     "state.withdrawn": N_("The draft is withdrawn"),
+    "report.partial": N_("A report is published that says which comments have no reply"),
     "extended": N_("Comments are taken for longer, until %(date)s"),
     "version": N_("Version %(number)s of the draft is published"),
     "paper": N_("A document was added: %(name)s"),

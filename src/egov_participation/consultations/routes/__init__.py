@@ -16,9 +16,11 @@ from egov_participation.consultations.routes.own_comments import routes as own_c
 from egov_participation.consultations.routes.papers import routes as paper_routes
 from egov_participation.consultations.routes.reading import routes as reading_routes
 from egov_participation.consultations.routes.replies import routes as reply_routes
+from egov_participation.consultations.routes.reports import routes as report_routes
 
 # A consultation's own page stands last: its address fits those of others.
 routes = [
+    *report_routes,
     *reply_routes,
     *office_running_routes,
     *office_change_routes,

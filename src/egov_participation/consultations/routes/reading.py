@@ -10,7 +10,7 @@ from starlette.responses import Response
 from egov_participation.actions import Action
 from egov_participation.consultations import wording
 from egov_participation.consultations.draft_views import ConsultationView, ProvisionView, TextView
-from egov_participation.consultations.rules.states import ANSWERABLE, COMMENTABLE
+from egov_participation.consultations.rules.states import COMMENTABLE
 from egov_participation.consultations.service import comment_lists, differences, reading
 from egov_participation.consultations.service.comment_lists import Asked, Sort
 from egov_participation.consultations.telling import CAPACITIES, CHANGES, STANCES
@@ -142,7 +142,7 @@ def page_of(request: Request, name: str, found: ConsultationView, **context: Any
         address=address,
         qr=qr_code(address),
         open=found.state in COMMENTABLE and (found.closes_at is None or now < found.closes_at),
-        answerable=found.state in ANSWERABLE,
+        reported=any(one.kind in ("state.reported", "report.partial") for one in found.timeline),
         papers=PAPERS,
         language_names=LANGUAGES,
         **context,

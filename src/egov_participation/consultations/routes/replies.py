@@ -14,7 +14,7 @@ from egov_participation.approvals.decision import DecisionForm
 from egov_participation.consultations.models import Consultation, State
 from egov_participation.consultations.models.states import Change
 from egov_participation.consultations.reply_forms import ReplyForm, spelled
-from egov_participation.consultations.rules.replying import LONGEST, Changed, Content
+from egov_participation.consultations.rules.replying import LONGEST, Content
 from egov_participation.consultations.rules.states import ANSWERABLE
 from egov_participation.consultations.service import (
     comment_lists,
@@ -191,15 +191,8 @@ def _changes(request: Request, reference: str) -> list[list[str]]:
         for one in compared.changed:
             if one.change is not Change.MOVED:
                 label = _label(one, new.number, language)
-                found.append([spelled(named(one, new.number, text)), label])
+                found.append([spelled(differences.name_of(one, new.number, text)), label])
     return found[:_MAX_CHANGES]
-
-
-def named(one: Difference, version: int, text: str) -> Changed:
-    """A difference as a reply names it."""
-    shown = one.new or one.old
-    assert shown is not None
-    return Changed(version, text, shown.eid, deleted=one.new is None)
 
 
 def _label(one: Difference, version: int, language: str) -> str:
@@ -232,22 +225,11 @@ def _proposal_page(request: Request, form: Form[DecisionForm], status: int) -> R
         owed=owed,
         comments=comments,
         verdict=translate(language, VERDICTS[content.verdict]),
-        change=change_of(request, content),
+        change=None if content.changed is None else differences.named(here, content.consultation, content.changed),
         agency=AGENCIES[content.agency].name(language),
         **_names(request),
         **standing,
     )
-
-
-def change_of(request: Request, content: Content) -> Difference | None:
-    """The change that a reply names, as the public will see it."""
-    changed = content.changed
-    if changed is None:
-        return None
-    compared = differences.compared(
-        services(request), content.consultation, changed.version - 1, changed.version, changed.lang
-    )
-    return next((one for one in compared.changed if named(one, changed.version, changed.lang) == changed), None)
 
 
 def _names(request: Request) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from egov_participation.consultations.draft_views import ProvisionView, TextView
 from egov_participation.consultations.models.states import Change
+from egov_participation.consultations.rules.replying import Changed
 from egov_participation.consultations.service import reading
 from egov_participation.services import Services
 
@@ -86,3 +87,16 @@ def _moved(one: ProvisionView) -> bool:
 
 def _words(one: ProvisionView) -> str:
     return " ".join(part for part in (one.unit.label, one.unit.words) if part)
+
+
+def named(services: Services, reference: str, changed: Changed) -> Difference | None:
+    """The difference that a reply names; None if there is none such."""
+    found = compared(services, reference, changed.version - 1, changed.version, changed.lang)
+    return next((one for one in found.changed if name_of(one, changed.version, changed.lang) == changed), None)
+
+
+def name_of(one: Difference, version: int, lang: str) -> Changed:
+    """A difference between a version and the one before it, as a reply names it."""
+    shown = one.new or one.old
+    assert shown is not None
+    return Changed(version, lang, shown.eid, deleted=one.new is None)

@@ -41,7 +41,7 @@ def to_comment(services: Services, reference: str, number: int) -> list[ReplyVie
         return views(session, consultation, rows)
 
 
-def after(session: Session, consultation: Consultation, number: int, limit: int) -> list[ReplyView]:
+def after(session: Session, consultation: Consultation, number: int, limit: int | None = None) -> list[ReplyView]:
     """The replies of a consultation that follow one, in order."""
     rows = session.exec(
         select(Reply)

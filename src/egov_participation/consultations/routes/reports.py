@@ -1,0 +1,259 @@
+"""The report: its page, as PDF, as a table, as data; and how the agency publishes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from egov_participation.actions import Action
+from egov_participation.approvals.decision import DecisionForm
+from egov_participation.consultations import report_figures, report_pages
+from egov_participation.consultations.models import Report
+from egov_participation.consultations.routes.reading import page_of
+from egov_participation.consultations.service import lookup, reading, report_reading, reporting
+from egov_participation.consultations.service.report_reading import PAGE, PositionView
+from egov_participation.consultations.telling import CAPACITIES, STANCES, VERDICTS
+from egov_participation.errors import DomainError
+from egov_participation.formats import filters
+from egov_participation.i18n import N_, translate
+from egov_participation.results.pdf import BusyError
+from egov_participation.services import Services
+from egov_participation.spreadsheets import csv_line, harmless
+from egov_participation.web import proposals
+from egov_participation.web.addresses import to
+from egov_participation.web.context import lang, services, session
+from egov_participation.web.forms import Form
+from egov_participation.web.open_data import file_answer
+from egov_participation.web.reading import page, read
+from egov_participation.web.routing import route
+from egov_participation.web.templating import render
+
+CSV: Final = "text/csv; charset=utf-8; header=present"
+
+
+async def report(request: Request) -> Response:
+    """The report: who took part, every position with its reply, what changed because of it.
+
+    Raises:
+        DomainError: 404 ``consultation.unknown``, ``report.unknown``.
+    """
+    reference = request.path_params["reference"]
+    found = await read(request, reading.public, reference)
+    row, content = await read(request, _report, reference)
+    pages = max(1, -(-len(content["positions"]) // PAGE))
+    given = request.query_params.get("page", "1")
+    number = max(1, min(int(given) if given.isascii() and given.isdecimal() and len(given) < 6 else 1, pages))
+    positions = await read(request, _positions, reference, (number - 1) * PAGE, number * PAGE)
+    changes = await read(request, _changes, reference)
+    figures = await run_in_threadpool(report_figures.of, content, lang(request), _source(request, row))
+    language = lang(request)
+    return page(
+        request,
+        (found, row.content_hash, number, tuple(positions), tuple(changes)),
+        lambda: page_of(
+            request,
+            "report",
+            found,
+            report=row,
+            content=content,
+            totals=[(translate(language, name), content["totals"][key]) for key, name in report_pages.TOTALS.items()],
+            figures=figures,
+            positions=positions,
+            changes=changes,
+            number=number,
+            pages=pages,
+            verdicts={verdict: translate(language, name) for verdict, name in VERDICTS.items()},
+            stances={stance: translate(language, name) for stance, name in STANCES.items()},
+            capacities={capacity: translate(language, name) for capacity, name in CAPACITIES.items()},
+        ),
+    )
+
+
+def report_json(request: Request) -> Response:
+    """The very bytes that were approved, and that the log's hash is of.
+
+    Raises:
+        DomainError: 404 ``consultation.unknown``, ``report.unknown``.
+    """
+    row = reporting.newest(services(request), request.path_params["reference"])
+    name = f"report-{request.path_params['reference']}.json"
+    return file_answer(request, row.content.encode(), "application/json", name)
+
+
+def report_csv(request: Request) -> Response:
+    """Every position and its reply as a table for spreadsheets.
+
+    Raises:
+        DomainError: 404 ``consultation.unknown``, ``report.unknown``.
+    """
+    here, reference = services(request), request.path_params["reference"]
+    content = reporting.parsed(reporting.newest(here, reference))
+    head = ("comments", "count", "supports", "provision", "lang", "text", "proposed", "verdict", "reason", "changed")
+    lines = [csv_line(head)]
+    for start in range(0, len(content["positions"]), _AT_ONCE):
+        found = report_reading.positions(here, content, start, start + _AT_ONCE)
+        lines += [csv_line(_cells(one)) for one in found]
+    return file_answer(request, "".join(lines).encode(), CSV, f"report-{reference}.csv")
+
+
+def _cells(one: PositionView) -> Iterator[object]:
+    content = None if one.reply is None else one.reply.content
+    changed = None if content is None else content.changed
+    yield " ".join(str(number) for number in one.numbers)
+    yield len(one.numbers)
+    yield one.supports
+    yield "" if one.first.place is None else f"v{one.first.place.version} {one.first.place.eid}"
+    yield one.first.lang
+    yield harmless(one.first.text)
+    yield harmless(one.first.proposed)
+    yield "" if content is None else content.verdict.value
+    yield "" if content is None else harmless(content.reason)
+    yield "" if changed is None else f"v{changed.version} {changed.eid}"
+
+
+def report_pdf(request: Request) -> Response:
+    """The report to read and print, in the language of the address.
+
+    Raises:
+        DomainError: 404 ``consultation.unknown``, ``report.unknown``; 503 ``report.busy``.
+    """
+    here, language, reference = services(request), lang(request), request.path_params["reference"]
+    row = reporting.newest(here, reference)
+    content = reporting.parsed(row)
+    try:
+        raw = report_pages.made(
+            reading.public(here, reference),
+            row,
+            content,
+            report_figures.of(content, language, _source(request, row)),
+            report_reading.changes(here, content),
+            report_reading.positions(here, content, 0, report_pages.MOST),
+            language,
+            here.settings.timezone,
+            here.settings.base_url,
+        )
+    except BusyError:
+        raise DomainError(
+            503, N_("Many want a PDF at this moment. Try again in a minute."), code="report.busy"
+        ) from None
+    return file_answer(request, raw, "application/pdf", f"report-{reference}-{language}.pdf", shown=True)
+
+
+def report_draft(request: Request) -> Response:
+    """What the report would say now, and the button that proposes it."""
+    return _draft_page(request, Form())
+
+
+def report_propose(request: Request) -> Response:
+    """Propose to publish it."""
+    here = services(request)
+    _check_own(request)
+    try:
+        with here.database.uow() as tx:
+            proposal = reporting.propose(here, tx, session(request), request.path_params["reference"])
+            tx.commit()
+    except DomainError as refusal:
+        if refusal.status not in (409, 422):
+            raise
+        return _draft_page(request, Form(errors={"": translate(lang(request), refusal.message, **refusal.params)}))
+    return to(request, "consultations.report_proposal", id=proposal.id)
+
+
+def report_proposal(request: Request) -> Response:
+    """What exactly is proposed, and the decision on it."""
+    return _proposal_page(request, Form(), 200)
+
+
+def report_decide(request: Request) -> Response:
+    """Approve what was shown, which publishes it, or refuse it."""
+    return proposals.decide(request, _KINDS, _proposal_page)
+
+
+def report_withdraw(request: Request) -> Response:
+    """Take one's own proposal back."""
+    return proposals.take_back(request, _KINDS)
+
+
+def _report(here: Services, reference: str) -> tuple[Report, dict[str, Any]]:
+    row = reporting.newest(here, reference)
+    return row, reporting.parsed(row)
+
+
+def _positions(here: Services, reference: str, start: int, end: int) -> list[PositionView]:
+    return report_reading.positions(here, _report(here, reference)[1], start, end)
+
+
+def _changes(here: Services, reference: str) -> list[report_reading.ChangeView]:
+    return report_reading.changes(here, _report(here, reference)[1])
+
+
+def _source(request: Request, row: Report) -> str:
+    language = lang(request)
+    at = filters(language, services(request).settings.timezone)["datetime"](row.at)
+    return translate(language, N_("Source: the report as it was published on %(date)s"), date=at)
+
+
+def _check_own(request: Request) -> None:
+    with services(request).database.read() as db:
+        found = lookup.found(db, request.path_params["reference"])
+    if found.agency not in session(request).agencies:
+        raise DomainError(403, N_("This belongs to another agency than yours."), code="role.agency")
+
+
+def _draft_page(request: Request, form: Form[DecisionForm]) -> Response:
+    here, language, reference = services(request), lang(request), request.path_params["reference"]
+    _check_own(request)
+    with here.database.read() as db:
+        content = reporting.content(here, db, lookup.found(db, reference))
+    return render(
+        request,
+        "consultations/report_draft.html",
+        status=409 if form.errors else 200,
+        form=form,
+        content=content,
+        reference=reference,
+        totals=[(translate(language, name), content["totals"][key]) for key, name in report_pages.TOTALS.items()],
+    )
+
+
+def _proposal_page(request: Request, form: Form[DecisionForm], status: int) -> Response:
+    here, language = services(request), lang(request)
+    with here.database.read() as db:
+        proposal = proposals.of(request, db, _KINDS)
+        if proposal.agency not in session(request).agencies:
+            raise DomainError(403, N_("This belongs to another agency than yours."), code="role.agency")
+        reference = str(proposal.content["consultation"])
+        standing = proposals.standing(request, db, proposal)
+        content = reporting.content(here, db, lookup.found(db, reference))
+    return render(
+        request,
+        "consultations/report_proposal.html",
+        status=status,
+        form=form,
+        reference=reference,
+        content=content,
+        totals=[(translate(language, name), content["totals"][key]) for key, name in report_pages.TOTALS.items()],
+        **standing,
+    )
+
+
+_AT_ONCE: Final = 500
+_KINDS: Final = (reporting.KIND,)
+_PUBLIC: Final = "/consultations/{reference}/report"
+_PROPOSAL: Final = "/office/reports/proposals/{id}"
+
+routes = [
+    route(_PUBLIC, report, Action.READ),
+    route(f"{_PUBLIC}.json", report_json, Action.READ, localized=False),
+    route(f"{_PUBLIC}.csv", report_csv, Action.READ, localized=False),
+    route(f"{_PUBLIC}.pdf", report_pdf, Action.READ),
+    route(_PROPOSAL, report_proposal, Action.REPLY),
+    route(f"{_PROPOSAL}/decide", report_decide, Action.REPLY, methods=["POST"]),
+    route(f"{_PROPOSAL}/withdraw", report_withdraw, Action.REPLY, methods=["POST"]),
+    route("/office/reports/{reference}", report_draft, Action.REPLY),
+    route("/office/reports/{reference}", report_propose, Action.REPLY, methods=["POST"]),
+]
