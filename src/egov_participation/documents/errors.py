@@ -7,19 +7,21 @@ from typing import Final
 
 from egov_participation.i18n import N_
 
+MOST_PLACES: Final = 20
+
 
 class DocumentRefusedError(ValueError):
     """A file that is not read, and nothing of it kept.
 
     Args:
         code: Which refusal, of `REFUSALS`.
-        places: Where in the file, in its own words, at most 20.
+        places: Where in the file, in its own words, at most `MOST_PLACES`.
         values: What the sentence of the code names (sizes in bytes, names of types).
     """
 
     def __init__(self, code: str, places: Sequence[str] = (), **values: str | int) -> None:
         self.code = code
-        self.places = tuple(places)[:20]
+        self.places = tuple(places)[:MOST_PLACES]
         self.values = values
         super().__init__(code)
 

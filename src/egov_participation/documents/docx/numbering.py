@@ -15,6 +15,8 @@ from lxml.etree import _Element as Element
 from egov_participation.documents.docx.markup import W, number, switched, value
 
 LEVELS: Final = 9
+_LONGEST_TEXT: Final = 100
+"""What is written around a number, which every paragraph of the list repeats."""
 _RUSSIAN: Final = "абвгдежзиклмнопрстуфхцчшщыэюя"
 _LATIN: Final = "abcdefghijklmnopqrstuvwxyz"
 _ABJAD: Final = "أبجدهوزحطيكلمنسعفصقرشتثخذضظغ"
@@ -186,7 +188,7 @@ def _level_of(level: Element) -> Level:
     return Level(
         start=0 if start is None else start,
         form=value(level.find(W + "numFmt")) or "decimal",
-        text=value(level.find(W + "lvlText")) or "",
+        text=(value(level.find(W + "lvlText")) or "")[:_LONGEST_TEXT],
         restart=number(level.find(W + "lvlRestart")),
         legal=bool(switched(level, "isLgl")),
     )

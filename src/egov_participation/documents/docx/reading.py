@@ -17,7 +17,7 @@ from egov_participation.documents.docx.package import Package
 from egov_participation.documents.docx.styles import Styles
 from egov_participation.documents.docx.tables import rows_of
 from egov_participation.documents.docx.words import WordReader
-from egov_participation.documents.errors import DocumentRefusedError
+from egov_participation.documents.errors import MOST_PLACES, DocumentRefusedError
 from egov_participation.documents.legal import document_of
 from egov_participation.documents.legal.heads import head_of
 from egov_participation.documents.lines import Line, one_line
@@ -188,6 +188,8 @@ class _Reader:
             words.setdefault(at, []).append(changed)
         found: dict[str, None] = {}
         for at, parts in words.items():
+            if len(found) == MOST_PLACES:
+                break
             heading = next((line for line in reversed(self._lines[: at + 1]) if _heads(line)), None)
             place = [] if heading is None else [_short(heading.printed)]
             place += [f"«{_short(text)}»"] if (text := " … ".join(part for part in parts if part)) else []

@@ -20,7 +20,7 @@ def split_front(lines: Sequence[Line], *, structured: bool) -> tuple[str, set[in
     """
     taken = _title(lines, structured)
     title = " ".join(one_line(lines[place].text) for place in taken)
-    return title, {place for place in range(len(lines)) if place not in set(taken)}
+    return title, {place for place in range(len(lines)) if place not in taken}
 
 
 def _title(lines: Sequence[Line], structured: bool) -> range:

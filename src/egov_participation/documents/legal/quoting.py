@@ -40,7 +40,7 @@ def _opens(lines: Sequence[Line], place: int) -> bool:
     text = lines[place].printed.lstrip()
     if not text or text[0] not in _OPENING or place == 0:
         return False
-    before = next((line for line in reversed(lines[:place][-3:]) if line.text.strip()), None)
+    before = next((line for line in reversed(lines[max(place - 3, 0) : place]) if line.text.strip()), None)
     return before is not None and before.text.rstrip().endswith((":", ": "))
 
 

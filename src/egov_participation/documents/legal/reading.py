@@ -66,13 +66,15 @@ class _Builder:
         self._stack = Stack()
         self._heading: Draft | None = None
         """The provision whose heading the next line may still be."""
-        self._begun = False
         self._announced: Draft | None = None
         """A remark whose words are in the next line."""
         self.title = ""
 
     def build(self) -> list[Draft]:
-        start = next((place for place in range(len(self._lines)) if self._starts(place)), None)
+        places = range(len(self._lines))
+        start = next((place for place in places if self._starts(place)), None)
+        if start is None:
+            start = next((place for place in places[1:] if annex_of(self._lines[place]) is not None), None)
         front = self._lines if start is None else self._lines[:start]
         self.title, preamble = split_front(front, structured=start is not None)
         for place, line in enumerate(front):
