@@ -46,6 +46,7 @@ _NONE = SimpleNamespace(params={})
 ON_BOTH = {
     *("foundation", "identity", "registry", "registrar", "voting", "roles", "notices", "search", "contact", "desk"),
     *("jurisdiction", "office", "operation", "postgres", "incidents", "commission", "ledger", "petitions"),
+    "consultations",
 }
 
 
