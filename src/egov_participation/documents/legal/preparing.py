@@ -13,10 +13,11 @@ from egov_participation.documents.legal.marks import annex_of, has_initials, is_
 from egov_participation.documents.lines import Line, one_line
 from egov_participation.documents.structure import RANK, Kind
 
-_BEGUN = re.compile(r"(?:ның|нің|ына|іне|ана|ене|ға|ге|қа|ке|да|де)\s*$")
+_BEGUN = re.compile(r"(?:ның|нің|ына|іне|ана|ене|ға|ге|қа|ке|да|де|мен|бен|пен)\s*$")
 """Ends of Kazakh words that what belongs to them follows: "of the Republic", "to the Rules"."""
 _ONLY_ANNEX = re.compile(r"\s*\d+(?:-\d+)*\s?-\s?қосымша\s*$", re.IGNORECASE)
 _KAZAKH_OFFICE = re.compile(r"\s*(?:президенті|премьер-министрі|\w*министрі|төрағасы)(?!\w)(?!.*[;:,]$)", re.IGNORECASE)
+_ONLY_APPROVED = re.compile(r"\s*бекітіл(?:ген|ді)\s*\.?\s*$", re.IGNORECASE)
 _MOST_BEFORE = 4
 _ENDED = (".", ";", ":", ")", "»", '"')
 
@@ -67,7 +68,7 @@ def together(lines: Iterable[Line]) -> Iterator[Line]:
 
 
 def _goes_with(before: list[Line], line: Line) -> bool:
-    return bool(before) and (_ONLY_ANNEX.match(line.text) is not None or _KAZAKH_OFFICE.match(line.text) is not None)
+    return bool(before) and any(kind.match(line.text) for kind in (_ONLY_ANNEX, _KAZAKH_OFFICE, _ONLY_APPROVED))
 
 
 def apart(lines: Iterable[Line]) -> list[Line]:

@@ -183,7 +183,7 @@ class _Builder:
         alike = first is not None and (line.bold, line.centred) == (first.bold, first.centred)
         if line.gap or not alike or not (line.centred or (line.bold and draft.kind is Kind.ANNEX)):
             return False
-        return capitals(text) == capitals(draft.heading)
+        return capitals(text) == capitals(draft.heading) or text[0].islower()
 
     def _text(self, place: int, head: Head | None) -> None:
         line = self._lines[place]
