@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from lxml import etree
 from lxml.etree import _Element as Element
 
 from egov_participation.documents.structure import Cell, nfc
@@ -23,7 +22,7 @@ NUMBER: Final = f"{{{OWN}}}number"
 
 _BREAKS: Final = frozenset({"eol", "br"})
 _SILENT: Final = frozenset({"noteRef", "eop", "meta"})
-_QUOTED: Final = frozenset({"quotedStructure", "embeddedStructure"})
+QUOTED: Final = frozenset({"quotedStructure", "embeddedStructure"})
 _BLOCKS: Final = frozenset({"p", "block", "listIntroduction", "listWrapUp", "li", "blockContainer"})
 _WIDEST: Final = 1000
 
@@ -35,15 +34,15 @@ def known(namespace: str | None) -> bool:
 
 def name(element: Element) -> str:
     """The local name."""
-    return etree.QName(element).localname
+    return str(element.tag).rpartition("}")[2]
 
 
 def children(element: Element, *names: str) -> Iterator[Element]:
     """Its child elements of the same namespace, all or those with one of the names."""
-    namespace = etree.QName(element).namespace
+    namespace = str(element.tag).rpartition("}")[0]
     for child in element:
-        own = etree.QName(child)
-        if own.namespace == namespace and (not names or own.localname in names):
+        own, _, local = str(child.tag).rpartition("}")
+        if own == namespace and (not names or local in names):
             yield child
 
 
@@ -147,7 +146,7 @@ class Words:
                 self.dropped.add("dropped.deleted_words")
             elif own == "img":
                 self.dropped.add("dropped.picture")
-            elif own in _QUOTED:
+            elif own in QUOTED:
                 yield "\n" + "\n".join(self.quoted(part, notes)) + "\n"
             elif own in _BLOCKS:
                 yield "\n"

@@ -73,7 +73,7 @@ def read_akn(source: BinaryIO | Path | bytes) -> Document:
     if not markup.known(etree.QName(root).namespace):
         raise DocumentRefusedError("akn.version", name=(etree.QName(root).namespace or "–")[:120])
     parts = document_parts(root)
-    reader = _Reader()
+    reader = _Reader(root)
     for part in parts:
         reader.part(part)
     provisions = reader.provisions()
@@ -133,8 +133,10 @@ class _Place:
 
 
 class _Reader:
-    def __init__(self) -> None:
+    def __init__(self, root: Element) -> None:
         self.words = markup.Words()
+        self._with_articles = _holders(root, _UNITS)
+        self._with_units = _holders(root, {*_UNITS, "section"})
         self.own = False
         """Whether an element said which kind it is."""
         self._drafts: list[_Draft] = []
@@ -257,13 +259,13 @@ class _Reader:
         if own in _DIVISIONS:
             return _DIVISIONS[own]
         if own == "section":
-            return Kind.SECTION if _holds(element, _UNITS) else Kind.ARTICLE
+            return Kind.SECTION if element in self._with_articles else Kind.ARTICLE
         if own == "subsection" and not place.article:
             return Kind.SUBSECTION
         if own == "tblock":
             nested = any(name(above) == "tblock" for above in element.iterancestors())
             return Kind.SUBSECTION if nested else Kind.SECTION
-        if own == "hcontainer" and not place.article and _holds(element, {*_UNITS, "section"}):
+        if own == "hcontainer" and not place.article and element in self._with_units:
             return Kind.PARAGRAPH if numbered or headed else None
         if numbered:
             return Kind.SUBPOINT if place.point else Kind.POINT
@@ -320,14 +322,15 @@ class _Reader:
             draft.table = rows
 
 
-def _holds(element: Element, names: Iterable[str]) -> bool:
-    """Whether elements of these names stand in it that are not quoted for another act."""
-    wanted = set(names)
-    for inside in children(element):
-        own = name(inside)
-        if own in wanted or (own in _HIERARCHY and _holds(inside, wanted)):
-            return True
-    return False
+def _holders(root: Element, names: Iterable[str]) -> set[Element]:
+    """The elements in which others of these names stand that are not quoted for another act."""
+    found: set[Element] = set()
+    for element in root.iter(*(f"{{*}}{one}" for one in names)):
+        for above in element.iterancestors():
+            if above in found or name(above) in markup.QUOTED:
+                break
+            found.add(above)
+    return found
 
 
 def _has_blocks(element: Element) -> bool:
