@@ -48,7 +48,7 @@ PAPER_KINDS: Final = {
     "comparison": N_("Comparison of what is and what shall be"),
     "other": N_("Another document"),
 }
-FORMATS: Final = {"docx": N_("Word file"), "akn": N_("Akoma Ntoso"), "text": N_("Pasted text")}
+FORMATS: Final = {"docx": N_("Word file"), "akn": N_("Akoma Ntoso file"), "text": N_("Pasted text")}
 UNREADABLE: Final = N_("This file could not be read. Save it anew in Word, or paste its text; the operator was told.")
 
 

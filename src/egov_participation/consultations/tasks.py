@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from egov_participation.consultations.service import (
     clock,
+    clustering,
     comment_forgetting,
     importing,
     placing,
@@ -55,3 +56,15 @@ def forget_drafts(services: Services) -> None:
 def tell_replied(services: Services, payload: Payload) -> None:
     """A batch of them."""
     reply_letters.tell(services, payload["reply"], payload["after"])
+
+
+@tick
+def look_for_alike(services: Services) -> None:
+    """Have it found out which comments say nearly the same, where some have come since."""
+    clustering.due(services)
+
+
+@handler(clustering.CLUSTER, words=N_("find comments on a draft that say nearly the same"))
+def find_alike(services: Services, payload: Payload) -> None:
+    """Of one consultation."""
+    clustering.find(services, payload["consultation"])

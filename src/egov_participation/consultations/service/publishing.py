@@ -50,7 +50,6 @@ from egov_participation.services import Services, SessionInfo
 LANGUAGES: Final = ("kk", "ru")
 """In which every draft is published; English besides is the agency's choice."""
 ROUTE: Final = "consultations.draft_proposal"
-_NAMES: Final = {"kk": N_("Kazakh"), "ru": N_("Russian"), "en": N_("English")}
 
 
 def missing(services: Services, session: Session, row: Consultation, version: Version) -> list[tuple[str, str]]:
