@@ -10,6 +10,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -43,6 +44,7 @@ ClientFactory = Callable[..., TestClient]
 
 DATABASES = ("sqlite", "postgresql")
 _NONE = SimpleNamespace(params={})
+_NOWHERE = Path("/folder-of-a-test")
 ON_BOTH = {
     *("foundation", "identity", "registry", "registrar", "voting", "roles", "notices", "search", "contact", "desk"),
     *("jurisdiction", "office", "operation", "postgres", "incidents", "commission", "ledger", "petitions"),
@@ -118,9 +120,20 @@ def database_kind(request: pytest.FixtureRequest) -> str:
     return str(getattr(request, "param", "sqlite"))
 
 
+@pytest.fixture(scope="session")
+def nowhere() -> Settings:
+    """Checked once: to make settings from the environment takes as long as many a test."""
+    return Settings.for_tests(_NOWHERE)
+
+
 @pytest.fixture
-def settings(request: pytest.FixtureRequest, tmp_path: Path, database_kind: str) -> Settings:
-    settings = Settings.for_tests(tmp_path)
+def settings(request: pytest.FixtureRequest, nowhere: Settings, tmp_path: Path, database_kind: str) -> Settings:
+    here = {
+        name: type(value)(str(value).replace(str(_NOWHERE), str(tmp_path)))
+        for name, value in nowhere
+        if str(_NOWHERE) in str(value)
+    }
+    settings = nowhere.model_copy(update=here)
     if database_kind == "postgresql":
         shared: TestDatabase = request.getfixturevalue("postgresql")
         return settings.model_copy(update={"database_url": shared.url})
@@ -130,8 +143,11 @@ def settings(request: pytest.FixtureRequest, tmp_path: Path, database_kind: str)
 @pytest.fixture(scope="session")
 def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestDatabase]:
     """On a server of this xdist worker's own."""
-    with running(tmp_path_factory.getbasetemp().parent / "postgresql.lock") as server:
-        yield TestDatabase(server)
+    with (
+        running(tmp_path_factory.getbasetemp().parent / "postgresql.lock") as server,
+        closing(TestDatabase(server)) as database,
+    ):
+        yield database
 
 
 @pytest.fixture(scope="session")

@@ -91,12 +91,17 @@ class TestDatabase:
         try:
             emptied = self._try_to_empty(self._session)
         except psycopg.OperationalError:  # the server was started again
+            self._session.close()
             self._session = self._connect()
             emptied = self._try_to_empty(self._session)
         if not emptied:
             self._session.close()
             self.server.drop(self.name)
             self._clone()
+
+    def close(self) -> None:
+        if self._session is not None:
+            self._session.close()
 
     def _try_to_empty(self, session: psycopg.Connection) -> bool:
         """Whether the tables were those that the migrations made."""

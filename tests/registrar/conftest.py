@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 from tests.postgresql import TestDatabase
@@ -17,9 +18,10 @@ from egov_participation.settings import Settings
 
 
 @pytest.fixture(scope="session")
-def postgresql_registrar(postgresql: TestDatabase) -> TestDatabase:
+def postgresql_registrar(postgresql: TestDatabase) -> Iterator[TestDatabase]:
     """The registrar's own, on the same server."""
-    return TestDatabase(postgresql.server, Schema.REGISTRAR, "registrar_tests")
+    with closing(TestDatabase(postgresql.server, Schema.REGISTRAR, "registrar_tests")) as database:
+        yield database
 
 
 @pytest.fixture
