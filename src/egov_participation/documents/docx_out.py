@@ -98,6 +98,9 @@ def _provision(word: WordDocument, provision: Provision, *, first: bool) -> None
     elif provision.label or provision.heading:
         # Without a heading the words begin behind the number.
         text = _joined(provision.label, provision.heading, provision.text)
+        if provision.kind is Kind.POINT and provision.label.isalnum():
+            # A number with no sign after it stands before a tab: "5 days" is no point 5.
+            text = text.replace(" ", "\t", 1)
         bold = level is not None and not provision.text
         _paragraph(word, text, style if bold else "", centred=bold and provision.kind is not Kind.ARTICLE)
         _table(word, provision.table)
