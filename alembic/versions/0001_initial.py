@@ -134,6 +134,7 @@ def upgrade() -> None:
         sa.Column("report_due_on", sa.Date(), nullable=True),
         sa.Column("reminded_on", sa.Date(), nullable=True),
         sa.Column("comments", sa.Integer(), nullable=False),
+        sa.Column("clustered", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "state IN ('draft', 'open', 'closed', 'reported', 'withdrawn')", name=op.f("ck_consultation_state")
         ),

@@ -8,14 +8,14 @@ import re
 from dataclasses import replace
 
 import pytest
-from sqlmodel import col, select, update
+from sqlmodel import select
 from starlette.testclient import TestClient
 from tests.consultations import world
 from tests.officials import MakeCitizen, MakeOfficial, SignedIn
 
 from egov_participation.actions import Role
 from egov_participation.clock import ManualClock
-from egov_participation.consultations.models import Comment, Reply, State
+from egov_participation.consultations.models import Reply, State
 from egov_participation.consultations.rules import replying as rules
 from egov_participation.consultations.rules.commenting import Place, Written
 from egov_participation.consultations.service import commenting, lifecycle, lookup, reply_viewing
@@ -126,31 +126,43 @@ def test_what_is_accepted_names_what_changed(
 
 
 def test_one_reply_is_to_all_that_say_nearly_the_same(
-    services: Services, official: MakeOfficial, citizen: MakeCitizen, reference: str
+    services: Services, worker: Worker, official: MakeOfficial, citizen: MakeCitizen, reference: str, client: TestClient
 ) -> None:
-    numbers = [
-        comment(services, citizen(level=3), reference, f"Оставьте парк открытым до {n} часов.") for n in (23, 24)
+    texts = [
+        "Здравствуйте! Прошу оставить парк открытым до двадцати трёх часов, летом ещё светло.",
+        "Прошу оставить парк открытым до двадцати трёх часов: летом ещё светло. С уважением, жители дома 5",
+        "Уберите из правил уборку раз в неделю, этого мало.",
     ]
-    with services.database.uow() as tx:
-        tx.exec(update(Comment).where(col(Comment.number).in_(numbers)).values(cluster=numbers[0]))
-        tx.commit()
+    author = citizen(level=3)
+    numbers = [comment(services, author, reference, text) for text in texts]
+    elsewhere = comment(services, author, reference, texts[0], "chp_1__art_1")
+    worker.run_due()
     one, other = official(Role.MINISTRY, agency="ecology"), official(Role.MINISTRY, agency="ecology")
-    address = write(one, reference, numbers[0], to="all", verdict="out_of_scope", reason="Часы работы решает акимат.")
+    assert "по содержанию это 3 разных мнения" in one.client.get(f"/ru/office/replies/{reference}").text
+    address = write(one, reference, numbers[1], to="all", verdict="out_of_scope", reason="Часы работы решает акимат.")
     assert decide(other, address).status_code == 303
     with services.database.read() as session:
         (reply,) = session.exec(select(Reply)).all()
         assert reply.verdict == "out_of_scope"
-    for number in numbers:
-        assert [view.content.comments for view in reply_viewing.to_comment(services, reference, number)] == [
-            tuple(numbers)
-        ]
-    assert (
-        json.loads(rules.Content.of(view_members(services, reference, numbers[0])).canonical())["comments"] == numbers
-    )
-
-
-def view_members(services: Services, reference: str, number: int) -> dict[str, object]:
-    return reply_viewing.to_comment(services, reference, number)[0].content.members()
+    for number in numbers[:2]:
+        (view,) = reply_viewing.to_comment(services, reference, number)
+        assert view.content.comments == tuple(numbers[:2])
+    assert reply_viewing.to_comment(services, reference, elsewhere) == []
+    # As data: each with its commitment, which anybody makes again.
+    said = client.get(f"/api/v1/consultations/{reference}/replies").json()["replies"][0]
+    document = json.dumps(said["document"], sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    assert hashlib.sha256(b"consultation.reply" + bytes.fromhex(said["salt"]) + document).hexdigest() == said["hash"]
+    page = client.get(f"/api/v1/consultations/{reference}/comments?limit=2").json()
+    assert [found["reply"] for found in page["comments"]] == [1, 1]
+    rest = client.get(page["next"]).json()
+    assert [found["number"] for found in rest["comments"]] == [numbers[2], elsewhere]
+    for found in (*page["comments"], *rest["comments"]):
+        document = json.dumps(found["document"], sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+        commitment = hashlib.sha256(b"consultation.comment" + bytes.fromhex(found["salt"]) + document).hexdigest()
+        assert commitment == found["hash"]
+    notes = client.get(f"/api/v1/consultations/{reference}/annotations")
+    assert notes.headers["content-type"].startswith("application/ld+json")
+    assert notes.json()["items"][0]["target"]["selector"] == {"type": "FragmentSelector", "value": "chp_1__art_2"}
 
 
 def test_the_report_waits_for_every_reply_and_is_frozen(

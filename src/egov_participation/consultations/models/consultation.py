@@ -60,6 +60,8 @@ class Consultation(SQLModel, table=True):
     """The day on which its officials were last reminded of what is owed."""
     comments: int = 0
     """The number that the last comment got: the next has one more."""
+    clustered: int = 0
+    """`comments` as it was when it was last found out which say nearly the same."""
 
 
 class ConsultationText(SQLModel, table=True):

@@ -1,5 +1,6 @@
 """Pages, forms and data of consultations."""
 
+from egov_participation.consultations.routes.comment_data import routes as comment_data_routes
 from egov_participation.consultations.routes.comment_office import routes as comment_office_routes
 from egov_participation.consultations.routes.commenting import routes as commenting_routes
 from egov_participation.consultations.routes.comments import routes as comment_routes
@@ -31,6 +32,7 @@ routes = [
     *office_draft_routes,
     *list_routes,
     *data_routes,
+    *comment_data_routes,
     *paper_routes,
     *comment_office_routes,
     *commenting_routes,

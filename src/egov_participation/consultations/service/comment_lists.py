@@ -119,6 +119,13 @@ def of_number(session: Session, consultation: Consultation, number: int) -> Comm
     return row
 
 
+def following(session: Session, consultation: Consultation, number: int, limit: int) -> list[CommentView]:
+    """Those that follow a number, in their order."""
+    mine = (Comment.consultation_id == consultation.id, col(Comment.number) > number)
+    rows = session.exec(select(Comment).where(*mine).order_by(col(Comment.number)).limit(limit)).all()
+    return views(session, consultation, rows)
+
+
 def among(session: Session, consultation: Consultation, numbers: Sequence[int]) -> list[CommentView]:
     """Those of these numbers, in the order of their numbers."""
     mine = (Comment.consultation_id == consultation.id, col(Comment.number).in_(numbers))

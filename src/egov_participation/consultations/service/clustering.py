@@ -1,0 +1,86 @@
+"""Which comments say nearly the same: found in the background, for one reply to all of them, with their true count.
+
+Only what is said to the same provision is compared: “Against.” means another thing elsewhere.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlmodel import col, or_, select, update
+
+from egov_participation.consultations.models import Comment, Consultation, Provision, Shown, State
+from egov_participation.consultations.rules.states import ANSWERABLE
+from egov_participation.documents.duplicates import cluster
+from egov_participation.jobs import enqueue
+from egov_participation.services import Services
+
+CLUSTER: Final = "consultations.cluster"
+"""Kind of the jobs that find it out."""
+_SMALL: Final = 2_000
+"""Up to so many comments it is found out anew with each; of more when a tenth has come since, and at the end."""
+_AT_ONCE: Final = 500
+
+
+def due(services: Services) -> None:
+    """Put into the queue what has to be found out anew."""
+    with services.database.read() as session:
+        found = session.exec(
+            select(Consultation.reference, Consultation.comments).where(
+                col(Consultation.state).in_(ANSWERABLE),
+                col(Consultation.comments) > col(Consultation.clustered),
+                or_(
+                    col(Consultation.comments) <= _SMALL,
+                    col(Consultation.comments) * 9 >= col(Consultation.clustered) * 10,
+                    col(Consultation.state) == State.CLOSED.value,
+                ),
+            )
+        ).all()
+    if found:
+        with services.database.uow() as tx:
+            for reference, comments in found:
+                enqueue(tx, CLUSTER, f"{reference}/{comments}", {"consultation": reference})
+            tx.commit()
+
+
+def find(services: Services, reference: str) -> None:
+    """Find out which comments of a consultation say nearly the same, and keep it."""
+    with services.database.read() as session:
+        consultation = session.exec(select(Consultation).where(Consultation.reference == reference)).one()
+        rows = session.exec(
+            select(
+                Comment.number, Comment.cluster, Comment.amendment, Comment.proposed, Comment.text, Provision.lineage
+            )  # type: ignore[call-overload]
+            .join(Provision, col(Provision.id) == col(Comment.provision_id), isouter=True)
+            .where(Comment.consultation_id == consultation.id, Comment.shown != Shown.ERASED.value)
+            .order_by(col(Comment.number))
+        ).all()
+    groups: dict[tuple[str, str], list[tuple[int, str]]] = {}
+    before: dict[int, int | None] = {}
+    for number, known, amendment, proposed, text, lineage in rows:
+        before[number] = known
+        groups.setdefault((lineage or "", amendment or ""), []).append((number, f"{proposed}\n{text}".strip()))
+    after: dict[int, int | None] = dict.fromkeys(before)
+    for members in groups.values():
+        for one in cluster(members):
+            if len(one.members) > 1:
+                after |= dict.fromkeys(one.members, one.representative)
+    changed: dict[int | None, list[int]] = {}
+    for number, known in before.items():
+        if after[number] != known:
+            changed.setdefault(after[number], []).append(number)
+    with services.database.uow() as tx:
+        for head, numbers in changed.items():
+            for start in range(0, len(numbers), _AT_ONCE):
+                mine = (
+                    col(Comment.consultation_id) == consultation.id,
+                    col(Comment.number).in_(numbers[start : start + _AT_ONCE]),
+                )
+                tx.exec(update(Comment).where(*mine).values(cluster=head))
+        seen = max(before, default=consultation.comments)
+        tx.exec(
+            update(Consultation)
+            .where(col(Consultation.id) == consultation.id)
+            .values(clustered=max(seen, consultation.comments))
+        )
+        tx.commit()
