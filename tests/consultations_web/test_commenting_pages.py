@@ -19,7 +19,7 @@ from tests.consultations import world
 from tests.identity.conftest import forms_of
 from tests.officials import MakeCitizen, SignedIn
 
-from egov_participation.consultations.models import Comment, CommentDraft
+from egov_participation.consultations.models import Comment, CommentDraft, Reply, ReplyTo
 from egov_participation.consultations.rules import attachments
 from egov_participation.errors import DomainError
 from egov_participation.services import Services
@@ -180,6 +180,42 @@ def test_who_reads_an_old_version_is_led_to_the_new_one(services: Services, citi
     (draft,) = re.findall(r'action="([^"]*/discard)"', author.client.get("/en/me/comments").text)
     author.client.post(draft)
     assert "You have written no comment" in author.client.get("/en/me/comments").text
+
+
+def test_the_reply_stands_with_the_comment(services: Services, citizen: MakeCitizen) -> None:
+    reference, author = world.put(services), citizen()
+    own = sent(author, reference).partition("?")[0]
+    with services.database.uow() as tx:
+        comment = tx.exec(select(Comment)).one()
+        first: Reply | None = None
+        for number, (verdict, reason) in enumerate(
+            (("rejected", "Ночью шумно."), ("partly", "Летом – до полуночи.")), 1
+        ):
+            reply = Reply(
+                consultation_id=comment.consultation_id,
+                number=number,
+                verdict=verdict,
+                lang="ru",
+                reason=reason,
+                at=services.clock(),
+                proposal=f"proposal-{number}",
+                salt=bytes(32),
+                document_hash="0" * 64,
+                supersedes=None if first is None else first.id,
+            )
+            tx.add(reply)
+            tx.flush()
+            tx.add(ReplyTo(reply_id=reply.id, comment_id=comment.id))
+            first = reply
+        tx.commit()
+    for path in (own, f"/en/consultations/{reference}/comments/1"):
+        page = text_of(author.client.get(path).text)
+        assert "Reply Accepted in part" in page
+        assert page.index("Летом – до полуночи.") < page.index("in whose place another one came")
+        assert page.index("in whose place another one came") < page.index("Ночью шумно.")
+    listed = text_of(author.client.get(f"/en/consultations/{reference}/comments?answered=yes").text)
+    assert "has a reply" in listed
+    assert "No comment fits" in author.client.get(f"/en/consultations/{reference}/comments?answered=no").text
 
 
 def test_an_author_adds_to_a_comment_and_lets_its_words_be_destroyed(services: Services, citizen: MakeCitizen) -> None:

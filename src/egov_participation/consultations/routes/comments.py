@@ -14,11 +14,14 @@ from egov_participation.actions import Action
 from egov_participation.consultations import telling
 from egov_participation.consultations.comment_words import AMENDMENTS, PLACED, name_of, place_name
 from egov_participation.consultations.models import Capacity, Stance
-from egov_participation.consultations.service import comment_heads, comment_lists
+from egov_participation.consultations.reply_views import ReplyView
+from egov_participation.consultations.service import comment_heads, comment_lists, differences, reply_viewing
 from egov_participation.consultations.service.comment_heads import Head
 from egov_participation.consultations.service.comment_lists import Asked, Kind, Listed, Sort
+from egov_participation.consultations.service.differences import Difference
 from egov_participation.consultations.views import CommentView
 from egov_participation.i18n import LANGUAGES, N_, translate
+from egov_participation.roles.service import AGENCIES
 from egov_participation.web.context import lang, services
 from egov_participation.web.reading import page, read
 from egov_participation.web.routing import route
@@ -166,11 +169,21 @@ async def comment(request: Request) -> Response:
     head = await read(request, comment_heads.head, reference)
     found = await read(request, comment_lists.one, reference, number)
     discussed = await read(request, comment_lists.listed, reference, Asked(about=number, sort=Sort.OLDEST))
-    made_of = (head, found, discussed, head.is_open(services(request).clock()))
-    return page(request, made_of, lambda: _one(request, head, found, discussed))
+    replies = await read(request, reply_viewing.to_comment, reference, number)
+    changed = replies[0].content.changed if replies else None
+    change = None if changed is None else await read(request, differences.named, reference, changed)
+    made_of = (head, found, discussed, tuple(replies), change, head.is_open(services(request).clock()))
+    return page(request, made_of, lambda: _one(request, head, found, discussed, replies, change))
 
 
-def _one(request: Request, head: Head, found: CommentView, discussed: Listed) -> Response:
+def _one(
+    request: Request,
+    head: Head,
+    found: CommentView,
+    discussed: Listed,
+    replies: list[ReplyView],
+    change: Difference | None,
+) -> Response:
     return render(
         request,
         "consultations/comment.html",
@@ -179,15 +192,19 @@ def _one(request: Request, head: Head, found: CommentView, discussed: Listed) ->
         comment=found,
         discussed=discussed,
         is_open=head.is_open(services(request).clock()),
-        address=address_of(request, found),
+        replies=replies,
+        change=change,
+        **replied(lang(request)),
         **spoken(lang(request)),
     )
 
 
-def address_of(request: Request, found: CommentView) -> str:
-    """In full."""
-    path = f"/{lang(request)}/consultations/{found.consultation}/comments/{found.number}"
-    return services(request).settings.base_url + path
+def replied(language: str) -> dict[str, Any]:
+    """What templates of replies say of verdicts and agencies."""
+    return {
+        "verdicts": {verdict: translate(language, name) for verdict, name in telling.VERDICTS.items()},
+        "agency_name": lambda code: AGENCIES[code].name(language) if code in AGENCIES else code,
+    }
 
 
 def file(request: Request) -> Response:

@@ -12,7 +12,7 @@ from egov_participation.actions import Action
 from egov_participation.consultations.comment_forms import AddForm, AppealForm
 from egov_participation.consultations.comment_words import name_of
 from egov_participation.consultations.models import AmendmentKind
-from egov_participation.consultations.routes.comments import COMMENT, spoken
+from egov_participation.consultations.routes.comments import COMMENT, replied, spoken
 from egov_participation.consultations.rules import commenting as rules
 from egov_participation.consultations.service import (
     comment_drafts,
@@ -20,7 +20,9 @@ from egov_participation.consultations.service import (
     comment_lists,
     comment_own,
     comment_supporting,
+    differences,
     redacting,
+    reply_viewing,
 )
 from egov_participation.consultations.service.comment_viewing import views
 from egov_participation.errors import DomainError
@@ -93,6 +95,8 @@ def _page(request: Request, status: int = 200, errors: dict[str, str] | None = N
         (view,) = views(db, consultation, [row])
         head, covered = comment_heads.of(db, consultation), redacting.active(db, row)
         may_appeal = redacting.may_appeal(row, covered)
+    replies = reply_viewing.to_comment(here, reference, number)
+    changed = replies[0].content.changed if replies else None
     blank: Form[Any] = Form()
     return kept_by_the_browser(
         render(
@@ -110,6 +114,9 @@ def _page(request: Request, status: int = 200, errors: dict[str, str] | None = N
             add_form=forms.get("add", blank),
             appeal_form=forms.get("appeal", blank),
             limits=rules,
+            replies=replies,
+            change=None if changed is None else differences.named(here, reference, changed),
+            **replied(lang(request)),
             **spoken(lang(request)),
         )
     )

@@ -188,7 +188,7 @@ def _view(row: Comment, known: _Known) -> CommentView:
         cluster=row.cluster,
         replied=row.id in known.replied,
         files=() if hidden else files,
-        edits=() if hidden else tuple(_edits(known.edits.get(row.id, ()))),
+        edits=tuple(_edits(known.edits.get(row.id, ()), hidden)),
         covers=tuple(covers),
         placements=tuple(_placements(known.placements.get(row.id, ()), known)),
         document=document.of_comment(row, around) if shown is Shown.PUBLISHED else None,
@@ -233,9 +233,10 @@ def _is_stale(row: Comment, known: _Known) -> bool:
     return known.newest.get((provision.lineage, expression.lang)) != row.base_hash
 
 
-def _edits(rows: Sequence[CommentEdit]) -> Iterable[EditView]:
+def _edits(rows: Sequence[CommentEdit], hidden: bool) -> Iterable[EditView]:
     for number, row in enumerate(rows, 1):
-        yield EditView(number, row.at, row.text, None if row.salt is None else row.salt.hex(), row.document_hash)
+        salt = None if hidden or row.salt is None else row.salt.hex()
+        yield EditView(number, row.at, "" if hidden else row.text, salt, row.document_hash)
 
 
 def _cover(row: Redaction, known: _Known) -> CoverView:
