@@ -185,3 +185,13 @@ def test_edits_here_and_there_are_each_found(seed: int) -> None:
         link = found.of_old(place)
         expected = Change.DELETED if place in gone else Change.MODIFIED if place in edited else Change.UNCHANGED
         assert (link.change, link.new) == (expected, () if place in gone else (truth[place],))
+
+
+def test_a_word_that_is_gone_here_and_new_there_has_not_moved() -> None:
+    excluded = Provision(Kind.POINT, 2, "4", "4.", text="Исключён.")
+    plain = act([1, 2, 3, 4])
+    old = [*plain[:5], excluded, *plain[5:9], excluded, *plain[9:]]
+    new = [*plain[:5], excluded, *plain[5:43], excluded, *plain[43:]]
+    found = map_provisions(old, new)
+
+    assert changes(found) == {Change.UNCHANGED: len(plain) + 1, Change.DELETED: 1, Change.NEW: 1}

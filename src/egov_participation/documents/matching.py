@@ -21,6 +21,8 @@ _ALIKE_IN_PLACE: Final = 0.3
 _NEAR: Final = 0.03
 """Two candidates whose ranks differ by less cannot be told apart."""
 _ROUNDS: Final = 4
+_FEW: Final = 4
+"""Fewer words are the same by chance."""
 _MANY: Final = 250_000
 
 
@@ -155,8 +157,14 @@ def _repeated(found: Matching) -> None:
                     pair,
                 ),
             )
+        few = len(found.old.tokens[olds[0]]) < _FEW
         for here, there in candidates:
-            if found.free(here, there) and _comparable(found, here, there):
+            # "Excluded." that is gone here and new there has not moved.
+            if (
+                found.free(here, there)
+                and _comparable(found, here, there)
+                and not (few and not found.siblings(here, there))
+            ):
                 found.pair(here, there, 1.0)
 
 
@@ -188,7 +196,7 @@ def _alike(found: Matching) -> None:
         one, other = found.old.provisions[here], found.new.provisions[there]
         sibling, numbered = found.siblings(here, there), one.number == other.number != ""
         in_place = sibling and _same_kind(found, here, there) and (numbered or _between(found, here, there))
-        worded = bool(found.old.words[here] and found.new.words[there])
+        worded = min(len(found.old.tokens[here]), len(found.new.tokens[there])) >= _FEW
         if score >= (_ALIKE_IN_PLACE if in_place else _ALIKE) and (worded or sibling):
             same_heading = bool(one.heading) and one.heading == other.heading
             rank = score + 0.06 * sibling + 0.03 * numbered + 0.06 * same_heading + 0.02 * (one.kind is other.kind)
