@@ -20,7 +20,7 @@ from egov_participation.documents.docx.words import WordReader
 from egov_participation.documents.errors import MOST_PLACES, DocumentRefusedError
 from egov_participation.documents.legal import document_of
 from egov_participation.documents.legal.heads import head_of
-from egov_participation.documents.lines import Line, one_line
+from egov_participation.documents.lines import Line, one_line, paragraphs
 from egov_participation.documents.structure import RANK, Document, nfc
 
 _BLOCKS: Final = (W + "p", W + "tbl", W + "sdt", W + "customXml", W + "altChunk", COMPATIBILITY + "AlternateContent")
@@ -152,7 +152,7 @@ class _Reader:
             if line.table:
                 texts.extend(one_line(nested.text) for row in line.table for nested in row if nested.text)
             else:
-                texts.append(one_line(line.printed) if "\n" not in line.text else line.printed)
+                texts.append(paragraphs(line.printed))
         return "\n".join(text for text in texts if text)
 
     def _collect_notes(self) -> None:

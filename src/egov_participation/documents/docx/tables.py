@@ -9,6 +9,7 @@ from lxml.etree import _Element as Element
 from egov_participation.documents.docx.markup import W, number, switched, value
 from egov_participation.documents.structure import Cell
 
+_MOST_ROWS = 1000
 _WRAPPERS = (W + "sdt", W + "sdtContent", W + "customXml", W + "ins", W + "moveTo")
 
 
@@ -39,7 +40,7 @@ def rows_of(table: Element, words: Callable[[Element], str]) -> tuple[tuple[Cell
             if continued and column in growing:
                 at, place = growing[column]
                 above = found[at][place]
-                found[at][place] = Cell(above.text, above.columns, len(found) - at + 1, above.header)
+                found[at][place] = Cell(above.text, above.columns, min(len(found) - at + 1, _MOST_ROWS), above.header)
             else:
                 if merge is not None:
                     growing[column] = (len(found), len(cells))

@@ -85,11 +85,16 @@ _ORDINAL = re.compile(
     r"(?P<first>\w+[нш][шн]?[ыі])\s+(?P<last>бөлім|тарау))\s*[.:]?(?P<rest>(?:\s.*)?)$",
     re.IGNORECASE | re.DOTALL,
 )
+_OF_AN_ACT = re.compile(
+    r"(?:закон|кодекс|конституци|правил|договор|соглашени|устав|положени|указ|регламент|приказ|постановлени)\w*\b|"
+    r"\w+(?:ого|его)\b|(?:of|is|was|shall|applies)\b|[^\w«\"]",
+    re.IGNORECASE,
+)
 _POINT = re.compile(
     r"(?P<label>(?P<number>\d{1,4}(?:[-‑–]\d{1,3})*[⁰¹²³⁴-⁹]*)\s?\.)(?P<rest>\s.*|[^\W\d].*|[«\"“„(<].*|)$", re.DOTALL
 )
 _DOTTED = re.compile(
-    r"(?P<label>(?P<number>\d{1,3}(?:\.\d{1,3}(?:[-‑–]\d{1,3})*[⁰¹²³⁴-⁹]*)+)(?P<dot>\.?))(?P<rest>\s.*|[^\W\d].*|(?<=\.))$",
+    r"(?P<label>(?P<number>\d{1,3}(?:\.\d{1,3}(?:[-‑–]\d{1,3})*[⁰¹²³⁴-⁹]*){1,7})(?P<dot>\.?))(?P<rest>\s.*|[^\W\d].*|(?<=\.))$",
     re.DOTALL,
 )
 _TABBED = re.compile(r"(?P<label>(?P<number>\d{1,3}))(?P<rest>\t.*)$", re.DOTALL)
@@ -171,7 +176,10 @@ def _is_heading(match: re.Match[str], text: str, line: Line) -> bool:
     looks = line.bold or line.centred or line.outline is not None or capitals(rest)
     if rest[0].islower() or rest[0] in ",;)":
         return bool(match["dot"]) and looks
-    return bool(match["dot"]) or looks or match["rest"].lstrip(" ").startswith("\n")
+    if match["dot"] or looks or match["rest"].lstrip(" ").startswith("\n"):
+        return True
+    # "Статья 4 Сроки" is a heading without its full stop; "Статья 4 Закона" is the beginning of a sentence.
+    return len(rest) < 200 and rest[-1] not in ".;:," and _OF_AN_ACT.match(rest) is None
 
 
 def _numbered(text: str, line: Line) -> Head | None:
