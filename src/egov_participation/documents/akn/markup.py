@@ -19,6 +19,8 @@ OWN: Final = "urn:egov-participation:akn"
 KIND: Final = f"{{{OWN}}}kind"
 """Says which `Kind` an element is, or that it is the ``preface`` with the title; what has it is read back exactly."""
 NUMBER: Final = f"{{{OWN}}}number"
+NOTHING: Final = "none"
+"""The kind of a cell that is none."""
 
 _BREAKS: Final = frozenset({"eol", "br"})
 _SILENT: Final = frozenset({"noteRef", "eop", "meta"})
@@ -83,7 +85,9 @@ class Words:
         found: list[tuple[Cell, ...]] = []
         for part in children(table, "tr", "thead", "tbody", "tfoot"):
             for row in [part] if name(part) == "tr" else children(part, "tr"):
-                cells = [self._cell(cell, part, exact) for cell in children(row, "td", "th")]
+                cells = [
+                    self._cell(cell, part, exact) for cell in children(row, "td", "th") if cell.get(KIND) != NOTHING
+                ]
                 found.append(tuple(cells))
         return tuple(found)
 

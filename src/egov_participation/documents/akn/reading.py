@@ -174,13 +174,14 @@ class _Reader:
                 self._drafts.pop()
 
     def _annex(self, part: Part) -> _Draft:
-        num = None if part.holder is None else child(part.holder, "num")
-        if self._exact(part.element):
-            heading = None if part.holder is None else child(part.holder, "heading")
+        holder = part.holder
+        num = None if holder is None else child(holder, "num")
+        if holder is not None and self._exact(holder):
+            heading = child(holder, "heading")
             draft = self._open(
                 Kind.ANNEX,
                 part.depth,
-                part.element.get(markup.NUMBER, ""),
+                holder.get(markup.NUMBER, ""),
                 "" if num is None else self.words.verbatim(num),
                 "" if heading is None else self.words.verbatim(heading),
             )

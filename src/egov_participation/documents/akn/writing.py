@@ -16,10 +16,11 @@ from lxml import etree
 from lxml.etree import _Element as Element
 
 from egov_participation.documents.akn.eids import ELEMENTS, eids
-from egov_participation.documents.akn.markup import KIND, NAMESPACE, NUMBER, OWN
+from egov_participation.documents.akn.markup import KIND, NAMESPACE, NOTHING, NUMBER, OWN
 from egov_participation.documents.structure import Cell, Document, Kind, Provision, flat, parents
 
 _A: Final = f"{{{NAMESPACE}}}"
+_MAIN: Final = "!main"
 _LANGUAGES: Final = {"kk": "kaz", "ru": "rus", "en": "eng"}
 _NOT_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _UNUSUAL: Final = re.compile(r"[^\w.-]+")
@@ -66,7 +67,7 @@ def write_akn(document: Document, meta: AknMeta) -> bytes:
         raise ValueError(f"{meta.document_type} has no provisions")
     root = etree.Element(_A + "akomaNtoso", nsmap={None: NAMESPACE, "egov": OWN})
     act = etree.SubElement(root, _A + meta.document_type, name=meta.document_type)
-    _meta(act, document, meta, "!main")
+    _meta(act, document, meta, _MAIN)
     if document.title:
         preface = etree.SubElement(act, _A + "preface", {KIND: "preface"})
         paragraph = etree.SubElement(etree.SubElement(preface, _A + "longTitle"), _A + "p")
@@ -107,6 +108,8 @@ def _meta(parent: Element, document: Document, meta: AknMeta, component: str) ->
         identification, "FRBRManifestation", expression, component, meta.version_date, "version", ending=".xml"
     )
     _value(file, "FRBRformat", "application/akn+xml")
+    if component != _MAIN:
+        return
     references = etree.SubElement(holder, _A + "references", source="#publisher")
     for role, shown in (("author", meta.author), ("publisher", meta.publisher)):
         address = f"/akn/ontology/organization/{meta.country}/{role}"
@@ -163,7 +166,7 @@ class _Writer:
         element = etree.SubElement(parent, _A + name, eId=self._names[place])
         if name == "hcontainer":
             element.set("name", provision.kind.value)
-        self._head(element, element, provision)
+        self._head(element, provision)
         inside = self.children.get(place, [])
         words = bool(provision.text or provision.table)
         if words or not inside:
@@ -178,9 +181,8 @@ class _Writer:
         for number, place in enumerate(places, 1):
             provision = self._provisions[place]
             holder = etree.SubElement(parent, _A + "attachment", eId=self._names[place])
-            document = etree.Element(_A + "doc", name="annex")
-            self._head(holder, document, provision)
-            holder.append(document)
+            self._head(holder, provision)
+            document = etree.SubElement(holder, _A + "doc", name="annex")
             _meta(document, self._document, self._meta, f"!annex_{number}")
             body = etree.SubElement(document, _A + "mainBody")
             inside = self.children.get(place, [])
@@ -189,10 +191,11 @@ class _Writer:
             for child in inside:
                 self.hierarchy(body, child)
 
-    def _head(self, holder: Element, marked: Element, provision: Provision) -> None:
-        marked.set(KIND, provision.kind.value)
+    @staticmethod
+    def _head(holder: Element, provision: Provision) -> None:
+        holder.set(KIND, provision.kind.value)
         if provision.number:
-            marked.set(NUMBER, _clean(provision.number))
+            holder.set(NUMBER, _clean(provision.number))
         for name, text in (("num", provision.label), ("heading", provision.heading)):
             if text:
                 etree.SubElement(holder, _A + name).text = _clean(text)
@@ -213,6 +216,9 @@ class _Writer:
 
     @staticmethod
     def _row(row: Element, cells: Sequence[Cell]) -> None:
+        if not cells:
+            # All of it is cells from above; the standard wants one of its own.
+            etree.SubElement(etree.SubElement(row, _A + "td", {KIND: NOTHING}), _A + "p")
         for cell in cells:
             element = etree.SubElement(row, _A + ("th" if cell.header else "td"))
             if cell.columns != 1:
