@@ -5,11 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import replace
+from io import BytesIO
 
 import pytest
 from starlette.testclient import TestClient
 from tests.consultations import world
 
+from egov_participation.documents.akn import read_akn
+from egov_participation.documents.docx.reading import read_docx
 from egov_participation.services import Services
 
 
@@ -110,3 +113,17 @@ def test_what_is_prepared_is_nobodys_business(services: Services, client: TestCl
     reference = world.put(services, 2, state="draft")
     assert client.get("/api/v1/consultations").json()["consultations"] == []
     assert client.get(f"/ru/consultations/{reference}").status_code == 404
+
+
+def test_a_text_goes_out_as_files_that_come_in_again(client: TestClient, reference: str) -> None:
+    for ending, read in (("docx", read_docx), ("akn.xml", read_akn)):
+        answer = client.get(f"/consultations/{reference}/v1/text.ru.{ending}")
+        assert answer.status_code == 200
+        found = read(BytesIO(answer.content))
+        # The words under an article's heading may be a provision of their own.
+        assert "\n".join(unit.words for unit in found.provisions) == "\n".join(unit.words for unit in world.TEXTS["ru"])
+    assert client.get(f"/consultations/{reference}/v1/text.en.docx").status_code == 404
+
+
+def test_the_front_page_names_what_is_open(client: TestClient, reference: str) -> None:
+    assert "1 проект открыт для комментариев" in client.get("/ru").text

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from egov_participation.actions import Action
+from egov_participation.consultations.service import listing as consultations
 from egov_participation.home.outcomes import outcome
 from egov_participation.i18n import LANGUAGES
 from egov_participation.petitions.service import listing as petitions
@@ -33,16 +34,19 @@ async def index(request: Request) -> Response:
     opened = [vote for vote in (one.at(now) for one in coming) if vote.state is VoteState.OPEN]
     counted = [vote for vote in (one.at(now) for one in found) if vote.state is VoteState.TALLIED]
     shown = counted[:OUTCOMES_SHOWN]
-    asked = await read(request, petitions.front, now.replace(minute=0, second=0, microsecond=0), PETITIONS_SHOWN)
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    asked = await read(request, petitions.front, hour, PETITIONS_SHOWN)
+    drafts = await read(request, consultations.front, hour, PETITIONS_SHOWN)
     return page(
         request,
-        (opened, shown, asked),
+        (opened, shown, asked, drafts),
         lambda: render(
             request,
             "home/index.html",
             open_votes=opened,
             outcomes=[outcome(vote) for vote in shown],
             petitions=asked,
+            consultations=drafts,
         ),
     )
 

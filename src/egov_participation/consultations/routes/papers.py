@@ -34,6 +34,16 @@ def paper(request: Request) -> Response:
     return file_answer(request, content, row.media_type, f"{reference}-{sha256[:8]}.{ending}", cache=_FOR_GOOD)
 
 
+def text_as_docx(request: Request) -> Response:
+    """A version's text for a word processor."""
+    return _text(request, Form.DOCX)
+
+
+def text_as_akn(request: Request) -> Response:
+    """A version's text as Akoma Ntoso."""
+    return _text(request, Form.AKN)
+
+
 def text_as_json(request: Request) -> Response:
     """The very bytes that a version's hash is of."""
     return _text(request, Form.CANONICAL)
@@ -54,6 +64,8 @@ def _text(request: Request, form: Form) -> Response:
 _TEXT: Final = "/consultations/{reference}/v{number:int}/text.{lang}"
 routes = [
     route("/consultations/{reference}/papers/{sha256}", paper, Action.READ, localized=False),
+    route(f"{_TEXT}.docx", text_as_docx, Action.READ, localized=False),
+    route(f"{_TEXT}.akn.xml", text_as_akn, Action.READ, localized=False),
     route(f"{_TEXT}.json", text_as_json, Action.READ, localized=False),
     route(f"{_TEXT}.source", text_source, Action.READ, localized=False),
 ]

@@ -12,6 +12,9 @@ from egov_participation.consultations.rules.provisions import as_document
 from egov_participation.consultations.service import lookup
 from egov_participation.consultations.service.reading import no_version
 from egov_participation.documents import hashing
+from egov_participation.documents.akn import AknMeta, write_akn
+from egov_participation.documents.docx_out import write_docx
+from egov_participation.roles.service import AGENCIES
 from egov_participation.services import Services
 
 
@@ -22,6 +25,9 @@ class Form(StrEnum):
     """The bytes that `Expression.document_hash` is of."""
     SOURCE = "source"
     """The file as it was given, byte for byte."""
+    DOCX = "docx"
+    AKN = "akn"
+    """Akoma Ntoso 3.0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +46,10 @@ _SOURCES = {
 }
 
 
+_COUNTRIES = {"uk": "gb"}
+"""Codes of jurisdictions that are not ISO 3166's."""
+
+
 def exported(services: Services, reference: str, number: int, lang: str, form: Form) -> Export:
     """A published version's text as a file.
 
@@ -51,7 +61,28 @@ def exported(services: Services, reference: str, number: int, lang: str, form: F
         if form is Form.SOURCE:
             return Export(expression.source, *_SOURCES[expression.source_format])
         document = as_document(expression, lookup.provisions(session, expression.id or 0))
+        if form is Form.AKN:
+            return Export(write_akn(document, _meta(services, session, reference, number, lang)), *_SOURCES["akn"])
+    if form is Form.DOCX:
+        return Export(write_docx(document), *_SOURCES["docx"])
     return Export(hashing.canonical(document), "application/json", "json")
+
+
+def _meta(services: Services, session: Session, reference: str, number: int, lang: str) -> AknMeta:
+    consultation = lookup.found(session, reference)
+    published = {one.number: one.published_at for one in lookup.versions(session, consultation.id or 0)}[number]
+    assert published is not None
+    assert consultation.opened_at is not None
+    agency = AGENCIES[consultation.agency].name(lang)
+    return AknMeta(
+        number=reference,
+        work_date=services.day(consultation.opened_at),
+        version=number,
+        version_date=services.day(published),
+        author=agency,
+        publisher=agency,
+        country=_COUNTRIES.get(consultation.jurisdiction, consultation.jurisdiction),
+    )
 
 
 def _expression(session: Session, reference: str, number: int, lang: str) -> Expression:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
@@ -105,6 +106,37 @@ def listed(services: Services, lang: str, asked: Asked) -> Listed:
             groups=_groups(session),
             agencies=tuple(session.exec(select(Consultation.agency).where(in_group(Group.ALL)).distinct()).all()),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """What the front page says of consultations."""
+
+    open: int
+    closing: ConsultationView | None
+    """Of those that are open the one that closes first."""
+    reported: tuple[ConsultationView, ...]
+    """The last whose report was published."""
+
+
+def front(services: Services, now: datetime, most: int) -> Front:
+    """How many are open, which closes first, which reports came last.
+
+    Args:
+        now: those that close before it are left out; a round time, so that the answer can be kept.
+    """
+    with services.database.read() as session:
+        of = (in_group(Group.OPEN), col(Consultation.closes_at) > now)
+        count = session.exec(select(func.count()).select_from(Consultation).where(*of)).one()
+        first = session.exec(select(Consultation).where(*of).order_by(col(Consultation.closes_at)).limit(1)).all()
+        reported = session.exec(
+            select(Consultation)
+            .where(in_group(Group.REPORTED))
+            .order_by(col(Consultation.state_at).desc(), col(Consultation.id).desc())
+            .limit(most)
+        ).all()
+        closing = views(session, first)
+        return Front(count, closing[0] if closing else None, tuple(views(session, reported)))
 
 
 def in_group(group: Group) -> ColumnElement[bool]:
