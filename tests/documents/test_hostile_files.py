@@ -15,6 +15,7 @@ from tests.documents.word_files import PACKAGE, SPACES, R, cell, docx, p, packed
 
 from egov_participation.documents.docx import package, read_docx, reading, words
 from egov_participation.documents.docx.package import LARGEST_FILE, MOST_PARTS
+from egov_participation.documents.doubts import DOUBTS, DROPPED
 from egov_participation.documents.errors import REFUSALS, DocumentRefusedError
 from egov_participation.i18n import LANGUAGES, catalogue
 
@@ -61,6 +62,10 @@ def test_what_is_no_docx_is_named(content: bytes, code: str) -> None:
 
 def bomb() -> io.BytesIO:
     return docx(BODY, parts={"word/media/image1.xml": b"\0" * 8_000_000})
+
+
+def picture_bomb() -> io.BytesIO:
+    return docx(BODY, parts={"word/media/image1.png": bytes(17 * 1024 * 1024)})
 
 
 def quine() -> io.BytesIO:
@@ -132,6 +137,7 @@ DEEP = "<w:smartTag>" * 400 + "</w:smartTag>" * 400
     ("made", "code"),
     [
         (bomb, "docx.bomb"),
+        (picture_bomb, "docx.bomb"),
         (quine, "docx.bomb"),
         (lying_size, "file.damaged"),
         (lying_zip64, "docx.bomb"),
@@ -198,7 +204,12 @@ def test_nothing_that_ministries_files_are_full_of_is_refused() -> None:
         f'<Relationship Id="x1" Type="{R}/attachedTemplate" TargetMode="External" Target="file:///C:\\Normal.dotm"/>'
         f'<Relationship Id="x2" Type="{R}/hyperlink" Target="https://example.org" TargetMode="External"/>'
     )
-    parts = {"word/embeddings/oleObject1.bin": wide("Equation Native"), "word/media/image1.wmf": b"x"}
+    blank = bytes(3_000_000)
+    parts = {
+        "word/media/image2.bmp": blank,
+        "word/embeddings/oleObject1.bin": wide("Equation Native"),
+        "word/media/image1.wmf": b"x",
+    }
     document = read_docx(docx(BODY, relations=harmless, parts=parts))
     assert document.provisions[0].text == "Words of an act."
     assert document.dropped == ("dropped.embedded",)
@@ -208,8 +219,8 @@ def test_nothing_that_ministries_files_are_full_of_is_refused() -> None:
     assert read_docx(docx("", parts={"word/document.xml": strict})).provisions[0].number == "1"
 
 
-def test_each_refusal_has_a_sentence_in_each_language() -> None:
-    for code, sentence in REFUSALS.items():
+def test_each_refusal_and_doubt_has_a_sentence_in_each_language() -> None:
+    for code, sentence in (REFUSALS | DOUBTS | DROPPED).items():
         for lang in LANGUAGES:
             assert catalogue(lang).gettext(sentence) != sentence or lang == "en", (code, lang)
 

@@ -27,11 +27,9 @@ LARGEST_FILE: Final = 25 * 1024 * 1024
 LARGEST_PART: Final = 40 * 1024 * 1024
 LARGEST_UNPACKED: Final = 200 * 1024 * 1024
 MOST_PARTS: Final = 2000
-_SUSPICIOUS: Final = 2 * 1024 * 1024
-"""Smaller parts may be packed as tightly as they like."""
-_TIGHTEST: Final = 120
-"""How many times larger a part may become. Word's own text becomes 10 to 30 times larger."""
-
+_TIGHTEST: Final = ((2 * 1024 * 1024, 120), (16 * 1024 * 1024, 300))
+"""From how many bytes on a part may be how many times larger than it is packed: XML, and what is never unpacked here.
+Word's own text becomes 10 to 30 times larger, a blank picture a few hundred times."""
 _LONGEST_PROLOG: Final = 64 * 1024
 """The first element must begin, and its namespaces be said, within so many bytes."""
 
@@ -189,7 +187,8 @@ class Package:
             if entry.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
                 raise DocumentRefusedError("file.damaged", [entry.filename])
             unpacked += entry.file_size
-            tight = entry.file_size > _SUSPICIOUS and entry.file_size > _TIGHTEST * max(entry.compress_size, 1)
+            size, times = _TIGHTEST[not entry.filename.lower().endswith((".xml", ".rels"))]
+            tight = entry.file_size > size and entry.file_size > times * max(entry.compress_size, 1)
             if tight or entry.file_size > LARGEST_PART or unpacked > LARGEST_UNPACKED:
                 raise DocumentRefusedError("docx.bomb", [entry.filename])
             found[entry.filename.lower()] = entry

@@ -23,8 +23,8 @@ _APPROVED: Final = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _NOTE: Final = re.compile(
-    r"(?:сноска|ескерту|примечани[ея]\s+(?:рцпи|изпи|изпи|автора|редакции)|(?:рқао|зқаи|қр\s\w+)[-\s\w]*ескертпесі|"
-    r"ескертпе|вниманию\s+пользователей|пайдаланушылар(?:дың)?\s+назарына|©)",
+    r"(?:сноска(?!\w)|ескерту\s*[.:!]|примечани[ея]\s+(?:рцпи|изпи|изпи|автора|редакции)|(?:рқао|зқаи|қр\s\w+)[-\s\w]*ескертпесі|"
+    r"вниманию\s+пользователей|пайдаланушылар(?:дың)?\s+назарына|©)",
     re.IGNORECASE,
 )  # fmt: skip
 _NOTE_GOES_ON: Final = re.compile(
@@ -103,7 +103,7 @@ def note_goes_on(text: str) -> bool:
 def is_signature(text: str) -> bool:
     """The office and the name of who signed, or the office alone."""
     text = one_line(text)
-    if len(text) > 200 or text.endswith((";", ":", ",")):
+    if not 0 < len(text) <= 200 or not text[0].isupper() or text.endswith((";", ":", ",")):
         return False
     return _SIGNER.match(text) is not None and (_INITIALS.search(text) is not None or not text.endswith("."))
 
