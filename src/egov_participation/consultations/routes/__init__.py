@@ -27,7 +27,6 @@ routes = [
     *office_change_routes,
     *office_pair_routes,
     *office_correction_routes,
-    *office_text_routes,
     *office_proposal_routes,
     *office_draft_routes,
     *list_routes,
@@ -39,4 +38,6 @@ routes = [
     *own_comment_routes,
     *comment_routes,
     *reading_routes,
+    # A text's address fits those of what is done with its version.
+    *office_text_routes,
 ]

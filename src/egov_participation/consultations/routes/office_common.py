@@ -17,7 +17,7 @@ from egov_participation.web.context import lang, services, session
 
 DRAFT: Final = "/office/drafts/{key}"
 VERSION: Final = f"{DRAFT}/v{{number}}"
-TEXT: Final = f"{VERSION}/{{language:language}}"
+TEXT: Final = f"{VERSION}/{{language}}"
 LANGUAGE_NAMES: Final = {"kk": N_("In Kazakh"), "ru": N_("In Russian"), "en": N_("In English")}
 SAID: Final = (409, 422)
 """Refusals that are said on the page; others are pages of their own."""
