@@ -7,6 +7,7 @@ ended is kept, and stands in the form after the next sign-in.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Final
 from urllib.parse import urlencode
 
@@ -290,16 +291,20 @@ def keep(request: Request) -> Response:
     """It came without a session: it is kept, and one is led to the sign-in and from there back to it.
 
     Raises:
-        DomainError: 404 of `comment_places.spot`; 429 ``comment.too_many``.
+        DomainError: 401, whoever asks for a place that is none; 429 ``comment.too_many``.
     """
-    services_, here = services(request), _here(request, parse_query(request, PlaceForm).data)
+    services_ = services(request)
     posted = {name: value for name, value in request.state.form.items() if isinstance(value, str)}
-    if not any(posted.values()):
+    try:
+        here = _here(request, parse_query(request, PlaceForm).data)
+        with services_.database.uow() as tx:
+            network = identity.network_of(client_address(request))
+            token = comment_drafts.keep(services_, tx, request.path_params["reference"], _typed(posted), network)
+            tx.commit()
+    except DomainError as refusal:
+        if refusal.status != HTTPStatus.NOT_FOUND:
+            raise
         return sign_in_first(request)
-    with services_.database.uow() as tx:
-        network = identity.network_of(client_address(request))
-        token = comment_drafts.keep(services_, tx, request.path_params["reference"], _typed(posted), network)
-        tx.commit()
     back = _path(request, here, "consultations.write", kept=token)
     target = f"/{lang(request)}{SIGN_IN_PATH}?{urlencode({'next': back})}"
     return RedirectResponse(target, 303, {"Cache-Control": "no-store"})
