@@ -59,6 +59,12 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
+def shortened(text: str) -> str:
+    """The first words, as a place in a document is named to an official."""
+    words = one_line(text)
+    return words if len(words) <= 60 else words[:60].rsplit(" ", 1)[0] + " …"
+
+
 def paragraphs(text: str) -> str:
     """Words parted by single spaces, with the soft line breaks that mean a new line.
 

@@ -20,8 +20,8 @@ from egov_participation.documents.docx.words import WordReader
 from egov_participation.documents.errors import MOST_PLACES, DocumentRefusedError
 from egov_participation.documents.legal import document_of
 from egov_participation.documents.legal.heads import head_of
-from egov_participation.documents.lines import Line, one_line, paragraphs
-from egov_participation.documents.structure import RANK, Document, nfc
+from egov_participation.documents.lines import Line, one_line, paragraphs, shortened
+from egov_participation.documents.structure import RANK, Document
 
 _BLOCKS: Final = (W + "p", W + "tbl", W + "sdt", W + "customXml", W + "altChunk", COMPATIBILITY + "AlternateContent")
 _WRAPPERS: Final = frozenset({W + "sdt", W + "sdtContent", W + "customXml", W + "ins", W + "moveTo"})
@@ -191,8 +191,8 @@ class _Reader:
             if len(found) == MOST_PLACES:
                 break
             heading = next((line for line in reversed(self._lines[: at + 1]) if _heads(line)), None)
-            place = [] if heading is None else [_short(heading.printed)]
-            place += [f"«{_short(text)}»"] if (text := " … ".join(part for part in parts if part)) else []
+            place = [] if heading is None else [shortened(heading.printed)]
+            place += [f"«{shortened(text)}»"] if (text := " … ".join(part for part in parts if part)) else []
             found[": ".join(place)] = None
         return [place for place in found if place]
 
@@ -241,8 +241,3 @@ def _in_contents(line: Line) -> Line:
 def _heads(line: Line) -> bool:
     head = head_of(line)
     return line.outline is not None or (head is not None and head.kind in RANK)
-
-
-def _short(text: str) -> str:
-    words = one_line(nfc(text))
-    return words if len(words) <= 60 else words[:60].rsplit(" ", 1)[0] + " …"

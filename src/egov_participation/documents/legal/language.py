@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Final
 
 from egov_participation.documents.errors import DocumentRefusedError
-from egov_participation.documents.lines import Line, one_line
+from egov_participation.documents.lines import Line, shortened
 from egov_participation.documents.structure import flat
 
 _KAZAKH: Final = frozenset("әғқңөұүһі")
@@ -87,7 +87,7 @@ def check_one_language(lines: Sequence[Line]) -> None:
     if len(sizes) < 2 or min(sizes.values()) * _MIXED < sum(sizes.values()):
         return
     changes = [later for (_one, code), (later, other) in pairwise(told) if code != other]
-    raise DocumentRefusedError("document.two_languages", [_short(text) for text in changes[:5]])
+    raise DocumentRefusedError("document.two_languages", [shortened(text) for text in changes[:5]])
 
 
 def _kazakh_or_russian(text: str) -> str:
@@ -96,8 +96,3 @@ def _kazakh_or_russian(text: str) -> str:
     if cyrillic < _ENOUGH:
         return ""
     return "kk" if len(_KAZAKH_LETTER.findall(lower)) * 25 > cyrillic else "ru"
-
-
-def _short(text: str) -> str:
-    words = one_line(text)
-    return words if len(words) <= 60 else words[:60].rsplit(" ", 1)[0] + " …"
