@@ -278,8 +278,9 @@ PUBLIC_HASHES = {
     *("petition_audit.approved", "petition_audit.document", "petition_audit_commitment.commitment"),
     *("petition_audit_commitment.value", "registrar_audit_question.audit", "registrar_audit_question.pseudonym"),
     *("registrar_attestation.pseudonym", "registrar_petition.document", "registrar_petition.key"),
+    "registrar_petition.regions",
 }
-"""What is in the log as docs/log.md says: hashes, keys, pseudonyms, codes of thresholds. They stand elsewhere too."""
+"""What is in the log as docs/log.md says: hashes, keys, pseudonyms, codes of thresholds and territories. They stand elsewhere too."""
 OF_NOBODY = re.compile(
     r"[a-z_.]+"  # words of the program: kinds, states
     r"|[1-9A-HJ-NP-Za-km-z]{14}"  # a vote's identifier
