@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from jinja2 import DictLoader, Environment, FileSystemLoader
+from jinja2 import DictLoader
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.testclient import TestClient
 
-from egov_participation import paths
-from egov_participation.i18n import LANGUAGES
 from egov_participation.services import Services, Site
 from egov_participation.web.addresses import Addresses
 from egov_participation.web.templating import Templates
-
-ALL_TEMPLATES = Environment(loader=FileSystemLoader(paths.templates_dir()), autoescape=True).list_templates()
-
-
-@pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("name", ALL_TEMPLATES)
-def test_every_template_compiles(services: Services, lang: str, name: str) -> None:
-    Templates(services, Addresses([], services.settings)).get(lang, name)
 
 
 def test_what_a_template_prints_is_escaped(client: TestClient) -> None:
