@@ -182,6 +182,15 @@ def test_who_reads_an_old_version_is_led_to_the_new_one(services: Services, citi
     assert "You have written no comment" in author.client.get("/en/me/comments").text
 
 
+def test_numbers_beyond_all_bounds_are_not_found(services: Services, citizen: MakeCitizen) -> None:
+    reference, author, huge = world.put(services), citizen(), "9" * 30
+    for path in (f"comments/{huge}", f"v{huge}/comment", f"comments/{huge}/support", f"comments/{huge}/files/0"):
+        assert author.client.get(f"/en/consultations/{reference}/{path}").status_code == 404, path
+    answer = author.client.get(f"/en/consultations/{reference}/comments?after={huge}&version={huge}&provision=x")
+    assert answer.status_code == 404
+    assert author.client.get(f"/en/consultations/{reference}/comments?after={huge}&about={huge}").status_code == 200
+
+
 def test_the_reply_stands_with_the_comment(services: Services, citizen: MakeCitizen) -> None:
     reference, author = world.put(services), citizen()
     own = sent(author, reference).partition("?")[0]

@@ -18,6 +18,7 @@ from egov_participation.consultations.routes.papers import routes as paper_route
 from egov_participation.consultations.routes.reading import routes as reading_routes
 from egov_participation.consultations.routes.replies import routes as reply_routes
 from egov_participation.consultations.routes.reports import routes as report_routes
+from egov_participation.consultations.routes.sending import routes as sending_routes
 
 # A consultation's own page stands last: its address fits those of others.
 routes = [
@@ -35,6 +36,7 @@ routes = [
     *paper_routes,
     *comment_office_routes,
     *commenting_routes,
+    *sending_routes,
     *own_comment_routes,
     *comment_routes,
     *reading_routes,

@@ -21,6 +21,7 @@ from egov_participation.consultations.models import (
     Version,
 )
 from egov_participation.consultations.service import lookup
+from egov_participation.consultations.service.comment_places import LARGEST
 from egov_participation.consultations.service.comment_viewing import views
 from egov_participation.consultations.service.commenting import unknown
 from egov_participation.consultations.views import CommentView
@@ -112,7 +113,7 @@ def of_number(session: Session, consultation: Consultation, number: int) -> Comm
     Raises:
         DomainError: 404 ``comment.unknown``.
     """
-    mine = (Comment.consultation_id == consultation.id, Comment.number == number)
+    mine = (Comment.consultation_id == consultation.id, Comment.number == min(number, LARGEST))
     row = session.exec(select(Comment).where(*mine)).first()
     if row is None:
         raise unknown()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
@@ -11,6 +12,9 @@ from egov_participation.consultations.models import Consultation, Expression, Pr
 from egov_participation.consultations.service import lookup
 from egov_participation.errors import DomainError
 from egov_participation.i18n import N_
+
+LARGEST: Final = 2**31 - 1
+"""Of a number in an address that a column can be compared with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +52,8 @@ def spot(session: Session, reference: str, version: int, lang: str, eid: str) ->
     consultation = lookup.found(session, reference)
     row = session.exec(
         select(Version).where(
+            Version.number == min(version, LARGEST),
             Version.consultation_id == consultation.id,
-            Version.number == version,
             col(Version.published_at).is_not(None),
         )
     ).first()

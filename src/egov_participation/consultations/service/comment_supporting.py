@@ -10,6 +10,7 @@ from egov_participation.consultations import keys
 from egov_participation.consultations.models import Comment, CommentSupport, Consultation, Provision, Shown
 from egov_participation.consultations.rules import commenting
 from egov_participation.consultations.service import comment_lists, lookup
+from egov_participation.consultations.service.comment_places import LARGEST
 from egov_participation.consultations.service.comment_viewing import views
 from egov_participation.consultations.service.commenting import check_open, check_person
 from egov_participation.consultations.views import CommentView
@@ -111,7 +112,7 @@ def locked(tx: UnitOfWork, consultation: Consultation, number: int) -> Comment:
     Raises:
         DomainError: 404 ``comment.unknown``.
     """
-    mine = (Comment.consultation_id == consultation.id, Comment.number == number)
+    mine = (Comment.consultation_id == consultation.id, Comment.number == min(number, LARGEST))
     tx.exec(select(Comment.id).where(*mine).with_for_update())
     row = comment_lists.of_number(tx.session, consultation, number)
     tx.session.refresh(row)
