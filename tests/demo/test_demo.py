@@ -280,7 +280,7 @@ PUBLIC_HASHES = {
     *("registrar_attestation.pseudonym", "registrar_petition.document", "registrar_petition.key"),
     "registrar_petition.regions",
 }
-"""What is in the log as docs/log.md says: hashes, keys, pseudonyms, codes of thresholds and territories. They stand elsewhere too."""
+"""What is in the log as docs/log.md says: hashes, keys, pseudonyms, codes. They stand elsewhere too."""
 OF_NOBODY = re.compile(
     r"[a-z_.]+"  # words of the program: kinds, states
     r"|[1-9A-HJ-NP-Za-km-z]{14}"  # a vote's identifier
