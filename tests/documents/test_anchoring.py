@@ -154,6 +154,20 @@ def test_the_score_is_the_weighted_sum() -> None:
     assert placed.score == pytest.approx((50 + 20 * 0.5 + 20 + 2) / 92)
 
 
+def test_the_place_counts_at_home_alone() -> None:
+    anchor = quoted(7, 10, 8)
+
+    assert NewText(LAW).re_anchor(anchor, [7]).score == 1
+    assert NewText(LAW).re_anchor(anchor, []).score == pytest.approx(90 / 92)
+
+
+def test_of_a_quote_half_may_differ_and_no_more() -> None:
+    anchor = make_anchor("абвгдежзик", 0, 10)
+
+    assert NewText(["абвгд12345"]).re_anchor(anchor, [0]).score == pytest.approx((50 * 0.5 + 20 + 20 + 2) / 92)
+    assert NewText(["абвг123456"]).re_anchor(anchor, [0]).score == 0
+
+
 def test_quotes_longer_than_the_window_are_placed_too() -> None:
     chosen = random.Random(5)
     words = [sentence(5, 200).rstrip("."), *[sentence(place, 60) for place in range(9)]]

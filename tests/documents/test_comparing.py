@@ -195,3 +195,14 @@ def test_a_word_that_is_gone_here_and_new_there_has_not_moved() -> None:
     found = map_provisions(old, new)
 
     assert changes(found) == {Change.UNCHANGED: len(plain) + 1, Change.DELETED: 1, Change.NEW: 1}
+
+
+def test_a_new_provision_that_repeats_another_is_no_part_of_it() -> None:
+    old = act([1, 2])
+    whole = dataclasses.replace(old[3], text=f"{sentence(501)} {sentence(502)}")
+    more = dataclasses.replace(whole, text=f"{whole.text} Кроме того, иначе.")
+    copy = Provision(Kind.POINT, 2, "3", "3.", text=sentence(502))
+    found = map_provisions([*old[:3], whole, *old[4:]], [*old[:3], more, copy, *old[4:]])
+
+    assert found.of_old(3).change is Change.MODIFIED
+    assert found.of_new(4).change is Change.NEW
