@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
+from typing import Final
 
 from egov_participation.documents.errors import DocumentRefusedError
 from egov_participation.documents.legal.contents import without_contents
@@ -55,6 +56,11 @@ def document_of(lines: Iterable[Line], source_format: str, dropped: Sequence[str
         source_format,
         tuple(sorted(said)),
     )
+
+
+_LONGEST_LINE: Final = 300
+_LONGEST_HEADING: Final = 800
+"""Characters of what may be a heading: of a line that is not in bold, and of one that is or of a whole heading."""
 
 
 class _Builder:
@@ -164,13 +170,10 @@ class _Builder:
         """Whether a line is the heading of the provision above, or more of it."""
         draft = self._heading
         text = one_line(line.text)
-        if (
-            draft is None
-            or len(text) > 300
-            or len(draft.heading) > 600
-            or not any(char.isalpha() for char in text)
-            or text[-1] in ";:_"
-        ):
+        if draft is None or len(draft.heading) > _LONGEST_HEADING or text[-1:] in ";:_":
+            return False
+        longest = _LONGEST_HEADING if line.bold and not draft.heading else _LONGEST_LINE
+        if len(text) > longest or not any(char.isalpha() for char in text):
             return False
         first = draft.line
         if not draft.heading:
