@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlmodel import select
@@ -117,6 +118,18 @@ def test_who_comes_late_or_too_often_is_told_so_and_no_number_is_lost(
         with pytest.raises(DomainError) as unknown:
             send(services, author.session, world.put(services, 3 + len(code)), place, written)
         assert unknown.value.code == code
+
+
+def test_those_who_send_at_the_same_moment_get_numbers_without_a_gap(services: Services, citizen: MakeCitizen) -> None:
+    reference, people = world.put(services), [citizen().session for _ in range(4)]
+
+    def two(acting: SessionInfo) -> list[int]:
+        return [send(services, acting, reference, Place(1), Written("ru", TEXT)).number for _ in range(2)]
+
+    with ThreadPoolExecutor(4) as pool:
+        numbers = sorted(number for both in pool.map(two, people) for number in both)
+    assert numbers == list(range(1, 9))
+    assert sorted(int(str(one["number"])) for one in entries(services, reference)) == numbers
 
 
 def test_lists_are_filtered_sorted_and_paged(services: Services, citizen: MakeCitizen) -> None:

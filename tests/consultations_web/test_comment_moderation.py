@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+from typing import Any
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 from tests.consultations import world
 from tests.consultations_web.test_commenting_pages import TEXT, sent, text_of
 from tests.officials import MakeCitizen, MakeOfficial, SignedIn
@@ -22,6 +25,11 @@ from egov_participation.services import Services
 
 WORDS = "Позвоните Ахмету: 701 555 01 01."
 REASON = "Здесь назван телефон другого человека."
+
+
+def commitment(part: dict[str, Any]) -> str:
+    content = json.dumps(part["content"], sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return hashlib.sha256(part["kind"].encode() + bytes.fromhex(part["salt"]) + content).hexdigest()
 
 
 def decisions(services: Services, reference: str) -> list[dict[str, object]]:
@@ -63,6 +71,9 @@ def test_words_are_covered_appealed_shown_again_and_destroyed(
     assert sum(REASON in mail.text for mail in outbox.sent) == 1
 
     assert "701 555" in author.client.get(own).text
+    receipt = author.client.get(f"{own}/receipt").json()
+    assert receipt["content"]["text"].endswith(WORDS)
+    assert commitment(receipt) == receipt["hash"]
     assert author.client.post(f"{own}/appeal", data={"why": "Это номер моей конторы."}).status_code == 303
     assert author.client.post(f"{own}/appeal", data={"why": "Это номер моей конторы."}).status_code == 409
     decision = {"decision": "grant", "reason": "Номер принадлежит автору, он открыт."}
@@ -116,5 +127,17 @@ def test_what_is_covered_is_what_was_named() -> None:
         ("a", False), ("", True), ("b", False), ("", True), ("c", False),
     ]  # fmt: skip
     assert list(pieces("abc", [(0, 3)])) == [("", True)]
+
+
+@given(st.text("ab \n", min_size=1), st.text("ab", min_size=1, max_size=3))
+def test_words_that_are_covered_stand_nowhere(text: str, words: str) -> None:
+    assume(words in text)
+    covered = to_cover(text, words)
+    shown = list(pieces(text, covered))
+    assert not any(words in piece for piece, _ in shown)
+    assert sum(len(piece) for piece, _ in shown) + sum(end - start for start, end in covered) == len(text)
+
+
+def test_too_much_is_not_covered_in_pieces() -> None:
     with pytest.raises(DomainError):
         to_cover(" ".join("a" * 60), "a")

@@ -22,6 +22,7 @@ from tests.officials import MakeCitizen, SignedIn
 from egov_participation.consultations.models import Comment, CommentDraft, Reply, ReplyTo
 from egov_participation.consultations.rules import attachments
 from egov_participation.errors import DomainError
+from egov_participation.ledger import service as ledger
 from egov_participation.services import Services
 
 ARTICLE = "chp_1__art_2"
@@ -234,6 +235,12 @@ def test_an_author_adds_to_a_comment_and_lets_its_words_be_destroyed(services: S
     public = f"/en/consultations/{reference}/comments/1"
     assert "Added on" in (page := text_of(other.client.get(public).text))
     assert TEXT in page
+    (edit,) = author.client.get(f"{own}/receipt").json()["edits"]
+    content = json.dumps(edit["content"], sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    digest = hashlib.sha256(b"consultation.edit" + bytes.fromhex(edit["salt"]) + content).hexdigest()
+    with services.database.read() as session:
+        entered = next(ledger.newest(session, "consultation.comment", reference))
+    assert (entered["what"], entered["document"]) == ("edit", digest)
     assert other.client.get(own).status_code == 404
     assert other.client.post(f"{own}/erase").status_code == 404
     assert author.client.post(f"{own}/erase").status_code == 303

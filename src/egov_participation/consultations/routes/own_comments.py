@@ -184,7 +184,7 @@ def receipt(request: Request) -> Response:
     here, params = services(request), request.path_params
     with here.database.read() as db:
         consultation, row = comment_own.one(here, db, session(request).person_id, params["reference"], params["number"])
-        (view,) = views(db, consultation, [row])
+        (view,) = views(db, consultation, [row], own=True)
     content = comment_own.receipt(view, here.settings.base_url)
     name = f"{params['reference']}-{params['number']}.json"
     return Response(

@@ -151,6 +151,7 @@ def receipt(view: CommentView, base_url: str) -> dict[str, object]:
     """What one keeps of a comment, to check later that it is what was written and where it was entered.
 
     Args:
+        view: made for its author.
         base_url: of the site.
     """
     return {
@@ -161,6 +162,16 @@ def receipt(view: CommentView, base_url: str) -> dict[str, object]:
         "salt": view.salt,
         "kind": document.COMMENT,
         "content": view.document,
+        "edits": [
+            {
+                "at": ledger.time(edit.at),
+                "hash": edit.document_hash,
+                "salt": edit.salt,
+                "kind": document.EDIT,
+                "content": document.of_edit(view.consultation, view.number, edit.number, edit.text),
+            }
+            for edit in view.edits
+        ],
         "how": "hash = SHA-256(kind || salt || content as canonical JSON, RFC 8785); the log has an entry with it",
         "url": f"{base_url}/kk/consultations/{view.consultation}/comments/{view.number}",
     }

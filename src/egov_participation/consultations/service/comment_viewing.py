@@ -62,10 +62,16 @@ class _Known:
     replied: frozenset[int]
 
 
-def views(session: Session, consultation: Consultation, rows: Sequence[Comment]) -> list[CommentView]:
-    """Comments of one consultation as the public may see them, in their order."""
+def views(
+    session: Session, consultation: Consultation, rows: Sequence[Comment], *, own: bool = False
+) -> list[CommentView]:
+    """Comments of one consultation as the public may see them, in their order.
+
+    Args:
+        own: for who wrote them: what is covered is in them too.
+    """
     known = _known(session, consultation, rows)
-    return [_view(row, known) for row in rows]
+    return [_view(row, known, own) for row in rows]
 
 
 def _known(session: Session, consultation: Consultation, rows: Sequence[Comment]) -> _Known:
@@ -151,12 +157,14 @@ def _files(session: Session, ids: Sequence[int]) -> dict[int, list[FileView]]:
     return found
 
 
-def _view(row: Comment, known: _Known) -> CommentView:
+def _view(row: Comment, known: _Known, own: bool) -> CommentView:
     assert row.id is not None
     shown, covers = Shown(row.shown), [_cover(one, known) for one in known.covers.get(row.id, ())]
     active = next((one for one in known.covers.get(row.id, ()) if one.lifted_at is None), None)
-    covered = spans(active.covered) if shown is Shown.REDACTED and active is not None else None
+    is_covered = shown is Shown.REDACTED and not own
+    covered = spans(active.covered) if is_covered and active is not None else None
     hidden = shown is Shown.ERASED or covered == ()
+    whole = shown is Shown.PUBLISHED or (own and not hidden)
     around = _around(row, known)
     place = known.provisions.get(row.provision_id or 0)
     files = tuple(known.files.get(row.id, ()))
@@ -174,14 +182,14 @@ def _view(row: Comment, known: _Known) -> CommentView:
         organisation="" if hidden else row.organisation,
         lang=row.lang,
         stance=Stance(row.stance),
-        pieces=() if hidden else tuple(Piece(text, is_covered) for text, is_covered in pieces(row.text, covered or ())),
+        pieces=() if hidden else tuple(Piece(*piece) for piece in pieces(row.text, covered or ())),
         amendment=None if row.amendment is None else AmendmentKind(row.amendment),
         proposed="" if hidden else row.proposed,
         base="" if row.amendment is None or place is None else comment_places.words_of(place[0]),
         base_hash=row.base_hash,
         stale=_is_stale(row, known),
         at=row.at,
-        salt=row.salt.hex() if row.salt is not None and shown is Shown.PUBLISHED else None,
+        salt=row.salt.hex() if row.salt is not None and whole else None,
         document_hash=row.document_hash,
         shown=shown,
         supports=row.supports,
@@ -191,7 +199,7 @@ def _view(row: Comment, known: _Known) -> CommentView:
         edits=tuple(_edits(known.edits.get(row.id, ()), hidden)),
         covers=tuple(covers),
         placements=tuple(_placements(known.placements.get(row.id, ()), known)),
-        document=document.of_comment(row, around) if shown is Shown.PUBLISHED else None,
+        document=document.of_comment(row, around) if whole else None,
     )
 
 
