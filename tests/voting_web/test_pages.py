@@ -88,7 +88,10 @@ def test_an_open_vote_says_how_long_it_is_open_and_leads_to_the_booth(
 
 @pytest.mark.parametrize(
     ("lang", "said"),
-    [("kk", "8 сағат қалды, жабылуы: 2024 ж. 6 қазан, 20:00"), ("ru", "Осталось 8 часов, до 6 октября 2024 года, 20:00")],
+    [
+        ("kk", "8 сағат қалды, жабылуы: 2024 ж. 6 қазан, 20:00"),
+        ("ru", "Осталось 8 часов, до 6 октября 2024 года, 20:00"),
+    ],
 )
 def test_until_when_a_vote_is_open_is_said_as_its_language_says_it(
     lang: str, said: str, client: TestClient, vote: MadeVote
