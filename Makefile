@@ -13,7 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Some machines forbid to keep what was compiled: then each of the many programs that tests start would compile us anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup runtime demo test prerequisites check bench fuzz migration pins wheel
+.PHONY: setup runtime demo test prerequisites check check-types check-rest bench fuzz migration pins wheel
 
 setup: $(VENV)/.dev
 runtime: $(VENV)/.runtime
@@ -39,10 +39,15 @@ fuzz: prerequisites
 	$(BIN)/pytest --import-mode=importlib -n $(WORKERS) --hypothesis-profile=fuzz -m hypothesis tests crypto/tests
 
 check: setup
-	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
+	$(MAKE) --jobs=2 --output-sync=target --no-print-directory check-types check-rest
+
+check-types:
 	$(BIN)/mypy
 	$(BIN)/mypy bench scripts conftest.py hatch_build.py
+
+check-rest:
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
 	$(BIN)/lint-imports --no-logo --cache-dir .cache/importlinter
 	$(BIN)/python scripts/refresh_vendor.py --check
 	$(BIN)/python scripts/write_failure_codes.py --check
