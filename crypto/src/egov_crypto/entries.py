@@ -5,14 +5,25 @@ hold more than this version understands, and says so in what is counted.
 """
 
 import re
-from collections.abc import Callable, Mapping
-from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, Final
 
-from egov_crypto import entry, statement
+from egov_crypto import consultation_entries, entry
 from egov_crypto.archive import EventType
 from egov_crypto.election import is_uuid
+from egov_crypto.entry_checks import (
+    Check,
+    a_count,
+    a_day,
+    a_hash,
+    a_time,
+    has,
+    matches,
+    one_of,
+    or_none,
+    unpadded,
+    within,
+)
 from egov_crypto.errors import UsageError, VerificationError
 from egov_crypto.note import VerifierKey, from_base64
 from egov_crypto.receipt import Receipt
@@ -20,8 +31,6 @@ from egov_crypto.receipt import Receipt
 KEY_DOMAIN: Final = "egov-log-key/v1\n"
 """How the text begins that the old key signs when the log gets a new one."""
 
-_HASH: Final = re.compile("[0-9a-f]{64}")
-_TIME: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z", re.ASCII)
 _RELEASE: Final = re.compile(r"[0-9]+(\.[0-9]+){1,3}[0-9A-Za-z.+-]{0,40}", re.ASCII)
 _PATH: Final = re.compile(r"(?:/[A-Za-z0-9_-][A-Za-z0-9._-]*)+", re.ASCII)
 _EVENTS: Final = frozenset(event.value for event in EventType)
@@ -44,28 +53,13 @@ _ATTESTATION: Final = re.compile(
 )
 """The one spelling of an attestation, for the same reason."""
 
-_Check = Callable[[Any], object]
-"""Tells by something true whether a member is of its kind; may raise :class:`ValueError`, :class:`UsageError`."""
-
-
-def _hash(value: Any) -> object:
-    return isinstance(value, str) and _HASH.fullmatch(value)
-
-
-def _count(value: Any) -> object:
-    return type(value) is int and value >= 0
-
-
-def _time(value: Any) -> object:
-    return isinstance(value, str) and _TIME.fullmatch(value) and datetime.fromisoformat(value)
-
 
 def _uuid(value: Any) -> object:
     return isinstance(value, str) and is_uuid(value)
 
 
 def _head(value: Any) -> object:
-    return _has(value, {"height": _count, "hash": _hash})
+    return has(value, {"height": a_count, "hash": a_hash})
 
 
 def _key(value: Any) -> object:
@@ -73,8 +67,8 @@ def _key(value: Any) -> object:
 
 
 def _files(value: Any) -> object:
-    shape: dict[str, _Check] = {"path": _path, "sha256": _hash, "size": _count}
-    if not isinstance(value, list) or not value or not all(_has(file, shape) for file in value):
+    shape: dict[str, Check] = {"path": _path, "sha256": a_hash, "size": a_count}
+    if not isinstance(value, list) or not value or not all(has(file, shape) for file in value):
         return False
     paths = [file["path"] for file in value]
     return paths == sorted(set(paths))
@@ -92,24 +86,8 @@ def _signature(value: Any) -> object:
     return isinstance(value, str) and from_base64(value, 64)
 
 
-def _day(value: Any) -> object:
-    return isinstance(value, str) and date.fromisoformat(value).isoformat() == value
-
-
-def _matches(pattern: re.Pattern[str]) -> _Check:
-    return lambda value: isinstance(value, str) and pattern.fullmatch(value)
-
-
-def _unpadded(size: int) -> _Check:
-    return lambda value: bool(statement.from_base64(value, size))
-
-
-def _within(least: int, most: int) -> _Check:
-    return lambda value: type(value) is int and least <= value <= most
-
-
 def _hashes(value: Any) -> object:
-    return isinstance(value, list) and 2 <= len(value) <= 20 and all(map(_hash, value))
+    return isinstance(value, list) and 2 <= len(value) <= 20 and all(map(a_hash, value))
 
 
 def _ways(value: Any) -> object:
@@ -128,44 +106,32 @@ def _regions(value: Any) -> object:
     )
 
 
-def _one_of(*values: Any) -> _Check:
-    return lambda value: value in values and type(value) in {type(one) for one in values}
-
-
-def _or_none(check: _Check) -> _Check:
-    return lambda value: value is None or check(value)
-
-
-def _has(value: Any, shape: Mapping[str, _Check]) -> bool:
-    return isinstance(value, dict) and value.keys() == shape.keys() and all(shape[name](value[name]) for name in shape)
-
-
-_APPROVED: Final[dict[str, _Check]] = {"approvals": _one_of(2), "approved": _hash}
-_STATES: Final[dict[str, dict[str, _Check]]] = {
+_APPROVED: Final[dict[str, Check]] = {"approvals": one_of(2), "approved": a_hash}
+_STATES: Final[dict[str, dict[str, Check]]] = {
     "setup": {
-        "kind": _one_of("binding", "consultative"),
-        "opens_at": _time,
-        "closes_at": _time,
-        "registered": _count,
-        "document": _hash,
+        "kind": one_of("binding", "consultative"),
+        "opens_at": a_time,
+        "closes_at": a_time,
+        "registered": a_count,
+        "document": a_hash,
         "head": _head,
-        "approvals": _one_of(0, 2),
-        "approved": _or_none(_hash),
+        "approvals": one_of(0, 2),
+        "approved": or_none(a_hash),
     },
     "open": {},
-    "extended": {**_APPROVED, "before": _time, "closes_at": _time, "reason": _hash},
-    "closed": {"head": _head, "ballots": _count, "voters": _count},
-    "cancelled": {**_APPROVED, "head": _head, "reason": _hash},
+    "extended": {**_APPROVED, "before": a_time, "closes_at": a_time, "reason": a_hash},
+    "closed": {"head": _head, "ballots": a_count, "voters": a_count},
+    "cancelled": {**_APPROVED, "head": _head, "reason": a_hash},
     "tallied": {"head": _head},
-    "published": {**_APPROVED, "document": _hash},
-    "corrected": {**_APPROVED, "document": _hash, "reason": _hash},
+    "published": {**_APPROVED, "document": a_hash},
+    "corrected": {**_APPROVED, "document": a_hash, "reason": a_hash},
 }
-_STEPS: Final[dict[str, dict[str, _Check]]] = {
-    "committed": {**_APPROVED, "commitments": _hashes, "sample": _within(1, 100_000)},
-    "revealed": {"reveals": _hashes, "size": _count, "counted": _count},
+_STEPS: Final[dict[str, dict[str, Check]]] = {
+    "committed": {**_APPROVED, "commitments": _hashes, "sample": within(1, 100_000)},
+    "revealed": {"reveals": _hashes, "size": a_count, "counted": a_count},
     "reported": {
-        **dict.fromkeys(("opened", "confirmed", "denied", "unreached", "asked"), _count),
-        "document": _hash,
+        **dict.fromkeys(("opened", "confirmed", "denied", "unreached", "asked"), a_count),
+        "document": a_hash,
     },
 }
 _WITH: Final = {
@@ -178,67 +144,73 @@ _WITH: Final = {
 _WITH_REASON: Final = {"rejected", "hidden", "stopped", "merged"}
 """Those that must have one; others may."""
 _ANSWERS: Final = {"answer": {"answered"}, "debate": {"scheduled", "held", "refused"}, "update": {"updated"}}
-_ABOUT: Final[dict[str, _Check]] = {"petition": _matches(_REFERENCE), "at": _time}
-_SHAPES: Final[dict[tuple[str, int], dict[str, _Check]]] = {
-    ("vote.event", 1): {"vote": _uuid, "height": _count, "event": _EVENTS.__contains__, "hash": _hash},
-    ("registrar.confirmation", 1): {"vote": _uuid, "setup": _hash, "roll": _hash, "size": _count, "statement": _hash},
-    ("registrar.turnout", 1): {"vote": _uuid, "voters": _count, "statement": _hash},
+_ABOUT: Final[dict[str, Check]] = {"petition": matches(_REFERENCE), "at": a_time}
+_SHAPES: Final[dict[tuple[str, int], dict[str, Check]]] = {
+    ("vote.event", 1): {"vote": _uuid, "height": a_count, "event": _EVENTS.__contains__, "hash": a_hash},
+    ("registrar.confirmation", 1): {
+        "vote": _uuid,
+        "setup": a_hash,
+        "roll": a_hash,
+        "size": a_count,
+        "statement": a_hash,
+    },
+    ("registrar.turnout", 1): {"vote": _uuid, "voters": a_count, "statement": a_hash},
     ("release.files", 1): {"release": _release, "files": _files},
     ("document.published", 1): {
         "vote": _uuid,
-        "document": _one_of("protocol"),
-        "format": _one_of("json", "pdf"),
-        "language": _one_of("kk", "ru", "en", None),
-        "sha256": _hash,
-        "size": _count,
+        "document": one_of("protocol"),
+        "format": one_of("json", "pdf"),
+        "language": one_of("kk", "ru", "en", None),
+        "sha256": a_hash,
+        "size": a_count,
     },
-    ("office.approval", 1): {**_APPROVED, "kind": _one_of("roles.grant", "roles.end"), "at": _time},
+    ("office.approval", 1): {**_APPROVED, "kind": one_of("roles.grant", "roles.end"), "at": a_time},
     ("petition.state", 1): {
         **_ABOUT,
-        "to": _one_of("collecting", "review", "open", "closed", "rejected", "hidden", "withdrawn", "stopped", "merged"),
-        **dict.fromkeys(("document", "rules", "reason"), _or_none(_hash)),
-        "into": _or_none(_matches(_REFERENCE)),
-        "closes_at": _or_none(_time),
+        "to": one_of("collecting", "review", "open", "closed", "rejected", "hidden", "withdrawn", "stopped", "merged"),
+        **dict.fromkeys(("document", "rules", "reason"), or_none(a_hash)),
+        "into": or_none(matches(_REFERENCE)),
+        "closes_at": or_none(a_time),
     },
     ("registrar.petition", 1): {
-        "petition": _matches(_REFERENCE),
-        "key": _hash,
-        "document": _hash,
-        "territory": _or_none(_matches(_REGION)),
-        "min_age": _within(0, 120),
+        "petition": matches(_REFERENCE),
+        "key": a_hash,
+        "document": a_hash,
+        "territory": or_none(matches(_REGION)),
+        "min_age": within(0, 120),
         "ways": _ways,
         "regions": _regions,
-        "generated": _one_of(False, True),
-        "signer": _unpadded(32),
-        "signature": _unpadded(64),
+        "generated": one_of(False, True),
+        "signer": unpadded(32),
+        "signature": unpadded(64),
     },
     ("petition.attestation", 1): {
-        "petition": _matches(_REFERENCE),
-        "pseudonym": _matches(_PSEUDONYM),
-        "act": _one_of("attest", "paper", "withdraw"),
-        "day": _day,
-        "region": _matches(_REGION),
-        "signature": _unpadded(64),
+        "petition": matches(_REFERENCE),
+        "pseudonym": matches(_PSEUDONYM),
+        "act": one_of("attest", "paper", "withdraw"),
+        "day": a_day,
+        "region": matches(_REGION),
+        "signature": unpadded(64),
     },
     ("petition.invalidation", 1): {
-        "petition": _matches(_REFERENCE),
-        "pseudonym": _matches(_PSEUDONYM),
-        "act": _one_of("invalidate", "reinstate"),
-        "code": _one_of("duplicate-person", "not-eligible", "coerced", "automated", "forged-paper"),
-        "day": _day,
-        "batch": _or_none(_hash),
+        "petition": matches(_REFERENCE),
+        "pseudonym": matches(_PSEUDONYM),
+        "act": one_of("invalidate", "reinstate"),
+        "code": one_of("duplicate-person", "not-eligible", "coerced", "automated", "forged-paper"),
+        "day": a_day,
+        "batch": or_none(a_hash),
     },
-    ("petition.threshold", 1): {**_ABOUT, "tier": _matches(_TIER), "needed": _count, "count": _count},
+    ("petition.threshold", 1): {**_ABOUT, "tier": matches(_TIER), "needed": a_count, "count": a_count},
     ("petition.answer", 1): {
         **_ABOUT,
         **_APPROVED,
-        "kind": _one_of(*_ANSWERS),
-        "to": _one_of("answered", "scheduled", "held", "refused", "updated"),
-        "document": _hash,
+        "kind": one_of(*_ANSWERS),
+        "to": one_of("answered", "scheduled", "held", "refused", "updated"),
+        "document": a_hash,
     },
     ("moderation.decision", 1): {
         **_ABOUT,
-        "decision": _one_of(
+        "decision": one_of(
             "accepted",
             "rejected",
             "wording-proposed",
@@ -250,14 +222,15 @@ _SHAPES: Final[dict[tuple[str, int], dict[str, _Check]]] = {
             "appeal-refused",
             "stopped",
         ),
-        "reason": _or_none(_hash),
+        "reason": or_none(a_hash),
     },
     ("log.key", 1): {"old": _key, "new": _key, "signature": _signature},
+    **consultation_entries.SHAPES,
 }
 
-_PARTS: Final[dict[tuple[str, int], tuple[str, dict[str, _Check], dict[str, dict[str, _Check]]]]] = {
-    ("vote.state", 1): ("state", {"vote": _uuid, "at": _time}, _STATES),
-    ("petition.audit", 1): ("step", {**_ABOUT, "audit": _hash}, _STEPS),
+_PARTS: Final[dict[tuple[str, int], tuple[str, dict[str, Check], dict[str, dict[str, Check]]]]] = {
+    ("vote.state", 1): ("state", {"vote": _uuid, "at": a_time}, _STATES),
+    ("petition.audit", 1): ("step", {**_ABOUT, "audit": a_hash}, _STEPS),
 }
 """Types whose members depend on one of them: which, those that are always there, and those of each of its values."""
 
@@ -308,6 +281,8 @@ def read(raw: bytes) -> tuple[dict[str, Any], bool]:
 
 def _fits(value: dict[str, Any]) -> bool:
     """Whether members that go together do."""
+    if "consultation" in value:
+        return consultation_entries.fits(value)
     if value["type"] == "document.published":
         return (value["format"] == "pdf") is (value["language"] is not None)
     if value.get("state") == "setup":
@@ -337,7 +312,7 @@ def _fits(value: dict[str, Any]) -> bool:
 @lru_cache(maxsize=512)
 def _is_a_day(text: str) -> bool:
     try:
-        return bool(_day(text))
+        return bool(a_day(text))
     except ValueError:
         return False
 

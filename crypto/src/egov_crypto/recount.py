@@ -5,7 +5,7 @@ says of the archive's head, of ballots and of documents is what other entries sa
 these rules. What an archive holds, only the archive tells: the site's check compares.
 
 A vote takes one small record in memory; its events' hashes go to a :class:`Shelf`. Petitions, their signatures and
-audits are :mod:`egov_crypto.petition`'s.
+audits are :mod:`egov_crypto.petition`'s, consultations :mod:`egov_crypto.consultation`'s.
 """
 
 from collections import Counter
@@ -15,6 +15,7 @@ from typing import Any, Final, Protocol
 
 from egov_crypto import archive, entries
 from egov_crypto.archive import EventType
+from egov_crypto.consultation import Consultations
 from egov_crypto.entries import key_text
 from egov_crypto.errors import VerificationError
 from egov_crypto.group import verify_signature
@@ -44,6 +45,7 @@ _FIXED: Final = {
 """What an approved state fixes: as the act's ``content`` calls it, and as the entry does."""
 
 
+_SUBJECTS: Final = ("vote", "petition", "consultation")
 OTHERS: Final = "others"
 """What entries are counted under whose types are unknown here, when there are too many types."""
 MAX_TYPES: Final = 100
@@ -119,6 +121,7 @@ class Recount:
     touched: set[str] = field(default_factory=set)
     """Votes of which something came since whoever keeps the records has emptied this."""
     petitions: Petitions = field(init=False)
+    consultations: Consultations = field(default_factory=Consultations)
     keys: list[tuple[int, str, str]] = field(default_factory=list)
     """Each ``log.key``: its index, the old and the new verifier key."""
     release: tuple[int, str, list[dict[str, Any]], list[str]] | None = None
@@ -130,8 +133,8 @@ class Recount:
     def take(self, index: int, value: dict[str, Any], known: bool) -> None:
         """Count the entry at ``index``, which :func:`egov_crypto.entries.read` has read; they come in order.
 
-        Raises :class:`VerificationError` (``recount.*``, ``rotation.*``, ``petition.*``, ``audit.*``, ``vrf.key``),
-        which names the entry.
+        Raises :class:`VerificationError` (``recount.*``, ``rotation.*``, ``petition.*``, ``audit.*``, ``vrf.key``,
+        ``consultation.*``), which names the entry.
         """
         self.entries = index + 1
         name = f"{value['type']} v{value['version']}"
@@ -160,8 +163,10 @@ class Recount:
                     self._key(index, value)
                 case _ if "petition" in value:
                     self.petitions.take(index, value)
+                case _ if "consultation" in value:
+                    self.consultations.take(value, self.petitions.clock.now)
         except VerificationError as error:
-            about = next((f", {name} {value[name]}" for name in ("vote", "petition") if name in value), "")
+            about = next((f", {name} {value[name]}" for name in _SUBJECTS if name in value), "")
             raise VerificationError(error.code, f"entry {index}{about}: {error.detail}") from None
 
     def _release(self, index: int, value: dict[str, Any]) -> None:

@@ -136,6 +136,9 @@ class Reading:
         if petitions := self.state.recount.petitions.counts:
             self.checks["petitions"] = len(petitions)
             self.checks["signatures"] = sum(count.attested for count in petitions.values())
+        if consultations := self.state.recount.consultations.counts:
+            self.checks["consultations"] = len(consultations)
+            self.checks["comments"] = sum(len(count.comments) for count in consultations.values())
         self._save()
         return self.signed
 

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from egov_crypto import note
 from egov_crypto.checkpoint import Checkpoint, SignedCheckpoint
-from egov_crypto.cli import console, petition_report
+from egov_crypto.cli import console, consultation_report, petition_report
 from egov_crypto.cli.console import count, say
 from egov_crypto.cli.log_reading import Evidence, Reading
 from egov_crypto.errors import VerificationError
@@ -19,6 +19,8 @@ CHECKS: Final = {
     "keys": "replacements of the log's key, each signed with the one before",
     "votes": "votes, whose entries fit each other",
     "petitions": "petitions, whose entries fit each other",
+    "consultations": "consultations, whose entries fit each other",
+    "comments": "comments in them, numbered without a gap",
     "figures": "things that the site says of it, as the log has them",
     "signatures": "people, each attested by the registrar as a signer of one of them",
 }
@@ -36,6 +38,11 @@ _CHECK_OF: Final = {
     "recount": "votes",
     **dict.fromkeys(("petition.count", "petition.timeline", "petition.document", "petition.missing"), "figures"),
     "site": "figures",
+    **dict.fromkeys(
+        (f"consultation.{name}" for name in ("change", "comments", "document", "missing", "reports", "timeline")),
+        "figures",
+    ),
+    "consultation": "consultations",
     "petition": "petitions",
     "audit": "petitions",
     "vrf": "petitions",
@@ -77,6 +84,7 @@ def unknown(reading: Reading) -> list[str]:
             " been taken meanwhile."
         )
     sentences += petition_report.unknown_of_all(reading.state.recount.petitions)
+    sentences += consultation_report.unknown_of_all(reading.state.recount.consultations)
     sentences.append("Whether archives, results and files are those that the log names: egov-verify site.")
     return sentences
 
@@ -110,6 +118,7 @@ def as_json(
         "types": dict(sorted(recount.types.items())) if holds else None,
         "votes": votes_as_json(recount) if holds else None,
         "petitions": petition_report.all_as_json(recount.petitions) if holds else None,
+        "consultations": consultation_report.all_as_json(recount.consultations) if holds else None,
         "release": recount.release
         and {"index": recount.release[0], "release": recount.release[1], "files": len(recount.release[2])},
         "keys": [{"index": index, "old": old, "new": new} for index, old, new in recount.keys],
@@ -216,6 +225,7 @@ def print_reading(reading: Reading, failure: VerificationError | None) -> None:
     if len(recount.votes) > _SHOWN:
         say(f"… and {len(recount.votes) - _SHOWN} more votes, which --json lists.")
     petition_report.print_all(recount.petitions)
+    consultation_report.print_all(recount.consultations)
 
 
 def about_key(reading: Reading) -> list[str]:

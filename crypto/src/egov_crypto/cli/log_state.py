@@ -17,6 +17,7 @@ from typing import Any, Final
 from egov_crypto.archive import EventType
 from egov_crypto.checkpoint import Checkpoint
 from egov_crypto.cli import console, log_register
+from egov_crypto.consultation import ConsultationCount
 from egov_crypto.errors import CryptoError, UsageError
 from egov_crypto.log_clock import LogClock
 from egov_crypto.note import Note, VerifierKey
@@ -27,7 +28,7 @@ from egov_crypto.tiles import Edge
 VARIABLE: Final = "EGOV_VERIFY_STATE"
 """Environment variable with another folder than the user's own."""
 
-_FORM: Final = 5
+_FORM: Final = 6
 _EVENTS: Final = [event.value for event in EventType]
 _TABLES: Final = (
     "CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
@@ -36,6 +37,7 @@ _TABLES: Final = (
     """CREATE TABLE event (
     vote INTEGER NOT NULL, height INTEGER NOT NULL, event INTEGER NOT NULL, hash BLOB NOT NULL,
     PRIMARY KEY (vote, height)) WITHOUT ROWID""",
+    "CREATE TABLE consultation (reference TEXT PRIMARY KEY, record TEXT NOT NULL) WITHOUT ROWID",
     *log_register.TABLES,
 )
 MAX_OPEN: Final = 256
@@ -143,6 +145,8 @@ class State:
             recount.votes[uuid] = VoteCount(**json.loads(record))
         for reference, record in self._base.execute("SELECT reference, record FROM petition"):
             recount.petitions.counts[reference] = PetitionCount(**json.loads(record))
+        for reference, record in self._base.execute("SELECT reference, record FROM consultation"):
+            recount.consultations.counts[reference] = ConsultationCount(**json.loads(record))
 
     def _fact(self, name: str) -> Any:
         found = self._base.execute("SELECT value FROM fact WHERE name = ?", (name,)).fetchone()
@@ -211,6 +215,10 @@ class State:
             record = json.dumps(asdict(recount.petitions.counts[reference]))
             self._base.execute("UPDATE petition SET record = ? WHERE id = ?", (record, self.signatures.id(reference)))
         recount.petitions.touched.clear()
+        for reference in recount.consultations.touched:
+            record = json.dumps(vars(recount.consultations.counts[reference]))
+            self._base.execute("INSERT OR REPLACE INTO consultation VALUES (?, ?)", (reference, record))
+        recount.consultations.touched.clear()
         counted = {
             "entries": recount.entries,
             "unknown": recount.unknown,

@@ -1,0 +1,91 @@
+"""What is said of consultations as the log has them: in sentences, or as JSON."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from egov_crypto.cli.console import count, say
+from egov_crypto.consultation import ERASED, LATE, REDACTED, ConsultationCount, Consultations
+
+WHETHER_HEARD: Final = (
+    "Whether every comment that somebody sent was entered: who sent one has its number and hash, and finds both in the"
+    " log."
+)
+_SHOWN: Final = 20
+"""Consultations that are listed in sentences; ``--json`` has all."""
+
+
+def all_as_json(consultations: Consultations) -> list[dict[str, Any]]:
+    """Each consultation as the log has it."""
+    return [as_json(reference, counted) for reference, counted in sorted(consultations.counts.items())]
+
+
+def as_json(reference: str, counted: ConsultationCount) -> dict[str, Any]:
+    """One of them."""
+    return {
+        "reference": reference,
+        "state": counted.state or None,
+        "opened_at": counted.opened_at or None,
+        "closes_at": counted.closes_at or None,
+        "versions": [
+            {
+                **{name: version[name] for name in ("at", "agency", "key")},
+                "documents": {lang: document for lang, document, _ in version["texts"]},
+            }
+            for version in counted.versions
+        ],
+        "comments": len(counted.comments),
+        **{name: counted.shown[name] for name in (REDACTED, ERASED)},
+        "replies": len(counted.replies),
+        "replied": counted.replied,
+        "reports": [dict(report) for report in counted.reports],
+    }
+
+
+def print_all(consultations: Consultations) -> None:
+    """Say it of all of them in sentences."""
+    listed = sorted(consultations.counts.items())
+    for reference, counted in listed[:_SHOWN]:
+        say(f"Consultation {reference}: {counted.state or 'not begun'}, {of(counted)}")
+    if len(listed) > _SHOWN:
+        say(f"… and {len(listed) - _SHOWN} more consultations, which --json lists.")
+
+
+def of(counted: ConsultationCount) -> str:
+    """How many versions and comments, and what became of these."""
+    said = f"{count(len(counted.versions), 'version')}, {count(len(counted.comments), 'comment')}"
+    shown = counted.shown
+    for number, what in ((counted.replied, "replied to"), (shown[REDACTED], "covered"), (shown[ERASED], "erased")):
+        said += f", {number} {what}" if number else ""
+    return said
+
+
+def unknown_of_all(consultations: Consultations) -> list[str]:
+    """What nobody can know of them from the log alone."""
+    sentences = [
+        f"Consultation {reference}: {sentence}"
+        for reference, counted in sorted(consultations.counts.items())
+        for sentence in doubts(counted)
+    ]
+    del sentences[_SHOWN:]
+    keys: dict[str, set[str]] = {}
+    for counted in consultations.counts.values():
+        for version in counted.versions:
+            keys.setdefault(version["agency"], set()).add(version["key"])
+    sentences += [
+        f"Why {agency} has signed with {len(found)} keys: it must have said in public that it got a new one."
+        for agency, found in sorted(keys.items())
+        if len(found) > 1
+    ][:_SHOWN]
+    if any(counted.comments for counted in consultations.counts.values()):
+        sentences.append(WHETHER_HEARD)
+    return sentences
+
+
+def doubts(counted: ConsultationCount, now: datetime | None = None) -> Iterable[str]:
+    """What is strange about one, though nothing is proved by it."""
+    now = now or datetime.now(UTC)
+    if counted.late:
+        yield f"why {count(counted.late, 'comment')} entered the log after comments had ended at {counted.closes_at}."
+    if counted.state == "open" and now - datetime.fromisoformat(counted.closes_at) > LATE:
+        yield f"why it is open still: comments were to end at {counted.closes_at}."
