@@ -9,7 +9,8 @@ from typing import Final, cast
 
 from sqlalchemy import ColumnElement, bindparam
 from sqlalchemy import select as select_core
-from sqlmodel import Session, col, delete, or_, select, update
+from sqlalchemy import update as update_core
+from sqlmodel import Session, col, delete, or_, select
 
 from egov_participation.actions import Capacity, Role
 from egov_participation.database import UnitOfWork, table_of
@@ -233,6 +234,12 @@ def alive(row: LoginSession, now: datetime) -> bool:
 
 _SESSIONS: Final = table_of(LoginSession)
 _BY_TOKEN: Final = select_core(_SESSIONS).where(_SESSIONS.c.token_hash == bindparam("token_hash"))
+_SEEN: Final = (
+    update_core(_SESSIONS)
+    .where(_SESSIONS.c.token_hash == bindparam("seen_token"))
+    .values(last_seen_at=bindparam("seen_at"))
+)
+"""Both on the table, and made once: they are asked with each request of somebody who is signed in."""
 
 
 def load_session(services: Services, site: Site, token: str) -> SessionInfo | None:
@@ -266,9 +273,7 @@ def load_session(services: Services, site: Site, token: str) -> SessionInfo | No
     if site is Site.MAIN and now - row.last_seen_at >= rules.SEEN_EVERY:
         with services.database.uow() as tx:
             # If it was revoked in between, nothing is written and the next request finds out.
-            tx.exec(
-                update(LoginSession).where(col(LoginSession.token_hash) == info.token_hash).values(last_seen_at=now)
-            )
+            tx.session.execute(_SEEN, {"seen_token": info.token_hash, "seen_at": now})
             tx.commit()
     return info
 

@@ -286,11 +286,13 @@ def signable(services: Services, reference: str) -> Signable:
     return Signable(row.id, reference, State(row.state), rules.names, ways, rules.identity.stands_for)
 
 
+_AT_A_TIME: Final = 2
+"""Groups: while one waits for the registrar, another waits for the database."""
 _lanes: WeakKeyDictionary[Database, Lane[_Signer, _Done]] = WeakKeyDictionary()
 
 
 def _lane(database: Database) -> Lane[_Signer, _Done]:
-    return _lanes.get(database) or _lanes.setdefault(database, Lane(MOST_SIGNINGS))
+    return _lanes.get(database) or _lanes.setdefault(database, Lane(MOST_SIGNINGS, _AT_A_TIME))
 
 
 _kept: WeakKeyDictionary[Database, dict[str, Signable]] = WeakKeyDictionary()
