@@ -22,9 +22,9 @@ from tests.voting.making import make_people
 from egov_crypto import credential as credentials
 from egov_participation.clock import ManualClock
 from egov_participation.errors import DomainError
-from egov_participation.registrar import generated, statements
+from egov_participation.registrar import generated, replies, statements
 from egov_participation.registrar.client import RemoteRegistrar
-from egov_participation.registrar.interface import Act, Registrar, Voter, Way
+from egov_participation.registrar.interface import Act, Registrar, Signing, Voter, Way
 from egov_participation.registrar.line import Line
 from egov_participation.registrar.server import create_app
 from egov_participation.registrar.service import LocalRegistrar
@@ -151,7 +151,11 @@ def test_a_whole_petition(rolls: Rolls, services: Services) -> None:
     device = rolls.enrol(person)
     assert there.ways_petition(REF, person) == [Way.PASSKEY, Way.CODE]
     withdrawn = there.attest(REF, person, Act.WITHDRAW, petitions.assertion(person, device, Act.WITHDRAW))
-    paper, by_code = there.attest_paper(REF, other, "A-17"), petitions.act(third)
+    paper, answer = there.attest_paper(REF, other, "A-17"), petitions.code(third)
+    by_code, nobody = there.attest_by_code([Signing(REF, third, answer), Signing(REF, "0" * 32, answer)])
+    assert isinstance(by_code, bytes)
+    assert isinstance(nobody, DomainError)
+    assert (int(nobody.status), nobody.code) == (403, "petition.no_resident")
     assert refusal(there.withdraw_paper, REF, other, "A-18") == (409, "petition.not_on_paper")
     assert refusal(there.begin_petition, REF, other, Act.ATTEST, Way.CODE, lang="kk") == (409, "petition.on_paper")
     assert refusal(petitions.open, min_age=18) == (409, "petition.other")
@@ -182,6 +186,13 @@ def test_a_registrar_of_its_own_opens_no_petition_for_people_whom_nobody_is(serv
     head = {"Authorization": f"Bearer {SECRET}"}
     assert httpx.post(f"{serving.url}/v1/open_petition", json=body, headers=head).status_code == 400
     client.close()
+
+
+@pytest.mark.parametrize("odd", [{}, {"result": 7}, {"result": "%"}, {"error": {}}, {"failed": True}, None])
+def test_an_odd_outcome_of_one_is_that_ones_alone(odd: object) -> None:
+    first, second = replies.outcomes([odd, {"result": "cHJvbWlzZQ=="}], 2)
+    assert isinstance(first, DomainError)
+    assert (first.code, second) == ("registrar.unavailable", b"promise")
 
 
 def test_refusals_are_the_same(rolls: Rolls, clock: ManualClock) -> None:
