@@ -158,6 +158,8 @@ def _welcome(services: Services, folder: Path) -> None:
     of the frozen setup:   {folder / "trustees" / "street"}
   Petitions, one of them still being signed by thousands:
                            {site}/petitions
+  Drafts of regulations, one of them open for comments, one discussed to its report:
+                           {site}/consultations
   What observers see:      {site}/observe
   Verify the referendum:   .venv/bin/egov-verify vote {site}/en/votes/{counted.uuid}
   Recount a petition:      .venv/bin/egov-verify petition {site}/en/petitions/{largest}

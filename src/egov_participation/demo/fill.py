@@ -22,7 +22,7 @@ from egov_participation.clock import ManualClock
 from egov_participation.contact import service as contact
 from egov_participation.contact.rules import Topic
 from egov_participation.database import Schema, migrate
-from egov_participation.demo import commission, officials, petitions, registrar, votes
+from egov_participation.demo import commission, consultations, officials, petitions, registrar, votes
 from egov_participation.demo.keys import write_key_files
 from egov_participation.demo.voters import Voter, cast, residents
 from egov_participation.jobs import Job
@@ -89,7 +89,7 @@ def fill(settings: Settings, trustees_folder: Path, now: datetime, progress: Pro
         officials.appoint(services, clock, chosen, votes.REFERENDUM_OPENS - timedelta(days=20))
         members = [officials.person_id(services, one.entry) for one in chosen if one.role is Role.COMMISSION]
         _hold_referendum(services, clock, chance, members, progress)
-        _leave_petitions(services, clock, chosen, chance, now)
+        _leave_petitions_and_drafts(services, clock, chosen, chance, now)
         _throw_mails_away(services)
         budget = _open_budget_vote(services, clock, chance, now, trustees_folder, progress)
         officials.leave_a_proposal(services, clock, chosen, waiting, now)
@@ -112,7 +112,7 @@ def fill(settings: Settings, trustees_folder: Path, now: datetime, progress: Pro
         services.database.close()
 
 
-def _leave_petitions(
+def _leave_petitions_and_drafts(
     services: Services, clock: ManualClock, chosen: Sequence[officials.Official], chance: random.Random, now: datetime
 ) -> None:
     by_role = {
@@ -127,6 +127,7 @@ def _leave_petitions(
     others = residents(services, [entry for entry in people() if entry.iin not in taken])
     (guest,) = residents(services, guests()[1:2])
     petitions.leave_petitions(services, clock, deciders, others, guest, chance, now)
+    consultations.leave_drafts(services, clock, (first, second), (moderator, colleague), others, chance, now)
 
 
 def _throw_mails_away(services: Services) -> None:
