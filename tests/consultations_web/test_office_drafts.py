@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from sqlmodel import col, select
 from tests.consultations import office
 from tests.officials import MakeOfficial
@@ -70,6 +71,7 @@ def _provisions(services: Services, key: str, lang: str, number: int = 1) -> lis
         return lookup.provisions(db, lookup.expressions(db, version.id or 0)[lang].id or 0)
 
 
+@pytest.mark.both
 def test_a_text_is_corrected_by_two_officials_in_turn(services: Services, official: MakeOfficial) -> None:
     one, other = official(Role.MINISTRY), official(Role.MINISTRY)
     key = office.begin(one)
@@ -115,6 +117,7 @@ def test_languages_are_paired_anew(services: Services, official: MakeOfficial) -
     assert "Without a pair: 2" in one.client.get(side).text
 
 
+@pytest.mark.both
 def test_the_next_version_keeps_lineages_and_takes_comments_along(services: Services, official: MakeOfficial) -> None:
     one, other = official(Role.MINISTRY), official(Role.MINISTRY)
     key = office.publish(one, other)
