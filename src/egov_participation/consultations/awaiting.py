@@ -10,7 +10,7 @@ from sqlmodel import Session
 from egov_participation import approvals
 from egov_participation.actions import Action, may
 from egov_participation.awaiting import Item
-from egov_participation.consultations.service import publishing, redacting, running
+from egov_participation.consultations.service import publishing, redacting, replying, reporting, running
 from egov_participation.i18n import N_
 from egov_participation.services import Services, SessionInfo
 
@@ -20,7 +20,7 @@ _APPEAL: Final = timedelta(days=5)
 
 def items(services: Services, session: Session, acting: SessionInfo) -> list[Item]:
     """In all."""
-    return [*_appeals(session, acting), *_proposals(services, session, acting)]
+    return [*_appeals(session, acting), *_proposals(services, session, acting), *_replies(services, session, acting)]
 
 
 def _proposals(services: Services, session: Session, acting: SessionInfo) -> list[Item]:
@@ -31,6 +31,21 @@ def _proposals(services: Services, session: Session, acting: SessionInfo) -> lis
         Item(N_("Decide on a draft of your agency"), publishing.ROUTE, proposal.expires_at, path={"id": proposal.id})
         for proposal in approvals.pending(session, acting, services.clock())
         if proposal.kind in running.KINDS and approvals.may_decide(proposal, acting)
+    ]
+
+
+def _replies(services: Services, session: Session, acting: SessionInfo) -> list[Item]:
+    """What a colleague of the same agency proposed to say to comments, and of a whole consultation."""
+    if not may(Action.REPLY, acting.roles):
+        return []
+    words = {
+        replying.KIND: (N_("Decide on a reply to comments"), "consultations.reply_proposal"),
+        reporting.KIND: (N_("Decide on the report on a consultation"), "consultations.report_proposal"),
+    }
+    return [
+        Item(*words[proposal.kind], proposal.expires_at, path={"id": proposal.id})
+        for proposal in approvals.pending(session, acting, services.clock())
+        if proposal.kind in words and approvals.may_decide(proposal, acting)
     ]
 
 
