@@ -177,7 +177,7 @@ def test_every_documented_entry_is_told_in_words(example: str, lang: str) -> Non
     value = json.loads(example)
     told = tell(view(value), {"KMLMr96HM3M2nQ": "Дауыс"}, lang, "Asia/Almaty")
     assert told.title != value["type"]
-    assert told.about == ("Дауыс" if "vote" in value else value.get("petition", ""))
+    assert told.about == ("Дауыс" if "vote" in value else value.get("petition", value.get("consultation", "")))
     said = " ".join(
         [told.title, *(text for label, (_, text) in told.rows), *(text for file in told.files for text in file)]
     )

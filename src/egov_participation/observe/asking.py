@@ -10,7 +10,7 @@ LONGEST: Final = 200
 _NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,15}", re.ASCII)
 _HASH: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _UUID: Final = re.compile(r"[1-9A-HJ-NP-Za-km-z]{14,32}", re.ASCII)
-_PETITION: Final = re.compile(r"P-[0-9]{4}-[0-9]{4,9}", re.ASCII)
+_NUMBERED: Final = re.compile(r"[CP]-[0-9]{4}-[0-9]{4,9}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Asked:
     hash: str = ""
     """64 hex digits."""
     subject: str = ""
-    """A vote's identifier, or a petition's number."""
+    """A vote's identifier, or the number of a petition or a consultation."""
 
 
 def read(typed: str) -> Asked:
@@ -32,7 +32,7 @@ def read(typed: str) -> Asked:
         return Asked(hash=text.lower())
     return Asked(
         index=int(text) if _NUMBER.fullmatch(text) else None,
-        subject=text if _UUID.fullmatch(text) else text.upper() if _PETITION.fullmatch(text.upper()) else "",
+        subject=text if _UUID.fullmatch(text) else text.upper() if _NUMBERED.fullmatch(text.upper()) else "",
     )
 
 
@@ -42,5 +42,5 @@ def place(typed: str | None) -> int | None:
 
 
 def is_subject(text: str) -> bool:
-    """Whether entries may be about it: a vote's identifier, a petition's number, a version, a type."""
+    """Whether entries may be about it: a vote's identifier, a number like a petition's, a version, a type."""
     return 0 < len(text) <= LONGEST and text.isascii() and text.isprintable()

@@ -9,6 +9,7 @@ from functools import partial
 
 from sqlmodel import Session
 
+from egov_participation.consultations.service import marking as drafts
 from egov_participation.i18n import LANGUAGES
 from egov_participation.incidents import service as incidents
 from egov_participation.incidents.views import IncidentView
@@ -187,10 +188,11 @@ def key(services: Services) -> str:
 
 
 def titles_of(session: Session, entries: Iterable[EntryView]) -> dict[str, Texts]:
-    """The titles of the votes, and of the public petitions, that entries are about."""
+    """The titles of the votes, public petitions and drafts that entries are about."""
     values = [found.value for found in entries]
     votes = voting.titles(session, {str(value["vote"]) for value in values if "vote" in value})
     named = petitions.titles(session, {str(value["petition"]) for value in values if "petition" in value})
+    named |= drafts.titles(session, {str(value["consultation"]) for value in values if "consultation" in value})
     return votes | {
         reference: Texts(*(found.get(lang) or next(iter(found.values())) for lang in LANGUAGES))
         for reference, found in named.items()

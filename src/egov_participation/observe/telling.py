@@ -10,7 +10,7 @@ from typing import Any, Final
 from egov_participation.formats import filters
 from egov_participation.i18n import LANGUAGES, N_, ntranslate, translate
 from egov_participation.ledger.service import EntryView
-from egov_participation.observe import telling_petitions
+from egov_participation.observe import telling_consultations, telling_petitions
 
 TYPE_NAMES: Final[dict[str, str]] = {
     "vote.event": N_("Entries of a vote's archive"),
@@ -22,6 +22,7 @@ TYPE_NAMES: Final[dict[str, str]] = {
     "office.approval": N_("Decisions on roles of the office"),
     "log.key": N_("Keys of this log"),
     **telling_petitions.TYPE_NAMES,
+    **telling_consultations.TYPE_NAMES,
 }
 """What the entries of each type are about."""
 
@@ -97,11 +98,13 @@ class Told:
     title: str
     """What happened, in a few words."""
     about: str
-    """The title of the vote or petition that it is about; empty where it is about none."""
+    """The title of the vote, petition or draft that it is about; empty where it is about none."""
     uuid: str
     """The vote's identifier, or empty."""
     petition: str
     """The petition's number, or empty."""
+    consultation: str
+    """The consultation's number, or empty."""
     rows: list[tuple[str, Cell]]
     """What else it says: (label, cell)."""
     files: list[tuple[str, str, str]]
@@ -112,13 +115,18 @@ def tell(entry: EntryView, titles: Mapping[str, str], lang: str, timezone: str) 
     """An entry in the words of a language.
 
     Args:
-        titles: of votes, by identifier, and of petitions, by number; one that is missing is called by that alone.
+        titles: of votes, by identifier, and of petitions and drafts, by number; one that is missing
+            is called by that alone.
     """
     value, written = entry.value, filters(lang, timezone)
     uuid, petition = str(value.get("vote", "")), str(value.get("petition", ""))
     if telling_petitions.is_about_petition(entry):
         title, rows = telling_petitions.title(entry, lang), telling_petitions.rows(entry, lang, written)
-        return Told(entry, title, titles.get(petition, petition), "", petition, rows, [])
+        return Told(entry, title, titles.get(petition, petition), "", petition, "", rows, [])
+    if telling_consultations.is_about_consultation(entry):
+        title, rows = telling_consultations.title(entry, lang), telling_consultations.rows(entry, lang, written)
+        number = str(value.get("consultation", ""))
+        return Told(entry, title, titles.get(number, number), "", "", number, rows, [])
     members = _members(entry)
     return Told(
         entry=entry,
@@ -126,6 +134,7 @@ def tell(entry: EntryView, titles: Mapping[str, str], lang: str, timezone: str) 
         about=titles.get(uuid, uuid),
         uuid=uuid,
         petition="",
+        consultation="",
         rows=[
             (_label(entry, name, lang), _cell(name, members[name], lang, written))
             for name in _LABELS

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from egov_participation.opendata.openapi import data, petitions, votes
+from egov_participation.opendata.openapi import consultations, data, petitions, votes
 from egov_participation.opendata.openapi.schemas import SCHEMAS
 from egov_participation.opendata.openapi.words import Json
 from egov_participation.settings import Settings
@@ -19,6 +19,6 @@ def document(settings: Settings) -> Json:
             "license": {"name": "Licence of the data", "url": settings.data_licence},
         },
         "servers": [{"url": settings.base_url}],
-        "paths": {**votes.paths(settings), **petitions.paths(), **data.paths()},
-        "components": {"schemas": SCHEMAS | petitions.SCHEMAS},
+        "paths": {**votes.paths(settings), **petitions.paths(), **consultations.paths(), **data.paths()},
+        "components": {"schemas": SCHEMAS | petitions.SCHEMAS | consultations.SCHEMAS},
     }

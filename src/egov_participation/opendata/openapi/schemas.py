@@ -202,7 +202,7 @@ SCHEMAS: Final[Json] = {
         all_words={"type": "boolean", "description": "False: nothing holds every word; these hold some."},
         results=array(
             obj(
-                kind={"enum": ["vote", "petition", "page"]},
+                kind={"enum": ["vote", "petition", "consultation", "page"]},
                 reference=TEXT,
                 title=ref("Texts"),
                 snippet=ref("Texts"),
