@@ -161,8 +161,8 @@ class TextView:
     provisions: tuple[ProvisionView, ...]
     whole: int = 0
     """Comments on the whole draft."""
-    deleted: int = 0
-    """Provisions of the version before that are not in it."""
+    orphans: int = 0
+    """Comments whose words the newest version has no more."""
     _by_eid: dict[str, int] = field(default_factory=dict, repr=False, compare=False)
 
     def of(self, eid: str) -> ProvisionView | None:

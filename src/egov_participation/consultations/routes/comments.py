@@ -34,6 +34,7 @@ SORTS: Final = {
 }
 KINDS: Final = {Kind.COMMENT: N_("Comments"), Kind.AMENDMENT: N_("Proposed wordings")}
 ANSWERED: Final = {"yes": N_("With a reply"), "no": N_("Without a reply yet")}
+GONE: Final = N_("Their words are gone from the newest version")
 _MAX_WORDS: Final = 200
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -79,6 +80,8 @@ def _list(request: Request, head: Head, asked: Asked, found: Listed, name: tuple
         active.append([LANGUAGES[asked.lang], without(lang="")])
     if asked.answered is not None:
         active.append([say(ANSWERED["yes" if asked.answered else "no"]), without(answered=None)])
+    if asked.gone:
+        active.append([say(GONE), without(gone=False)])
     if asked.words:
         active.append([asked.words, without(words="")])
     following = None if found.next is None else f"{here}?{_query(replace(asked, after=found.next))}"
@@ -97,6 +100,7 @@ def _list(request: Request, head: Head, asked: Asked, found: Listed, name: tuple
             "capacity": _options(telling.CAPACITIES, language),
             "stance": _options(telling.STANCES, language),
             "answered": _options(ANSWERED, language),
+            "place": [["gone", say(GONE)]],
             "sort": _options(SORTS, language),
             "language": [[code, own] for code, own in LANGUAGES.items()],
         },
@@ -141,6 +145,7 @@ def _asked(request: Request) -> Asked:
         kind=_one_of(Kind, given.get("kind")),
         lang=given.get("language", "") if given.get("language") in LANGUAGES else "",
         answered={"yes": True, "no": False}.get(given.get("answered", "")),
+        gone=given.get("place") == "gone",
         words=given.get("q", "").strip()[:_MAX_WORDS],
         sort=_one_of(Sort, given.get("sort")) or Sort.NEWEST,
         after=given.get("after", "")[:30],
@@ -156,6 +161,7 @@ def _query(asked: Asked) -> str:
         "stance": asked.stance or "",
         "language": asked.lang,
         "answered": "" if asked.answered is None else "yes" if asked.answered else "no",
+        "place": "gone" if asked.gone else "",
         "q": asked.words,
         "sort": "" if asked.sort is Sort.NEWEST else asked.sort.value,
         "after": asked.after,

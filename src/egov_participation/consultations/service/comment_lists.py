@@ -13,8 +13,10 @@ from sqlmodel import Session, col, select
 from egov_participation.consultations.models import (
     Capacity,
     Comment,
+    CommentPlacement,
     Consultation,
     Expression,
+    Placed,
     Provision,
     ReplyTo,
     Stance,
@@ -62,6 +64,8 @@ class Asked:
     kind: Kind | None = None
     lang: str = ""
     answered: bool | None = None
+    gone: bool = False
+    """Those whose words the newest version has no more."""
     words: str = ""
     sort: Sort = Sort.NEWEST
     after: str = ""
@@ -183,7 +187,23 @@ def _wanted(consultation: Consultation, asked: Asked) -> list[Any]:
     if asked.answered is not None:
         replied = exists().where(col(ReplyTo.comment_id) == col(Comment.id))
         wanted.append(replied if asked.answered else ~replied)
+    if asked.gone:
+        wanted.append(orphaned(consultation.id or 0))
     return wanted + [_holds(word) for word in asked.words.split()[:_MOST_WORDS]]
+
+
+def orphaned(consultation_id: int) -> ColumnElement[bool]:
+    """The condition of comments whose words the newest version has no more."""
+    newest = (
+        select(func.max(Version.id))
+        .where(Version.consultation_id == consultation_id, col(Version.published_at).is_not(None))
+        .scalar_subquery()
+    )
+    return exists().where(
+        col(CommentPlacement.comment_id) == col(Comment.id),
+        col(CommentPlacement.version_id) == newest,
+        col(CommentPlacement.placed) == Placed.ORPHANED.value,
+    )
 
 
 _MOST_WORDS: Final = 8

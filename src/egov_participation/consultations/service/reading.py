@@ -36,7 +36,7 @@ from egov_participation.consultations.models import (
 from egov_participation.consultations.rules.provisions import as_provision
 from egov_participation.consultations.rules.states import VISIBLE
 from egov_participation.consultations.service import lifecycle, lookup, ruling
-from egov_participation.consultations.service.comment_lists import counts
+from egov_participation.consultations.service.comment_lists import counts, orphaned
 from egov_participation.documents.structure import Kind, parents
 from egov_participation.documents.structure import Provision as Unit
 from egov_participation.errors import DomainError
@@ -248,10 +248,10 @@ def text(services: Services, reference: str, number: int, lang: str) -> TextView
             .select_from(Comment)
             .where(Comment.consultation_id == consultation.id, col(Comment.provision_id).is_(None))
         ).one()
-        deleted = session.exec(
+        orphans = session.exec(
             select(func.count())
-            .select_from(ProvisionChange)
-            .where(ProvisionChange.expression_id == expression.id, col(ProvisionChange.new_id).is_(None))
+            .select_from(Comment)
+            .where(Comment.consultation_id == consultation.id, orphaned(consultation.id or 0))
         ).one()
         units = [as_provision(row) for row in rows]
     above = parents(units)
@@ -274,7 +274,7 @@ def text(services: Services, reference: str, number: int, lang: str) -> TextView
             for row, one, over, path in zip(rows, units, above, called, strict=True)
         ),
         whole=whole,
-        deleted=deleted,
+        orphans=orphans,
     )
 
 
