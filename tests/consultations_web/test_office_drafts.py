@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from sqlmodel import col, select
+from sqlmodel import col, select, update
 from tests.consultations import office
 from tests.officials import MakeOfficial
 
@@ -19,7 +19,7 @@ from egov_participation.consultations.models import (
     Version,
 )
 from egov_participation.consultations.rules.provisions import as_document
-from egov_participation.consultations.service import lookup
+from egov_participation.consultations.service import lookup, sealed
 from egov_participation.documents import hashing
 from egov_participation.jobs import Worker
 from egov_participation.ledger import service as ledger
@@ -191,3 +191,9 @@ def test_the_next_version_keeps_lineages_and_takes_comments_along(services: Serv
         assert response.status_code in (404, 409), address
     assert one.client.post(f"/en/office/drafts/{key}/v2/ru", data={"text": "Статья 1. Иное"}).status_code in (409, 422)
     assert [row.text_hash for row in _provisions(services, key, "ru", 2)] == [row.text_hash for row in second]
+    with services.database.uow() as tx:
+        assert list(sealed.altered(tx.session)) == []
+        for row, column, value in ((second[1], "text", "Иное"), (first[2], "depth", 5)):
+            tx.session.execute(update(Provision).where(col(Provision.id) == row.id).values({column: value}))
+        tx.session.expire_all()
+        assert list(sealed.altered(tx.session)) == [f"{entry['consultation']}/v1/ru", f"{entry['consultation']}/v2/ru"]

@@ -21,6 +21,7 @@ from sqlmodel import Session, col, select
 
 from egov_participation import jobs
 from egov_participation.clock import Clock
+from egov_participation.consultations.service import sealed
 from egov_participation.database import Database
 from egov_participation.errors import DomainError
 from egov_participation.jobs import Job
@@ -86,6 +87,7 @@ def examine(settings: Settings, clock: Clock) -> Findings:
             yield from _guarded("database", do, lambda: _database(database, clock))
             yield from _guarded("work", "run `egov migrate`", lambda: _work(settings, database, clock))
             yield from _guarded("log", "run `egov migrate`", lambda: _log(settings, database, clock))
+            yield from _guarded("drafts", "run `egov migrate`", lambda: _drafts(database))
             yield from _guarded("register", "run `egov migrate`", lambda: _register(settings, database, clock))
     finally:
         database.close()
@@ -219,6 +221,15 @@ def _work(settings: Settings, database: Database, clock: Clock) -> Findings:
     if oldest is not None and now - oldest > _LATE:
         late = (now - oldest).total_seconds() / 60
         yield Finding("lateness", WARNING, f"a job has been due for {late:.0f} minutes", "look at the worker's log")
+
+
+def _drafts(database: Database) -> Findings:
+    """That published drafts are still what their agencies signed."""
+    with database.read() as session:
+        altered = list(sealed.altered(session))
+    if altered:
+        says = f"not as they were signed: {', '.join(altered[:10])}"
+        yield Finding("drafts", FAILURE, says, "somebody changed the database: restore them from a backup")
 
 
 def _log(settings: Settings, database: Database, clock: Clock) -> Findings:
