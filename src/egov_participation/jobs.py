@@ -285,6 +285,11 @@ class Worker(Rounds):
         with database.alone("ticks") as alone:
             if alone:
                 self._call_ticks()
+        self.do_due_jobs()
+
+    def do_due_jobs(self) -> None:
+        """Do every job that is due, the oldest first; what fails is tried again later."""
+        database = self.services.database
         if database.dialect == "postgresql":
             self._do_jobs()
             return

@@ -31,7 +31,7 @@ def test_a_persistent_job_is_tried_each_minute_for_as_long_as_it_fails(
 ) -> None:
     add(services, "x")
     for _ in range(100):  # long enough for a wait that doubles to be no time any more
-        worker.run_due()
+        worker.do_due_jobs()
         clock.advance(minutes=1)
 
     job = only_job(services)

@@ -84,7 +84,7 @@ class Browser:
 
     def read_code(self) -> str:
         """The code of the latest mail."""
-        self.worker.run_due()
+        self.worker.do_due_jobs()
         return browser_code(self.outbox)
 
     def give_code(self, code: str) -> int:

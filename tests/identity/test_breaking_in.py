@@ -104,7 +104,7 @@ def test_the_requests_do_the_same_work_for_known_and_unknown(
         form = forms_of(browser.page)["/en/sign-in"] | {"iin": iin}
         with statements() as begun:
             browser.client.post("/en/sign-in", data=form)
-        worker.run_due()
+        worker.do_due_jobs()
         page = browser.client.get("/en/sign-in/code").text
         code = forms_of(page)["/en/sign-in/code"] | {"code": "000000"}
         with statements() as tried:

@@ -129,7 +129,7 @@ def test_wrong_codes_for_an_iin_are_few_a_day_from_one_line_and_from_all_lines(
     for _ in range(3):
         begin("owner")
         if known:
-            worker.run_due()
+            worker.do_due_jobs()
             assert isinstance(enter("owner", browser_code(outbox)), service.SignedIn)
     begin("late")
     assert rules.WRONG_PER_LINE.times + sum(wrong_codes_from(f"b{n}") for n in range(9)) == rules.WRONG_PER_DAY.times
