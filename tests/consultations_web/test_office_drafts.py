@@ -107,6 +107,9 @@ def test_languages_are_paired_anew(services: Services, official: MakeOfficial) -
     one = official(Role.MINISTRY)
     key = office.begin(one)
     office.paste(one, key, texts=office.TEXTS | {"ru": office.TEXTS["ru"].replace("Статья 3.", "Статья 4.")})
+    office.paste(one, key, texts={"en": office.TEXTS["ru"]})
+    assert "in another language" in one.client.get(f"/en/office/drafts/{key}/v1/en").text
+    assert "in another language" not in one.client.get(f"/en/office/drafts/{key}/v1/kk").text
     side = f"/en/office/drafts/{key}/v1/pairs"
     assert "Without a pair: 4" in one.client.get(side).text
     kazakh = next(row for row in _provisions(services, key, "kk") if row.number == "3" and row.kind == "article")

@@ -62,7 +62,8 @@ class Expression(SQLModel, table=True):
     document_hash: str = ""
     """Of the provisions as one document (`documents.hashing`), in hex; empty while it is corrected."""
     dropped: str = ""
-    """Codes of what the file holds and this form does not (`documents.doubts.DROPPED`), parted by blanks."""
+    """Codes of what the file holds and this form does not (`documents.doubts.DROPPED`), parted by blanks; also
+    ``language.other``: the words seem to be in another language."""
     revision: int = 0
     """Goes up with each correction before publication: two officials do not overwrite each other."""
     mapped_revision: int | None = None

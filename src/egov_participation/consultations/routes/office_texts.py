@@ -16,7 +16,7 @@ from egov_participation.consultations import office_wording as words
 from egov_participation.consultations.office_forms import TextForm
 from egov_participation.consultations.routes import office_common as common
 from egov_participation.consultations.rules.provisions import as_provision
-from egov_participation.consultations.service import correcting, importing, lookup
+from egov_participation.consultations.service import correcting, importing, lookup, storing
 from egov_participation.documents.errors import DocumentRefusedError
 from egov_participation.documents.structure import counted
 from egov_participation.errors import DomainError
@@ -122,6 +122,7 @@ def text_page(request: Request, form: Form[TextForm], places: tuple[str, ...] = 
             places=places,
             most=importing.MAX_SIZE // 1_000_000,
             formats=words.FORMATS,
+            other=expression is not None and storing.OTHER_LANGUAGE in expression.dropped.split(),
             dropped=[] if expression is None else _dropped(request, expression.dropped),
             kinds=words.KIND_NAMES,
             **outline,
@@ -129,7 +130,7 @@ def text_page(request: Request, form: Form[TextForm], places: tuple[str, ...] = 
 
 
 def _dropped(request: Request, codes: str) -> list[str]:
-    return [translate(lang(request), words.dropped(code)) for code in codes.split()]
+    return [translate(lang(request), words.dropped(code)) for code in codes.split() if code != storing.OTHER_LANGUAGE]
 
 
 def _outline(request: Request, db: Session, expression_id: int) -> dict[str, Any]:

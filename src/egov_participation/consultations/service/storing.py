@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import insert
 from sqlmodel import col, delete
@@ -16,6 +16,9 @@ from egov_participation.database import UnitOfWork
 from egov_participation.documents.akn import eids
 from egov_participation.documents.structure import Document
 from egov_participation.documents.structure import Provision as Words
+
+OTHER_LANGUAGE: Final = "language.other"
+"""Stands in `Expression.dropped` where the words seem to be in another language than was said."""
 
 
 def replace(tx: UnitOfWork, version: Version, lang: str, document: Document, source: Mapping[str, Any]) -> Expression:
@@ -31,7 +34,7 @@ def replace(tx: UnitOfWork, version: Version, lang: str, document: Document, sou
         version_id=version.id,
         lang=lang,
         title=document.title,
-        dropped=" ".join(document.dropped),
+        dropped=" ".join([*document.dropped, *([OTHER_LANGUAGE] if _is_other(document.language, lang) else [])]),
         source_sha256=hashlib.sha256(source["source"]).hexdigest(),
         **source,
     )
@@ -45,6 +48,10 @@ def replace(tx: UnitOfWork, version: Version, lang: str, document: Document, sou
         fresh = changes.compare(tx, parent, expression)
     pairing.pair_by_structure(tx, version.id, lang, fresh)
     return expression
+
+
+def _is_other(found: str, said: str) -> bool:
+    return found in ("kk", "ru", "en") and found != said
 
 
 def write(tx: UnitOfWork, expression_id: int, provisions: Sequence[Words]) -> None:
