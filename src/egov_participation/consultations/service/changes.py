@@ -124,8 +124,12 @@ def doubts(session: Session, expression: Expression) -> list[Doubt]:
         col(ProvisionChange.confirmed_by).is_(None),
     )
     rows = session.exec(select(ProvisionChange).where(*mine)).all()
-    found = [Doubt(row, session.get(Provision, row.old_id), session.get(Provision, row.new_id)) for row in rows]
+    found = [Doubt(row, _provision(session, row.old_id), _provision(session, row.new_id)) for row in rows]
     return sorted(found, key=_place)
+
+
+def _provision(session: Session, id_: int | None) -> Provision | None:
+    return None if id_ is None else session.get(Provision, id_)
 
 
 def _place(doubt: Doubt) -> int:
@@ -137,7 +141,7 @@ def added(session: Session, expression: Expression) -> list[Doubt]:
     """What is new, in the order of the text: it may be one that was deleted after all."""
     mine = (ProvisionChange.expression_id == expression.id, ProvisionChange.change == Change.NEW.value)
     rows = session.exec(select(ProvisionChange).where(*mine)).all()
-    return sorted((Doubt(row, None, session.get(Provision, row.new_id)) for row in rows), key=_place)
+    return sorted((Doubt(row, None, _provision(session, row.new_id)) for row in rows), key=_place)
 
 
 def gone(session: Session, expression: Expression) -> list[Provision]:
