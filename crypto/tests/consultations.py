@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import Any
 
-from crypto.tests.served import digest
+from crypto.tests.served import Log, ServedSite, digest
 
-from egov_crypto import canonical
+from egov_crypto import canonical, statement
 from egov_crypto.consultation import comments_hash
 from egov_crypto.group import public_key, sign
 from egov_crypto.note import to_base64
@@ -81,3 +83,194 @@ class Consultation:
 
 def _written(raw: bytes) -> str:
     return to_base64(raw).rstrip("=")
+
+
+SALT = b"s" * 32
+WORDS = {1: ["Parks are open.", "Dogs are kept away."], 2: ["Parks are open until ten.", "Dogs are kept away."]}
+"""What the provisions of each version say."""
+
+
+class ConsultationSite:
+    """A site with one consultation, as an honest one publishes it; a test changes what it likes, and puts it right."""
+
+    def __init__(self, site: ServedSite, log: Log | None = None) -> None:
+        self.site, self.log, self.made = site, log or Log(site), Consultation()
+        self.api = f"/api/v1/consultations/{self.made.reference}"
+        self.page = f"/consultations/{self.made.reference}"
+        self.comments = [self.a_comment(1), self.a_comment(2, "amendment"), self.a_comment(3)]
+        self.replies = [self.a_reply(1, [1, 2], "accepted", self.changed("art_1")), self.a_reply(2, [3], "rejected")]
+        self.report = self.a_report()
+        self.said = self.a_consultation()
+        self.entries = self.entered()
+        self.log.add(*self.entries)
+        for number in WORDS:
+            self.publish_text(number)
+        self.publish()
+
+    @property
+    def url(self) -> str:
+        return f"{self.site.url}/kk{self.page}"
+
+    def text(self, number: int) -> bytes:
+        provisions = [
+            {"depth": 0, "heading": "", "kind": "article", "label": f"Article {place}.", "number": str(place)}
+            | {"table": [], "text": words}
+            for place, words in enumerate(WORDS[number], 1)
+        ]
+        value = {"format": "egov-document-v1", "language": "kk", "title": "Parks", "provisions": provisions}
+        return statement.dump(value)
+
+    def document(self, number: int) -> str:
+        return hashlib.sha256(b"egov-document-v1\0" + self.text(number)).hexdigest()
+
+    def publish_text(self, number: int) -> None:
+        raw = self.text(number)
+        self.site.files[f"{self.page}/v{number}/text.kk.json"] = raw
+        provisions = [
+            {**one, "eid": f"art_{place}", "lineage": f"l{place}", "text_hash": words_hash(one)}
+            for place, one in enumerate(json.loads(raw)["provisions"], 1)
+        ]
+        self.say(f"/versions/{number}", {"provisions": [{"lang": "kk", "provisions": provisions}]})
+
+    def a_comment(self, number: int, what: str = "comment") -> Value:
+        text, amendment = f"comment {number}", "replace" if what == "amendment" else None
+        shared = {"number": number, "version": 1, "about": None, "capacity": "citizen", "lang": "kk", "stance": "none"}
+        place = {"lang": "kk", "eid": "art_1"}
+        document: Value = {
+            **shared,
+            "text": text,
+            "amendment": amendment,
+            "proposed": "Parks" if amendment else "",
+            "consultation": self.made.reference,
+            "files": [],
+            "organisation": "",
+            "place": place | {"text_hash": words_hash(json.loads(self.text(1))["provisions"][0])},
+            "quote": None,
+        }
+        return {
+            **shared,
+            "text": text,
+            "what": what,
+            "at": SAID,
+            "shown": "published",
+            "organisation": None,
+            "amendment": {"kind": amendment, "proposed": "Parks", "stale": False} if amendment else None,
+            "place": place,
+            "files": [],
+            "edits": [],
+            "redactions": [],
+            "reply": 2 if number == 3 else 1,
+            "document": document,
+            "salt": SALT.hex(),
+            "hash": committed(b"consultation.comment", document),
+        }
+
+    def changed(self, eid: str) -> Value:
+        return {"version": 2, "lang": "kk", "eid": eid, "deleted": False}
+
+    def a_reply(self, number: int, comments: list[int], verdict: str, changed: Value | None = None) -> Value:
+        document = {"agency": "digital", "comments": comments, "verdict": verdict, "lang": "kk", "reason": "Because"}
+        document |= {"changed": changed, "supersedes": None}
+        whole = document | {"consultation": self.made.reference}
+        hash_ = committed(b"consultation.reply", whole)
+        told = {"number": number, "at": ENDED, "superseded_by": None, "salt": SALT.hex(), "hash": hash_}
+        return document | told | {"document": whole}
+
+    def a_report(self) -> Value:
+        names = ("number", "verdict", "changed")
+        held = [
+            {name: one[name] for name in names} | {"comments": len(one["comments"]), "document": one["hash"]}
+            for one in self.replies
+        ]
+        versions = [
+            {"number": number, "published_at": BEGUN, "texts": [{"lang": "kk", "document": self.document(number)}]}
+            for number in WORDS
+        ]
+        return {
+            "complete": True,
+            "totals": {"owed": 3, "replied": 3, "comments": 3, "amendments": 1},
+            "by_capacity": {"citizen": 3},
+            "by_stance": {"none": 3},
+            "by_language": {"kk": 3},
+            "by_day": {"2026-05-06": 3},
+            "by_region": {"unknown": 3},
+            "positions": [{"comments": [1, 2], "reply": 1}, {"comments": [3], "reply": 2}],
+            "replies": held,
+            "versions": versions,
+        }
+
+    def entered(self) -> list[Value]:
+        made, reports = self.made, hashlib.sha256(statement.dump(self.report)).hexdigest()
+        documents = {number: {"kk": self.document(number)} for number in WORDS}
+        comments = [made.comment(one["number"], one["what"], one["hash"]) for one in self.comments]
+        replies = [
+            made.reply(
+                one["number"],
+                *one["comments"],
+                verdict=one["verdict"],
+                changed=one["changed"] and 2,
+                document=one["hash"],
+            )
+            for one in self.replies
+        ]
+        return [
+            *made.opened(documents[1]),
+            *comments,
+            made.version(2, documents[2]),
+            made.closed(),
+            *replies,
+            made.report(3, 3, reports),
+            made.state("reported", ENDED),
+        ]
+
+    def a_consultation(self) -> Value:
+        entries = [self.made.version(number, {"kk": self.document(number)}) for number in WORDS]
+        versions = [
+            {
+                "number": one["number"],
+                "published_at": one["at"],
+                "agency": one["agency"],
+                "signature": statement.from_base64(one["signature"], 64).hex(),
+                "texts": [
+                    {"lang": "kk", "document": one["texts"][0]["document"], "source": {"sha256": digest("file")}}
+                ],
+            }
+            for one in entries
+        ]
+        return {
+            "reference": self.made.reference,
+            "title": {"kk": "Parks"},
+            "state": "reported",
+            "state_at": ENDED,
+            "opened_at": BEGUN,
+            "closes_at": CLOSES,
+            "agency": "digital",
+            "comments": 3,
+            "replied": 3,
+            "rules": {"sha256": self.made.rules},
+            "versions": versions,
+            "timeline": [{"kind": "state.open", "reason": None, "salt": None}],
+        }
+
+    def publish(self) -> None:
+        self.say("", self.said)
+        self.say("/comments", {"comments": self.comments[:2], "next": f"{self.api}/comments?after=2"})
+        self.say("/comments?after=2", {"comments": self.comments[2:], "next": None})
+        self.say("/replies", {"replies": self.replies, "next": None})
+        self.site.files[f"{self.page}/report.json"] = statement.dump(self.report)
+        self.list(self.said)
+
+    def list(self, *said: Value) -> None:
+        self.site.files["/api/v1/consultations"] = json.dumps({"consultations": said, "next": None}).encode()
+
+    def say(self, path: str, value: Any) -> None:
+        self.site.files[f"{self.api}{path}"] = json.dumps(value, ensure_ascii=False).encode()
+
+
+def words_hash(provision: Value) -> str:
+    words = {name: provision[name] for name in ("heading", "table", "text")}
+    return hashlib.sha256(b"egov-provision-v1\0" + statement.dump(words)).hexdigest()
+
+
+def committed(word: bytes, content: Any) -> str:
+    return hashlib.sha256(word + SALT + canonical.dump(content)).hexdigest()

@@ -10,6 +10,7 @@ from egov_crypto.cli import console, log, log_report, site_list, site_report, so
 from egov_crypto.cli.log_tiles import site_address
 from egov_crypto.cli.progress import Progress
 from egov_crypto.cli.report import VoteFound
+from egov_crypto.cli.site_consultation import SiteConsultation, check_consultation
 from egov_crypto.cli.site_data import check_data
 from egov_crypto.cli.site_files import Files, check_files
 from egov_crypto.cli.site_petition import SitePetition, check_petition, is_public
@@ -101,6 +102,7 @@ def _check(options: argparse.Namespace, found: SiteFound, quiet: bool, seconds: 
         listed = console.outcome(lambda: _check_votes(site, found, quiet), as_json=True)
         found.note("votes", *listed)
         found.note("petitions", *console.outcome(lambda: _check_petitions(site, found, quiet), as_json=True))
+        found.note("consultations", *console.outcome(lambda: _check_consultations(site, found, quiet), as_json=True))
         if not any(listed):
             found.note("data", *console.outcome(lambda: check_data(web, found.data), as_json=True))
         found.files = files = Files(options.booth, found.pages_of)
@@ -159,3 +161,27 @@ def _check_petitions(site: Site, found: SiteFound, quiet: bool) -> None:
             site_report.print_petition(petition)
     if missing := sorted(reference for reference in public if is_public(entered[reference])):
         raise VerificationError("petition.missing", f"{missing[0]} is in the log and not in the list")
+
+
+def _check_consultations(site: Site, found: SiteFound, quiet: bool) -> None:
+    """All that are listed, which must be all that the log has."""
+    if site.log is None:
+        return
+    counts = site.log.state.recount.consultations.counts
+    public = {reference for reference, counted in counts.items() if counted.state}
+    if not public and site.web.get(site_list.CONSULTATIONS.path, site_list.MAX_LIST) is None:
+        return  # a site for votes alone
+    for item in site_list.items(site.web, site_list.CONSULTATIONS):
+        if site.ended:
+            raise ArchiveError("the log does not hold any more, or cannot be read")
+        one = SiteConsultation(item["reference"], item)
+        one.failure, one.error = console.outcome(lambda: check_consultation(site, one), as_json=True)  # noqa: B023
+        one.texts.clear()  # of many consultations that would be much
+        found.note(one.reference, one.failure, one.error)
+        found.consultations.append(one)
+        public.discard(one.reference)
+        if not quiet:
+            site.progress.clear()
+            site_report.print_consultation(one)
+    if public:
+        raise VerificationError("consultation.missing", f"{min(public)} is in the log and not in the list")

@@ -1,4 +1,4 @@
-"""The lists of votes and of petitions that a site publishes as data, page by page."""
+"""The lists of votes, petitions and consultations that a site publishes as data, page by page."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -8,6 +8,7 @@ from typing import Any, Final
 from egov_crypto.cli.petition_figures import REFERENCE
 from egov_crypto.cli.site_figures import load, readable
 from egov_crypto.cli.web import Web
+from egov_crypto.consultation_entries import REFERENCE as CONSULTATION
 from egov_crypto.election import is_uuid
 from egov_crypto.errors import ArchiveError, VerificationError
 
@@ -28,6 +29,9 @@ class Kind:
 
 VOTES: Final = Kind("/api/v1/votes", "votes", "uuid", is_uuid, "site.votes")
 PETITIONS: Final = Kind("/api/v1/petitions", "petitions", "reference", REFERENCE.fullmatch, "petition.missing")
+CONSULTATIONS: Final = Kind(
+    "/api/v1/consultations", "consultations", "reference", CONSULTATION.fullmatch, "consultation.missing"
+)
 
 
 def items(web: Web, kind: Kind = VOTES) -> Iterator[dict[str, Any]]:

@@ -3,9 +3,10 @@
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from egov_crypto.cli import console, log_report, petition_report, report
+from egov_crypto.cli import console, consultation_report, log_report, petition_report, report
 from egov_crypto.cli.console import count, say
 from egov_crypto.cli.log_reading import Reading
+from egov_crypto.cli.site_consultation import SiteConsultation
 from egov_crypto.cli.site_data import Data
 from egov_crypto.cli.site_files import Files
 from egov_crypto.cli.site_petition import SitePetition
@@ -17,6 +18,7 @@ CHECKS: Final = {
     "votes": "votes that the site lists, each verified whole and held against the log",
     "rehearsals": "REHEARSALS among the votes that it lists, each verified whole; of them nothing is in the log",
     "petitions": "petitions that the site lists, each recounted from the log and held against what it says",
+    "consultations": "consultations that the site lists, each comment and reply held against the log",
     "data": "rows of its tables of votes and results, as the archives have them",
     "files": "files that browsers load, as they were entered in the log",
 }
@@ -37,13 +39,14 @@ class SiteFound:
     rehearsals: int = 0
     """How many of those are none that counts."""
     petitions: list[SitePetition] = field(default_factory=list)
+    consultations: list[SiteConsultation] = field(default_factory=list)
     opened: list[str] = field(default_factory=list)
     """Those in which ballots are taken, or will be."""
     data: Data = field(default_factory=Data)
     files: Files | None = None
     failures: list[tuple[str, VerificationError]] = field(default_factory=list)
-    """What does not hold, and of what that is said: ``log``, ``votes`` or ``petitions`` (their list), an identifier,
-    ``data``, ``files``."""
+    """What does not hold, and of what that is said: ``log``; ``votes``, ``petitions``, ``consultations`` (their lists);
+    an identifier; ``data``, ``files``."""
     errors: list[tuple[str, Exception]] = field(default_factory=list)
     """What cannot be told, likewise; ``site``: nothing can."""
 
@@ -124,6 +127,30 @@ def print_petition(petition: SitePetition) -> None:
         say(f"  ok  petition {name}: {counted.state}, {petition_report.of(counted)}")
 
 
+def consultation_as_json(one: SiteConsultation) -> dict[str, Any]:
+    """What ``--json`` prints of one consultation."""
+    failure, error = one.failure, one.error
+    return {
+        "ok": None if error else failure is None,
+        "reference": one.reference,
+        "failure": failure and {"code": failure.code, "message": failure.message},
+        "error": error and console.sentence(error),
+        "consultation": one.counted and consultation_report.as_json(one.reference, one.counted),
+        "unknown": one.doubts() if failure is None and error is None else [],
+    }
+
+
+def print_consultation(one: SiteConsultation) -> None:
+    """Say it of one, in a line."""
+    name, counted = one.reference, one.counted
+    if one.failure:
+        say(f"  NO  consultation {name}: {one.failure}")
+    elif one.error or counted is None:
+        say(f"  ??  consultation {name}: {console.sentence(one.error) if one.error else 'it cannot be told'}")
+    else:
+        say(f"  ok  consultation {name}: {counted.state}, {consultation_report.of(counted)}")
+
+
 def as_json(found: SiteFound) -> dict[str, Any]:
     """What ``--json`` prints of a site."""
     failures, errors = found.failures, found.errors
@@ -138,6 +165,7 @@ def as_json(found: SiteFound) -> dict[str, Any]:
         "log": log_report.as_json(found.source, found.log, *found.log_outcome),
         "votes": found.votes,
         "petitions": [petition_as_json(petition) for petition in found.petitions],
+        "consultations": [consultation_as_json(one) for one in found.consultations],
         "data": {"rows": found.data.rows, "absent": found.data.absent},
         "files": found.files and found.files.as_json(),
         "unknown": [] if found.status else unknown(found),
@@ -152,12 +180,18 @@ def _checks(found: SiteFound) -> list[tuple[str, bool | None, int | None]]:
     """Name, whether it holds (None: that cannot be told), and how many."""
     wrong, untold = ({subject for subject, _ in some} for some in (found.failures, found.errors))
     petitions = {"petitions", *(petition.reference for petition in found.petitions)}
+    consultations = {"consultations", *(one.reference for one in found.consultations)}
     counts = {
         "log": ({"log"}, found.log.state.recount.entries if found.log else 0),
         "votes": ({"votes", *found.listed}, len(found.votes) - found.rehearsals),
         "rehearsals": (found.data.rehearsals, found.rehearsals),
         **(
             {"petitions": (petitions, len(found.petitions))} if found.petitions or "petitions" in wrong | untold else {}
+        ),
+        **(
+            {"consultations": (consultations, len(found.consultations))}
+            if found.consultations or "consultations" in wrong | untold
+            else {}
         ),
         "data": ({"data"}, found.data.rows),
         "files": ({"files"}, found.files.count if found.files else 0),
@@ -192,6 +226,8 @@ def unknown(found: SiteFound) -> list[str]:
         sentences.append(f"Whether nobody was told that {listed} would count: set-up document and page must say so.")
     for petition in found.petitions:
         sentences += [f"Petition {petition.reference}: {doubt}" for doubt in petition.site_doubts()]
+    for one in found.consultations:
+        sentences += [f"Consultation {one.reference}: {doubt}" for doubt in one.site_doubts()]
     files = found.files or Files(None)
     if len(files.hosts) < 2:
         sentences.append("Whether the booth serves the same files: give its address with --booth.")

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from egov_crypto.cli import console, log, opening, petition, receipt, site, source, watch
+from egov_crypto.cli import console, consultation, log, opening, petition, receipt, site, source, watch
 from egov_crypto.cli.progress import Progress
 from egov_crypto.cli.report import VoteFound, print_vote, vote_as_json
 from egov_crypto.cli.source import check_since, open_archive
@@ -16,6 +16,10 @@ from egov_crypto.verify import verify_archive
 _Parser = argparse.ArgumentParser
 
 _ALL: Final = "entries and ballots"
+_COMPUTED: Final = {
+    **dict.fromkeys(("log", "petition", "consultation", "opening"), "entries"),
+    **dict.fromkeys(("site", "watch"), _ALL),
+}
 _EXIT: Final = """\
 exit status:
   0    all that was checked holds
@@ -60,9 +64,7 @@ def _parser() -> argparse.ArgumentParser:
         made.add_argument("--json", action="store_true", help="print one JSON object instead of sentences")
         console.add_jobs(
             made,
-            {"log": "entries", "petition": "entries", "opening": "entries", "site": _ALL, "watch": _ALL}.get(
-                name, "ballots"
-            ),
+            _COMPUTED.get(name, "ballots"),
         )
         return made
 
@@ -102,6 +104,13 @@ def _parser() -> argparse.ArgumentParser:
         petition.DESCRIPTION,
     )
     petition.add_arguments(signed)
+    discussed = kind(
+        "consultation",
+        consultation.verify_consultation,
+        "a consultation: comments, replies and texts, as they were entered in the log",
+        consultation.DESCRIPTION,
+    )
+    consultation.add_arguments(discussed)
     given = kind(
         "opening",
         opening.verify_opening,

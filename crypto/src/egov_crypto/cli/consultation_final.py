@@ -1,0 +1,100 @@
+"""The report on a consultation, held against the log, and recounted from the comments and replies themselves."""
+
+import hashlib
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from egov_crypto import statement
+from egov_crypto.cli.site_figures import compare, readable
+from egov_crypto.consultation import ConsultationCount
+from egov_crypto.errors import VerificationError
+
+MAX_REPORT: Final = 1 << 27
+
+
+@dataclass
+class Said:
+    """What the comments and replies of a site add up to."""
+
+    amendments: int = 0
+    by: dict[str, Counter[str]] = field(
+        default_factory=lambda: {name: Counter() for name in ("capacity", "stance", "lang")}
+    )
+    replies: list[list[int]] = field(default_factory=list)
+    """Of each reply the numbers of the comments that it is to."""
+
+
+_BY: Final = {"by_capacity": "capacity", "by_stance": "stance", "by_language": "lang"}
+
+
+def check_report(raw: bytes, counted: ConsultationCount, said: Said) -> int:
+    """Check the report that was published last. Raises ``consultation.reports``."""
+    entered = counted.reports[-1]
+    if len(raw) > MAX_REPORT or hashlib.sha256(raw).hexdigest() != entered["content"]:
+        raise VerificationError("consultation.reports", "report.json is not what two officials approved")
+    with readable():
+        content = statement.load(raw, MAX_REPORT)
+        totals = content["totals"]
+        compared: list[tuple[str, Any, Any]] = [
+            ("complete", content["complete"], entered["complete"]),
+            ("owed", totals["owed"], entered["comments"]),
+            ("replied", totals["replied"], entered["replied"]),
+            ("comments", totals["comments"], len(counted.comments)),
+            ("amendments", totals["amendments"], said.amendments),
+            *((name, content[name], dict(said.by[member])) for name, member in _BY.items()),
+            *((name, sum(content[name].values()), len(counted.comments)) for name in ("by_day", "by_region")),
+            ("versions", [_version(one) for one in content["versions"]], _versions(counted, content)),
+        ]
+        seen: set[int] = set()
+        for position in content["positions"]:
+            numbers = {statement.natural(one) for one in position["comments"]}
+            if not numbers or len(numbers) != len(position["comments"]) or numbers & seen:
+                raise VerificationError("consultation.reports", f"comment {position['comments'][0]} stands there twice")
+            seen |= numbers
+            if (reply := position["reply"]) is not None and not (
+                1 <= reply <= len(said.replies) and numbers <= set(said.replies[reply - 1])
+            ):
+                raise VerificationError("consultation.reports", f"reply {reply} is to other comments")
+        answered = sum(len(one["comments"]) for one in content["positions"] if one["reply"] is not None)
+        compared += [("positions", [len(seen), answered], [entered["comments"], entered["replied"]])]
+        if seen and not 1 <= min(seen) <= max(seen) <= len(counted.comments):
+            raise VerificationError("consultation.reports", "a position names a comment that is not there")
+        listed = [_reply(one) for one in content["replies"]]
+        if entered["complete"]:
+            held = [number for number, one in enumerate(counted.replies, 1) if one["superseded_by"] is None]
+            compared.append(("replies", [one[0] for one in listed], held))
+        for one in listed:
+            compared.append(("reply", one, _entered(counted, one[0])))
+    return compare("consultation.reports", compared, "in the log") + len(seen)
+
+
+def _version(one: dict[str, Any]) -> list[Any]:
+    return [one["number"], one["published_at"], sorted([text["lang"], text["document"]] for text in one["texts"])]
+
+
+def _versions(counted: ConsultationCount, content: dict[str, Any]) -> list[Any]:
+    """Those that there were when it was made: none was taken out since."""
+    there = counted.versions[: max(1, len(content["versions"]))]
+    return [
+        [number, one["at"], [[lang, document] for lang, document, _ in one["texts"]]]
+        for number, one in enumerate(there, 1)
+    ]
+
+
+def _reply(one: dict[str, Any]) -> list[Any]:
+    changed = one["changed"]
+    return [
+        statement.natural(one["number"]),
+        one["verdict"],
+        one["comments"],
+        one["document"],
+        None if changed is None else changed["version"],
+    ]
+
+
+def _entered(counted: ConsultationCount, number: int) -> list[Any] | None:
+    if not 1 <= number <= len(counted.replies):
+        return None
+    one = counted.replies[number - 1]
+    return [number, one["verdict"], one["count"], one["document"], one["changed"]]

@@ -1,0 +1,211 @@
+"""What `egov-verify consultation` says of an honest site, and of one that lies."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from crypto.tests.commands import run
+from crypto.tests.consultations import ENDED, SALT, ConsultationSite
+from crypto.tests.platform import Platform
+from crypto.tests.served import ServedSite, digest, serving
+
+from egov_crypto.cli import site_consultation
+
+
+@pytest.fixture
+def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[ConsultationSite]:
+    monkeypatch.setattr(site_consultation, "ATTEMPTS", 2)
+    with serving(ServedSite()) as served:
+        yield ConsultationSite(served)
+
+
+def verified(site: ConsultationSite) -> Any:
+    done = run("egov-verify", "consultation", "--json", f"{site.url}/comments")
+    assert (done.status, done.err) == (0, ""), done.out
+    return json.loads(done.out)
+
+
+def failure(site: ConsultationSite) -> str:
+    done = run("egov-verify", "consultation", "--json", site.url)
+    answer = json.loads(done.out)
+    assert (done.status, answer["checks"][-1]) == (
+        1,
+        {"name": answer["checks"][-1]["name"], "ok": False, "count": None},
+    )
+    return str(answer["failure"]["code"])
+
+
+def test_an_honest_consultation_is_recounted(site: ConsultationSite) -> None:
+    answer = verified(site)
+    told = run("egov-verify", "consultation", site.url)
+    alone = run("egov-verify", "consultation", "--log", site.site.url, "C-2026-0007")
+    assert (answer["consultation"]["comments"], answer["consultation"]["replied"]) == (3, 3)
+    assert answer["checks"][-1]["name"] == "figures"
+    assert answer["checks"][-1]["count"] > 80
+    assert "reported since 2026-06-20T06:00:00Z: 2 versions, 3 comments, 3 replied to" in told.out
+    assert f"  version 2, kk: {site.document(2)}\n" in told.out
+    assert (told.status, alone.status) == (0, 0)
+    gone = run("egov-verify", "consultation", "--log", site.site.url, "C-2026-0008")
+    assert (gone.status, "consultation.missing" in gone.out) == (1, True)
+    assert run("egov-verify", "consultation", f"{site.site.url}/kk/consultations").status == 2
+    assert run("egov-verify", "consultation", "--log", site.site.url, site.url).status == 2
+
+
+def _other_text(site: ConsultationSite) -> None:
+    path = f"{site.page}/v2/text.kk.json"
+    site.site.files[path] = site.site.files[path].replace(b"until ten", b"until six")
+
+
+def _other_data(site: ConsultationSite) -> None:
+    path = f"{site.api}/versions/2"
+    site.site.files[path] = site.site.files[path].replace(b"until ten", b"until six")
+
+
+def _unsaid_change(site: ConsultationSite) -> None:
+    """Whose provision is called another one, so that it seems to be new, is told of; and one that is the same fails."""
+    site.site.files[f"{site.api}/versions/2"] = site.site.files[f"{site.api}/versions/1"]
+
+
+LIES: list[tuple[str, Callable[[ConsultationSite], Any]]] = [
+    ("consultation.comments", lambda site: site.comments[0].update(text="I like it")),
+    ("consultation.comments", lambda site: site.comments[0]["document"].update(text="I like it")),
+    ("consultation.comments", lambda site: site.comments[0].update(shown="redacted", document=None, salt=None)),
+    ("consultation.comments", lambda site: site.comments[0].update(document=None)),
+    ("consultation.comments", lambda site: site.comments[1]["amendment"].update(proposed="No parks")),
+    ("consultation.comments", lambda site: site.comments[1].update(at=ENDED)),
+    ("consultation.comments", lambda site: site.comments[2].update(files=[{"name": "a.pdf", "sha256": digest("a")}])),
+    (
+        "consultation.comments",
+        lambda site: site.comments[2].update(edits=[{"text": "x", "salt": SALT.hex(), "hash": digest("x")}]),
+    ),
+    ("consultation.missing", lambda site: site.comments.pop()),
+    ("consultation.missing", lambda site: site.comments.pop(0)),
+    ("consultation.missing", lambda site: site.comments.append(site.a_comment(4))),
+    ("consultation.missing", lambda site: site.replies.pop()),
+    ("consultation.missing", lambda site: site.replies.append(site.a_reply(3, [1], "rejected"))),
+    ("consultation.missing", lambda site: site.said.update(reference="C-2026-0008")),
+    ("consultation.replies", lambda site: site.replies[1].update(reason="You are right")),
+    ("consultation.replies", lambda site: site.replies[1]["document"].update(reason="You are right")),
+    ("consultation.replies", lambda site: site.replies[1].update(comments=[2, 3])),
+    ("consultation.replies", lambda site: site.replies[1].update(verdict="accepted")),
+    ("consultation.replies", lambda site: site.comments[2].update(reply=None)),
+    ("consultation.count", lambda site: site.said.update(comments=2)),
+    ("consultation.count", lambda site: site.said.update(replied=4)),
+    ("consultation.timeline", lambda site: site.said.update(closes_at=ENDED)),
+    ("consultation.timeline", lambda site: site.said["versions"].pop()),
+    ("consultation.timeline", lambda site: site.said["versions"][0].update(signature="00" * 64)),
+    (
+        "consultation.timeline",
+        lambda site: site.said["timeline"].append({"reason": "None", "salt": SALT.hex(), "kind": "extended"}),
+    ),
+    ("consultation.document", lambda site: site.said["versions"][1]["texts"][0].update(document=digest("other"))),
+    ("consultation.document", _other_text),
+    ("consultation.document", _other_data),
+    ("consultation.document", _unsaid_change),
+    ("consultation.reports", lambda site: site.report["totals"].update(replied=4)),
+]
+"""Each is shown by the site alone: the log is as it was."""
+
+
+@pytest.mark.parametrize(("code", "lie"), LIES)
+def test_what_a_site_may_lie_about_is_found(
+    site: ConsultationSite, code: str, lie: Callable[[ConsultationSite], Any]
+) -> None:
+    lie(site)
+    site.publish()
+    assert failure(site) == code
+
+
+FORGED: list[tuple[str, Callable[[ConsultationSite], Any]]] = [
+    ("consultation.change", lambda site: site.replies.__setitem__(0, claim(site, "art_2"))),
+    ("consultation.change", lambda site: site.replies.__setitem__(0, claim(site, "art_3"))),
+    ("consultation.change", lambda site: site.replies.__setitem__(0, claim(site, "art_1", deleted=True))),
+    ("consultation.reports", lambda site: site.report["by_stance"].update(none=2, support=1)),
+    ("consultation.reports", lambda site: site.report["positions"][1].update(comments=[2])),
+    ("consultation.reports", lambda site: site.report["positions"][1].update(reply=1)),
+    ("consultation.reports", lambda site: site.report["replies"][1].update(verdict="accepted")),
+    ("consultation.reports", lambda site: site.report["totals"].update(amendments=0)),
+    ("consultation.reports", lambda site: site.report["versions"].pop(0)),
+]
+
+
+def claim(site: ConsultationSite, eid: str, **members: Any) -> Any:
+    return site.a_reply(1, [1, 2], "accepted", site.changed(eid) | members)
+
+
+@pytest.mark.parametrize(("code", "lie"), FORGED)
+def test_what_was_entered_wrong_is_found_too(
+    site: ConsultationSite, code: str, lie: Callable[[ConsultationSite], Any]
+) -> None:
+    """The log and the site agree, and what they say is not so."""
+    lie(site)
+    if code == "consultation.change":
+        site.report = site.a_report()
+    site.log.rewritten([])
+    site.log.add(*site.entered())
+    site.publish()
+    assert failure(site) == code
+
+
+def test_what_is_covered_added_and_erased_is_as_it_was_decided(site: ConsultationSite) -> None:
+    first, second, third = site.comments
+    reason = {"reason": "Names somebody", "salt": SALT.hex()}
+    commitment = committed_reason("Names somebody")
+    site.log.add(site.made.decided(1, "redacted", commitment), site.made.decided(3, "erased"))
+    first |= {"shown": "redacted", "document": None, "salt": None, "text": "█"}
+    first["redactions"] = [{**reason, "decision": None, "lifted": False}]
+    third |= {"shown": "erased", "document": None, "salt": None, "text": None}
+    site.publish()
+    answer = verified(site)
+    assert (answer["consultation"]["redacted"], answer["consultation"]["erased"]) == (1, 1)
+    assert any("1 covered comments" in sentence for sentence in answer["unknown"])
+    first["redactions"][0]["reason"] = "No reason"
+    site.publish()
+    assert failure(site) == "consultation.comments"
+    site.log.add(site.made.decided(1, "appeal-granted", commitment))
+    first |= site.a_comment(1) | {"redactions": [{**reason, "lifted": True, "decision": reason}]}
+    site.publish()
+    verified(site)
+    second["shown"] = "erased"
+    site.publish()
+    assert failure(site) == "consultation.comments"
+
+
+def committed_reason(reason: str) -> str:
+    return hashlib.sha256(b"consultation.reason" + SALT + reason.encode()).hexdigest()
+
+
+def test_words_that_moved_are_told_of(site: ConsultationSite) -> None:
+    """Which provision is which, the site says: one that gets another's words is not proved to have changed."""
+    path = f"{site.api}/versions/2"
+    site.site.files[path] = site.site.files[path].replace(b'"lineage": "l2"', b'"lineage": "l9"')
+    site.replies[0] = claim(site, "art_2")
+    site.report = site.a_report()
+    site.log.rewritten([])
+    site.log.add(*site.entered())
+    site.publish()
+    assert any("the same words stand in the version before" in sentence for sentence in verified(site)["unknown"])
+
+
+def test_a_whole_site_lists_its_consultations() -> None:
+    with serving(ServedSite()) as served:
+        platform = Platform(served)
+        platform.list()
+        site = ConsultationSite(served, platform.log)
+        answer = platform.verified()
+        (found,) = answer["consultations"]
+        assert (found["ok"], found["consultation"]["comments"]) == (True, 3)
+        assert {"name": "consultations", "ok": True, "count": 1} in answer["checks"]
+        told = run("egov-verify", "site", served.url).out
+        assert "  ok  consultation C-2026-0007: reported, 2 versions, 3 comments, 3 replied to" in told
+        site.comments[0]["text"] = "something else"
+        site.publish()
+        subject, said = platform.failure()
+        assert (subject, said.partition(":")[0]) == ("C-2026-0007", "consultation.comments")
+        assert "  NO  consultation C-2026-0007: consultation.comments" in run("egov-verify", "site", served.url).out
+        site.list()
+        assert platform.failure()[0] == "consultations"
