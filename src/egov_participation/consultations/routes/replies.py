@@ -173,18 +173,22 @@ def _write_page(request: Request, form: Form[ReplyForm]) -> Response:
         limit=LONGEST,
         verdicts=[[verdict.value, translate(language, name)] for verdict, name in VERDICTS.items()],
         languages_to_write=list(LANGUAGES.items()),
-        changed=_changes(request, owed.reference),
+        changed=_changes(request, owed.reference, line.first.place.lang if line.first.place else language),
         **_names(request),
     )
 
 
-def _changes(request: Request, reference: str) -> list[list[str]]:
-    """What changed from version to version, for the list that a reply names one of: the newest version first."""
+def _changes(request: Request, reference: str, wanted: str) -> list[list[str]]:
+    """What changed from version to version, for the list that a reply names one of: the newest version first.
+
+    Args:
+        wanted: the language of the text that the comment is on.
+    """
     here, language = services(request), lang(request)
     consultation = reading.public(here, reference)
     found: list[list[str]] = []
     for old, new in zip(reversed(consultation.versions[:-1]), reversed(consultation.versions[1:]), strict=True):
-        text = new.text(language).lang
+        text = new.text(wanted).lang
         if text not in {one.lang for one in old.texts}:
             continue
         compared = differences.compared(here, reference, old.number, new.number, text)
