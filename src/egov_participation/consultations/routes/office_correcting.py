@@ -162,7 +162,7 @@ def _page(request: Request, form: Form[CorrectionForm], status: int) -> Response
             lines=[
                 (number, line if len(line) <= _LONGEST_LINE else f"{line[:_LONGEST_LINE]}…")
                 for number, line in enumerate(one.text.split("\n"))
-                if number or one.heading or one.label
+                if line and (number or one.heading or one.label)
             ],
             before=rows[place - 1] if place else None,
             after=rows[place + 1] if place + 1 < len(rows) else None,

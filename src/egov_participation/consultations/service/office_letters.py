@@ -14,7 +14,7 @@ from egov_participation.notices.service import notify
 from egov_participation.roles import service as roles
 from egov_participation.services import Services
 
-_FACTS: Final = ((N_("Draft"), "title"), (N_("Number"), "reference"))
+_FACTS: Final = ((N_("Draft regulation"), "title"), (N_("Number"), "reference"))
 _LINK: Final = (N_("See the draft"), "/office/drafts/%(key)s")
 
 CLOSED: Final = notice(
