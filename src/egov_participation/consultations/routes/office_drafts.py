@@ -17,6 +17,7 @@ from egov_participation.consultations.routes import office_common as common
 from egov_participation.consultations.rules.states import STATE_NAMES, VERSIONABLE
 from egov_participation.consultations.service import (
     changes,
+    correcting,
     drafting,
     importing,
     lookup,
@@ -135,7 +136,7 @@ def _tasks(request: Request, db: Session, version: Version) -> list[dict[str, ob
     waits = importing.waiting(db, version.id or 0)
     found: list[dict[str, object]] = []
     for code, name in common.in_languages(request):
-        doubts = sum(1 for one in lookup.provisions(db, texts[code].id or 0) if one.doubt) if code in texts else 0
+        doubts = correcting.doubtful(db, texts[code]) if code in texts else 0
         found.append(
             {
                 "code": code,

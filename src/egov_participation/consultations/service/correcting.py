@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from sqlalchemy import insert, update
-from sqlmodel import col, delete, select
+from sqlmodel import Session, col, delete, func, select
 
 from egov_participation import audit
 from egov_participation.actions import Action
@@ -132,10 +132,16 @@ def rename(
     audit.record(tx, session, Action.PUBLISH_DRAFT, object_of(consultation), services.clock(), step="corrected")
 
 
-def can_undo(tx_session: Any, expression: Expression) -> bool:
+def can_undo(session: Session, expression: Expression) -> bool:
     """Whether there is a correction to take back."""
     found = select(Correction.id).where(Correction.expression_id == expression.id).limit(1)
-    return tx_session.exec(found).first() is not None
+    return session.exec(found).first() is not None
+
+
+def doubtful(session: Session, expression: Expression) -> int:
+    """How many provisions nobody has looked at of which the reader of the file was not sure."""
+    mine = (Provision.expression_id == expression.id, Provision.doubt != "")
+    return session.exec(select(func.count()).select_from(Provision).where(*mine)).one()
 
 
 def _columns(provision: structure.Provision) -> dict[str, Any]:

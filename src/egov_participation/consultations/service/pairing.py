@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import update
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
 from egov_participation import audit
 from egov_participation.actions import Action
@@ -120,7 +120,8 @@ def unpaired(session: Session, version: Version) -> int:
     assert version.id is not None
     texts = lookup.expressions(session, version.id)
     found: list[set[str]] = [
-        {row.lineage for row in lookup.provisions(session, text.id or 0)} for text in texts.values()
+        set(session.exec(select(Provision.lineage).where(Provision.expression_id == text.id)))
+        for text in texts.values()
     ]
     if len(found) < 2:
         return 0
