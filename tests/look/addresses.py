@@ -203,6 +203,24 @@ PARAMS: Final[dict[str, Callable[[World], Params]]] = {
     "consultations.text_changes": lambda world: {"key": world.drafts.changed, "number": 2, "language": "ru"},
     "consultations.draft_paper": lambda world: {"key": world.drafts.prepared, "sha256": world.drafts.paper},
     "consultations.draft_proposal": lambda world: {"id": world.drafts.proposal},
+    "consultations.consultation": lambda world: {"reference": world.replies.answered},
+    **{
+        f"consultations.{page}": lambda world: {
+            "reference": world.replies.answered,
+            "number": 2,
+            "old": 1,
+            "eid": "chp_1__art_2",
+        }
+        for page in ("version", "provision", "compare", "parallel")
+    },
+    "consultations.reply_queue_page": lambda world: {"reference": world.replies.answered},
+    "consultations.reply_write": lambda world: {"reference": world.replies.answered, "number": 2},
+    "consultations.reply_proposal": lambda world: {"id": world.replies.proposal},
+    **{
+        f"consultations.{page}": lambda world: {"reference": world.replies.reported}
+        for page in ("report", "report_pdf", "report_draft")
+    },
+    "consultations.report_proposal": lambda world: {"id": world.replies.report_proposal},
     "petitions.stop_mails": lambda world: {"token": world.petitions.stop_token},
 }
 """What a page is about, by the name of its route. A new page with something in its address is entered here."""
@@ -236,6 +254,27 @@ FURTHER: Final[dict[str, Callable[[World], tuple[TestClient, str]]]] = {
     "other words for a provision": lambda world: (
         world.citizen.client,
         f"/consultations/{world.consultations.commented}/v1/comment?provision=chp_1__art_2&text=ru&amendment=replace",
+    ),
+    "versions side by side": lambda world: (
+        world.anybody,
+        f"/consultations/{world.replies.answered}/v2/compare/1?view=beside&all=1",
+    ),
+    "a text in another language": lambda world: (
+        world.anybody,
+        f"/consultations/{world.replies.answered}/v2?text=ru",
+    ),
+    "a provision with a comment that is answered": lambda world: (
+        world.anybody,
+        f"/consultations/{world.replies.answered}/v2/p/chp_1__art_2?text=ru",
+    ),
+    "a comment with a reply": lambda world: (
+        world.anybody,
+        f"/consultations/{world.replies.answered}/comments/1",
+    ),
+    "a consultation that is over": lambda world: (world.anybody, f"/consultations/{world.replies.reported}"),
+    "a reply that stands": lambda world: (
+        world.official.client,
+        f"/office/replies/{world.replies.answered}/1",
     ),
     "a comment that was sent": lambda world: (
         world.citizen.client,

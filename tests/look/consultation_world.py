@@ -34,7 +34,7 @@ class ConsultationWorld:
     def commented(self) -> str:
         """An open consultation with comments: 1 on words, 2 other words, 3 about those, 4 of whoever looks, 5 covered
         and appealed against. There is a draft of whoever looks, with a file. Its number."""
-        services, reference = self.services, world.put(self.services)
+        services, reference = self.services, world.put(self.services, 101)
         other, mine = self._citizens().session, self._citizen.session
         quote = Place(1, "ru", ARTICLE, rules.quoted(WORDS, "Парк закрывается в 22 часа."))
         expert = Written(

@@ -13,6 +13,7 @@ from tests.conftest import ClientFactory
 from tests.look.consultation_world import ConsultationWorld
 from tests.look.draft_world import DraftWorld
 from tests.look.petition_world import PetitionWorld
+from tests.look.reply_world import ReplyWorld
 from tests.look.written_world import WrittenWorld
 from tests.notices.specimens import NEWS
 from tests.officials import MakeCitizen, MakeOfficial, SignedIn
@@ -137,6 +138,11 @@ class World:
     def consultations(self) -> ConsultationWorld:
         """Consultations on draft regulations."""
         return ConsultationWorld(self.services, self._official, self._citizen, self.citizen)
+
+    @cached_property
+    def replies(self) -> ReplyWorld:
+        """What agencies replied and reported."""
+        return ReplyWorld(self.services, self._official, self._citizen)
 
     @cached_property
     def message(self) -> str:
