@@ -31,6 +31,7 @@ PARTS = (
     "ledger",
     "log",
     "documents",
+    "consultations",
 )
 RESULTS = Path(__file__).with_name("results.json")
 

@@ -41,7 +41,9 @@ async def consultation(request: Request) -> Response:
     """
     found = await _consultation(request)
     today = services(request).day(services(request).clock())
-    return page(request, (found, today), lambda: page_of(request, "consultation", found))
+    return page(
+        request, (found, today), lambda: page_of(request, "consultation", found, qr=qr_code(_address(request, found)))
+    )
 
 
 async def version(request: Request) -> Response:
@@ -131,7 +133,6 @@ def page_of(request: Request, name: str, found: ConsultationView, **context: Any
     here, language = services(request), lang(request)
     now, timezone = here.clock(), here.settings.timezone
     today = here.day(now)
-    address = f"{here.settings.base_url}/{language}/consultations/{found.reference}"
     return render(
         request,
         f"consultations/{name}.html",
@@ -139,14 +140,17 @@ def page_of(request: Request, name: str, found: ConsultationView, **context: Any
         title=found.title(language),
         standing=wording.standing(found, language, timezone, now, today),
         timeline=wording.timeline(found, language, timezone, today),
-        address=address,
-        qr=qr_code(address),
+        address=_address(request, found),
         open=found.state in COMMENTABLE and (found.closes_at is None or now < found.closes_at),
         reported=any(one.kind in ("state.reported", "report.partial") for one in found.timeline),
         papers=PAPERS,
         language_names=LANGUAGES,
         **context,
     )
+
+
+def _address(request: Request, found: ConsultationView) -> str:
+    return f"{services(request).settings.base_url}/{lang(request)}/consultations/{found.reference}"
 
 
 def _names(request: Request) -> dict[str, Any]:
