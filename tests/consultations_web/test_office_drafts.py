@@ -51,6 +51,9 @@ def test_two_officials_publish_a_draft(services: Services, official: MakeOfficia
         for text in entry["texts"]:
             document = as_document(texts[text["lang"]], lookup.provisions(db, texts[text["lang"]].id or 0))
             assert hashing.document_hash(document).hex() == text["document"]
+    found = stranger.client.get("/en/search", params={"q": "парки во дворах"}).text
+    assert f"/en/consultations/{row.reference}" in found
+    assert "Draft regulation" in found
     assert row.state == State.OPEN
     assert row.reference == f"C-{services.clock().year}-0001"
     assert row.reply_due_on is not None

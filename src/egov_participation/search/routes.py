@@ -20,7 +20,12 @@ from egov_participation.web.context import lang, services
 from egov_participation.web.routing import route
 from egov_participation.web.templating import render
 
-KINDS: Mapping[str, str] = {"vote": N_("Vote"), "petition": N_("Petition"), "page": N_("Help and information")}
+KINDS: Mapping[str, str] = {
+    "vote": N_("Vote"),
+    "petition": N_("Petition"),
+    "consultation": N_("Draft regulation"),
+    "page": N_("Help and information"),
+}
 """What a result is, in words."""
 
 
