@@ -43,8 +43,8 @@ class AuditEntry(SQLModel, table=True):
     ``invited``, ``removed``, ``frozen`` and ``thawed``; of its rehearsal ``begun`` and ``closed``.
     Of a petition ``noted``, ``accepted``, ``rejected``, ``hidden``, ``stopped``, ``merged``, ``wording-proposed``,
     ``appeal-granted`` and ``appeal-refused``; of its audit ``begun``, ``committed`` and ``revealed``. Of a draft
-    regulation ``saved``, ``uploaded``, ``corrected``, ``undone``, ``paired``, ``compared`` and ``confirmed``. Of a comment
-    ``redacted``, ``erased``, ``appeal-granted`` and ``appeal-refused``."""
+    regulation ``saved``, ``uploaded``, ``corrected``, ``undone``, ``paired``, ``compared`` and ``confirmed``. Of a
+    comment ``redacted``, ``erased``, ``appeal-granted`` and ``appeal-refused``."""
     proposal: str = Field(default="", index=True)
     """Of an act of two people: the id of what was proposed (`approvals`)."""
 

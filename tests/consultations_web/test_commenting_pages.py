@@ -78,7 +78,7 @@ def test_a_comment_is_written_checked_sent_and_kept(services: Services, citizen:
         assert given.status_code == 303, text_of(given.text)
     author.client.post(put, data={"remove": hashlib.sha256(b"%PDF-1").hexdigest()})
     summary = text_of(author.client.get(answer.headers["location"]).text)
-    for said in ("Статья 2. Уход", "Парк закрывается в 22 часа.", "Against it", "план двора.png", TEXT):
+    for said in ("Статья 2 – Уход", "Парк закрывается в 22 часа.", "Against it", "план двора.png", TEXT):
         assert said in summary
     mine = text_of(author.client.get("/en/me/comments").text)
     assert "Drafts" in mine

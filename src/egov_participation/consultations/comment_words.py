@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from egov_participation.consultations.models import AmendmentKind, Placed
+from egov_participation.consultations.service.comment_heads import Spoken
 from egov_participation.consultations.views import PlaceView
+from egov_participation.documents.naming import cited
 from egov_participation.i18n import N_
 
 AMENDMENTS: Final = {
@@ -21,11 +23,9 @@ PLACED: Final = {
 """Msgids."""
 
 
-def name_of(label: str, heading: str) -> str:
-    """What a provision is called in a line."""
-    return " ".join(part for part in (label, heading) if part)
-
-
-def place_name(place: PlaceView | None) -> str:
-    """The same of a comment's place; empty: the whole draft."""
-    return "" if place is None else name_of(place.label, place.heading) or place.eid
+def name_of(one: PlaceView | Spoken | None) -> str:
+    """What a provision is called in a line, in the language of its act; empty: the whole draft."""
+    if one is None:
+        return ""
+    called = cited(one.kind, one.number, one.label, one.lang)
+    return " – ".join(part for part in (called[:1].upper() + called[1:], one.heading) if part) or one.eid

@@ -20,6 +20,7 @@ class PlaceView:
     eid: str
     lineage: str
     kind: str
+    number: str
     label: str
     heading: str
 

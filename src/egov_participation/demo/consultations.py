@@ -15,7 +15,7 @@ from egov_participation.actions import Capacity, Role
 from egov_participation.approvals import Proposal
 from egov_participation.clock import ManualClock
 from egov_participation.consultations import keys
-from egov_participation.consultations.models import Comment, Expression, Provision, Stance, Version
+from egov_participation.consultations.models import Comment, Expression, Provision, Shown, Stance, Version
 from egov_participation.consultations.rules.commenting import Place, Written, quoted
 from egov_participation.consultations.rules.replying import Changed, Content
 from egov_participation.consultations.service import (
@@ -294,11 +294,12 @@ def _answer(make: Filling, reference: str) -> None:
         ).all()
     groups: dict[tuple[str, int], list[int]] = {}
     for number, cluster, shown, about in rows:
-        if shown != "erased":
-            groups.setdefault((about or "", cluster or number), []).append(number)
-    for (about, _), numbers in sorted(groups.items()):
+        if shown != Shown.ERASED:
+            key = wanted.COVERED if shown == Shown.REDACTED else about or ""
+            groups.setdefault((key, cluster or number), []).append(number)
+    for (key, _), numbers in sorted(groups.items()):
         make.clock.advance(minutes=9)
-        make.reply(reference, numbers, wanted.REPLIES[about])
+        make.reply(reference, numbers, wanted.REPLIES[key])
     # One reply was not right, and another takes its place.
     with make.services.database.read() as session:
         again = replying.of_number(session, lookup.found(session, reference), 1)

@@ -2,50 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from egov_participation.i18n import N_
+from egov_participation.opendata import consultation_tables
 from egov_participation.opendata.rules import Field, Kind
+from egov_participation.opendata.tables import Dataset, Frequency, Name
 
-
-class Name:
-    """Of the data sets, as in their addresses."""
-
-    VOTES: Final = "votes"
-    RESULTS: Final = "results"
-    TURNOUT: Final = "turnout"
-    DAYS: Final = "ballots-by-day"
-    TRUSTEES: Final = "trustees"
-    INCIDENTS: Final = "incidents"
-    ARCHIVES: Final = "archives"
-    PROTOCOLS: Final = "protocols"
-    LOG: Final = "log"
-    TERRITORIES: Final = "territories"
-    PETITIONS: Final = "petitions"
-    PETITION_REGIONS: Final = "petition-regions"
-    PETITION_DAYS: Final = "petition-days"
-
-
-class Frequency:
-    """How often a data set changes: of the authority table of the European Union's publications office."""
-
-    CONTINUOUS: Final = "UPDATE_CONT"
-    IRREGULAR: Final = "IRREG"
-
-
-@dataclass(frozen=True, slots=True)
-class Dataset:
-    """A table."""
-
-    name: str
-    title: str
-    about: str
-    """Title and description: msgids."""
-    fields: tuple[Field, ...]
-    key: tuple[str, ...] = ()
-    """Columns that together tell one row from every other; empty where one of them may be empty."""
-    frequency: str = Frequency.IRREGULAR
+__all__ = ["DATASETS", "Dataset", "Frequency", "Name"]
 
 
 _VOTE: Final = Field("vote", Kind.WORD, N_("Identifier of the vote, as in its address"))
@@ -59,6 +23,7 @@ _PETITION: Final = Field("petition", Kind.WORD, N_("Number of the petition"))
 _ELECTRONIC: Final = Field("count", Kind.INTEGER, N_("Signatures, as counted over the public log"))
 _ON_PAPER: Final = Field("paper", Kind.INTEGER, N_("Signatures on paper, as counted over the public log"))
 _PAPER: Final = Field("paper", Kind.INTEGER, N_("Signatures on paper, entered at a desk"))
+
 
 _ALL: Final = (
     Dataset(
@@ -332,6 +297,7 @@ _ALL: Final = (
         ("petition", "day"),
         Frequency.CONTINUOUS,
     ),
+    *consultation_tables.ALL,
 )
 
 DATASETS: Final = {dataset.name: dataset for dataset in _ALL}

@@ -155,9 +155,9 @@ def _check_replies(
         entered = counted.replies[number - 1]
         found.compared += check_reply(found.reference, item, entered, len(counted.comments))
         said.replies.append(list(item["comments"]))
-        if item["changed"] is not None and (strange := check_changed(found.texts, number, item["changed"])):
-            found.strange.append(strange)
         if entered["superseded_by"] is None:
+            if item["changed"] is not None and (strange := check_changed(found.texts, number, item["changed"])):
+                found.strange.append(strange)
             if twice := replied.keys() & set(item["comments"]):
                 raise VerificationError("consultation.replies", f"comment {min(twice)} has two replies")
             replied |= dict.fromkeys(item["comments"], number)

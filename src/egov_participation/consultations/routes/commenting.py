@@ -114,7 +114,7 @@ def _render(
             title=head.title(language),
             here=here,
             spot=spot,
-            name=name_of(spot.provision.label, spot.provision.heading) if spot.provision else "",
+            name=name_of(comment_heads.of_spot(spot)),
             form=form,
             draft=draft,
             kept=kept,

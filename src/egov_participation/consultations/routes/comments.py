@@ -12,11 +12,11 @@ from starlette.responses import Response
 
 from egov_participation.actions import Action
 from egov_participation.consultations import telling
-from egov_participation.consultations.comment_words import AMENDMENTS, PLACED, name_of, place_name
+from egov_participation.consultations.comment_words import AMENDMENTS, PLACED, name_of
 from egov_participation.consultations.models import Capacity, Stance
 from egov_participation.consultations.reply_views import ReplyView
 from egov_participation.consultations.service import comment_heads, comment_lists, differences, reply_viewing
-from egov_participation.consultations.service.comment_heads import Head
+from egov_participation.consultations.service.comment_heads import Head, Spoken
 from egov_participation.consultations.service.comment_lists import Asked, Kind, Listed, Sort
 from egov_participation.consultations.service.differences import Difference
 from egov_participation.consultations.views import CommentView
@@ -50,11 +50,11 @@ async def comments(request: Request) -> Response:
     found = await read(request, comment_lists.listed, reference, asked)
     name = None
     if asked.lineage:
-        name = await read(request, comment_heads.provision_name, reference, asked.lineage, lang(request))
+        name = await read(request, comment_heads.of_lineage, reference, asked.lineage, lang(request))
     return page(request, (head, found, name), lambda: _list(request, head, asked, found, name))
 
 
-def _list(request: Request, head: Head, asked: Asked, found: Listed, name: tuple[str, str] | None) -> Response:
+def _list(request: Request, head: Head, asked: Asked, found: Listed, name: Spoken | None) -> Response:
     language, here = lang(request), request.url.path
 
     def without(**changes: Any) -> str:
@@ -65,7 +65,7 @@ def _list(request: Request, head: Head, asked: Asked, found: Listed, name: tuple
 
     active = []
     if asked.lineage:
-        active.append([name_of(*name) if name else asked.lineage, without(lineage="")])
+        active.append([name_of(name) or asked.lineage, without(lineage="")])
     if asked.whole:
         active.append([say(N_("The whole draft")), without(whole=False)])
     if asked.about is not None:
@@ -120,7 +120,7 @@ def spoken(language: str) -> dict[str, Any]:
         "stances": in_words(telling.STANCES),
         "amendments": in_words(AMENDMENTS),
         "placed": in_words(PLACED),
-        "place_name": place_name,
+        "place_name": name_of,
     }
 
 

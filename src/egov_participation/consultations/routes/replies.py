@@ -11,6 +11,7 @@ from starlette.responses import Response
 from egov_participation import approvals
 from egov_participation.actions import Action
 from egov_participation.approvals.decision import DecisionForm
+from egov_participation.consultations.comment_words import name_of
 from egov_participation.consultations.models import Consultation, State
 from egov_participation.consultations.models.states import Change
 from egov_participation.consultations.reply_forms import ReplyForm, spelled
@@ -239,6 +240,7 @@ def _proposal_page(request: Request, form: Form[DecisionForm], status: int) -> R
 def _names(request: Request) -> dict[str, Any]:
     language = lang(request)
     return {
+        "place_name": name_of,
         "stances": {stance: translate(language, name) for stance, name in STANCES.items()},
         "capacities": {capacity: translate(language, name) for capacity, name in CAPACITIES.items()},
     }

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from egov_participation.actions import Action
 from egov_participation.approvals.decision import DecisionForm
 from egov_participation.consultations import report_figures, report_pages
+from egov_participation.consultations.comment_words import name_of
 from egov_participation.consultations.models import Report
 from egov_participation.consultations.routes.reading import page_of
 from egov_participation.consultations.service import lookup, reading, report_reading, reporting
@@ -67,6 +68,7 @@ async def report(request: Request) -> Response:
             number=number,
             pages=pages,
             verdicts={verdict: translate(language, name) for verdict, name in VERDICTS.items()},
+            place_name=name_of,
             stances={stance: translate(language, name) for stance, name in STANCES.items()},
             capacities={capacity: translate(language, name) for capacity, name in CAPACITIES.items()},
         ),

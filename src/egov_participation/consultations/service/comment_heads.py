@@ -21,6 +21,7 @@ from egov_participation.consultations.models import (
 )
 from egov_participation.consultations.rules.covering import spans
 from egov_participation.consultations.service import comment_lists, comment_places, lookup, redacting
+from egov_participation.consultations.service.comment_places import Spot
 from egov_participation.errors import DomainError
 from egov_participation.i18n import N_
 from egov_participation.services import Services
@@ -76,10 +77,12 @@ def of_id(session: Session, consultation_id: int) -> Head:
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A provision in the newest version."""
+    """A provision of a text, for what it is called."""
 
     eid: str
     lang: str
+    kind: str
+    number: str
     label: str
     heading: str
 
@@ -87,7 +90,7 @@ class Spoken:
 def place_of(session: Session, consultation_id: int, lineage: str, lang: str) -> Spoken | None:
     """A provision by its lineage in the newest version, in a language if it is there in it; None: it is no more."""
     rows = session.exec(
-        select(Provision.eid, Expression.lang, Provision.label, Provision.heading)
+        select(Provision, Expression.lang)
         .join(Expression, col(Expression.id) == col(Provision.expression_id))
         .join(Version, col(Version.id) == col(Expression.version_id))
         .where(
@@ -96,7 +99,7 @@ def place_of(session: Session, consultation_id: int, lineage: str, lang: str) ->
             Version.number == comment_places.newest(session, consultation_id),
         )
     ).all()
-    found = [Spoken(*row) for row in rows]
+    found = [spoken(*row) for row in rows]
     return next((one for one in found if one.lang == lang), found[0] if found else None)
 
 
@@ -117,12 +120,12 @@ def lineage(services: Services, reference: str, version: int, lang: str, eid: st
         return "" if found is None else found.lineage
 
 
-def provision_name(services: Services, reference: str, lineage: str, lang: str) -> tuple[str, str] | None:
-    """Label and heading of a provision by its lineage, as it is called in the newest version that has it."""
+def of_lineage(services: Services, reference: str, lineage: str, lang: str) -> Spoken | None:
+    """A provision by its lineage, as it stands in the newest version that has it."""
     with services.database.read() as session:
         consultation = lookup.found(session, reference)
-        return session.exec(
-            select(Provision.label, Provision.heading)
+        row = session.exec(
+            select(Provision, Expression.lang)
             .join(Expression, col(Expression.id) == col(Provision.expression_id))
             .join(Version, col(Version.id) == col(Expression.version_id))
             .where(
@@ -133,6 +136,17 @@ def provision_name(services: Services, reference: str, lineage: str, lang: str) 
             .order_by(col(Version.number).desc(), col(Expression.lang) != lang)
             .limit(1)
         ).first()
+        return None if row is None else spoken(*row)
+
+
+def of_spot(spot: Spot) -> Spoken | None:
+    """The provision that somebody comments on; None: the whole draft."""
+    return None if spot.provision is None else spoken(spot.provision, spot.expression.lang)
+
+
+def spoken(one: Provision, lang: str) -> Spoken:
+    """A provision of a text in that language."""
+    return Spoken(one.eid, lang, one.kind, one.number, one.label, one.heading)
 
 
 def file(services: Services, reference: str, number: int, sha256: str) -> tuple[str, str, bytes]:

@@ -223,7 +223,14 @@ def _place(provision_id: int | None, known: _Known) -> PlaceView | None:
     provision, expression = found
     number = known.versions[expression.version_id].number
     return PlaceView(
-        number, expression.lang, provision.eid, provision.lineage, provision.kind, provision.label, provision.heading
+        number,
+        expression.lang,
+        provision.eid,
+        provision.lineage,
+        provision.kind,
+        provision.number,
+        provision.label,
+        provision.heading,
     )
 
 

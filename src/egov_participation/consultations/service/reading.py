@@ -37,6 +37,7 @@ from egov_participation.consultations.rules.provisions import as_provision
 from egov_participation.consultations.rules.states import VISIBLE
 from egov_participation.consultations.service import lifecycle, lookup, ruling
 from egov_participation.consultations.service.comment_lists import counts, orphaned
+from egov_participation.documents.naming import cited
 from egov_participation.documents.structure import Kind, parents
 from egov_participation.documents.structure import Provision as Unit
 from egov_participation.errors import DomainError
@@ -255,7 +256,7 @@ def text(services: Services, reference: str, number: int, lang: str) -> TextView
         ).one()
         units = [as_provision(row) for row in rows]
     above = parents(units)
-    called = paths(units, above)
+    called = paths(units, above, expression.lang)
     return TextView(
         version=number,
         expression=expression,
@@ -278,13 +279,13 @@ def text(services: Services, reference: str, number: int, lang: str) -> TextView
     )
 
 
-def paths(units: Sequence[Unit], above: Sequence[int | None]) -> list[str]:
-    """How each provision is called: the labels of the annex, article and points that it stands in, and its own."""
+def paths(units: Sequence[Unit], above: Sequence[int | None], lang: str) -> list[str]:
+    """How each provision is called: by the annex, article and points that it stands in, and its own name."""
     found: list[str] = []
     for one, over in zip(units, above, strict=True):
-        label = one.label.rstrip(".").strip()
         outer = found[over] if over is not None and units[over].kind in _CITED else ""
-        found.append(", ".join(part for part in (outer, label) if part))
+        path = ", ".join(part for part in (outer, cited(one.kind, one.number, one.label, lang)) if part)
+        found.append(path[:1].upper() + path[1:])
     return found
 
 

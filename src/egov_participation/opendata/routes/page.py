@@ -61,6 +61,12 @@ def _holds(one: Standing, language: str) -> str:
         return ntranslate(language, "%(num)s report", "%(num)s reports", one.items)
     if one.name in PETITION_SOURCES:
         return ntranslate(language, "%(num)s petition", "%(num)s petitions", one.items)
+    if one.name == Name.CONSULTATIONS:
+        return ntranslate(language, "%(num)s consultation", "%(num)s consultations", one.items)
+    if one.name == Name.CONSULTATION_COMMENTS:
+        return ntranslate(language, "%(num)s comment", "%(num)s comments", one.items)
+    if one.name == Name.CONSULTATION_REPLIES:
+        return ntranslate(language, "%(num)s reply", "%(num)s replies", one.items)
     said = ntranslate(language, "%(num)s vote", "%(num)s votes", one.items)
     return f"{said}, {file_size(one.size, language)}" if one.size else said
 

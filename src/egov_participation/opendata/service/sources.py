@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from egov_participation.consultations.comment_data import comment_as_json, reply_as_json
+from egov_participation.consultations.draft_data import consultation_as_json
+from egov_participation.consultations.service import marking
 from egov_participation.i18n import LANGUAGES
 from egov_participation.incidents import service as incidents
 from egov_participation.incidents.views import IncidentMark
@@ -242,3 +245,27 @@ PETITION_SOURCES: Final[dict[str, Callable[[Iterator[PetitionView]], Iterator[Js
     Name.PETITION_DAYS: _petition_days,
 }
 """Of data sets that follow from the petitions: the rows of these."""
+
+
+def _consultations(services: Services, ids: Sequence[int]) -> Iterator[Json]:
+    for one in marking.among(services, ids):
+        row = consultation_as_json(one)
+        yield row | {"territory": row["territory"] or None}
+
+
+def _comments(services: Services, ids: Sequence[int]) -> Iterator[Json]:
+    for comment, reply in marking.comments(services, ids):
+        yield {"consultation": comment.consultation, **comment_as_json(comment, reply)}
+
+
+def _replies(services: Services, ids: Sequence[int]) -> Iterator[Json]:
+    for reference, reply in marking.replies(services, ids):
+        yield {"consultation": reference, **reply_as_json(reply)}
+
+
+CONSULTATION_SOURCES: Final[dict[str, Callable[[Services, Sequence[int]], Iterator[Json]]]] = {
+    Name.CONSULTATIONS: _consultations,
+    Name.CONSULTATION_COMMENTS: _comments,
+    Name.CONSULTATION_REPLIES: _replies,
+}
+"""Of data sets that follow from the consultations: the rows of these."""

@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Final
 
+from egov_participation.consultations.service import marking
 from egov_participation.incidents import service as incidents
 from egov_participation.ledger import service as ledger
 from egov_participation.opendata.datasets import DATASETS, Name
 from egov_participation.opendata.rules import Json
 from egov_participation.opendata.service import sources
 from egov_participation.opendata.service.archives import known
-from egov_participation.opendata.service.sources import PETITION_SOURCES, SOURCES
+from egov_participation.opendata.service.sources import CONSULTATION_SOURCES, PETITION_SOURCES, SOURCES
 from egov_participation.petitions.service import reading as petitions
 from egov_participation.petitions.service.reading import Mark
 from egov_participation.services import Services
@@ -65,6 +66,8 @@ def standing(services: Services, name: str) -> Standing:
         return _of_votes(services, name, voting.census(services))
     if name in PETITION_SOURCES:
         return _of_petitions(services, name, petitions.marks(services))
+    if name in CONSULTATION_SOURCES:
+        return _of_consultations(services, name, marking.marks(services))
     if name == Name.INCIDENTS:
         return _of_incidents(services, voting.census(services))
     if name == Name.LOG:
@@ -81,6 +84,8 @@ def standings(services: Services) -> list[Standing]:
     made[Name.TERRITORIES] = _of_territories()
     public = petitions.marks(services)
     made |= {name: _of_petitions(services, name, public) for name in PETITION_SOURCES}
+    discussed = marking.marks(services)
+    made |= {name: _of_consultations(services, name, discussed) for name in CONSULTATION_SOURCES}
     return [made[name] for name in DATASETS]
 
 
@@ -161,6 +166,27 @@ def _of_petitions(services: Services, name: str, marks: Sequence[Mark]) -> Stand
         start=_day(min(began, default=None)),
         end=_day(max([*ends, *began], default=None)),
         rows=lambda: PETITION_SOURCES[name](petitions.among(services, [mark.id for mark in marks])),
+    )
+
+
+def _of_consultations(services: Services, name: str, marks: Sequence[marking.Mark]) -> Standing:
+    """Of comments and replies, the items are these."""
+    counts = {
+        Name.CONSULTATIONS: len(marks),
+        Name.CONSULTATION_COMMENTS: sum(mark.comments for mark in marks),
+        Name.CONSULTATION_REPLIES: sum(mark.replies for mark in marks),
+    }
+    began = [mark.opened_at for mark in marks]
+    ends = [mark.closes_at for mark in marks if mark.closes_at is not None]
+    return Standing(
+        name=name,
+        state=_digest(marks),
+        items=counts[name],
+        issued=_day(min(began, default=None)),
+        modified=_day(max((mark.changed_at for mark in marks), default=None)),
+        start=_day(min(began, default=None)),
+        end=_day(max([*ends, *began], default=None)),
+        rows=lambda: CONSULTATION_SOURCES[name](services, [mark.id for mark in marks]),
     )
 
 
