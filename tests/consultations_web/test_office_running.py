@@ -7,7 +7,6 @@ import json
 import zipfile
 from datetime import timedelta
 
-import pytest
 from sqlmodel import select
 from tests.consultations import office
 from tests.officials import MakeOfficial
@@ -19,7 +18,6 @@ from egov_participation.consultations.models import (
     Consultation,
     ConsultationHappening,
     ConsultationPaper,
-    Import,
     State,
     Version,
 )
@@ -70,32 +68,6 @@ def test_a_word_file_is_read_in_the_background(services: Services, official: Mak
     Worker(services).run_due()
     assert one.client.get(f"{page}/progress").headers["hx-refresh"] == "true"
     assert "Парк закрывается в 22 часа." in one.client.get(page).text
-
-
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [
-        (b"%PDF-1.7 ...", "This is a PDF"),
-        (b"MZ\x90\x00", "This file is a program"),
-        (b"<akomaNtoso><act>", ""),
-        (b'<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><akomaNtoso>&b;</akomaNtoso>', ""),
-        (docx("Статья 1. Слова", extra={"word/vbaProject.bin": b"x"}), "macros"),
-        (docx("Статья 1. Слова")[:-30], ""),
-        (docx(extra={"word/media/big": b"0" * 40_000_000}), ""),
-        (b"0" * 25_000_001, "larger than 25"),
-    ],
-    ids=["pdf", "program", "broken-xml", "xxe", "macros", "cut", "bomb", "large"],
-)  # fmt: skip
-def test_what_is_no_text_is_refused_and_nothing_kept(
-    services: Services, official: MakeOfficial, content: bytes, said: str
-) -> None:
-    one = official(Role.MINISTRY)
-    key = office.begin(one)
-    page = office.upload(one, key, "ru", content, "Закон.docx")
-    assert "govuk-error-message" in page
-    assert said in page
-    with services.database.read() as db:
-        assert not [row for row in db.exec(select(Import)) if row.content is not None]
 
 
 def test_documents_go_with_the_draft(services: Services, official: MakeOfficial) -> None:
