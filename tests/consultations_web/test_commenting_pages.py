@@ -101,7 +101,7 @@ def test_a_comment_is_written_checked_sent_and_kept(services: Services, citizen:
     assert file.headers["content-disposition"].startswith("attachment")
     assert file.headers["x-content-type-options"] == "nosniff"
     listed = text_of(author.client.get(f"/en/consultations/{reference}/comments?q=НОЧЬЮ").text)
-    assert "Comment 1 : Статья 2. Уход" in listed
+    assert "Comment 1 : Статья 2 – Уход" in listed
     with services.database.read() as session:
         assert session.exec(select(CommentDraft)).all() == []
 

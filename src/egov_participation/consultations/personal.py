@@ -32,8 +32,8 @@ def held(services: Services, session: Session, person_id: str) -> Sequence[Secti
             about=N_("Your comments and proposed wordings. They are found by a keyed hash of who you are."),
             kept=N_(
                 "Who you are, your name and your region, until some months after the report, as its rules say. An "
-                "erasure deletes them. What a comment says is public and stays, unless you let its words be destroyed on "
-                "the page of your comments first."
+                "erasure deletes them. What a comment says is public and stays, unless you let its words be destroyed "
+                "on the page of your comments first."
             ),
             records=[
                 [
