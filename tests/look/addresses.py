@@ -133,6 +133,7 @@ PARAMS: Final[dict[str, Callable[[World], Params]]] = {
     "petitions.case_stop": lambda world: {"reference": world.petitions.signed},
     "petitions.case_appeal": lambda world: {"reference": world.written.appealed},
     "opendata.petition_feed": lambda world: {"reference": world.petitions.signed},
+    "opendata.consultation_feed": lambda world: {"reference": world.consultations.commented},
     **{
         f"petitions.{page}": lambda world: {"reference": world.petitions.unsigned} for page in ("sign", "sign_provider")
     },
@@ -183,26 +184,37 @@ PARAMS: Final[dict[str, Callable[[World], Params]]] = {
     },
     "consultations.office_comment": lambda world: {"reference": world.consultations.commented, "number": 5},
     **{
-        f"consultations.{page}": lambda world: {"key": world.drafts.prepared}
+        f"consultations.{page}": lambda world: {"key": world.consultations.drafts.prepared}
         for page in ("draft", "draft_details", "draft_discard", "draft_papers")
     },
     **{
-        f"consultations.{page}": lambda world: {"key": world.drafts.changed}
+        f"consultations.{page}": lambda world: {"key": world.consultations.drafts.changed}
         for page in ("draft_extend", "draft_withdraw")
     },
     **{
         f"consultations.{page}": lambda world: {
-            "key": world.drafts.prepared,
+            "key": world.consultations.drafts.prepared,
             "number": 1,
             "language": "ru",
-            "id": world.drafts.provision,
+            "id": world.consultations.drafts.provision,
         }
         for page in ("text", "text_provision", "pair", "pairs")
     },
-    "consultations.text_progress": lambda world: {"key": world.drafts.reading, "number": 1, "language": "ru"},
-    "consultations.text_changes": lambda world: {"key": world.drafts.changed, "number": 2, "language": "ru"},
-    "consultations.draft_paper": lambda world: {"key": world.drafts.prepared, "sha256": world.drafts.paper},
-    "consultations.draft_proposal": lambda world: {"id": world.drafts.proposal},
+    "consultations.text_progress": lambda world: {
+        "key": world.consultations.drafts.reading,
+        "number": 1,
+        "language": "ru",
+    },
+    "consultations.text_changes": lambda world: {
+        "key": world.consultations.drafts.changed,
+        "number": 2,
+        "language": "ru",
+    },
+    "consultations.draft_paper": lambda world: {
+        "key": world.consultations.drafts.prepared,
+        "sha256": world.consultations.drafts.paper,
+    },
+    "consultations.draft_proposal": lambda world: {"id": world.consultations.drafts.proposal},
     "consultations.consultation": lambda world: {"reference": world.replies.answered},
     **{
         f"consultations.{page}": lambda world: {
@@ -280,8 +292,14 @@ FURTHER: Final[dict[str, Callable[[World], tuple[TestClient, str]]]] = {
         world.citizen.client,
         f"/me/comments/{world.consultations.commented}/4?sent=yes",
     ),
-    "a file that is being read": lambda world: (world.official.client, f"/office/drafts/{world.drafts.reading}/v1/ru"),
-    "a draft with a second version": lambda world: (world.official.client, f"/office/drafts/{world.drafts.changed}"),
+    "a file that is being read": lambda world: (
+        world.official.client,
+        f"/office/drafts/{world.consultations.drafts.reading}/v1/ru",
+    ),
+    "a draft with a second version": lambda world: (
+        world.official.client,
+        f"/office/drafts/{world.consultations.drafts.changed}",
+    ),
     "a dry run": lambda world: (
         world.official.client,
         f"/office/petitions/{world.petitions.doubted}/integrity/dry-run?code=automated&region=KZ-75",

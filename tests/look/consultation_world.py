@@ -6,6 +6,7 @@ from functools import cached_property
 
 from tests.consultations import world
 from tests.consultations.test_commenting import ARTICLE, TEXT, send
+from tests.look.draft_world import DraftWorld
 from tests.officials import MakeCitizen, MakeOfficial, SignedIn
 
 from egov_participation.actions import Role
@@ -29,6 +30,11 @@ class ConsultationWorld:
 
     def __init__(self, services: Services, official: MakeOfficial, citizens: MakeCitizen, citizen: SignedIn) -> None:
         self.services, self._official, self._citizens, self._citizen = services, official, citizens, citizen
+
+    @cached_property
+    def drafts(self) -> DraftWorld:
+        """What an agency prepares."""
+        return DraftWorld(self.services, self._official)
 
     @cached_property
     def commented(self) -> str:

@@ -11,7 +11,6 @@ from starlette.testclient import TestClient
 from tests.commission.frozen import WHY, FrozenDraft, frozen_draft
 from tests.conftest import ClientFactory
 from tests.look.consultation_world import ConsultationWorld
-from tests.look.draft_world import DraftWorld
 from tests.look.petition_world import PetitionWorld
 from tests.look.reply_world import ReplyWorld
 from tests.look.written_world import WrittenWorld
@@ -128,11 +127,6 @@ class World:
     def petitions(self) -> PetitionWorld:
         """Petitions in several states."""
         return PetitionWorld(self.services, self._official, self.citizen.person_id)
-
-    @cached_property
-    def drafts(self) -> DraftWorld:
-        """What stands there of drafts that an agency prepares."""
-        return DraftWorld(self.services, self._official)
 
     @cached_property
     def consultations(self) -> ConsultationWorld:
