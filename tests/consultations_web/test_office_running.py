@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 from datetime import timedelta
 
@@ -128,6 +129,11 @@ def test_comments_end_later_than_said_and_then_by_the_clock(
     assert entry["reason"] == ledger.commitment("consultation.reason", happening.salt, "Просили ассоциации.".encode())
     assert row.closes_at is not None
     assert services.day(row.closes_at - timedelta(seconds=1)) == later
+    public = one.client.get(f"/en/consultations/{row.reference}").text
+    public = " ".join(re.sub("<[^>]*>", " ", public).split())
+    written = f"{later.day} {later:%B %Y}"
+    assert f"Comments are taken for longer, until {written} {services.day(clock()).day} " in public
+    assert f"the last day is {written} " in public
     clock.advance(seconds=(row.closes_at - clock()).total_seconds() - 1)
     assert by_the_clock.close_due(services) == []
     clock.advance(seconds=1)

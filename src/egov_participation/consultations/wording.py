@@ -57,12 +57,18 @@ def standing(one: ConsultationView, lang: str, timezone: str, now: datetime, tod
 
 
 def _left(until: datetime, lang: str, timezone: str, now: datetime) -> str:
-    written = filters(lang, timezone)["datetime"](until)
     left = until - now
     if left >= timedelta(days=1):
+        # Midnight belongs to the day after: who reads its date thinks of a day too many.
+        last = filters(lang, timezone)["date"](until - timedelta(microseconds=1))
         return ntranslate(
-            lang, "%(num)s day left, until %(date)s", "%(num)s days left, until %(date)s", left.days, date=written
+            lang,
+            "%(num)s day left; the last day is %(date)s",
+            "%(num)s days left; the last day is %(date)s",
+            left.days,
+            date=last,
         )
+    written = filters(lang, timezone)["datetime"](until)
     if left >= timedelta(hours=1):
         hours = left.seconds // 3600
         return ntranslate(
@@ -76,7 +82,7 @@ def headline(one: HappeningView, lang: str, timezone: str) -> str:
     written = filters(lang, timezone)
     details: dict[str, Any] = dict(one.details)
     if "date" in details:
-        details["date"] = written["datetime"](datetime.fromisoformat(details["date"]))
+        details["date"] = written["date"](date.fromisoformat(details["date"]))
     details |= {name: written["number"](value) for name, value in details.items() if isinstance(value, int)}
     message = HAPPENINGS.get(one.kind)
     if message is None:
