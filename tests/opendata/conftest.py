@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
+from tests.consultations import world
 from tests.petitions.showing import put
 from tests.voting.making import BLANK, NO, TITLE, YES, MadeVote, make_vote, tallied
 from tests.voting.protocols import correct, sign
@@ -19,6 +20,7 @@ from egov_participation import rooms
 from egov_participation.actions import Capacity, Role
 from egov_participation.app import create_app, create_services
 from egov_participation.clock import ManualClock
+from egov_participation.consultations.models import Comment, ConsultationText, Reply, ReplyTo
 from egov_participation.incidents import service as incidents
 from egov_participation.incidents.rules import Kind
 from egov_participation.jobs import Worker
@@ -118,6 +120,7 @@ def hold_votes(services: Services) -> Votes:
     answer(services, numbers[0])
     answer(services, numbers[2])
     hold_petitions(services)
+    hold_consultation(services)
     return Votes(counted.uuid, opened, cancelled, rehearsal.uuid, *numbers)
 
 
@@ -129,6 +132,26 @@ def hold_petitions(services: Services) -> None:
     put(services, 1, langs=languages, title=SPITEFUL.kk, creator_name="=1+1", regions=regions, days={today: 34})
     put(services, 2, langs=languages, state="rejected", ground="languages", happened=(("state.rejected", {}, "+no"),))
     put(services, 3, langs=languages, state="hidden", text_hidden=True, title="libel")
+
+
+def hold_consultation(services: Services) -> None:
+    """One with two comments, of which one attacks spreadsheets and has a reply."""
+    world.put(services)
+    now = services.clock()
+    sent: dict[str, object] = {"consultation_id": 1, "version_id": 1, "lang": "ru", "at": now, "salt": b"s" * 32}
+    answer = Reply(
+        consultation_id=1, number=1, verdict="rejected", lang="ru", reason="=1+1", at=now, proposal="p", salt=b"r" * 32,
+        document_hash="cd" * 32,
+    )  # fmt: skip
+    with services.database.uow() as tx:
+        for number, text in enumerate((SPITEFUL.kk, "Против."), 1):
+            comment = Comment(number=number, text=text, author_name="+имя", document_hash="ab" * 32, **sent)
+            tx.add(comment)
+        tx.add(ConsultationText(consultation_id=1, lang="en", title=SPITEFUL.en, summary="=1+1"))
+        tx.add(answer)
+        tx.flush()
+        tx.add(ReplyTo(reply_id=answer.id, comment_id=1))
+        tx.commit()
 
 
 @pytest.fixture(scope="session")

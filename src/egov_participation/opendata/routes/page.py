@@ -8,7 +8,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from egov_participation.actions import Action
-from egov_participation.i18n import ntranslate, translate
+from egov_participation.formats import filters
+from egov_participation.i18n import N_, ntranslate, translate
 from egov_participation.opendata import licences, service
 from egov_participation.opendata.catalogue import publisher
 from egov_participation.opendata.datasets import DATASETS, Dataset, Name
@@ -53,6 +54,7 @@ def _shown(one: Standing, language: str) -> Shown:
 
 
 def _holds(one: Standing, language: str) -> str:
+    number = filters(language, "UTC")["number"]
     if one.name == Name.TERRITORIES:
         return ntranslate(language, "%(num)s territory", "%(num)s territories", one.items)
     if one.name == Name.LOG:
@@ -64,9 +66,9 @@ def _holds(one: Standing, language: str) -> str:
     if one.name == Name.CONSULTATIONS:
         return ntranslate(language, "%(num)s consultation", "%(num)s consultations", one.items)
     if one.name == Name.CONSULTATION_COMMENTS:
-        return ntranslate(language, "%(num)s comment", "%(num)s comments", one.items)
+        return translate(language, N_("Comments: %(count)s"), count=number(one.items))
     if one.name == Name.CONSULTATION_REPLIES:
-        return ntranslate(language, "%(num)s reply", "%(num)s replies", one.items)
+        return translate(language, N_("Replies: %(count)s"), count=number(one.items))
     said = ntranslate(language, "%(num)s vote", "%(num)s votes", one.items)
     return f"{said}, {file_size(one.size, language)}" if one.size else said
 
