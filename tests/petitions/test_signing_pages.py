@@ -186,7 +186,7 @@ def test_while_the_registrar_is_down_nothing_is_lost(
         raise DomainError(503, "The registrar does not answer.", code="registrar.unavailable")
 
     with monkeypatch.context() as patch:
-        patch.setattr(services.registrar, "attest", down)
+        patch.setattr(services.registrar, "attest_by_code", down)
         patch.setattr(services.registrar, "ways_petition", down)
         page = signer.client.post(path, data=form | {"code": "12345678"})
         assert page.status_code == 503

@@ -32,6 +32,8 @@ OF_A_VOTE = [spec for spec in WITH_ID if spec.path.startswith("/votes/{uuid}")]
 """What each voter does for themselves in a vote, which is everybody's: the id is the vote's."""
 OF_A_PETITION = [spec for spec in WITH_ID if re.match(r"(/me)?/petitions/", spec.path)]
 """What people do about a petition, or their draft of one."""
+OF_A_CONSULTATION = [spec for spec in WITH_ID if re.match(r"(/me/comments|/consultations)/", spec.path)]
+"""What people do about a draft regulation, or with their own comments (tests/consultations_web)."""
 FIELDS = {"document": "identity-card", "same": "true", "name": "Mine", "credential": "{}"}
 
 
@@ -100,8 +102,10 @@ def test_the_routes_that_hold_an_id_are_all_asked() -> None:
     assert {spec.path.split("/")[2] for spec in OF_THE_OFFICE} == {
         *("proposals", "trail", "jobs", "messages", "roles", "votes", "incidents"),
         *("petitions", "answers", "audits", "paper"),
+        *("drafts", "comments", "replies", "reports"),
     }
-    assert len(OWN) + len(OF_THE_OFFICE) + len(OF_A_VOTE) + len(OF_A_PETITION) == len(WITH_ID)
+    parts = (OWN, OF_THE_OFFICE, OF_A_VOTE, OF_A_PETITION, OF_A_CONSULTATION)
+    assert sum(len(part) for part in parts) == len(WITH_ID)
 
 
 @pytest.mark.parametrize("spec", OWN, ids=by_path)
