@@ -108,7 +108,7 @@ def test_nothing_that_is_sent_lands_without_the_sessions_token(official: MakeOff
             as_official = spec.action in RULES and Role.CITIZEN not in RULES[spec.action].roles
             answer = asked_by(senders[as_official].client)(spec, "POST")
             # Some show their form again, as it was typed (`RouteSpec.again`), and this draft is none. That they save
-            # nothing, of each of them, hold tests/commission/test_draft_pages.py, tests/petitions and consultations_web.
+            # nothing, of each of them, hold tests/commission/test_draft_pages.py and the tests of their rooms.
             unknown = ("draft.unknown", "petition.unknown", "consultation.unknown")
             if answer not in (unknown if spec.again else ("csrf.token",)):
                 landed.append(f"{spec.name}: {answer}")
