@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+from urllib.request import urlopen
+from xml.etree import ElementTree as ET
 
 import pytest
 from crypto.tests.commands import run
@@ -26,11 +28,16 @@ from egov_participation.consultations.rules.commenting import Place, Written
 from egov_participation.consultations.rules.replying import Changed, Content
 from egov_participation.consultations.service import clock as by_the_clock
 from egov_participation.consultations.service import comment_own, commenting, redacting, replying, reporting
+from egov_participation.consultations.telling import HAPPENINGS
+from egov_participation.i18n import translate
 from egov_participation.ledger import service as ledger
 from egov_participation.services import Services
 from egov_participation.settings import Settings
 
 pytestmark = pytest.mark.sqlite  # what is asked of the database is asked on both elsewhere
+
+
+ATOM: Final = "{http://www.w3.org/2005/Atom}"
 
 
 @pytest.fixture
@@ -160,6 +167,22 @@ def test_the_program_holds_the_site_over_http(
         told = answer["consultation"]
         numbers = tuple(told[name] for name in ("state", "comments", "redacted", "erased", "replied"))
         assert numbers == ("reported", 4, 1, 1, 3)
+
+        feeds = [f"{origin}/ru/{path}" for path in ("feeds/consultations.atom", f"consultations/{reference}/feed.atom")]
+        for feed in feeds:
+            entries = ET.fromstring(urlopen(feed, timeout=60).read()).findall(f"{ATOM}entry")
+            titles = [entry.findtext(f"{ATOM}title") for entry in entries]
+            assert titles[0] == f"{office.TITLES['ru']}: {translate('ru', HAPPENINGS['state.reported'])}"
+            assert titles[-1] == f"{office.TITLES['ru']}: {translate('ru', HAPPENINGS['state.open'])}"
+            assert len(titles) == 4
+        lines = urlopen(f"{origin}/data/consultation-comments.jsonl", timeout=60).read().splitlines()
+        rows = [json.loads(line) for line in lines]
+        assert [(row["number"], row["shown"], row["reply"]) for row in rows] == [
+            (first, "published", 1),
+            (second, "published", 1),
+            (third, "redacted", 3),
+            (fourth, "erased", None),
+        ]
 
         def failure(change: Any) -> str:
             """The code, while something is otherwise in the database."""

@@ -23,11 +23,11 @@ MOST_LISTED: Final = 200
 """Files of single votes that a data set lists: of so few votes that what is known of them stays in memory."""
 TITLE: Final = N_("Open data")
 ABOUT: Final = N_(
-    "Everything that this site publishes about votes and petitions, as tables: results, turnout, archives to recount"
-    " from, protocols, reports of incidents, signatures by region and by day, and the territories that all of it"
-    " refers to."
+    "Everything that this site publishes about votes, petitions and consultations, as tables: results, turnout,"
+    " archives to recount from, protocols, reports of incidents, signatures by region and by day, comments and"
+    " replies, and the territories that all of it refers to."
 )
-KEYWORDS: Final = (N_("votes"), N_("petitions"), N_("participation"), N_("Kazakhstan"))
+KEYWORDS: Final = (N_("votes"), N_("petitions"), N_("consultations"), N_("participation"), N_("Kazakhstan"))
 _SITE: Final = N_("Civic Participation")
 _CONTACT: Final = N_("Contact centre")
 _TABLE: Final = N_("%(title)s: table")
