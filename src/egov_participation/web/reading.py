@@ -23,6 +23,9 @@ from egov_participation.web.context import services
 MOST: Final = 500
 """Readings, and pages, that are kept; beyond it, what was asked for longest ago goes."""
 
+MOST_BYTES: Final = 64_000_000
+"""Of all pages together that are kept: whoever asks for many long ones takes no more."""
+
 Stamp = tuple[int, int]
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -51,7 +54,8 @@ class Readings:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._kept: OrderedDict[tuple[object, ...], tuple[Stamp, Any]] = OrderedDict()
-        self.pages: OrderedDict[tuple[object, ...], _Page] = OrderedDict()
+        self._pages: OrderedDict[tuple[object, ...], _Page] = OrderedDict()
+        self._bytes = 0
 
     def stamp(self) -> Stamp:
         """The database's, now."""
@@ -70,6 +74,22 @@ class Readings:
         if len(self._kept) > MOST:
             self._kept.popitem(last=False)
         return found
+
+    def page(self, key: tuple[object, ...]) -> _Page | None:
+        """A page that is kept."""
+        found = self._pages.get(key)
+        if found is not None:
+            self._pages.move_to_end(key)
+        return found
+
+    def keep(self, key: tuple[object, ...], made: _Page) -> None:
+        """Keep a page in the place of the one before it; what was asked for longest ago goes."""
+        before = self._pages.pop(key, None)
+        self._pages[key] = made
+        self._bytes += len(made.body) - (0 if before is None else len(before.body))
+        while len(self._pages) > MOST or self._bytes > MOST_BYTES:
+            _, gone = self._pages.popitem(last=False)
+            self._bytes -= len(gone.body)
 
 
 async def read(request: Request, function: Callable[[Services, Unpack[Ts]], T], *arguments: *Ts) -> T:
@@ -98,17 +118,15 @@ def page(request: Request, made_of: tuple[object, ...], make: Callable[[], Respo
     """
     if not request.state.public:
         raise RuntimeError("only a page that is the same for everybody can be kept")
-    pages: OrderedDict[tuple[object, ...], _Page] = request.app.state.readings.pages
+    readings: Readings = request.app.state.readings
     scope, second = request.scope, int(services(request).clock().timestamp())
     fragment = (b"hx-request", b"true") in scope["headers"]
     key = (scope["state"]["site"], scope["state"]["lang"], scope["path"], scope["query_string"], fragment)
-    kept = pages.get(key)
+    kept = readings.page(key)
     if kept is None or kept.second != second or kept.made_of != made_of:
         response = make()
         body = bytes(response.body)
         headers = [*response.raw_headers, (b"etag", entity_tag(body))]
-        kept = pages[key] = _Page(made_of, second, body, headers)
-        if len(pages) > MOST:
-            pages.popitem(last=False)
-    pages.move_to_end(key)
+        kept = _Page(made_of, second, body, headers)
+        readings.keep(key, kept)
     return _Answer(kept)

@@ -90,8 +90,11 @@ async def compare(request: Request) -> Response:
     """
     found = await _consultation(request)
     old, new = sorted((request.path_params["old"], request.path_params["number"]))
-    compared = await read(request, differences.compared, found.reference, old, new, _wanted(request))
     beside, whole = request.query_params.get("view") == "beside", request.query_params.get("all") == "1"
+    # In a thread: words of long provisions take a while to compare.
+    compared, parts = await read(
+        request, differences.in_words, found.reference, old, new, _wanted(request), beside, whole
+    )
     return page(
         request,
         (found, compared, beside, whole),
@@ -100,6 +103,7 @@ async def compare(request: Request) -> Response:
             "compare",
             found,
             compared=compared,
+            shown_parts=parts,
             beside=beside,
             whole=whole,
             text_lang=compared.new.expression.lang,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from egov_participation.consultations.draft_views import ProvisionView, TextView
@@ -10,6 +10,7 @@ from egov_participation.consultations.models.states import Change
 from egov_participation.consultations.rules.replying import Changed
 from egov_participation.consultations.service import reading
 from egov_participation.services import Services
+from egov_participation.word_diff import Row, side_by_side, word_diff
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,28 @@ def compared(services: Services, reference: str, old: int, new: int, lang: str) 
     if before.expression.lang != after.expression.lang:
         raise reading.no_version()
     return Comparison(before, after, tuple(_differences(before, after)))
+
+
+Words = Sequence[tuple[str, str]] | Sequence[Row]
+"""What became of the words, in one text or side by side (`word_diff`)."""
+
+
+def in_words(
+    services: Services, reference: str, old: int, new: int, lang: str, beside: bool, whole: bool
+) -> tuple[Comparison, tuple[tuple[Difference, Words], ...]]:
+    """The same with what became of the words of each provision.
+
+    Args:
+        beside: side by side.
+        whole: of those too that are the same in both.
+
+    Raises:
+        DomainError: as `compared`.
+    """
+    found = compared(services, reference, old, new, lang)
+    compare = side_by_side if beside else word_diff
+    shown = found.differences if whole else found.changed
+    return found, tuple((one, compare(one.before, one.after)) for one in shown)
 
 
 def _differences(before: TextView, after: TextView) -> Iterator[Difference]:
