@@ -77,6 +77,7 @@ LIES: list[tuple[str, Callable[[ConsultationSite], Any]]] = [
     ("consultation.comments", lambda site: site.comments[0].update(document=None)),
     ("consultation.comments", lambda site: site.comments[1]["amendment"].update(proposed="No parks")),
     ("consultation.comments", lambda site: site.comments[1].update(at=ENDED)),
+    ("consultation.comments", lambda site: site.comments[0].update(quote={"exact": "x", "start": 0, "end": 1})),
     ("consultation.comments", lambda site: site.comments[2].update(files=[{"name": "a.pdf", "sha256": digest("a")}])),
     (
         "consultation.comments",

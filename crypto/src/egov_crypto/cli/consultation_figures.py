@@ -122,6 +122,7 @@ def check_comment(reference: str, item: Mapping[str, Any], entered: list[Any]) -
                     [document["amendment"], document["proposed"]],
                 ),
                 ("place", place, document["place"] and [document["place"]["lang"], document["place"]["eid"]]),
+                ("quote", _quoted(item["quote"]), _quoted(document["quote"])),
                 ("files", _files(item["files"]), _files(document["files"])),
             ]
         elif item["salt"] is not None or (shown == ERASED and item["text"] is not None):
@@ -131,6 +132,11 @@ def check_comment(reference: str, item: Mapping[str, Any], entered: list[Any]) -
                 content = {"consultation": reference, "number": number, "edit": order, "text": edit["text"]}
                 compared.append(("edit", _committed(_EDIT, edit["salt"], content), edit["hash"]))
     return compare("consultation.comments", compared, f"in the log, of comment {number}")
+
+
+def _quoted(quote: Mapping[str, Any] | None) -> list[Any] | None:
+    """What a quote has in the document; what stands around it is in the text."""
+    return None if quote is None else [quote["exact"], quote["start"], quote["end"]]
 
 
 def check_reply(reference: str, item: Mapping[str, Any], entered: Mapping[str, Any], comments: int) -> int:
