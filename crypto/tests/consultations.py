@@ -156,6 +156,7 @@ class ConsultationSite:
             "organisation": None,
             "amendment": {"kind": amendment, "proposed": "Parks", "stale": False} if amendment else None,
             "place": place,
+            "quote": None,
             "files": [],
             "edits": [],
             "redactions": [],
