@@ -105,7 +105,7 @@ def check_comment(reference: str, item: Mapping[str, Any], entered: list[Any]) -
             ("what", item["what"], what),
             ("at", item["at"], at),
             ("edits", [edit["hash"] for edit in item["edits"]], edits),
-            ("redactions", _decisions(item["redactions"], shown), decisions),
+            ("redactions", _decisions(item["redactions"], shown), sorted(decisions, key=str)),
         ]
         if shown == PUBLISHED:
             document = item["document"]
@@ -182,14 +182,14 @@ def _entered(counted: ConsultationCount) -> list[Any]:
 
 
 def _decisions(redactions: Iterable[Mapping[str, Any]], shown: str) -> list[list[str | None]]:
-    """What the log must have of them; each reason must make its commitment."""
+    """What the log must have of them, whose order it holds itself; each reason must make its commitment."""
     found: list[list[str | None]] = []
     for one in redactions:
         found.append(["redacted", _hashed(_REASON, one["salt"], one["reason"].encode())])
         if (decision := one["decision"]) is not None:
             what = "appeal-granted" if one["lifted"] else "appeal-refused"
             found.append([what, _hashed(_REASON, decision["salt"], decision["reason"].encode())])
-    return [*found, *([["erased", None]] if shown == ERASED else [])]
+    return sorted([*found, *([["erased", None]] if shown == ERASED else [])], key=str)
 
 
 def _files(files: Iterable[Mapping[str, Any]]) -> list[list[str]]:
