@@ -184,40 +184,36 @@ class Filling:
         return SessionInfo(person_id=resident.person_id, token_hash="", created_at=now, signed_in_at=now, assurance=1)
 
 
-def leave_drafts(
-    services: Services,
-    clock: ManualClock,
-    agency: tuple[str, str],
-    moderators: tuple[str, str],
-    people: Sequence[Resident],
-    chance: random.Random,
-    now: datetime,
-) -> None:
-    """The drafts at the moment that the demonstration starts."""
-    make = Filling(services, clock, agency, moderators, people, chance)
+def discuss_to_the_end(make: Filling, now: datetime) -> None:
+    """A draft that was published, discussed, changed, answered and reported on, nearly a year ago."""
     day = timedelta(days=1)
-    clock.set(now - 75 * day)
+    make.clock.set(now - 372 * day)
     phones = make.draft(wanted.PHONES, 20)
     make.paste(phones, 1, wanted.PHONES_FIRST)
     reference = make.publish(phones, 1)
-    _discuss(make, reference, now - 74 * day)
-    ledger.publish(services)
-    clock.set(now - 54 * day)
-    closing.close_due(services)
-    clustering.find(services, reference)
+    _discuss(make, reference, now - 371 * day)
+    ledger.publish(make.services)
+    make.clock.set(now - 351 * day)
+    closing.close_due(make.services)
+    clustering.find(make.services, reference)
     make.next_version(phones, wanted.PHONES_SECOND)
     _answer(make, reference)
-    ledger.publish(services)
-    clock.set(now - 46 * day)
+    make.clock.set(now - 343 * day)
     _report(make, reference)
-    clock.set(now - 6 * day)
+    ledger.publish(make.services)
+
+
+def leave_drafts(make: Filling, now: datetime) -> None:
+    """The drafts at the moment that the demonstration starts: one is open, one in preparation."""
+    day = timedelta(days=1)
+    make.clock.set(now - 6 * day)
     breakfast = make.draft(wanted.BREAKFAST, 24)
     make.paste(breakfast, 1, wanted.BREAKFAST_FIRST)
     still_open = make.publish(breakfast, 1)
     _begin_discussing(make, still_open)
-    clock.set(now - day)
+    make.clock.set(now - day)
     make.paste(make.draft(wanted.PREPARED, 30), 1, {"ru": wanted.BREAKFAST_FIRST["ru"]})
-    ledger.publish(services)
+    ledger.publish(make.services)
 
 
 def _discuss(make: Filling, reference: str, begun: datetime) -> None:

@@ -126,8 +126,11 @@ def _leave_petitions_and_drafts(
     taken = {entry.iin for entry in guests()} | {one.entry.iin for one in chosen}
     others = residents(services, [entry for entry in people() if entry.iin not in taken])
     (guest,) = residents(services, guests()[1:2])
+    drafts = consultations.Filling(services, clock, deciders.agency, deciders.moderators, others, chance)
+    # In the order of their times, as the log has them.
+    consultations.discuss_to_the_end(drafts, now)
     petitions.leave_petitions(services, clock, deciders, others, guest, chance, now)
-    consultations.leave_drafts(services, clock, (first, second), (moderator, colleague), others, chance, now)
+    consultations.leave_drafts(drafts, now)
 
 
 def _throw_mails_away(services: Services) -> None:
