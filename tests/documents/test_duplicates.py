@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.documents.test_comparing import sentence
 
+from egov_participation.documents import duplicates
 from egov_participation.documents.duplicates import ALIKE, SHORT, Cluster, Leaders, bands, cluster, normal
 
 LETTER = sentence(1, 60)
@@ -50,6 +51,40 @@ def test_thanks_amid_a_comment_cut_nothing_off() -> None:
 
     assert normal(text).endswith("never in advance")
     assert normal(text).startswith("thank you")
+
+
+@pytest.mark.parametrize("blanks", ["\n" * 19_900, "\n \t" * 6600, ". \n" * 6600, "\u2003\n" * 9900])
+def test_a_comment_of_line_breaks_is_read_at_once_and_its_signature_found(blanks: str) -> None:
+    """A pattern that begins anew at each of them, and reads on to the end, would take minutes."""
+    assert normal(f"Прошу{blanks}снизить сбор.\n\n\nС уважением,\n\n\nИван Петров") == "прошу снизить сбор"
+
+
+def test_long_texts_that_meet_but_are_not_alike_cost_no_more_than_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each text is compared with so many characters at most, however many and long those are that it meets."""
+    long = sentence(5, 2500)
+    texts = [edited(long, number, words=400) for number in range(40)]
+    compared: list[tuple[int, int]] = []
+
+    def count(one: str, other: str, score_cutoff: float) -> float:
+        assert score_cutoff == ALIKE
+        compared.append((len(one), len(other)))
+        return 0.0
+
+    monkeypatch.setattr(duplicates, "ratio", count)
+    assert len(cluster(enumerate(texts))) == 40
+    assert len(compared) > 40
+    assert max(len(one) for one in texts) > 15_000
+    assert sum(one * other for one, other in compared) <= 40 * 3_000 * 30_000
+    assert max(max(lengths) for lengths in compared) == 3_000
+
+
+def test_of_long_texts_the_beginning_and_the_length_must_be_alike() -> None:
+    long = sentence(5, 800)
+
+    assert [one.members for one in cluster([(1, long), (2, edited(long, 1, words=9)), (3, f"{long} {long}")])] == [
+        (1, 2),
+        (3,),
+    ]
 
 
 def test_copies_and_near_copies_are_counted_together_and_nobody_is_hidden() -> None:

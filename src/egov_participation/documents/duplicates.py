@@ -31,8 +31,16 @@ _BANDS, _ROWS = 20, 4
 """Texts with this share of common runs meet with this chance: 0.5, 72 %; 0.6, 94 %; 0.7, 99.6 %."""
 _LONGEST: Final = 20_000
 """So much of a text is looked at."""
+_COMPARED: Final = 3_000
+"""So much of its beginning is compared with others; texts with the same beginning must be nearly as long, too."""
 _MOST_LEADERS: Final = 50
-"""With so many leaders a text is compared at most, those first that it meets in most bands."""
+_MOST_SIGNS: Final = 30_000
+"""With so many leaders, and of them so many characters, a text is compared at most, those first that it meets in most
+bands: what a comparison costs grows with both texts, and all must not take the longer the less they are alike."""
+_MOST_IN_BAND: Final = 500
+"""So many leaders are found by what they have in common in a band: the first, which came most often."""
+_TAIL: Final = 400
+"""A signature begins in the last so many characters: some words, and up to 200 characters."""
 
 _GREETING: Final = re.compile(
     r"\W*(?:здравствуйте|добр(?:ый|ого|ое)\s+(?:день|дня|утро|утра|вечер|вечера)|приветствую|"
@@ -49,6 +57,7 @@ _SIGNATURE: Final = re.compile(
     r"respectfully\s+submitted|best\s+wishes|thank\s+you|thanks)(?!\w)(?:(?![.!?]\s+\w+\s+\w+\s+\w+\s+\w+).){0,200}\Z",
     re.IGNORECASE | re.DOTALL,
 )
+_BLANKS: Final = re.compile(r"\s{2,}")
 _SIGNS: Final = re.compile(r"[\W_]+")
 
 
@@ -69,16 +78,21 @@ def normal(text: str) -> str:
 
     What would be left without a word (a comment that is all thanks) is kept whole.
     """
-    text = unicodedata.normalize("NFKC", text[:_LONGEST]).strip()
+    text = _BLANKS.sub(_one_blank, unicodedata.normalize("NFKC", text[:_LONGEST])[:_LONGEST]).strip()
     kept = text
     for _ in range(3):
         greeting = _GREETING.match(kept)
         if greeting is None:
             break
         kept = kept[greeting.end() :]
-    if signature := _SIGNATURE.search(kept):
+    if signature := _SIGNATURE.search(kept, max(0, len(kept) - _TAIL)):
         kept = kept[: signature.start()]
     return _plain(kept) or _plain(text) or text
+
+
+def _one_blank(run: re.Match[str]) -> str:
+    """One blank for many, each of which a pattern would begin anew at; a line stays a line."""
+    return "\n" if "\n" in run[0] else " "
 
 
 def _plain(text: str) -> str:
@@ -143,7 +157,8 @@ class Leaders:
             return
         self._texts[number] = text
         for band in self._bands_of(text):
-            self._bands[band].append(number)
+            if len(self._bands[band]) < _MOST_IN_BAND:
+                self._bands[band].append(number)
 
     def find_normal(self, text: str) -> int | None:
         """`find` for a text that `normal` made."""
@@ -156,8 +171,16 @@ class Leaders:
             for number in self._bands.get(band, ()):
                 meets[number] += 1
         best: tuple[float, int] | None = None
+        signs = 0
         for number in sorted(meets, key=lambda number: (-meets[number], number))[:_MOST_LEADERS]:
-            alike = ratio(text, self._texts[number], score_cutoff=ALIKE if best is None else best[0])
+            other = self._texts[number]
+            if 200 * min(len(text), len(other)) < ALIKE * (len(text) + len(other)):
+                continue  # so much longer is one of them that it cannot be the other with some words changed
+            signs += min(len(other), _COMPARED)
+            if signs > _MOST_SIGNS:
+                break
+            cutoff = ALIKE if best is None else best[0]
+            alike = ratio(text[:_COMPARED], other[:_COMPARED], score_cutoff=cutoff)
             if alike >= ALIKE and (best is None or alike > best[0]):
                 best = alike, number
         return None if best is None else best[1]
@@ -171,7 +194,7 @@ class Leaders:
 def bands(text: str) -> list[bytes]:
     """What texts that are alike have in common: a few bytes for each band; of texts of `SHORT` characters and more."""
     lowest = np.full(_BANDS * _ROWS, np.iinfo(np.uint32).max, dtype=np.uint32)
-    runs = _runs(text)
+    runs = _runs(text[:_COMPARED])
     for start in range(0, len(runs), 1000):
         mixed = runs[np.newaxis, start : start + 1000] * _FACTORS + _SUMMANDS
         lowest = np.minimum(lowest, (mixed >> np.uint64(32)).astype(np.uint32).min(axis=1))

@@ -5,6 +5,7 @@ Only what is said to the same provision is compared: “Against.” means anothe
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from sqlmodel import col, or_, select, update
@@ -12,35 +13,52 @@ from sqlmodel import col, or_, select, update
 from egov_participation.consultations.models import Comment, Consultation, Provision, Shown, State
 from egov_participation.consultations.rules.states import ANSWERABLE
 from egov_participation.documents.duplicates import cluster
-from egov_participation.jobs import enqueue
+from egov_participation.jobs import enqueue, is_owed
 from egov_participation.services import Services
 
 CLUSTER: Final = "consultations.cluster"
 """Kind of the jobs that find it out."""
-_SMALL: Final = 2_000
-"""Up to so many comments it is found out anew with each; of more when a tenth has come since, and at the end."""
+_SMALL: Final = 200
+"""Of fewer comments it is found out anew with each, and of all when no more come."""
+_MANY: Final = 2_000
+"""Up to so many comments it is found out when any has come since; of more when a tenth has."""
+_PAUSE: Final = timedelta(minutes=10)
+"""Of others once in so long: all texts are compared again, and nobody else's work may wait for it at each comment."""
 _AT_ONCE: Final = 500
 
 
 def due(services: Services) -> None:
     """Put into the queue what has to be found out anew."""
+    now = services.clock()
     with services.database.read() as session:
         found = session.exec(
-            select(Consultation.reference, Consultation.comments).where(
+            select(Consultation.reference, Consultation.comments, Consultation.state).where(
                 col(Consultation.state).in_(ANSWERABLE),
                 col(Consultation.comments) > col(Consultation.clustered),
                 or_(
-                    col(Consultation.comments) <= _SMALL,
+                    col(Consultation.comments) <= _MANY,
                     col(Consultation.comments) * 9 >= col(Consultation.clustered) * 10,
                     col(Consultation.state) == State.CLOSED.value,
                 ),
             )
         ).all()
-    if found:
+        wanted = []
+        for reference, comments, state in found:
+            at = None if comments < _SMALL or state == State.CLOSED else _after(now)
+            key = f"{reference}/{comments}" if at is None else f"{reference}/{at:%Y-%m-%dT%H:%M}"
+            if not is_owed(session, CLUSTER, key):
+                wanted.append((reference, key, at))
+    if wanted:
         with services.database.uow() as tx:
-            for reference, comments in found:
-                enqueue(tx, CLUSTER, f"{reference}/{comments}", {"consultation": reference})
+            for reference, key, at in wanted:
+                enqueue(tx, CLUSTER, key, {"consultation": reference}, run_after=at)
             tx.commit()
+
+
+def _after(now: datetime) -> datetime:
+    """The end of the stretch of time that this moment is in: one job for all that comes in it."""
+    pause = int(_PAUSE.total_seconds())
+    return datetime.fromtimestamp((int(now.timestamp()) // pause + 1) * pause, UTC)
 
 
 def find(services: Services, reference: str) -> None:
