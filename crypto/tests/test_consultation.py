@@ -63,7 +63,7 @@ def test_an_honest_consultation_adds_up_and_no_part_of_it_may_come_twice() -> No
     assert [reply["superseded_by"] for reply in found.replies] == [2, None]
     assert json.loads(json.dumps(vars(found))) == vars(found)  # how it is kept between runs
     for value in HONEST:
-        if value["type"] != "consultation.report" and value.get("what") != "edit":
+        if value["type"] != "consultation.report" and value.get("what") not in {"edit", "redacted"}:
             with pytest.raises(VerificationError):
                 counted([*HONEST, value])
 
@@ -114,6 +114,12 @@ def test_what_does_not_fit_is_refused(code: str, before: list[Value], value: Val
     with pytest.raises(VerificationError) as caught:
         counted([*before, value])
     assert caught.value.code == code
+
+
+def test_a_cover_is_widened_and_each_decision_may_be_appealed() -> None:
+    decided = ["redacted", "appeal-refused", "redacted", "appeal-granted"]
+    found = counted([*OPEN, *(C.decided(1, what) for what in decided)])
+    assert (found.comments[0][3], [what for what, _ in found.comments[0][5]]) == ("published", decided)
 
 
 def test_whoever_adds_to_a_comment_while_it_is_closed_is_not_too_late() -> None:

@@ -87,6 +87,9 @@ def test_words_are_covered_appealed_shown_again_and_destroyed(
     assert comment_lists.listed(services, reference, Asked(words="ахмету")).total == 1
 
     assert cover(one, case, what="all") == 303
+    # Observers hold them against the log one after the other: the first first, as the log has them.
+    (said,) = author.client.get(f"/api/v1/consultations/{reference}/comments").json()["comments"]
+    assert [(each["whole"], each["lifted"]) for each in said["redactions"]] == [(False, True), (True, False)]
     hidden = author.client.get(public).text
     assert TEXT not in hidden
     assert "A moderator has covered this comment." in hidden
@@ -118,6 +121,55 @@ def test_an_appeal_is_refused_in_public(services: Services, citizen: MakeCitizen
     shown = text_of(author.client.get(f"/en/consultations/{reference}/comments/1").text)
     assert "another moderator refused: Причина названа верно." in shown
     assert json.dumps(decisions(services, reference)[-1]).count("appeal-refused") == 1
+
+
+def test_a_cover_is_widened_and_hides_what_goes_with_the_words(
+    services: Services, citizen: MakeCitizen, official: MakeOfficial
+) -> None:
+    reference, author = world.put(services), citizen()
+    one, other, third = official(Role.MODERATOR), official(Role.MODERATOR), official(Role.MODERATOR)
+    query = "?provision=chp_1__art_2&text=ru&amendment=replace"
+    own = sent(author, reference, query, text=f"{TEXT} {WORDS}", proposed="Парк открывает Ахмет.").partition("?")[0]
+    assert author.client.post(f"{own}/add", data={"added": "Или зайдите к Ахмету."}).status_code == 303
+    public, case = f"/en/consultations/{reference}/comments/1", f"/en/office/comments/{reference}/1"
+    assert "открывает" in author.client.get(public).text
+    assert cover(one, case, words="701 555 01 01") == 303
+    page = author.client.get(public).text
+    assert "Позвоните Ахмету" in page
+    assert "открывает" not in page
+    assert "Или зайдите" not in page
+    assert "Cover more" in other.client.get(case).text
+
+    appeal = {"why": "Это номер моей конторы."}
+    assert author.client.post(f"{own}/appeal", data=appeal).status_code == 303
+    why = {"reason": "Суд запретил хранить эти слова."}
+    assert "Cover more" not in other.client.get(case).text
+    assert cover(other, case, words="Ахмету") == 409
+    assert other.client.post(f"{case}/erase", data=why).status_code == 409
+    refusal = {"decision": "refuse", "reason": "Причина названа верно."}
+    assert other.client.post(f"{case}/appeal", data=refusal).status_code == 303
+
+    assert cover(other, case, words="555 01") == 409
+    assert cover(other, case, words="Ахмету") == 303
+    page = author.client.get(public).text
+    assert "Позвоните " in page
+    assert "Ахмету" not in page
+    assert "701 555" not in page
+    assert cover(third, case, what="all") == 303
+    assert cover(third, case, words="Парк") == 409
+    assert author.client.post(f"{own}/appeal", data=appeal).status_code == 303
+    grant = {"decision": "grant", "reason": "Номер принадлежит автору, он открыт."}
+    for covered in (one, other, third):  # each of them covered a part of what the appeal is about
+        assert covered.client.post(f"{case}/appeal", data=grant).status_code == 403
+    assert official(Role.MODERATOR).client.post(f"{case}/appeal", data=grant).status_code == 303
+    assert WORDS in author.client.get(public).text
+    assert [entry["what"] for entry in decisions(services, reference)] == [
+        "redacted",
+        "appeal-refused",
+        "redacted",
+        "redacted",
+        "appeal-granted",
+    ]
 
 
 def test_what_is_covered_is_what_was_named() -> None:

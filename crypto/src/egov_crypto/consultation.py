@@ -33,7 +33,7 @@ _FOLLOWS: Final = {
     "withdrawn": set(),
 }
 _DECISIONS: Final = {
-    "redacted": ({PUBLISHED}, REDACTED),
+    "redacted": ({PUBLISHED, REDACTED}, REDACTED),
     "appeal-granted": ({REDACTED}, PUBLISHED),
     "appeal-refused": ({REDACTED}, REDACTED),
     "erased": ({PUBLISHED, REDACTED}, ERASED),

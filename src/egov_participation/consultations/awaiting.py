@@ -62,5 +62,5 @@ def _appeals(session: Session, acting: SessionInfo) -> list[Item]:
             {"reference": consultation.reference or "", "number": str(comment.number)},
         )
         for consultation, comment, redaction in redacting.appeals(session)
-        if redaction.appealed_at is not None and redaction.moderator != acting.person_id
+        if redaction.appealed_at is not None and not redacting.is_own_decision(session, comment, acting.person_id)
     ]

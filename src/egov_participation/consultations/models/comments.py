@@ -138,7 +138,8 @@ class CommentDraft(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     consultation_id: int = Field(sa_column=Column(Integer, ForeignKey("consultation.id"), nullable=False))
     person_hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
-    """Of a text that came after the session had ended: hash of the secret in the address that leads back to it."""
+    """Of a text that came after the session had ended: hash of the secrets in the address that leads back to it and in
+    the cookie of the browser that it came from."""
     lineage: str = ""
     """Of the provision; empty: the whole draft."""
     kind: str = "comment"

@@ -56,6 +56,7 @@ def _page(request: Request, form: Form[Any] | None = None, status: int = 200) ->
         (view,) = views(db, consultation, [row])
         head, covered = comment_heads.of(db, consultation), redacting.active(db, row)
         grounds = ruling.of(here, consultation).grounds
+        own_decision = redacting.is_own_decision(db, row, session(request).person_id)
         appeal = redacting.why(here, covered) if covered is not None else ""
     return kept_by_the_browser(
         render(
@@ -68,7 +69,7 @@ def _page(request: Request, form: Form[Any] | None = None, status: int = 200) ->
             row=row,
             covered=covered,
             appeal=appeal,
-            own_decision=covered is not None and covered.moderator == session(request).person_id,
+            own_decision=covered is not None and own_decision,
             grounds=[[ground.code, ground.text.get(lang(request))] for ground in grounds],
             form=form or Form(),
             **spoken(lang(request)),

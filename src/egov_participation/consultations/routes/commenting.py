@@ -6,6 +6,7 @@ ended is kept, and stands in the form after the next sign-in.
 
 from __future__ import annotations
 
+import secrets
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import urlencode
@@ -75,7 +76,7 @@ def _blank(request: Request, here: Here) -> dict[str, str]:
 def _kept(request: Request, here: Here) -> dict[str, str]:
     token = request.query_params.get("kept", "")[:60]
     with services(request).database.read() as db:
-        fields = comment_drafts.kept(services(request), db, here.spot.consultation, token)
+        fields = comment_drafts.kept(services(request), db, here.spot.consultation, token, _browser(request))
     return fields | {"kept": token} if fields else {}
 
 
@@ -144,7 +145,7 @@ def save(request: Request) -> Response:
     with services_.database.uow() as tx:
         consultation, fields = here.spot.consultation, _typed(form.values)
         comment_drafts.save(services_, tx, session(request), consultation, here.lineage, here.kind, fields)
-        comment_drafts.forget_kept(tx, consultation, form.values.get("kept", ""))
+        comment_drafts.forget_kept(tx, consultation, form.values.get("kept", ""), _browser(request))
         tx.commit()
     if form.values.get("act") == "save":
         return to(request, "consultations.my_comments")
@@ -177,12 +178,14 @@ def keep(request: Request) -> Response:
         DomainError: 401, whoever asks for a place that is none; 429 ``comment.too_many``.
     """
     services_ = services(request)
+    browser = _browser(request) or secrets.token_urlsafe(16)
     posted = {name: value for name, value in request.state.form.items() if isinstance(value, str)}
     try:
         here = here_of(request)
         with services_.database.uow() as tx:
             network = identity.network_of(client_address(request))
-            token = comment_drafts.keep(services_, tx, request.path_params["reference"], _typed(posted), network)
+            reference = request.path_params["reference"]
+            token = comment_drafts.keep(services_, tx, reference, _typed(posted), network, browser)
             tx.commit()
     except DomainError as refusal:
         if refusal.status != HTTPStatus.NOT_FOUND:
@@ -190,7 +193,19 @@ def keep(request: Request) -> Response:
         return sign_in_first(request)
     back = path_of(request, here, "consultations.write", kept=token)
     target = f"/{lang(request)}{SIGN_IN_PATH}?{urlencode({'next': back})}"
-    return RedirectResponse(target, 303, {"Cache-Control": "no-store"})
+    response = RedirectResponse(target, 303, {"Cache-Control": "no-store"})
+    https, life = services_.settings.https, int(rules.KEPT_TEXT.total_seconds())
+    response.set_cookie(_cookie(request), browser, max_age=life, path="/", secure=https, httponly=True, samesite="lax")
+    return response
+
+
+def _cookie(request: Request) -> str:
+    return f"{'__Host-' if services(request).settings.https else ''}kept"
+
+
+def _browser(request: Request) -> str:
+    """The secret of a browser that something was kept for; empty: nothing was."""
+    return request.cookies.get(_cookie(request), "")[:60]
 
 
 def alike(request: Request) -> Response:

@@ -21,7 +21,8 @@ LONGEST_EDIT: Final = 4000
 MOST_EDITS: Final = 10
 MOST_FILES: Final = 3
 LARGEST_FILE: Final = 5_000_000
-"""Bytes."""
+DRAFT_FILES: Final = 30_000_000
+"""Bytes; the second of the files in all drafts of one person."""
 DRAFTS_KEPT: Final = timedelta(days=30)
 KEPT_TEXT: Final = timedelta(days=1)
 """So long what was typed after the session had ended waits for its owner."""

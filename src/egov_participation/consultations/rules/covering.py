@@ -59,6 +59,26 @@ def to_cover(text: str, words: str) -> list[Span]:
     return merged
 
 
+def widened(before: str, named: Sequence[Span]) -> list[Span]:
+    """What is covered after both decisions.
+
+    Args:
+        before: `Redaction.covered` of the one that holds.
+        named: of the other, as `to_cover` gives them; empty: all of it.
+
+    Raises:
+        DomainError: 409 ``redaction.covered``: all that is named is covered already.
+
+    >>> widened("[[4, 9]]", [(0, 2), (8, 12)])
+    [(0, 2), (4, 12)]
+    """
+    there = spans(before)
+    merged = _merged(sorted({*there, *named})) if named else []
+    if not there or merged == list(there):
+        raise DomainError(409, N_("This comment is covered or erased already."), code="redaction.covered")
+    return merged
+
+
 def _merged(found: Sequence[Span]) -> list[Span]:
     merged: list[Span] = []
     for start, end in found:

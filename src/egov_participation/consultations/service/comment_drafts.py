@@ -116,7 +116,7 @@ def attach(tx: UnitOfWork, draft_id: int, name: str, content: bytes) -> None:
     """Put a file with a draft; the same one again changes nothing.
 
     Raises:
-        DomainError: 422 of `attachments.media_type`; 409 ``file.many``.
+        DomainError: 422 of `attachments.media_type`; 409 ``file.many``, ``file.total``.
     """
     found = attachments.media_type(content)
     digest = hashlib.sha256(content).hexdigest()
@@ -125,6 +125,7 @@ def attach(tx: UnitOfWork, draft_id: int, name: str, content: bytes) -> None:
         return
     if len(there) >= commenting.MOST_FILES:
         raise DomainError(409, N_("There are 3 files already. Take one away first."), code="file.many")
+    _check_total(tx, draft_id, len(content))
     tx.add(
         CommentFile(
             draft_id=draft_id,
@@ -138,6 +139,20 @@ def attach(tx: UnitOfWork, draft_id: int, name: str, content: bytes) -> None:
     tx.flush()
 
 
+def _check_total(tx: UnitOfWork, draft_id: int, more: int) -> None:
+    owner = tx.exec(select(CommentDraft.person_hash).where(CommentDraft.id == draft_id)).one()
+    tx.lock(f"comment drafts:{owner.hex()}")
+    sizes = select(func.coalesce(func.sum(CommentFile.size), 0)).join(
+        CommentDraft, col(CommentDraft.id) == col(CommentFile.draft_id)
+    )
+    if tx.exec(sizes.where(CommentDraft.person_hash == owner)).one() + more > commenting.DRAFT_FILES:
+        raise DomainError(
+            409,
+            N_("Your drafts have 30 MB of files already. Send one of them, or take files away first."),
+            code="file.total",
+        )
+
+
 def detach(tx: UnitOfWork, draft_id: int, sha256: str) -> None:
     """Take a file away from a draft."""
     tx.exec(delete(CommentFile).where(col(CommentFile.draft_id) == draft_id, col(CommentFile.sha256) == sha256))
@@ -146,8 +161,13 @@ def detach(tx: UnitOfWork, draft_id: int, sha256: str) -> None:
 # -- when the session has ended ----------------------------------------------------------------------------------------
 
 
-def keep(services: Services, tx: UnitOfWork, reference: str, fields: Mapping[str, str], network: str) -> str:
+def keep(
+    services: Services, tx: UnitOfWork, reference: str, fields: Mapping[str, str], network: str, browser: str
+) -> str:
     """Keep what was typed by a browser whose session has ended; the token that its owner finds it by.
+
+    Args:
+        browser: a secret that this browser alone keeps. Whoever gives others the token shows them nothing by that.
 
     Raises:
         DomainError: 404 ``consultation.unknown``; 429 ``comment.too_many``.
@@ -157,29 +177,32 @@ def keep(services: Services, tx: UnitOfWork, reference: str, fields: Mapping[str
     consultation = lookup.found(tx.session, reference)
     assert consultation.id is not None
     token = secrets.token_urlsafe(16)
-    row = CommentDraft(consultation_id=consultation.id, person_hash=_hash(token), kind=KEPT, content=b"", at=now)
+    row = CommentDraft(
+        consultation_id=consultation.id, person_hash=_hash(token, browser), kind=KEPT, content=b"", at=now
+    )
     row.content = _seal(services, row, fields)
     tx.add(row)
     tx.flush()
     return token
 
 
-def kept(services: Services, session: Session, consultation: Consultation, token: str) -> dict[str, str]:
-    """What was kept under this token; empty where there is nothing (any more)."""
-    row = _find(session, consultation, _hash(token), "", KEPT) if token else None
+def kept(services: Services, session: Session, consultation: Consultation, token: str, browser: str) -> dict[str, str]:
+    """What this browser kept under this token; empty where there is nothing (any more)."""
+    row = _find(session, consultation, _hash(token, browser), "", KEPT) if token and browser else None
     if row is None or row.at + commenting.KEPT_TEXT <= services.clock():
         return {}
     return dict(_opened(services, session, row).fields)
 
 
-def forget_kept(tx: UnitOfWork, consultation: Consultation, token: str) -> None:
+def forget_kept(tx: UnitOfWork, consultation: Consultation, token: str, browser: str) -> None:
     """It was put into a draft."""
-    theirs = (col(CommentDraft.consultation_id) == consultation.id, col(CommentDraft.person_hash) == _hash(token))
+    owner = _hash(token, browser)
+    theirs = (col(CommentDraft.consultation_id) == consultation.id, col(CommentDraft.person_hash) == owner)
     tx.exec(delete(CommentDraft).where(*theirs, col(CommentDraft.kind) == KEPT))
 
 
-def _hash(token: str) -> bytes:
-    return hashlib.sha256(token.encode()).digest()
+def _hash(token: str, browser: str) -> bytes:
+    return hashlib.sha256(f"{token} {browser}".encode()).digest()
 
 
 def _find(session: Session, consultation: Consultation, owner: bytes, lineage: str, kind: str) -> CommentDraft | None:

@@ -16,6 +16,7 @@ from egov_participation.consultations.models import (
     CommentSupport,
     Consultation,
     Redaction,
+    State,
 )
 from egov_participation.consultations.rules import commenting
 from egov_participation.consultations.rules.states import ENDED
@@ -39,8 +40,19 @@ def forget_person(services: Services, tx: UnitOfWork, person_id: str) -> None:
     tx.exec(update(Redaction).where(col(Redaction.comment_id).in_(theirs)).values(appeal=None))
     for draft in comment_drafts.mine(services, tx.session, person_id):
         comment_drafts.discard(tx, draft.id)
-    tx.exec(delete(CommentSupport).where(col(CommentSupport.person_hash) == who))
+    _take_back(tx, who)
     tx.exec(update(Comment).where(col(Comment.person_hash) == who).values(_PERSON))
+
+
+def _take_back(tx: UnitOfWork, who: bytes) -> None:
+    """While comments are taken they could support again as somebody new: what is forgotten counts no more then."""
+    supported = select(CommentSupport.comment_id).where(CommentSupport.person_hash == who)
+    theirs = col(Comment.id).in_(supported)
+    tx.exec(select(Comment.id).where(theirs).order_by(col(Comment.id)).with_for_update())
+    running = select(Consultation.id).where(Consultation.state == State.OPEN.value)
+    fewer = update(Comment).where(theirs, col(Comment.consultation_id).in_(running))
+    tx.exec(fewer.values(supports=col(Comment.supports) - 1))
+    tx.exec(delete(CommentSupport).where(col(CommentSupport.person_hash) == who))
 
 
 def forget_old(services: Services) -> None:

@@ -10,7 +10,6 @@ from urllib.parse import urlencode
 from sqlmodel import Session, col, select
 
 from egov_participation.consultations.models import (
-    Comment,
     CommentFile,
     Consultation,
     Expression,
@@ -19,8 +18,7 @@ from egov_participation.consultations.models import (
     State,
     Version,
 )
-from egov_participation.consultations.rules.covering import spans
-from egov_participation.consultations.service import comment_lists, comment_places, lookup, redacting
+from egov_participation.consultations.service import comment_lists, comment_places, lookup
 from egov_participation.consultations.service.comment_places import Spot
 from egov_participation.errors import DomainError
 from egov_participation.i18n import N_
@@ -160,13 +158,6 @@ def file(services: Services, reference: str, number: int, sha256: str) -> tuple[
         row = session.exec(
             select(CommentFile).where(CommentFile.comment_id == comment.id, CommentFile.sha256 == sha256)
         ).first()
-        if row is None or _is_hidden(session, comment):
+        if row is None or comment.shown != Shown.PUBLISHED:
             raise DomainError(404, N_("There is no such file."), code="file.unknown")
         return row.name, row.media_type, row.content
-
-
-def _is_hidden(session: Session, comment: Comment) -> bool:
-    if comment.shown != Shown.REDACTED:
-        return comment.shown == Shown.ERASED
-    found = redacting.active(session, comment)
-    return found is None or not spans(found.covered)

@@ -5,16 +5,18 @@ from __future__ import annotations
 import secrets
 from datetime import datetime
 
-from sqlmodel import Session, col, delete, func, select
+from sqlmodel import Session, col, delete, func, select, update
 
 from egov_participation.consultations import keys
 from egov_participation.consultations.models import (
     Comment,
     CommentEdit,
     CommentFile,
+    CommentPlacement,
     Consultation,
     Redaction,
     Shown,
+    Stance,
 )
 from egov_participation.consultations.rules import comment_document as document
 from egov_participation.consultations.rules import commenting
@@ -123,8 +125,11 @@ def destroy(tx: UnitOfWork, consultation: Consultation, comment: Comment, now: d
         return
     comment.shown, comment.text, comment.proposed, comment.salt, comment.searched = Shown.ERASED.value, "", "", None, ""
     comment.quote, comment.prefix, comment.suffix, comment.quote_start, comment.quote_end = "", "", "", None, None
-    comment.author_name, comment.organisation = "", ""
+    comment.author_name, comment.organisation, comment.stance = "", "", Stance.NONE.value
+    _leave_cluster(tx, comment)
     tx.add(comment)
+    placed = update(CommentPlacement).where(col(CommentPlacement.comment_id) == comment.id)
+    tx.exec(placed.values(quote_start=None, quote_end=None))
     tx.exec(delete(CommentFile).where(col(CommentFile.comment_id) == comment.id))
     for edit in tx.exec(select(CommentEdit).where(CommentEdit.comment_id == comment.id)).all():
         edit.text, edit.salt = "", None
@@ -145,6 +150,19 @@ def destroy(tx: UnitOfWork, consultation: Consultation, comment: Comment, now: d
         },
     )
     tx.flush()
+
+
+def _leave_cluster(tx: UnitOfWork, comment: Comment) -> None:
+    """The words of others in it would tell what stood there. Who stood for them hands that on to the next."""
+    others = (
+        col(Comment.consultation_id) == comment.consultation_id,
+        col(Comment.cluster) == comment.number,
+        col(Comment.number) != comment.number,
+    )
+    left = tx.exec(select(Comment.number).where(*others).order_by(col(Comment.number)).limit(2)).all()
+    if left:
+        tx.exec(update(Comment).where(*others).values(cluster=left[0] if len(left) > 1 else None))
+    comment.cluster = None
 
 
 def receipt(view: CommentView, base_url: str) -> dict[str, object]:

@@ -164,6 +164,7 @@ def _view(row: Comment, known: _Known, own: bool) -> CommentView:
     is_covered = shown is Shown.REDACTED and not own
     covered = spans(active.covered) if is_covered and active is not None else None
     hidden = shown is Shown.ERASED or covered == ()
+    beside = not hidden and covered is None  # words that are covered in the text may stand in the rest as well
     whole = shown is Shown.PUBLISHED or (own and not hidden)
     around = _around(row, known)
     place = known.provisions.get(row.provision_id or 0)
@@ -184,7 +185,7 @@ def _view(row: Comment, known: _Known, own: bool) -> CommentView:
         stance=Stance(row.stance),
         pieces=() if hidden else tuple(Piece(*piece) for piece in pieces(row.text, covered or ())),
         amendment=None if row.amendment is None else AmendmentKind(row.amendment),
-        proposed="" if hidden else row.proposed,
+        proposed=row.proposed if beside else "",
         base="" if row.amendment is None or place is None else comment_places.words_of(place[0]),
         base_hash=row.base_hash,
         stale=_is_stale(row, known),
@@ -193,10 +194,10 @@ def _view(row: Comment, known: _Known, own: bool) -> CommentView:
         document_hash=row.document_hash,
         shown=shown,
         supports=row.supports,
-        cluster=row.cluster,
+        cluster=None if hidden else row.cluster,
         replied=row.id in known.replied,
-        files=() if hidden else files,
-        edits=tuple(_edits(known.edits.get(row.id, ()), hidden)),
+        files=files if beside else (),
+        edits=tuple(_edits(known.edits.get(row.id, ()), not beside)),
         covers=tuple(covers),
         placements=tuple(_placements(known.placements.get(row.id, ()), known)),
         document=document.of_comment(row, around) if whole else None,

@@ -12,7 +12,7 @@ from egov_participation import audit
 from egov_participation.actions import Action
 from egov_participation.consultations import keys
 from egov_participation.consultations.models import Comment, CommentEdit, Consultation, Redaction, Shown
-from egov_participation.consultations.rules.covering import to_cover
+from egov_participation.consultations.rules.covering import to_cover, widened
 from egov_participation.consultations.service import comment_letters, comment_own, lifecycle, lookup, ruling
 from egov_participation.consultations.service.comment_supporting import locked
 from egov_participation.consultations.service.commenting import searched
@@ -34,7 +34,7 @@ def cover(
     reason: str,
     words: str = "",
 ) -> None:
-    """Cover a comment, or words in it, from the public.
+    """Cover a comment, or words in it, from the public; of one in which words are covered, more.
 
     Args:
         ground: code of the rules' ground.
@@ -42,16 +42,21 @@ def cover(
         words: of the comment's text, a stretch on each line; empty: all of the comment.
 
     Raises:
-        DomainError: 404 ``comment.unknown``; 403 ``redaction.own``; 409 ``redaction.covered``; 422
-            ``redaction.ground``, ``redaction.words``.
+        DomainError: 404 ``comment.unknown``; 403 ``redaction.own``; 409 ``redaction.covered``,
+            ``redaction.appealed``; 422 ``redaction.ground``, ``redaction.words``.
     """
     now = services.clock()
     consultation, comment = _taken(services, tx, acting, reference, number)
-    if comment.shown != Shown.PUBLISHED:
+    if comment.shown == Shown.ERASED:
         raise DomainError(409, N_("This comment is covered or erased already."), code="redaction.covered")
     named = {one.code: one for one in ruling.of(services, consultation).grounds}
     if ground not in named:
         raise DomainError(422, N_("Choose one of the grounds."), code="redaction.ground")
+    covered = to_cover(comment.text, words)
+    before = active(tx.session, comment) if comment.shown == Shown.REDACTED else None
+    if before is not None:
+        _check_decided(before)
+        covered = widened(before.covered, covered)
     assert comment.id is not None
     row = Redaction(
         comment_id=comment.id,
@@ -59,7 +64,7 @@ def cover(
         ground=ground,
         reason=reason,
         salt=secrets.token_bytes(ledger.SALT_SIZE),
-        covered=json.dumps(to_cover(comment.text, words)),
+        covered=json.dumps(covered),
         moderator=acting.person_id,
     )
     tx.add(row)
@@ -144,7 +149,7 @@ def decide(
     row = active(tx.session, comment)
     if row is None or row.appealed_at is None or row.decided_at is not None or comment.shown != Shown.REDACTED:
         raise DomainError(409, N_("There is no appeal that waits for a decision."), code="appeal.none")
-    _check_other(row, acting)
+    _check_other(tx.session, comment, acting)
     row.decided_at, row.decided_by, row.decision = now, acting.person_id, reason
     row.decision_salt = secrets.token_bytes(ledger.SALT_SIZE)
     if grant:
@@ -164,7 +169,8 @@ def erase(services: Services, tx: UnitOfWork, acting: SessionInfo, reference: st
     """Destroy what is covered, where the law does not let it be kept: another moderator than who covered it does that.
 
     Raises:
-        DomainError: 404 ``comment.unknown``; 403 ``redaction.own``, ``appeal.own``; 409 ``redaction.none``.
+        DomainError: 404 ``comment.unknown``; 403 ``redaction.own``, ``appeal.own``; 409 ``redaction.none``,
+            ``redaction.appealed``.
     """
     now = services.clock()
     consultation, comment = _taken(services, tx, acting, reference, number)
@@ -173,7 +179,8 @@ def erase(services: Services, tx: UnitOfWork, acting: SessionInfo, reference: st
         raise DomainError(
             409, N_("Cover the comment first: another moderator then destroys it."), code="redaction.none"
         )
-    _check_other(row, acting)
+    _check_decided(row)
+    _check_other(tx.session, comment, acting)
     comment_letters.tell_author(services, tx, consultation, comment, comment_letters.ERASED, reason=reason)
     comment_own.destroy(tx, consultation, comment, now)
     audit.record(tx, acting, Action.REDACT_COMMENT, _object(consultation, comment), now, step="erased", reason=reason)
@@ -190,8 +197,22 @@ def _taken(
     return consultation, comment
 
 
-def _check_other(row: Redaction, acting: SessionInfo) -> None:
-    if row.moderator == acting.person_id:
+def is_own_decision(session: Session, comment: Comment, person_id: str) -> bool:
+    """Whether a moderator covered something of it: then they are not the other one."""
+    mine = (Redaction.comment_id == comment.id, col(Redaction.lifted_at).is_(None), Redaction.moderator == person_id)
+    return session.exec(select(Redaction.id).where(*mine)).first() is not None
+
+
+def _check_decided(row: Redaction) -> None:
+    """The author was told that another moderator decides: nothing comes before that."""
+    if row.appealed_at is not None and row.decided_at is None:
+        raise DomainError(
+            409, N_("The author has appealed: the appeal has to be decided first."), code="redaction.appealed"
+        )
+
+
+def _check_other(session: Session, comment: Comment, acting: SessionInfo) -> None:
+    if is_own_decision(session, comment, acting.person_id):
         raise DomainError(403, N_("You covered this comment: another moderator decides."), code="appeal.own")
 
 

@@ -1,0 +1,80 @@
+"""What is left of a comment that was destroyed tells nothing of its words; files of drafts have an end."""
+
+from __future__ import annotations
+
+import pytest
+from sqlmodel import select
+from tests.consultations import world
+from tests.consultations.test_commenting import ARTICLE, TEXT, send
+from tests.officials import MakeCitizen
+
+from egov_participation.consultations.models import Comment, CommentFile, CommentPlacement, Stance, Version
+from egov_participation.consultations.rules import commenting as rules
+from egov_participation.consultations.rules.commenting import Place, Written
+from egov_participation.consultations.service import (
+    clustering,
+    comment_drafts,
+    comment_lists,
+    comment_own,
+    lookup,
+    placing,
+)
+from egov_participation.errors import DomainError
+from egov_participation.services import Services, SessionInfo
+
+
+def test_nothing_that_stays_tells_what_was_destroyed(services: Services, citizen: MakeCitizen) -> None:
+    reference, author = world.put(services), citizen()
+    heading = world.TEXTS["ru"][2].heading
+    quote = rules.quoted(f"{heading}\n{world.TEXTS['ru'][2].text}", "убирается раз в неделю")
+    for _ in range(3):
+        send(services, author.session, reference, Place(1, "ru", ARTICLE, quote), Written("ru", TEXT, Stance.OPPOSE))
+    clustering.find(services, reference)
+    world.put_version(services, reference, world.TEXTS)
+    with services.database.read() as session:
+        newest = max(session.exec(select(Version.id)).all(), key=lambda one: one or 0)
+    assert newest is not None
+    placing.place(services, newest)
+
+    def clusters() -> list[int | None]:
+        with services.database.read() as session:
+            return list(session.exec(select(Comment.cluster).order_by("number")).all())
+
+    def erase(number: int) -> None:
+        with services.database.uow() as tx:
+            comment_own.erase(services, tx, author.session, reference, number)
+            tx.commit()
+
+    assert clusters() == [1, 1, 1]
+    erase(1)
+    assert clusters() == [None, 2, 2]
+    erase(2)
+    assert clusters() == [None, None, None]
+    view = comment_lists.one(services, reference, 1)
+    assert (view.stance, view.quote, view.cluster) == (Stance.NONE, None, None)
+    with services.database.read() as session:
+        placed = session.exec(select(CommentPlacement).order_by("comment_id")).all()
+    assert [one.quote_start is None for one in placed] == [True, True, False]
+    assert [one.quote_end is None for one in placed] == [True, True, False]
+
+
+def test_files_of_drafts_have_an_end(services: Services, citizen: MakeCitizen, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rules, "DRAFT_FILES", 30)
+    reference, author, other = world.put(services), citizen(), citizen()
+
+    def put(acting: SessionInfo, kind: str, content: bytes) -> None:
+        with services.database.uow() as tx:
+            consultation = lookup.found(tx.session, reference)
+            draft = comment_drafts.save(services, tx, acting, consultation, "", kind, {})
+            comment_drafts.attach(tx, draft, "plan.pdf", content)
+            tx.commit()
+
+    put(author.session, "comment", b"%PDF-1.7 of ten")
+    put(author.session, "about-1", b"%PDF-1.7 of two")
+    put(author.session, "about-1", b"%PDF-1.7 of two")  # it is there already
+    with pytest.raises(DomainError) as refused:
+        put(author.session, "about-2", b"%PDF-")
+    assert refused.value.code == "file.total"
+    put(other.session, "comment", b"%PDF-")
+    with services.database.read() as session:
+        assert sum(session.exec(select(CommentFile.size)).all()) == 35
