@@ -125,5 +125,14 @@ def test_a_text_goes_out_as_files_that_come_in_again(client: TestClient, referen
     assert client.get(f"/consultations/{reference}/v1/text.en.docx").status_code == 404
 
 
+def test_no_number_is_too_long_to_be_looked_for(client: TestClient, reference: str) -> None:
+    one, largest = f"/consultations/{reference}", 99_999_999_999_999_999_999
+    files = [f"{one}/v{largest}/text.ru.{ending}" for ending in ("json", "docx", "akn.xml")]
+    pages = [f"/ru{one}/v{largest}{rest}" for rest in ("", "/p/chp_1__art_1", "/parallel", "/compare/1", "/comment")]
+    comments = [f"/ru{one}/comments/{largest}", f"{one}/comments/{largest}/files/{'0' * 64}"]
+    for address in (*files, *pages, *comments, f"/api/v1{one}/versions/{largest}", f"{one}/v{largest}/text.ru.source"):
+        assert client.get(address).status_code == 404, address
+
+
 def test_the_front_page_names_what_is_open(client: TestClient, reference: str) -> None:
     assert "1 проект открыт для комментариев" in client.get("/ru").text

@@ -8,17 +8,28 @@ import re
 from dataclasses import replace
 
 import pytest
+from httpx import Response
 from sqlmodel import select
 from starlette.testclient import TestClient
 from tests.consultations import world
 from tests.officials import MakeCitizen, MakeOfficial, SignedIn
 
-from egov_participation.actions import Role
+from egov_participation import approvals
+from egov_participation.actions import Capacity, Role
 from egov_participation.clock import ManualClock
 from egov_participation.consultations.models import Reply, State
 from egov_participation.consultations.rules import replying as rules
 from egov_participation.consultations.rules.commenting import Place, Written
-from egov_participation.consultations.service import commenting, lifecycle, lookup, reply_viewing
+from egov_participation.consultations.service import (
+    comment_own,
+    commenting,
+    differences,
+    lifecycle,
+    lookup,
+    reply_viewing,
+    report_reading,
+    reporting,
+)
 from egov_participation.jobs import Worker
 from egov_participation.ledger import service as ledger
 from egov_participation.mail import NullMailer
@@ -40,17 +51,25 @@ def comment(services: Services, author: SignedIn, reference: str, text: str, eid
     return number
 
 
-def decide(official: SignedIn, address: str, decision: str = "approve", **fields: str) -> object:
+def decide(official: SignedIn, address: str, decision: str = "approve", **fields: str) -> Response:
     page = official.client.get(address).text
     fingerprint = re.search(r'name="content_hash" value="([0-9a-f]{64})"', page)
     data = {"decision": decision, "content_hash": fingerprint[1] if fingerprint else "", **fields}
     return official.client.post(f"{address}/decide", data=data)
 
 
+def seen(page: str) -> str:
+    """The fingerprint of what a page with the form of a reply showed."""
+    found = re.search(r'name="seen" value="([0-9a-f]{64})"', page)
+    return found[1] if found else ""
+
+
 def write(official: SignedIn, reference: str, number: int, **fields: str) -> str:
     """Propose a reply; the address of the proposal."""
-    data = {"to": "one", "lang": "ru", "reason": "", "changed": "", **fields}
-    answer = official.client.post(f"/ru/office/replies/{reference}/{number}", data=data)
+    address = f"/ru/office/replies/{reference}/{number}"
+    shown = seen(official.client.get(address).text)
+    data = {"to": "one", "lang": "ru", "reason": "", "changed": "", "seen": shown, **fields}
+    answer = official.client.post(address, data=data)
     assert answer.status_code == 303, re.findall(r"error-message.*?</p>", answer.text)
     return str(answer.headers["location"])
 
@@ -72,7 +91,13 @@ def test_two_officials_reply_and_the_author_is_told(
     # A reason is owed to whoever is not followed; what was typed is kept.
     refused = one.client.post(
         f"/ru/office/replies/{reference}/{number}",
-        data={"to": "one", "lang": "ru", "verdict": "rejected", "reason": " "},
+        data={
+            "to": "one",
+            "lang": "ru",
+            "verdict": "rejected",
+            "reason": " ",
+            "seen": seen(one.client.get(f"/ru/office/replies/{reference}/{number}").text),
+        },
     )
     assert refused.status_code == 422
     assert "Укажите причину" in refused.text
@@ -102,19 +127,20 @@ def test_what_is_accepted_names_what_changed(
     number = comment(services, citizen(level=3), reference, "Пусть парк закрывается в 23 часа.")
     one, other = official(Role.MINISTRY, agency="ecology"), official(Role.MINISTRY, agency="ecology")
     page = f"/ru/office/replies/{reference}/{number}"
-    nothing = one.client.post(page, data={"to": "one", "lang": "ru", "verdict": "accepted"})
+    shown = seen(one.client.get(page).text)
+    nothing = one.client.post(page, data={"to": "one", "lang": "ru", "verdict": "accepted", "seen": shown})
     assert "Назовите норму, которая изменилась" in nothing.text
     russian = (*world.TEXTS["ru"][:2], replace(world.TEXTS["ru"][2], text="Парк закрывается в 23 часа."))
     world.put_version(services, reference, {**world.TEXTS, "ru": russian})
     same = one.client.post(
-        page, data={"to": "one", "lang": "ru", "verdict": "accepted", "changed": "2:ru:chp_1__art_1"}
+        page,
+        data={"to": "one", "lang": "ru", "verdict": "accepted", "changed": "2:ru:chp_1__art_1", "seen": shown},
     )
     assert same.status_code == 422
     assert "такая же, как в прежней версии" in same.text
     assert 'value="2:ru:chp_1__art_2"' in one.client.get(page).text
     address = write(one, reference, number, verdict="accepted", changed="2:ru:chp_1__art_2")
-    shown = other.client.get(address).text
-    assert "<ins>" in shown
+    assert "<ins>" in other.client.get(address).text
     assert decide(other, address).status_code == 303
     (view,) = reply_viewing.to_comment(services, reference, number)
     assert view.content.changed == rules.Changed(2, "ru", "chp_1__art_2")
@@ -201,13 +227,104 @@ def test_the_report_waits_for_every_reply_and_is_frozen(
     assert (said["complete"], said["totals"]["replied"], said["by_capacity"]) == (True, 2, {"citizen": 2})
     fingerprint = hashlib.sha256(file).hexdigest()
     assert fingerprint[:8] in shown.text
-    table = client.get(f"/consultations/{reference}/report.csv").text
-    assert "'=Оставьте." in table
+    table = client.get(f"/consultations/{reference}/report.csv")
+    assert "'=Оставьте." in table.text
+    assert len(table.text.splitlines()) == 3
+    assert "content-length" not in table.headers  # made while it is sent, never held whole
     assert client.get(f"/ru/consultations/{reference}/report.pdf").content.startswith(b"%PDF")
     assert "Опубликован отчёт" in client.get(f"/ru/consultations/{reference}").text
     # It is over: no reply can be put in another's place.
-    late = one.client.post(
-        f"/ru/office/replies/{reference}/1", data={"to": "one", "lang": "ru", "verdict": "partly", "reason": "?"}
-    )
-    assert late.status_code == 422
-    assert "обсуждение закрыто" in late.text
+    over = f"/ru/office/replies/{reference}/1"
+    assert 'name="seen"' not in one.client.get(over).text
+    late = one.client.post(over, data={"to": "one", "lang": "ru", "verdict": "partly", "reason": "?"})
+    assert late.status_code == 409
+
+
+def test_a_report_reads_what_it_shows_and_compares_versions_once(
+    services: Services,
+    official: MakeOfficial,
+    citizen: MakeCitizen,
+    reference: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    author = citizen(level=3)
+    numbers = [comment(services, author, reference, text) for text in ("До 23 часов, пожалуйста.", "Летом ещё светло.")]
+    russian = (*world.TEXTS["ru"][:2], replace(world.TEXTS["ru"][2], text="Парк закрывается в 23 часа."))
+    world.put_version(services, reference, {**world.TEXTS, "ru": russian})
+    one, other = official(Role.MINISTRY, agency="ecology"), official(Role.MINISTRY, agency="ecology")
+    for number in numbers:
+        address = write(one, reference, number, verdict="accepted", changed="2:ru:chp_1__art_2")
+        assert decide(other, address).status_code == 303
+    with services.database.read() as session:
+        content = reporting.content(services, session, lookup.found(session, reference))
+    rows, compared = [], []
+    views, compare = reply_viewing.views, differences.compared
+    monkeypatch.setattr(reply_viewing, "views", lambda *given: rows.extend(given[2]) or views(*given))
+    monkeypatch.setattr(differences, "compared", lambda *given: compared.append(given[2:]) or compare(*given))
+    (position,) = report_reading.positions(services, content, 1, 2)
+    assert position.reply is not None
+    assert [row.number for row in rows] == [position.reply.number] == [2]
+    changes = report_reading.changes(services, content)
+    assert ["в 23 часа" in each.difference.after for each in changes if each.difference] == [True, True]
+    assert compared == [(1, 2, "ru")]
+
+
+def test_a_reply_is_to_what_both_officials_saw(
+    services: Services, worker: Worker, official: MakeOfficial, citizen: MakeCitizen, reference: str
+) -> None:
+    text = "Прошу оставить парк открытым до двадцати трёх часов, летом ещё светло."
+    author = citizen(level=3)
+    numbers = [comment(services, author, reference, text) for _ in range(2)]
+    worker.run_due()
+    one, other = official(Role.MINISTRY, agency="ecology"), official(Role.MINISTRY, agency="ecology")
+    page = f"/ru/office/replies/{reference}/1"
+    shown = seen(one.client.get(page).text)
+    # The opposite in nearly the same words comes while the reply is written.
+    comment(services, author, reference, text.replace("Прошу", "Не прошу"))
+    worker.run_due()
+    data = {"to": "all", "lang": "ru", "verdict": "partly", "reason": "Уже так.", "changed": ""}
+    refused = one.client.post(page, data={**data, "seen": shown})
+    assert refused.status_code == 409
+    assert "пришёл ещё один" in refused.text
+    assert "Уже так." in refused.text
+    assert seen(refused.text) not in ("", shown)
+    # Something is added between the proposal and the approval: it is published only once it was read.
+    address = write(one, reference, 1, **data)
+    with services.database.uow() as tx:
+        comment_own.add(services, tx, author.session, reference, numbers[1], "А министра уволить.")
+        tx.commit()
+    assert "А министра уволить." in other.client.get(address).text
+    answer = decide(other, address)
+    assert answer.status_code == 409
+    assert "Ничего не опубликовано" in answer.text
+    assert reply_viewing.to_comment(services, reference, 1) == []
+    assert decide(other, address, "refuse", reason="Прочтите добавленное.").status_code == 303
+    assert decide(other, write(one, reference, 1, **data)).status_code == 303
+    (view,) = reply_viewing.to_comment(services, reference, numbers[1])
+    assert "seen" not in view.content.members()
+
+
+def test_nobody_replies_to_themselves(
+    services: Services, official: MakeOfficial, citizen: MakeCitizen, reference: str
+) -> None:
+    officials = [official(Role.MINISTRY, agency="ecology") for _ in range(2)]
+    for author in officials:
+        with services.database.uow() as tx:
+            person = replace(author.session, capacity=Capacity.CITIZEN)
+            place, written = Place(version=1, lang="ru", eid=""), Written(lang="ru", text="Правила хороши, спасибо!")
+            commenting.send(services, tx, person, reference, place, written)
+            tx.commit()
+    one, other = officials
+    page = f"/ru/office/replies/{reference}/1"
+    data = {"to": "one", "lang": "ru", "verdict": "partly", "reason": "Да.", "seen": seen(one.client.get(page).text)}
+    own = one.client.post(page, data=data)
+    assert own.status_code == 403
+    assert "написали вы сами" in own.text
+    address = write(one, reference, 2, verdict="partly", reason="Да.")
+    assert "написали вы сами" in other.client.get(address).text
+    with services.database.read() as session:
+        proposal = approvals.get(session, address.rpartition("/")[2], services.clock())
+    answer = other.client.post(f"{address}/decide", data={"decision": "approve", "content_hash": proposal.content_hash})
+    assert answer.status_code == 403
+    assert "написали вы сами" in answer.text
+    assert reply_viewing.to_comment(services, reference, 2) == []

@@ -19,7 +19,8 @@ CONTEXT: Final = "http://www.w3.org/ns/anno.jsonld"
 
 
 def comment_as_json(one: CommentView, reply: int | None) -> Json:
-    """A comment or an amendment. ``document`` with its salt is what the log's commitment is made of.
+    """A comment or an amendment. ``document`` with its salt is what the log's commitment is made of. ``redactions``: in
+    the order of the log, the first first.
 
     Args:
         reply: number of the reply that holds.
@@ -79,7 +80,7 @@ def comment_as_json(one: CommentView, reply: int | None) -> Json:
             }
             for edit in one.edits
         ],
-        "redactions": [_cover(cover) for cover in one.covers],
+        "redactions": [_cover(cover) for cover in reversed(one.covers)],
         "placements": [_placement(placement) for placement in one.placements],
         "url": page,
     }

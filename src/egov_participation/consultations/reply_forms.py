@@ -12,6 +12,7 @@ from egov_participation.consultations.rules.replying import LONGEST, Changed
 from egov_participation.i18n import LANGUAGES, N_
 from egov_participation.web.forms import cleaned
 
+_SEEN: Final = re.compile(r"[0-9a-f]{64}")
 _CHANGED: Final = re.compile(r"(\d{1,6}):(kk|ru|en):([A-Za-z0-9_.\-]{1,200})(:deleted)?")
 
 
@@ -51,6 +52,10 @@ def _read_changed(value: object) -> Changed | None:
     return Changed(int(found[1]), found[2], found[3], deleted=found[4] is not None)
 
 
+def _read_seen(value: object) -> str:
+    return value if isinstance(value, str) and _SEEN.fullmatch(value) else ""
+
+
 class ReplyForm(BaseModel):
     """A reply."""
 
@@ -59,6 +64,8 @@ class ReplyForm(BaseModel):
     reason: Annotated[str, PlainValidator(_read_reason)] = ""
     lang: Annotated[str, PlainValidator(_read_lang)]
     changed: Annotated[Changed | None, PlainValidator(_read_changed)] = None
+    seen: Annotated[str, PlainValidator(_read_seen)] = ""
+    """Of what the page showed (`service.replying.seen`)."""
 
 
 def spelled(changed: Changed) -> str:

@@ -12,7 +12,7 @@ from egov_participation import approvals
 from egov_participation.actions import Action
 from egov_participation.approvals.decision import DecisionForm
 from egov_participation.consultations.comment_words import name_of
-from egov_participation.consultations.models import Consultation, State
+from egov_participation.consultations.models import Consultation, Reply, State
 from egov_participation.consultations.models.states import Change
 from egov_participation.consultations.reply_forms import ReplyForm, spelled
 from egov_participation.consultations.rules.replying import LONGEST, Content
@@ -26,6 +26,7 @@ from egov_participation.consultations.service import (
     replying,
 )
 from egov_participation.consultations.service.differences import Difference
+from egov_participation.consultations.service.reply_queue import Line
 from egov_participation.consultations.telling import CAPACITIES, CHANGES, STANCES, VERDICTS
 from egov_participation.errors import DomainError
 from egov_participation.i18n import LANGUAGES, N_, translate
@@ -78,23 +79,30 @@ def reply_write(request: Request) -> Response:
                 "lang": content.lang,
                 "changed": "" if content.changed is None else spelled(content.changed),
             }
-    return _write_page(request, Form(values=values))
+    return _write_page(request, Form(values=values), 200)
 
 
 def reply_propose(request: Request) -> Response:
     """Propose it to a colleague."""
     form = parse(request, ReplyForm)
     if form.data is None:
-        return _write_page(request, form)
+        return _write_page(request, form, 422)
     here, number = services(request), request.path_params["number"]
     try:
         with here.database.uow() as tx:
             consultation = _own(request, tx.session)
-            line = reply_queue.alike(tx.session, consultation, number)
-            before = replying.last_replies(tx.session, [line.first.id]).get(line.first.id)
+            _line, before, shown = _shown(tx.session, consultation, number)
+            if form.data.seen != replying.seen(tx.session, consultation, shown):
+                raise DomainError(
+                    409,
+                    N_(
+                        "Since you opened this page something was added to these comments, one more came, or words "
+                        "were covered. Nothing was proposed: look at what stands here now, then propose it again."
+                    ),
+                    code="reply.seen",
+                )
             # What takes the place of a reply is to the same comments.
-            own = line.numbers if form.data.to == "all" else (number,)
-            comments = own if before is None else replying.replied_to(tx.session, before)
+            comments = (number,) if before is None and form.data.to == "one" else shown
             content = Content(
                 consultation=consultation.reference or "",
                 agency=consultation.agency,
@@ -108,11 +116,11 @@ def reply_propose(request: Request) -> Response:
             proposal = replying.propose(here, tx, session(request), content)
             tx.commit()
     except DomainError as refusal:
-        if refusal.status not in (409, 422):
+        if refusal.status not in (409, 422) and refusal.code != "reply.own":
             raise
         name = {"reply.reason": "reason", "reply.changed": "changed"}.get(refusal.code, "")
         form.errors[name] = translate(lang(request), refusal.message, **refusal.params)
-        return _write_page(request, form)
+        return _write_page(request, form, refusal.status)
     return to(request, "consultations.reply_proposal", id=proposal.id)
 
 
@@ -143,16 +151,22 @@ def _own(request: Request, db: Session) -> Consultation:
     return found
 
 
-def _write_page(request: Request, form: Form[ReplyForm]) -> Response:
+def _shown(db: Session, consultation: Consultation, number: int) -> tuple[Line, Reply | None, tuple[int, ...]]:
+    """A comment and those like it, the reply to it that holds, and the numbers of all that a reply may be to."""
+    line = reply_queue.alike(db, consultation, number)
+    before = replying.last_replies(db, [line.first.id]).get(line.first.id)
+    return line, before, line.numbers if before is None else replying.replied_to(db, before)
+
+
+def _write_page(request: Request, form: Form[ReplyForm], status: int) -> Response:
     here, language = services(request), lang(request)
     with here.database.read() as db:
         consultation = _own(request, db)
-        line = reply_queue.alike(db, consultation, request.path_params["number"])
-        before = replying.last_replies(db, [line.first.id]).get(line.first.id)
-        to_all = () if before is None else replying.replied_to(db, before)
+        line, before, shown = _shown(db, consultation, request.path_params["number"])
+        seen = replying.seen(db, consultation, shown)
         waits = [
             one
-            for number in {line.numbers[0], line.first.number, *to_all[:1]}
+            for number in {line.numbers[0], line.first.number, shown[0]}
             for one in approvals.pending_about(
                 db, replying.object_of(consultation.reference or "", number), here.clock()
             )
@@ -162,12 +176,12 @@ def _write_page(request: Request, form: Form[ReplyForm]) -> Response:
     return render(
         request,
         "consultations/reply_write.html",
-        status=422 if form.errors else 200,
+        status=status,
         owed=owed,
         line=line,
         comment=line.first,
         before=before,
-        to_all=to_all,
+        seen=seen,
         waits=waits,
         answerable=State(consultation.state) in ANSWERABLE,
         form=form,
@@ -221,6 +235,9 @@ def _proposal_page(request: Request, form: Form[DecisionForm], status: int) -> R
         consultation = lookup.found(db, content.consultation)
         owed = reply_queue.one(here, db, consultation)
         comments = comment_lists.among(db, consultation, content.comments[:_SHOWN])
+        person = session(request).person_id
+        own = replying.OWN if replying.is_own(here, db, consultation, content.comments, person) else ""
+        standing["may_decide"] = standing["may_decide"] and not own
     return render(
         request,
         "consultations/reply_proposal.html",
@@ -232,6 +249,7 @@ def _proposal_page(request: Request, form: Form[DecisionForm], status: int) -> R
         verdict=translate(language, VERDICTS[content.verdict]),
         change=None if content.changed is None else differences.named(here, content.consultation, content.changed),
         agency=AGENCIES[content.agency].name(language),
+        own_comment=translate(language, own) if own else "",
         **_names(request),
         **standing,
     )

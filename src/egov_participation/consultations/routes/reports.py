@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from egov_participation.actions import Action
 from egov_participation.approvals.decision import DecisionForm
@@ -28,7 +28,7 @@ from egov_participation.web import proposals
 from egov_participation.web.addresses import to
 from egov_participation.web.context import lang, services, session
 from egov_participation.web.forms import Form
-from egov_participation.web.open_data import file_answer
+from egov_participation.web.open_data import ASKED_AGAIN, OPEN_TO_ALL, file_answer
 from egov_participation.web.reading import page, read
 from egov_participation.web.routing import route
 from egov_participation.web.templating import render
@@ -95,11 +95,20 @@ def report_csv(request: Request) -> Response:
     here, reference = services(request), request.path_params["reference"]
     content = reporting.parsed(reporting.newest(here, reference))
     head = ("comments", "count", "supports", "provision", "lang", "text", "proposed", "verdict", "reason", "changed")
-    lines = [csv_line(head)]
-    for start in range(0, len(content["positions"]), _AT_ONCE):
-        found = report_reading.positions(here, content, start, start + _AT_ONCE)
-        lines += [csv_line(_cells(one)) for one in found]
-    return file_answer(request, "".join(lines).encode(), CSV, f"report-{reference}.csv")
+
+    def lines() -> Iterator[str]:
+        yield csv_line(head)
+        for start in range(0, len(content["positions"]), _AT_ONCE):
+            found = report_reading.positions(here, content, start, start + _AT_ONCE)
+            yield "".join(csv_line(_cells(one)) for one in found)
+
+    # As it is made, piece by piece: no table is held whole, so there is no tag of it.
+    headers = {
+        **OPEN_TO_ALL,
+        "Cache-Control": ASKED_AGAIN,
+        "Content-Disposition": f'attachment; filename="report-{reference}.csv"',
+    }
+    return StreamingResponse(lines(), media_type=CSV, headers=headers)
 
 
 def _cells(one: PositionView) -> Iterator[object]:

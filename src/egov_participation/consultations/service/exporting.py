@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from egov_participation.consultations.models import Expression, Version
 from egov_participation.consultations.rules.provisions import as_document
 from egov_participation.consultations.service import lookup
+from egov_participation.consultations.service.comment_places import LARGEST
 from egov_participation.consultations.service.reading import no_version
 from egov_participation.documents import hashing
 from egov_participation.documents.akn import AknMeta, write_akn
@@ -92,7 +93,7 @@ def _expression(session: Session, reference: str, number: int, lang: str) -> Exp
         .join(Version, col(Version.id) == col(Expression.version_id))
         .where(
             Version.consultation_id == consultation.id,
-            Version.number == number,
+            Version.number == min(number, LARGEST),
             col(Version.published_at).is_not(None),
             Expression.lang == lang,
         )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from typing import Final
 
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
@@ -20,7 +21,11 @@ from egov_participation.consultations.models import (
 from egov_participation.consultations.reply_views import ReplyView
 from egov_participation.consultations.rules.replying import Changed, Content
 from egov_participation.consultations.service import lookup
+from egov_participation.consultations.service.comment_places import LARGEST
 from egov_participation.services import Services
+
+_AT_ONCE: Final = 500
+"""Numbers in one query."""
 
 
 def to_comment(services: Services, reference: str, number: int) -> list[ReplyView]:
@@ -35,7 +40,7 @@ def to_comment(services: Services, reference: str, number: int) -> list[ReplyVie
             select(Reply)
             .join(ReplyTo, col(ReplyTo.reply_id) == col(Reply.id))
             .join(Comment, col(Comment.id) == col(ReplyTo.comment_id))
-            .where(Comment.consultation_id == consultation.id, Comment.number == number)
+            .where(Comment.consultation_id == consultation.id, Comment.number == min(number, LARGEST))
             .order_by(col(Reply.number).desc())
         ).all()
         return views(session, consultation, rows)
@@ -50,6 +55,19 @@ def after(session: Session, consultation: Consultation, number: int, limit: int 
         .limit(limit)
     ).all()
     return views(session, consultation, rows)
+
+
+def of_numbers(session: Session, consultation: Consultation, numbers: Collection[int]) -> dict[int, ReplyView]:
+    """The replies of these numbers, in order."""
+    found: dict[int, ReplyView] = {}
+    wanted = sorted(numbers)
+    for start in range(0, len(wanted), _AT_ONCE):
+        chosen = col(Reply.number).in_(wanted[start : start + _AT_ONCE])
+        rows = session.exec(
+            select(Reply).where(Reply.consultation_id == consultation.id, chosen).order_by(col(Reply.number))
+        ).all()
+        found.update((one.number, one) for one in views(session, consultation, rows))
+    return found
 
 
 def views(session: Session, consultation: Consultation, rows: Sequence[Reply]) -> list[ReplyView]:

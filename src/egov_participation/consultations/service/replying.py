@@ -16,8 +16,10 @@ from sqlmodel import Session, col, select
 from egov_participation import approvals
 from egov_participation.actions import Action
 from egov_participation.approvals import Proposal
+from egov_participation.consultations import keys
 from egov_participation.consultations.models import (
     Comment,
+    CommentEdit,
     Consultation,
     Expression,
     Provision,
@@ -39,6 +41,7 @@ from egov_participation.services import Services, SessionInfo
 
 TELL: Final = "consultations.tell_replied"
 """Kind of the jobs that write to whoever got a reply."""
+OWN: Final = N_("You wrote one of these comments yourself: other officials of the agency reply to it.")
 
 
 def object_of(reference: str, number: int) -> str:
@@ -57,8 +60,8 @@ def propose(services: Services, tx: UnitOfWork, session: SessionInfo, content: C
         content: its agency is the consultation's, whatever it says.
 
     Raises:
-        DomainError: 404 ``consultation.unknown``, ``comment.unknown``; 409 ``consultation.state``, ``reply.there``; 422
-            of `rules.replying.check` and ``reply.changed``; what `approvals.propose` raises.
+        DomainError: 404 ``consultation.unknown``, ``comment.unknown``; 403 ``reply.own``; 409 ``consultation.state``,
+            ``reply.there``; 422 of `rules.replying.check` and ``reply.changed``; what `approvals.propose` raises.
     """
     consultation = lookup.found(tx.session, content.consultation)
     whole = Content(
@@ -72,13 +75,15 @@ def propose(services: Services, tx: UnitOfWork, session: SessionInfo, content: C
         supersedes=content.supersedes,
     )
     _checked(tx.session, consultation, whole)
+    _check_others(services, tx.session, consultation, whole.comments, session.person_id)
     return approvals.propose(
         services,
         tx,
         session,
         KIND,
         object_of(whole.consultation, whole.comments[0]),
-        whole.members(),
+        # What the reply is to, beside what is published of it.
+        whole.members() | {"seen": seen(tx.session, consultation, whole.comments)},
         reason="",
         agency=consultation.agency,
     )
@@ -110,6 +115,19 @@ def _publish(services: Services, tx: UnitOfWork, proposal: Proposal) -> None:
     now, content = services.clock(), Content.of(proposal.content)
     consultation = lookup.locked(tx, content.consultation)
     assert consultation.id is not None
+    # Nobody adds to them or covers them between this look and the end.
+    mine = (Comment.consultation_id == consultation.id, col(Comment.number).in_(content.comments))
+    tx.exec(select(Comment.id).where(*mine).order_by(col(Comment.number)).with_for_update()).all()
+    if seen(tx.session, consultation, content.comments) != proposal.content["seen"]:
+        raise DomainError(
+            409,
+            N_(
+                "Something was added to a comment since the reply was proposed, or its words are covered or gone. "
+                "Nothing was published: refuse the reply, so that it can be proposed anew."
+            ),
+            code="reply.seen",
+        )
+    _check_others(services, tx.session, consultation, content.comments, proposal.decided_by or "")
     comments, before, found = _checked(tx.session, consultation, content)
     number = (tx.exec(select(func.max(Reply.number)).where(Reply.consultation_id == consultation.id)).one() or 0) + 1
     salt = secrets.token_bytes(ledger.SALT_SIZE)
@@ -162,6 +180,47 @@ KIND: Final = approvals.kind(
     route="consultations.reply_proposal",
     carry_out=_publish,
 )
+
+
+def seen(session: Session, consultation: Consultation, numbers: Sequence[int]) -> str:
+    """A fingerprint of what there is to read of comments: another one once something is added to one of them, or
+    covered or destroyed, and of other numbers.
+
+    Returns:
+        64 hex digits.
+    """
+    mine = (Comment.consultation_id == consultation.id, col(Comment.number).in_(numbers))
+    edits: dict[int, list[str]] = {}
+    for number, document in session.exec(
+        select(Comment.number, CommentEdit.document_hash)
+        .join(CommentEdit, col(CommentEdit.comment_id) == col(Comment.id))
+        .where(*mine)
+        .order_by(col(CommentEdit.id))
+    ):
+        edits.setdefault(number, []).append(document)
+    rows = session.exec(
+        select(Comment.number, Comment.document_hash, Comment.shown).where(*mine).order_by(col(Comment.number))
+    ).all()
+    return lookup.digest([[number, document, shown, edits.get(number, [])] for number, document, shown in rows])
+
+
+def is_own(
+    services: Services, session: Session, consultation: Consultation, numbers: Sequence[int], person_id: str
+) -> bool:
+    """Whether somebody wrote one of these comments."""
+    mine = (
+        Comment.consultation_id == consultation.id,
+        col(Comment.number).in_(numbers),
+        Comment.person_hash == keys.person_hash(services.settings.keys_dir, person_id),
+    )
+    return session.exec(select(Comment.id).where(*mine)).first() is not None
+
+
+def _check_others(
+    services: Services, session: Session, consultation: Consultation, numbers: Sequence[int], person_id: str
+) -> None:
+    if is_own(services, session, consultation, numbers, person_id):
+        raise DomainError(403, OWN, code="reply.own")
 
 
 def commented(session: Session, consultation: Consultation, numbers: Sequence[int]) -> list[Comment]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from egov_participation.consultations.reply_views import ReplyView
-from egov_participation.consultations.rules.replying import MAY_CHANGE
+from egov_participation.consultations.rules.replying import MAY_CHANGE, Changed
 from egov_participation.consultations.service import comment_lists, differences, lookup, reply_viewing
 from egov_participation.consultations.service.differences import Difference
 from egov_participation.consultations.views import CommentView
@@ -45,7 +45,7 @@ def positions(services: Services, content: Mapping[str, Any], start: int, end: i
             one.number: one
             for one in comment_lists.among(session, consultation, [one["comments"][0] for one in wanted])
         }
-        replies = {one.number: one for one in reply_viewing.after(session, consultation, 0)}
+        replies = reply_viewing.of_numbers(session, consultation, {one["reply"] for one in wanted if one["reply"]})
     return [
         PositionView(
             firsts[one["comments"][0]], tuple(one["comments"]), one["supports"], replies.get(one["reply"] or 0)
@@ -61,20 +61,28 @@ def changes(services: Services, content: Mapping[str, Any]) -> list[ChangeView]:
         numbers = {one["number"] for one in content["replies"] if one["changed"]}
         replies = [
             one
-            for one in reply_viewing.after(session, consultation, 0)
-            if one.number in numbers and one.content.verdict in MAY_CHANGE
+            for one in reply_viewing.of_numbers(session, consultation, numbers).values()
+            if one.content.verdict in MAY_CHANGE
         ]
         firsts = {
             one.number: one
             for one in comment_lists.among(session, consultation, [one.content.comments[0] for one in replies])
         }
+    differing = _differing(services, content["consultation"], [one.content.changed for one in replies])
     return [
         ChangeView(
             reply,
             firsts[reply.content.comments[0]],
-            None
-            if reply.content.changed is None
-            else differences.named(services, content["consultation"], reply.content.changed),
+            None if reply.content.changed is None else differing.get(reply.content.changed),
         )
         for reply in replies
     ]
+
+
+def _differing(services: Services, reference: str, wanted: Iterable[Changed | None]) -> dict[Changed, Difference]:
+    """What these name; whole versions are compared once, however many replies name something of them."""
+    found: dict[Changed, Difference] = {}
+    for version, lang in sorted({(one.version, one.lang) for one in wanted if one is not None}):
+        compared = differences.compared(services, reference, version - 1, version, lang)
+        found |= {differences.name_of(one, version, lang): one for one in compared.changed}
+    return found
