@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import exists
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, func, select, update
 
 from egov_participation.consultations.models import (
     Comment,
     CommentPlacement,
-    Consultation,
     Expression,
     Placed,
     Provision,
@@ -28,8 +27,8 @@ from egov_participation.services import Services
 
 PLACE: Final = "consultations.place"
 """Kind of the jobs that place comments anew."""
-_BATCH: Final = 500
-"""Comments of one transaction."""
+_BATCH: Final = 100
+"""Comments that are looked for before what was found is written down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +73,8 @@ def place(services: Services, version_id: int) -> int:
         became = _became(session, version)
     placed = 0
     while True:
-        with services.database.uow() as tx:
-            # Nobody else places at the same time: whoever is second finds nothing left.
-            tx.exec(select(Consultation.id).where(Consultation.id == version.consultation_id).with_for_update()).one()
-            batch = tx.exec(
+        with services.database.read() as session:
+            batch = session.exec(
                 select(Comment, Provision, Expression.lang)
                 .join(Provision, col(Provision.id) == col(Comment.provision_id))
                 .join(Expression, col(Expression.id) == col(Provision.expression_id))
@@ -90,17 +87,30 @@ def place(services: Services, version_id: int) -> int:
                 .order_by(col(Comment.id))
                 .limit(_BATCH)
             ).all()
-            for comment, provision, lang in batch:
-                tx.add(_placement(comment, provision, texts.get(lang), became, version_id))
-            if not batch:
-                row = tx.get(Version, version_id)
-                assert row is not None
-                row.mapped_at = services.clock()
-                tx.add(row)
-            tx.commit()
-        placed += len(batch)
         if not batch:
-            return placed
+            break
+        # Looking for long quotes takes its time: nobody waits for it, the write comes after.
+        ready = {
+            (comment.id, comment.quote): _placement(comment, provision, texts.get(lang), became, version_id)
+            for comment, provision, lang in batch
+        }
+        placed += _write(services, ready)
+    with services.database.uow() as tx:
+        tx.exec(update(Version).where(col(Version.id) == version_id).values(mapped_at=services.clock()))
+        tx.commit()
+    return placed
+
+
+def _write(services: Services, ready: dict[tuple[int | None, str], CommentPlacement]) -> int:
+    """Write down where comments are, unless another worker has, or their words have been erased meanwhile (then they
+    are looked for anew); how many."""
+    ids = [row.comment_id for row in ready.values()]
+    with services.database.uow() as tx:
+        still = select(Comment.id, Comment.quote).where(col(Comment.id).in_(ids)).order_by(col(Comment.id))
+        rows = [ready[key] for key in map(tuple, tx.exec(still.with_for_update()).all()) if key in ready]
+        written = sum(tx.add_if_new(CommentPlacement, **row.model_dump()) for row in rows)
+        tx.commit()
+    return written
 
 
 def _theirs(version: Version) -> tuple[bool, ...]:
