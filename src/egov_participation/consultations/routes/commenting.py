@@ -209,9 +209,16 @@ def _browser(request: Request) -> str:
 
 
 def alike(request: Request) -> Response:
-    """Comments that say much of what is being written: a part of the form, made anew while somebody types."""
+    """Comments that say much of what is being written: a part of the form, made anew while somebody types.
+
+    Raises:
+        DomainError: 429 ``comment.too_many``: the form keeps those that it has.
+    """
     here = here_of(request)
     text = str(request.state.form.get("text", ""))[: rules.LONGEST_TEXT]
+    with services(request).database.uow() as tx:
+        comment_supporting.count_look(services(request), tx, session(request))
+        tx.commit()
     with services(request).database.read() as db:
         found = comment_supporting.alike(db, here.spot.consultation, here.lineage, text)
     return render(request, "consultations/_alike.html", alike=found, **spoken(lang(request)))

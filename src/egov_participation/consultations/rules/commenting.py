@@ -43,6 +43,13 @@ SUPPORTS_IN_AN_HOUR: Final = Limit(
     "comment.too_many",
     N_("You have supported many comments in the last hour. Go on a little later."),
 )
+LOOKS_IN_AN_HOUR: Final = Limit(
+    "consultations.looks",
+    600,
+    timedelta(hours=1),
+    "comment.too_many",
+    N_("Similar comments were looked for too often in the last hour. Go on writing: only the hints stop for a while."),
+)
 KEPT_FOR_NETWORK: Final = Limit(
     "consultations.kept_text",
     30,

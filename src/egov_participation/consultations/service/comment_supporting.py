@@ -22,8 +22,10 @@ from egov_participation.services import Services, SessionInfo
 from egov_participation.throttle import throttle
 
 MOST_ALIKE: Final = 3
-_COMPARED: Final = 500
+_COMPARED: Final = 300
 """The last comments on a provision that are compared with what somebody writes."""
+_COMPARED_SIGNS: Final = 2_000
+"""So much of the beginning of each, and of what is written: it is done at each pause while somebody types."""
 _ALIKE_FROM: Final = 0.15
 """So much of what is written must stand in a comment, pair of words by pair, for it to be shown."""
 
@@ -76,6 +78,15 @@ def is_supported_by(services: Services, session: Session, comment_id: int, perso
     )
 
 
+def count_look(services: Services, tx: UnitOfWork, acting: SessionInfo) -> None:
+    """Count that somebody has `alike` looked for while they type.
+
+    Raises:
+        DomainError: 429 ``comment.too_many``.
+    """
+    throttle(services.settings.keys_dir).take(tx, commenting.LOOKS_IN_AN_HOUR, acting.person_id, services.clock())
+
+
 def alike(session: Session, consultation: Consultation, lineage: str, text: str) -> list[CommentView]:
     """Comments on the same provision that say much of what somebody is writing, the most alike first.
 
@@ -93,7 +104,8 @@ def alike(session: Session, consultation: Consultation, lineage: str, text: str)
         select(Comment).where(*mine, col(Comment.about).is_(None)).order_by(order, col(Comment.number)).limit(most)
     ).all()
     if text.strip():
-        written, said = words_of(text), [words_of(f"{row.text}\n{row.proposed}") for row in rows]
+        written = words_of(text[:_COMPARED_SIGNS])
+        said = [words_of(f"{row.text[:_COMPARED_SIGNS]}\n{row.proposed}"[:_COMPARED_SIGNS]) for row in rows]
         places = WordIndex(dict(enumerate(said))).like(written)
         rows = [rows[place] for place in places if share(written, said[place]) >= _ALIKE_FROM][:MOST_ALIKE]
     return views(session, consultation, rows)
