@@ -8,9 +8,14 @@ from dataclasses import replace
 from io import BytesIO
 
 import pytest
+from sqlmodel import select
 from starlette.testclient import TestClient
 from tests.consultations import world
+from tests.officials import MakeCitizen
 
+from egov_participation.consultations.models import Version
+from egov_participation.consultations.rules.commenting import Place, Written, quoted
+from egov_participation.consultations.service import commenting, placing
 from egov_participation.documents.akn import read_akn
 from egov_participation.documents.docx.reading import read_docx
 from egov_participation.services import Services
@@ -136,3 +141,34 @@ def test_no_number_is_too_long_to_be_looked_for(client: TestClient, reference: s
 
 def test_the_front_page_names_what_is_open(client: TestClient, reference: str) -> None:
     assert "1 проект открыт для комментариев" in client.get("/ru").text
+
+
+def test_comments_stand_where_they_were_placed_when_a_provision_is_split(
+    services: Services, client: TestClient, citizen: MakeCitizen
+) -> None:
+    reference = world.put(services)
+    author = citizen(level=3)
+    for words in ("Парк закрывается в 22 часа.", "Парк убирается раз в неделю."):
+        with services.database.uow() as tx:
+            place = Place(version=1, lang="ru", eid="chp_1__art_2", quote=quoted(world.TEXTS["ru"][2].words, words))
+            commenting.send(
+                services, tx, author.session, reference, place, Written(lang="ru", text=f"О том, что {words}")
+            )
+            tx.commit()
+    split = [
+        replace(world.TEXTS["ru"][2], text=part)
+        for part in ("Парк закрывается в 22 часа.", "Парк убирается раз в неделю.")
+    ]
+    world.put_version(services, reference, {**world.TEXTS, "ru": (*world.TEXTS["ru"][:2], *split)})
+    with services.database.read() as session:
+        version = session.exec(select(Version.id).where(Version.number == 2)).one()
+    placing.place(services, version or 0)
+    first, second = (client.get(f"/ru/consultations/{reference}/v2/p/{eid}").text for eid in ("chp_1__art_2", "p_3"))
+    assert ("закрывается в 22" in second.split("<h2")[-1], "убирается раз" in second.split("<h2")[-1]) == (False, True)
+    assert "О том, что Парк убирается" not in first
+    text = client.get(f"/ru/consultations/{reference}/v2").text
+    assert text.count("Комментарии: 1") == 2
+    assert "Комментарии: 2" in client.get(f"/ru/consultations/{reference}/v1").text
+    listed = client.get(f"/ru/consultations/{reference}/comments?provision=p_3&version=2&text=ru").text
+    assert "О том, что Парк убирается" in listed
+    assert "О том, что Парк закрывается" not in listed

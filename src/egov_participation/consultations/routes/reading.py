@@ -65,7 +65,7 @@ async def provision(request: Request) -> Response:
     """
     found, text = await _text(request)
     one = _provision(text, request.path_params["eid"])
-    said = await read(request, _said, found.reference, one.lineage)
+    said = await read(request, _said, found.reference, text.version, one.lineage)
     return page(
         request,
         (found, text, said),
@@ -195,8 +195,9 @@ def _wanted(request: Request) -> str:
     return given if given in LANGUAGES else lang(request)
 
 
-def _said(here: Services, reference: str, lineage: str) -> comment_lists.Listed:
-    return comment_lists.listed(here, reference, Asked(lineage=lineage, sort=Sort.SUPPORT), _IN_PANEL)
+def _said(here: Services, reference: str, version: int, lineage: str) -> comment_lists.Listed:
+    asked = Asked(lineage=lineage, version=version, sort=Sort.SUPPORT)
+    return comment_lists.listed(here, reference, asked, _IN_PANEL)
 
 
 def _provision(text: TextView, eid: str) -> ProvisionView:

@@ -17,7 +17,7 @@ from egov_participation.consultations.models import Report
 from egov_participation.consultations.routes.reading import page_of
 from egov_participation.consultations.service import lookup, reading, report_reading, reporting
 from egov_participation.consultations.service.report_reading import PAGE, PositionView
-from egov_participation.consultations.telling import CAPACITIES, STANCES, VERDICTS
+from egov_participation.consultations.telling import CAPACITIES, CHANGES, STANCES, VERDICTS
 from egov_participation.errors import DomainError
 from egov_participation.formats import filters
 from egov_participation.i18n import N_, translate
@@ -69,6 +69,7 @@ async def report(request: Request) -> Response:
             pages=pages,
             verdicts={verdict: translate(language, name) for verdict, name in VERDICTS.items()},
             place_name=name_of,
+            changes_named={change: translate(language, name) for change, name in CHANGES.items()},
             stances={stance: translate(language, name) for stance, name in STANCES.items()},
             capacities={capacity: translate(language, name) for capacity, name in CAPACITIES.items()},
         ),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_
 from sqlmodel import Session, col, select
 
 from egov_participation.consultations.models import (
@@ -54,7 +54,9 @@ class Asked:
     """What a list is asked for; empty: whatever."""
 
     lineage: str = ""
-    """Of the provision that they were written on."""
+    """Of the provision that they stand at."""
+    version: int | None = None
+    """In the version of this number; None: in the newest."""
     whole: bool = False
     """Those on the whole draft alone."""
     about: int | None = None
@@ -148,29 +150,42 @@ def newest(session: Session, after: int | None) -> tuple[list[CommentView], int 
 
 
 def counts(session: Session, expression_id: int) -> dict[str, int]:
-    """How many comments and amendments each provision of a text has, by its lineage: those that were written on it in
-    any version and language."""
-    lineages = select(Provision.lineage).where(Provision.expression_id == expression_id)
-    consultation = (
-        select(Version.consultation_id)
-        .join(Expression, col(Expression.version_id) == col(Version.id))
-        .where(Expression.id == expression_id)
-    )
+    """How many comments and amendments stand at each provision of a text, by its lineage, whatever version and language
+    they were written on: where they were placed in this version, or, while they are not, where they were written."""
+    version = session.exec(select(Expression.version_id).where(Expression.id == expression_id)).one()
+    consultation = select(Version.consultation_id).where(Version.id == version).scalar_subquery()
     rows = session.exec(
-        select(Provision.lineage, func.count())
-        .select_from(Comment)
-        .join(Provision, col(Provision.id) == col(Comment.provision_id))
-        .where(col(Comment.consultation_id).in_(consultation), col(Provision.lineage).in_(lineages))
+        _standing(version, select(Provision.lineage, func.count()))
+        .where(Comment.consultation_id == consultation)
         .group_by(Provision.lineage)
     ).all()
     return dict(rows)
 
 
+def _standing(version: object, query: Any) -> Any:
+    """A query of comments, joined to the provision that each stands at in a version; without those that stand at none.
+
+    Args:
+        version: its id, or a query of it.
+        query: of columns of `Comment` and `Provision`.
+    """
+    placed = and_(col(CommentPlacement.comment_id) == col(Comment.id), col(CommentPlacement.version_id) == version)
+    stands = case(
+        (col(CommentPlacement.comment_id).is_(None), col(Comment.provision_id)),
+        else_=col(CommentPlacement.provision_id),
+    )
+    return (
+        query.select_from(Comment)
+        .join(CommentPlacement, placed, isouter=True)
+        .join(Provision, col(Provision.id) == stands)
+    )
+
+
 def _wanted(consultation: Consultation, asked: Asked) -> list[Any]:
     wanted: list[Any] = []
     if asked.lineage:
-        mine = select(Provision.id).where(Provision.lineage == asked.lineage)
-        wanted.append(col(Comment.provision_id).in_(mine))
+        mine = _standing(_newest(consultation.id or 0, asked.version), select(Comment.id))
+        wanted.append(col(Comment.id).in_(mine.where(Provision.lineage == asked.lineage)))
     if asked.whole:
         wanted.append(col(Comment.provision_id).is_(None))
     if asked.about is not None:
@@ -194,16 +209,19 @@ def _wanted(consultation: Consultation, asked: Asked) -> list[Any]:
 
 def orphaned(consultation_id: int) -> ColumnElement[bool]:
     """The condition of comments whose words the newest version has no more."""
-    newest = (
-        select(func.max(Version.id))
-        .where(Version.consultation_id == consultation_id, col(Version.published_at).is_not(None))
-        .scalar_subquery()
-    )
     return exists().where(
         col(CommentPlacement.comment_id) == col(Comment.id),
-        col(CommentPlacement.version_id) == newest,
+        col(CommentPlacement.version_id) == _newest(consultation_id),
         col(CommentPlacement.placed) == Placed.ORPHANED.value,
     )
+
+
+def _newest(consultation_id: int, number: int | None = None) -> Any:
+    """A query of the id of a version: the newest one that is published, or that of a number."""
+    mine: list[Any] = [Version.consultation_id == consultation_id, col(Version.published_at).is_not(None)]
+    if number is not None:
+        mine.append(Version.number == number)
+    return select(func.max(Version.id)).where(*mine).scalar_subquery()
 
 
 _MOST_WORDS: Final = 8

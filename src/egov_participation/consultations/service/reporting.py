@@ -13,10 +13,12 @@ from egov_participation import approvals
 from egov_participation.actions import Action
 from egov_participation.approvals import Proposal
 from egov_participation.consultations.models import (
+    Change,
     Comment,
     Consultation,
     Expression,
     Provision,
+    ProvisionChange,
     Reply,
     ReplyTo,
     Report,
@@ -55,6 +57,7 @@ def content(services: Services, session: Session, consultation: Consultation) ->
         "by_language": rules.counted(one.lang for one in comments),
         "by_region": rules.by_region(comments),
         "by_stance": rules.counted(one.stance for one in comments),
+        "changes": _changes(session, consultation),
         "closed_at": ledger.time(consultation.closes_at) if consultation.closes_at else None,
         "complete": totals["owed"] == totals["replied"],
         "consultation": consultation.reference,
@@ -119,6 +122,28 @@ def said(services: Services, session: Session, consultation: Consultation) -> li
             reply=replies.get(row.id or 0),
         )
         for row, version, lang, eid in rows
+    ]
+
+
+def _changes(session: Session, consultation: Consultation) -> list[dict[str, Any]]:
+    """What became of each provision from version to version, but for those that stayed as they were."""
+    old, new = aliased(Provision), aliased(Provision)
+    rows = session.exec(
+        select(Version.number, Expression.lang, ProvisionChange.change, old.eid, new.eid)  # type: ignore[call-overload]
+        .join(Expression, col(Expression.version_id) == col(Version.id))
+        .join(ProvisionChange, col(ProvisionChange.expression_id) == col(Expression.id))
+        .join(old, col(old.id) == col(ProvisionChange.old_id), isouter=True)
+        .join(new, col(new.id) == col(ProvisionChange.new_id), isouter=True)
+        .where(
+            Version.consultation_id == consultation.id,
+            col(Version.published_at).is_not(None),
+            ProvisionChange.change != Change.UNCHANGED.value,
+        )
+        .order_by(col(Version.number), col(Expression.lang), col(new.place), col(old.place))
+    ).all()
+    return [
+        {"change": change, "lang": lang, "new": after, "old": before, "version": number}
+        for number, lang, change, before, after in rows
     ]
 
 
