@@ -279,7 +279,13 @@ PUBLIC_HASHES = {
     *("petition_audit.approved", "petition_audit.document", "petition_audit_commitment.commitment"),
     *("petition_audit_commitment.value", "registrar_audit_question.audit", "registrar_audit_question.pseudonym"),
     *("registrar_attestation.pseudonym", "registrar_petition.document", "registrar_petition.key"),
-    "registrar_petition.regions",
+    *("registrar_petition.regions", "consultation_expression.document_hash", "consultation_expression.source_sha256"),
+    *(
+        "consultation_comment.document_hash",
+        "consultation_comment_edit.document_hash",
+        "consultation_reply.document_hash",
+    ),
+    "consultation_report.content_hash",
 }
 """What is in the log as docs/log.md says: hashes, keys, pseudonyms, codes. They stand elsewhere too."""
 OF_NOBODY = re.compile(

@@ -84,7 +84,7 @@ def held(services: Services, session: Session, person_id: str) -> Sequence[Secti
 
 
 def _draft(head: comment_heads.Head) -> Iterator[Fact]:
-    yield Fact("title", N_("Draft"), head.titles)
+    yield Fact("title", N_("Draft regulation"), head.titles)
 
 
 def _territory(session: Session, comment_id: int) -> str:

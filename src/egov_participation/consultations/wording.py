@@ -50,7 +50,7 @@ def standing(one: ConsultationView, lang: str, timezone: str, now: datetime, tod
             translate(lang, N_("Report overdue") if late else N_("Awaiting the report")),
             translate(lang, N_("it was due by %(date)s") if late else N_("it is due by %(date)s"), date=day),
         )
-    words = translate(lang, N_("on %(date)s"), date=written["date"](one.state_at))
+    words = written["date"](one.state_at)
     return Standing(
         "done" if one.state is State.REPORTED else "cancelled", translate(lang, STATE_NAMES[one.state]), words
     )

@@ -10,10 +10,11 @@ from starlette.responses import Response
 from egov_participation.actions import Action
 from egov_participation.consultations import wording
 from egov_participation.consultations.draft_views import ConsultationView, ProvisionView, TextView
+from egov_participation.consultations.routes.comments import spoken
 from egov_participation.consultations.rules.states import COMMENTABLE
 from egov_participation.consultations.service import comment_lists, differences, reading
 from egov_participation.consultations.service.comment_lists import Asked, Sort
-from egov_participation.consultations.telling import CAPACITIES, CHANGES, STANCES
+from egov_participation.consultations.telling import CHANGES
 from egov_participation.errors import DomainError
 from egov_participation.i18n import LANGUAGES, N_, translate
 from egov_participation.services import Services
@@ -77,7 +78,7 @@ async def provision(request: Request) -> Response:
             text=text,
             one=one,
             said=said,
-            **_names(request),
+            **spoken(lang(request)),
         ),
     )
 
@@ -155,14 +156,6 @@ def page_of(request: Request, name: str, found: ConsultationView, **context: Any
 
 def _address(request: Request, found: ConsultationView) -> str:
     return f"{services(request).settings.base_url}/{lang(request)}/consultations/{found.reference}"
-
-
-def _names(request: Request) -> dict[str, Any]:
-    language = lang(request)
-    return {
-        "stances": {stance: translate(language, name) for stance, name in STANCES.items()},
-        "capacities": {capacity: translate(language, name) for capacity, name in CAPACITIES.items()},
-    }
 
 
 def _reading_page(request: Request, found: ConsultationView, text: TextView, part: int) -> Response:

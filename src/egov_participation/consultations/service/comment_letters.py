@@ -12,7 +12,7 @@ from egov_participation.i18n import N_
 from egov_participation.notices.service import NoticeKind, Param, notice, notify
 from egov_participation.services import Services
 
-_FACTS: Final = ((N_("Number"), "number"), (N_("Draft"), "title"))
+_FACTS: Final = ((N_("Number"), "number"), (N_("Draft regulation"), "title"))
 _OWN: Final = (N_("See your comment"), "/me/comments/%(reference)s/%(comment)s")
 
 RECEIVED: Final = notice(

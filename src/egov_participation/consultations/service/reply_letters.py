@@ -25,7 +25,7 @@ REPLIED: Final = notice(
         N_("The ministry replied to your comment. What becomes of it: %(verdict)s."),
         N_("The whole reply, its reason, and what changed because of it stand on the page of your comment."),
     ),
-    facts=((N_("Number"), "number"), (N_("Draft"), "title")),
+    facts=((N_("Number"), "number"), (N_("Draft regulation"), "title")),
     link=(N_("Read the reply"), "/consultations/%(reference)s/comments/%(comment)s"),
     optional=True,
 )
