@@ -9,11 +9,14 @@ from typing import Any
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from sqlmodel import select
 from tests.consultations import world
 from tests.consultations_web.test_commenting_pages import TEXT, sent, text_of
 from tests.officials import MakeCitizen, MakeOfficial, SignedIn
 
 from egov_participation.actions import Role
+from egov_participation.consultations.models import Comment, CommentFile
+from egov_participation.consultations.rules.attachments import PDF
 from egov_participation.consultations.rules.covering import pieces, to_cover
 from egov_participation.consultations.service import comment_lists
 from egov_participation.consultations.service.comment_lists import Asked
@@ -132,12 +135,27 @@ def test_a_cover_is_widened_and_hides_what_goes_with_the_words(
     own = sent(author, reference, query, text=f"{TEXT} {WORDS}", proposed="Парк открывает Ахмет.").partition("?")[0]
     assert author.client.post(f"{own}/add", data={"added": "Или зайдите к Ахмету."}).status_code == 303
     public, case = f"/en/consultations/{reference}/comments/1", f"/en/office/comments/{reference}/1"
-    assert "открывает" in author.client.get(public).text
+    content, digest = b"%PDF-1.7", hashlib.sha256(b"%PDF-1.7").hexdigest()
+    with services.database.uow() as tx:
+        comment = tx.exec(select(Comment)).one()
+        comment.cluster = 1
+        tx.add(comment)
+        tx.add(
+            CommentFile(comment_id=comment.id, name="plan.pdf", media_type=PDF, sha256=digest, size=8, content=content)
+        )
+        tx.commit()
+    page = author.client.get(public).text
+    assert "открывает" in page
+    assert "plan.pdf" in page
+    assert author.client.get(f"/consultations/{reference}/comments/1/files/{digest}").content == content
     assert cover(one, case, words="701 555 01 01") == 303
+    assert author.client.get(f"/consultations/{reference}/comments/1/files/{digest}").status_code == 404
+    assert comment_lists.one(services, reference, 1).cluster == 1
     page = author.client.get(public).text
     assert "Позвоните Ахмету" in page
     assert "открывает" not in page
     assert "Или зайдите" not in page
+    assert "plan.pdf" not in page
     assert "Cover more" in other.client.get(case).text
 
     appeal = {"why": "Это номер моей конторы."}
@@ -157,6 +175,7 @@ def test_a_cover_is_widened_and_hides_what_goes_with_the_words(
     assert "701 555" not in page
     assert cover(third, case, what="all") == 303
     assert cover(third, case, words="Парк") == 409
+    assert comment_lists.one(services, reference, 1).cluster is None
     assert author.client.post(f"{own}/appeal", data=appeal).status_code == 303
     grant = {"decision": "grant", "reason": "Номер принадлежит автору, он открыт."}
     for covered in (one, other, third):  # each of them covered a part of what the appeal is about
