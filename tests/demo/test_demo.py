@@ -289,10 +289,10 @@ PUBLIC_HASHES = {
 }
 """What is in the log as docs/log.md says: hashes, keys, pseudonyms, codes. They stand elsewhere too."""
 OF_NOBODY = re.compile(
-    r"[a-z_.]+"  # words of the program: kinds, states
+    r"[a-z_.-]+"  # words of the program: kinds, states
     r"|[1-9A-HJ-NP-Za-km-z]{14}"  # a vote's identifier
     r"|vote:[1-9A-HJ-NP-Za-km-z]{14}"
-    r"|P-\d{4}-\d{4}"  # a petition's number
+    r"|[PC]-\d{4}-\d{4}"  # number of a petition, or of a consultation
     r"|\d{9}"  # a territory's code
     r"|\d{4}-\d\d-\d\d([T ].*)?"  # a day, a time
 )
