@@ -177,7 +177,7 @@ def change(walk: Walk) -> None:
         fits(page, f"consultation-compare{view}")
     main = walk.look("/comments/2").locator("main")
     expect(main).to_contain_text("In later versions")
-    expect(main.locator("a[href*='/v2#']")).to_have_count(1)
+    expect(main.locator("a[href*='/v2?'][href*='at=']")).to_have_count(1)
 
 
 def reply(walk: Walk) -> None:
