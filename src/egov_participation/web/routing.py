@@ -13,7 +13,7 @@ from functools import lru_cache
 from inspect import iscoroutinefunction
 
 from starlette.concurrency import run_in_threadpool
-from starlette.convertors import StringConvertor, register_url_convertor
+from starlette.convertors import IntegerConvertor, StringConvertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -52,7 +52,14 @@ class _LanguageConvertor(StringConvertor):
     regex = "|".join(LANGUAGES)
 
 
+class _NumberConvertor(IntegerConvertor):
+    """As many digits as every database holds: more are no address, and no fault of the server."""
+
+    regex = "[0-9]{1,9}"
+
+
 register_url_convertor("language", _LanguageConvertor())
+register_url_convertor("int", _NumberConvertor())
 
 
 @dataclass(frozen=True)
