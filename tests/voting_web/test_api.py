@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from nacl.signing import VerifyKey
 from starlette.testclient import TestClient
+from tests.consultations import world as consultations
 from tests.petitions.making import Petitions
 from tests.voting.making import BLANK, NO, MadeVote, make_vote, tallied
 from tests.voting.protocols import sign
@@ -107,6 +108,10 @@ def test_every_address_in_a_vote_leads_somewhere(client: TestClient, services: S
 HELD_ELSEWHERE = {
     "/petitions/{reference}/signatures/proof/{pseudonym}",  # tests/petitions/test_signing_pages.py
     "/petitions/{reference}/documents/{sha256}.pdf",  # tests/petitions/test_documents.py
+    "/consultations/{reference}/papers/{sha256}",  # tests/consultations_web
+    "/consultations/{reference}/comments/{number}/files/{sha256}",
+    "/consultations/{reference}/report.json",
+    "/consultations/{reference}/report.csv",
 }
 
 
@@ -127,15 +132,17 @@ def test_every_described_address_answers_as_described(
         "type": "vote.event",
         "path": f"0/000.p/{size}",
         "index": "0",
-        "reference": Petitions(services).make(),
+        "number": "1",
     }
+    petition, consultation = Petitions(services).make(), consultations.put(services)
 
     readable = {path: operations for path, operations in description["paths"].items() if "get" in operations}
     assert len(readable) == len(description["paths"]) - 1  # but for the one that takes ballots
     for path, operations in readable.items():
         if path in HELD_ELSEWHERE:
             continue
-        answer = client.get(path.format(**names), headers={"Accept": "application/json"})
+        reference = consultation if "/consultations/" in path else petition
+        answer = client.get(path.format(reference=reference, **names), headers={"Accept": "application/json"})
         (media_type, content), *_ = operations["get"]["responses"]["200"]["content"].items()
         assert answer.headers["content-type"].partition(";")[0] == media_type
         if media_type == "application/json" and content["schema"] != {"type": "object"}:  # else: files of their own

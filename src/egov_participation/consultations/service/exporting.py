@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from sqlmodel import Session, col, select
 
@@ -40,11 +41,11 @@ class Export:
     ending: str
 
 
-_SOURCES = {
-    "docx": ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", "docx"),
-    "akn": ("application/akn+xml", "xml"),
-    "text": ("text/plain; charset=utf-8", "txt"),
-}
+_DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+_AKN: Final = "application/akn+xml"
+_ENDINGS: Final = {"docx": "docx", "akn": "xml", "text": "txt"}
+_GIVEN: Final = "application/octet-stream"
+"""What a ministry gave is saved, and interpreted by nobody on the way."""
 
 
 _COUNTRIES = {"uk": "gb"}
@@ -60,12 +61,12 @@ def exported(services: Services, reference: str, number: int, lang: str, form: F
     with services.database.read() as session:
         expression = _expression(session, reference, number, lang)
         if form is Form.SOURCE:
-            return Export(expression.source, *_SOURCES[expression.source_format])
+            return Export(expression.source, _GIVEN, _ENDINGS[expression.source_format])
         document = as_document(expression, lookup.provisions(session, expression.id or 0))
         if form is Form.AKN:
-            return Export(write_akn(document, _meta(services, session, reference, number, lang)), *_SOURCES["akn"])
+            return Export(write_akn(document, _meta(services, session, reference, number, lang)), _AKN, "xml")
     if form is Form.DOCX:
-        return Export(write_docx(document), *_SOURCES["docx"])
+        return Export(write_docx(document), _DOCX, "docx")
     return Export(hashing.canonical(document), "application/json", "json")
 
 
