@@ -220,7 +220,7 @@ def test_the_json_of_something_else(tmp_path: Path) -> None:
 
 OF_THE_LOG = {
     *("note", "checkpoint", "log", "tile", "bundle", "entry", "inclusion", "consistency", "rotation", "recount"),
-    *("petition", "promise", "audit", "vrf"),
+    *("petition", "promise", "audit", "vrf", "consultation"),
 }
 """What begins so is said of the transparency log, never of a vote's archive."""
 
