@@ -81,7 +81,7 @@ class PetitionWorld:
     def signed(self) -> str:
         """A petition with signatures from every region on many days, some with names; its number."""
         today = self.services.day(self.services.clock())
-        number = 9000
+        number = 9000  # the greatest: a petition that is handed in gets the next one
         regions = {code: (1200 + 310 * place, place, 1100) for place, code in enumerate(REGIONS)}
         days = {today - timedelta(days=n): 90 + n * n for n in range(120)}
         names = tuple((f"Айгүл {letter}.", today - timedelta(days=1)) for letter in "АБВГДЕЖЗИК")
@@ -92,7 +92,7 @@ class PetitionWorld:
         """A petition that was rejected, its text shown; its number."""
         reason = "What is asked is decided by the courts alone.\nWrite to the court instead."
         return put(
-            self.services, 9001, state="rejected", ground="languages", happened=(("state.rejected", {}, reason),)
+            self.services, 8500, state="rejected", ground="languages", happened=(("state.rejected", {}, reason),)
         )
 
     @cached_property
