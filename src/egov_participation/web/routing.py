@@ -53,13 +53,20 @@ class _LanguageConvertor(StringConvertor):
 
 
 class _NumberConvertor(IntegerConvertor):
-    """As many digits as every database holds: more are no address, and no fault of the server."""
+    """As many digits as every database holds in a number: more are no address, and no fault of the server."""
 
     regex = "[0-9]{1,9}"
 
 
+class _LongConvertor(IntegerConvertor):
+    """The same for what is counted in 64 bits."""
+
+    regex = "[0-9]{1,18}"
+
+
 register_url_convertor("language", _LanguageConvertor())
 register_url_convertor("int", _NumberConvertor())
+register_url_convertor("long", _LongConvertor())
 
 
 @dataclass(frozen=True)

@@ -85,6 +85,6 @@ def _page(request: Request) -> int:
 
 routes = [
     route("/office/jobs", listing, Action.OPERATE, menu=N_("Failed jobs"), name="office.jobs"),
-    route("/office/jobs/{id:int}", job, Action.OPERATE),
-    route("/office/jobs/{id:int}/decide", decide, Action.OPERATE, methods=["POST"], name="office.decide_job"),
+    route("/office/jobs/{id:long}", job, Action.OPERATE),
+    route("/office/jobs/{id:long}/decide", decide, Action.OPERATE, methods=["POST"], name="office.decide_job"),
 ]
