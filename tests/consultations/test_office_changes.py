@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlmodel import Session, select
 from tests.consultations import office
 from tests.officials import MakeOfficial
@@ -15,7 +16,9 @@ from egov_participation.consultations.models import (
     ProvisionChange,
     Version,
 )
-from egov_participation.consultations.service import changes, lookup
+from egov_participation.consultations.rules.replying import Changed
+from egov_participation.consultations.service import changes, lookup, replying
+from egov_participation.errors import DomainError
 from egov_participation.services import Services
 
 
@@ -83,3 +86,39 @@ def test_officials_say_what_a_provision_was(services: Services, official: MakeOf
             ("new", "", "Парк убир"),
         ]
     office.approve(other, office.propose(one, key, 2))
+
+
+def test_words_that_stand_in_another_provision_were_not_deleted(services: Services, official: MakeOfficial) -> None:
+    one, other = official(Role.MINISTRY), official(Role.MINISTRY)
+    first = office.TEXTS["ru"].replace(
+        "1. Парк закрывается в 22 часа.\n2. Парк убирается раз в неделю.",
+        "1. Парк закрывается в двадцать два часа, а летом в двадцать три часа по местному времени.\n"
+        "2. Парк убирается раз в неделю, а осенью два раза в неделю жителями и работниками.",
+    )
+    joined = first.replace(" времени.\n2. Парк", " времени. Парк")
+    key = office.begin(one)
+    for number, text in ((1, first), (2, joined), (3, first)):
+        if number > 1:
+            assert one.client.post(f"/en/office/drafts/{key}/versions").status_code == 303
+        office.paste(one, key, number, office.TEXTS | {"ru": text})
+        office.approve(other, office.propose(one, key, number))
+    with services.database.read() as db:
+        kinds = [{change[0] for change in _changes(db, _text(db, key, number))} for number in (2, 3)]
+        assert kinds == [{"merged"}, {"split"}]
+        consultation = db.exec(select(Consultation).where(Consultation.key == key)).one()
+        rows = {number: lookup.provisions(db, _text(db, key, number).id or 0) for number in (1, 2, 3)}
+        lineages = {number: {row.lineage for row in found} for number, found in rows.items()}
+        gone = next(row for row in rows[1] if row.lineage not in lineages[2])
+        added = next(row for row in rows[3] if row.lineage not in lineages[2])
+        kept = next(row for row in rows[2] if row.text.startswith("Парк"))
+        for wanted in (Changed(2, "ru", gone.eid, deleted=True), Changed(3, "ru", added.eid)):
+            with pytest.raises(DomainError) as refused:
+                replying.what_changed(db, consultation, wanted)
+            assert refused.value.code == "reply.changed"
+        # Where the words went to did change.
+        assert replying.what_changed(db, consultation, Changed(2, "ru", kept.eid))[1].id == kept.id
+    # Officials find from the draft to what they owe.
+    page = one.client.get(f"/en/office/drafts/{key}").text
+    for address in (f"/en/office/replies/{consultation.reference}", f"/en/office/reports/{consultation.reference}"):
+        assert f'href="{address}"' in page
+        assert one.client.get(address).status_code == 200

@@ -124,7 +124,8 @@ def _cells(one: PositionView) -> Iterator[object]:
     yield harmless(one.first.proposed)
     yield "" if content is None else content.verdict.value
     yield "" if content is None else harmless(content.reason)
-    yield "" if changed is None else f"v{changed.version} {changed.eid}"
+    # What was deleted has its name in the version before.
+    yield "" if changed is None else f"v{changed.version - changed.deleted} {changed.eid}{' deleted' * changed.deleted}"
 
 
 def report_pdf(request: Request) -> Response:

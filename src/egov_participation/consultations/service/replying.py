@@ -18,11 +18,13 @@ from egov_participation.actions import Action
 from egov_participation.approvals import Proposal
 from egov_participation.consultations import keys
 from egov_participation.consultations.models import (
+    Change,
     Comment,
     CommentEdit,
     Consultation,
     Expression,
     Provision,
+    ProvisionChange,
     Reply,
     ReplyTo,
     State,
@@ -278,7 +280,8 @@ def what_changed(session: Session, consultation: Consultation, wanted: Changed) 
         The version that has the change, and the provision: in it, or, if it was deleted, in the version before.
 
     Raises:
-        DomainError: 422 ``reply.changed``: there is no such version or provision, or it is as it was before.
+        DomainError: 422 ``reply.changed``: there is no such version or provision, or it is as it was before, be it
+            as a part of another provision, or made of parts of it.
     """
     after = _version(session, consultation, wanted.version)
     before = _version(session, consultation, wanted.version - 1)
@@ -301,9 +304,27 @@ def what_changed(session: Session, consultation: Consultation, wanted: Changed) 
             Provision.lineage == provision.lineage,
         )
     ).first()
-    if same is not None and (wanted.deleted or same == provision.text_hash):
+    stands = _stands_elsewhere(session, provision, wanted.deleted) if same is None else wanted.deleted
+    if stands or same == provision.text_hash:
         raise _not_changed()
     return after, provision
+
+
+def _stands_elsewhere(session: Session, provision: Provision, deleted: bool) -> bool:
+    """Whether it is called deleted, but its words went into another provision, or new, but they came from one."""
+    mine, its = ProvisionChange.old_id, ProvisionChange.new_id
+    if not deleted:
+        mine, its = its, mine
+    others = session.exec(
+        select(Provision)
+        .join(ProvisionChange, col(its) == col(Provision.id))
+        .where(mine == provision.id, col(ProvisionChange.change).in_((Change.SPLIT, Change.MERGED)))
+    ).all()
+    parts = [" ".join(part.split()) for part in (provision.heading, provision.text, provision.cells) if part]
+    return any(
+        all(part in " ".join(f"{other.heading} {other.text} {other.cells}".split()) for part in parts)
+        for other in others
+    )
 
 
 def _version(session: Session, consultation: Consultation, number: int) -> Version | None:
