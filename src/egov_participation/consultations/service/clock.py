@@ -20,6 +20,8 @@ _AT_ONCE: Final = 50
 _MORNING: Final = time(9)
 _SOON: Final = 3
 """Working days before the day on which something is due."""
+_LOOKED_AHEAD: Final = timedelta(days=21)
+"""More than so many working days are in any calendar."""
 _KEPT: Final = timedelta(days=365)
 """So long a draft that was never published is kept."""
 
@@ -60,15 +62,17 @@ def close_due(services: Services) -> list[str]:
 def remind(services: Services) -> int:
     """On each working day from nine o'clock on, tell officials what their agency owes soon, or owes since its date.
 
+    Which days are working days is said by the calendar of the rules that the consultation is under.
+
     Returns:
         Of how many consultations.
     """
     now = services.clock()
     today = services.day(now)
     local = now.astimezone(ZoneInfo(services.settings.timezone)).time()
-    if local < _MORNING or not working_days.KAZAKHSTAN.is_working(today):
+    if local < _MORNING:
         return 0
-    soon = working_days.after(today, _SOON)
+    soon = today + _LOOKED_AHEAD
     reminded = col(Consultation.reminded_on)
     due = (
         Consultation.state == State.CLOSED.value,
@@ -78,25 +82,32 @@ def remind(services: Services) -> int:
     with services.database.read() as session:
         if session.exec(select(Consultation.id).where(*due).limit(1)).first() is None:
             return 0
+    told = 0
     with services.database.uow() as tx:
         rows = tx.exec(select(Consultation).where(*due).limit(_AT_ONCE).with_for_update()).all()
         for row in rows:
             row.reminded_on = today
             tx.add(row)
-            _remind(services, tx, row, today)
+            told += _remind(services, tx, row, today)
         tx.commit()
-    return len(rows)
+    return told
 
 
-def _remind(services: Services, tx: UnitOfWork, row: Consultation, today: date) -> None:
+def _remind(services: Services, tx: UnitOfWork, row: Consultation, today: date) -> bool:
+    calendar = ruling.of(services, row).calendar
+    if not calendar.is_working(today):
+        return False
     left = unanswered(tx.session, row)
-    soon = working_days.after(today, _SOON)
+    soon = working_days.after(today, _SOON, calendar)
     if left and row.reply_due_on is not None and row.reply_due_on <= soon:
         kind = office_letters.REPLIES_OVERDUE if row.reply_due_on < today else office_letters.REPLIES_DUE
         office_letters.to_officials(tx, services, row, kind, left=left, due=row.reply_due_on)
-    elif row.report_due_on is not None and row.report_due_on <= soon:
+        return True
+    if row.report_due_on is not None and row.report_due_on <= soon:
         kind = office_letters.REPORT_OVERDUE if row.report_due_on < today else office_letters.REPORT_DUE
         office_letters.to_officials(tx, services, row, kind, due=row.report_due_on)
+        return True
+    return False
 
 
 def unanswered(session: Session, row: Consultation) -> int:

@@ -10,10 +10,9 @@ from sqlalchemy import exists
 from sqlmodel import col, select
 
 from egov_participation.database import UnitOfWork
-from egov_participation.jurisdiction import working_days
 from egov_participation.petitions.models import Delta, Mailing, Petition, ReachedTier, State
 from egov_participation.petitions.rules.outcomes import ANSWERABLE
-from egov_participation.petitions.service import answer_letters, mailings
+from egov_participation.petitions.service import answer_letters, mailings, ruling
 from egov_participation.petitions.service.answer_letters import OVERDUE, OWN_CLOSED
 from egov_participation.services import Services
 
@@ -26,11 +25,11 @@ _LATELY: Final = timedelta(days=90)
 
 def remind(services: Services) -> int:
     """On each working day from nine o'clock on, tell officials of what their agency owes since its date; of how many
-    thresholds."""
+    thresholds. Which days are working days is said by the calendar of the rules that the petition is under."""
     now = services.clock()
     today = services.day(now)
     local = now.astimezone(ZoneInfo(services.settings.timezone)).time()
-    if local < _MORNING or not working_days.KAZAKHSTAN.is_working(today):
+    if local < _MORNING:
         return 0
     reminded = col(ReachedTier.reminded_on)
     due = (
@@ -43,15 +42,19 @@ def remind(services: Services) -> int:
     with services.database.read() as session:
         if session.exec(select(ReachedTier.petition_id).where(*due).limit(1)).first() is None:
             return 0
+    told = 0
     with services.database.uow() as tx:
         rows = tx.exec(select(ReachedTier, Petition).where(*due).limit(_AT_ONCE).with_for_update(of=ReachedTier)).all()
         for tier, petition in rows:
             tier.reminded_on = today
             tx.add(tier)
+            if not ruling.of(petition, services).calendar.is_working(today):
+                continue
+            told += 1
             assert tier.answer_due_on is not None
             answer_letters.to_officials(tx, services, petition, OVERDUE, due=tier.answer_due_on)
         tx.commit()
-    return len(rows)
+    return told
 
 
 def tell_of_closing(services: Services) -> int:
