@@ -117,6 +117,10 @@ def test_words_that_stand_in_another_provision_were_not_deleted(services: Servic
             assert refused.value.code == "reply.changed"
         # Where the words went to did change.
         assert replying.what_changed(db, consultation, Changed(2, "ru", kept.eid))[1].id == kept.id
+    for pair, tag, wrong in (("v2/compare/1", "Joined", "Deleted"), ("v3/compare/2", "Divided", "New")):
+        compared = one.client.get(f"/en/consultations/{consultation.reference}/{pair}?text=ru").text
+        assert f'egov-tag">{tag}<' in compared
+        assert f'egov-tag">{wrong}<' not in compared
     # Officials find from the draft to what they owe.
     page = one.client.get(f"/en/office/drafts/{key}").text
     for address in (f"/en/office/replies/{consultation.reference}", f"/en/office/reports/{consultation.reference}"):

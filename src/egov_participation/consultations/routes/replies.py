@@ -208,7 +208,7 @@ def _changes(request: Request, reference: str, wanted: str) -> list[list[str]]:
             continue
         compared = differences.compared(here, reference, old.number, new.number, text)
         for one in compared.changed:
-            if one.change is not Change.MOVED:
+            if one.change not in (Change.MOVED, Change.SPLIT, Change.MERGED):  # their words are as they were
                 label = _label(one, new.number, language)
                 found.append([spelled(differences.name_of(one, new.number, text)), label])
     return found[:_MAX_CHANGES]

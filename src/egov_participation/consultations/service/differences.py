@@ -85,6 +85,8 @@ def in_words(
 def _differences(before: TextView, after: TextView) -> Iterator[Difference]:
     there = {one.lineage: one for one in after.provisions}
     here = {one.lineage: one for one in before.provisions}
+    joined = [_even(one) for one in after.provisions if one.change is Change.MERGED]
+    divided = [_even(one) for one in before.provisions]
     gone: dict[str, list[ProvisionView]] = {}
     anchor = ""
     for one in before.provisions:
@@ -92,16 +94,31 @@ def _differences(before: TextView, after: TextView) -> Iterator[Difference]:
             anchor = one.lineage
         else:
             gone.setdefault(anchor, []).append(one)
-    yield from (Difference(one, None, Change.DELETED) for one in gone.get("", ()))
+    yield from (_lost(one, joined) for one in gone.get("", ()))
     for one in after.provisions:
         old = here.get(one.lineage)
         if old is None:
-            yield Difference(None, one, Change.NEW)
+            parted = one.change is Change.SPLIT and _stands(one, divided)
+            yield Difference(None, one, Change.SPLIT if parted else Change.NEW)
         elif old.unit.words == one.unit.words:
             yield Difference(old, one, Change.MOVED if _moved(one) else Change.UNCHANGED)
         else:
             yield Difference(old, one, Change.MODIFIED)
-        yield from (Difference(lost, None, Change.DELETED) for lost in gone.get(one.lineage, ()))
+        yield from (_lost(lost, joined) for lost in gone.get(one.lineage, ()))
+
+
+def _lost(one: ProvisionView, joined: Sequence[str]) -> Difference:
+    """What has no successor: deleted, unless its words stand in one that others were joined to."""
+    return Difference(one, None, Change.MERGED if _stands(one, joined) else Change.DELETED)
+
+
+def _stands(one: ProvisionView, others: Sequence[str]) -> bool:
+    mine = _even(one)
+    return bool(mine) and any(mine in words for words in others)
+
+
+def _even(one: ProvisionView) -> str:
+    return " ".join(one.unit.words.split())
 
 
 def _moved(one: ProvisionView) -> bool:
