@@ -29,6 +29,7 @@ from egov_participation.consultations.service import (
     drafting,
     importing,
     lookup,
+    papers,
     placing,
     preparing,
     publishing,
@@ -42,7 +43,10 @@ from egov_participation.consultations.service.drafting import Details
 from egov_participation.database import UnitOfWork
 from egov_participation.demo import consultation_texts as wanted
 from egov_participation.demo import officials
+from egov_participation.demo.consultation_notes import PHONES_NOTE
 from egov_participation.demo.voters import Resident
+from egov_participation.documents.docx_out import write_docx
+from egov_participation.documents.plain import read_text
 from egov_participation.documents.structure import Kind
 from egov_participation.ledger import service as ledger
 from egov_participation.services import Services, SessionInfo
@@ -86,6 +90,14 @@ class Filling:
         for lang, text in texts.items():
             with self.services.database.uow() as tx:
                 importing.take_text(self.services, tx, self.official(0), key, number, lang, text)
+                tx.commit()
+
+    def explain(self, key: str, notes: Mapping[str, tuple[str, str]]) -> None:
+        """Put the explanatory note with a draft, in each language."""
+        for lang, (name, text) in notes.items():
+            with self.services.database.uow() as tx:
+                content = write_docx(read_text(text))
+                papers.add(self.services, tx, self.official(0), key, ("note", lang, name), content)
                 tx.commit()
 
     def publish(self, key: str, number: int) -> str:
@@ -190,6 +202,7 @@ def discuss_to_the_end(make: Filling, now: datetime) -> None:
     make.clock.set(now - 372 * day)
     phones = make.draft(wanted.PHONES, 20)
     make.paste(phones, 1, wanted.PHONES_FIRST)
+    make.explain(phones, PHONES_NOTE)
     reference = make.publish(phones, 1)
     _discuss(make, reference, now - 371 * day)
     ledger.publish(make.services)
