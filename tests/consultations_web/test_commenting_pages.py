@@ -270,6 +270,8 @@ def test_a_file_is_what_is_in_it() -> None:
     assert attachments.file_name("C:\\a\\b.pdf.exe", attachments.PDF) == "b.pdf.pdf"
     for content, code in (
         (package("[Content_Types].xml", "word/document.xml", "word/vbaProject.bin"), "file.macros"),
+        (package("[Content_Types].xml", "word/document.xml", "word/embeddings/a.EXE"), "file.macros"),
+        (package("[Content_Types].xml", "word/document.xml", *map(str, range(5000)), "vbaProject.bin"), "file.type"),
         (package("a.txt"), "file.type"),
         (docx[:60], "file.type"),
         (b"<svg onload=alert(1)>", "file.type"),

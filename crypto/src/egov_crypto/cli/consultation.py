@@ -5,18 +5,17 @@ import json
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from egov_crypto.cli import console, consultation_report, log, log_report, source
 from egov_crypto.cli.console import say
 from egov_crypto.cli.log_reading import Reading
-from egov_crypto.cli.log_tiles import site_address
+from egov_crypto.cli.log_tiles import numbered_page, site_address
 from egov_crypto.cli.progress import Progress
 from egov_crypto.cli.site_consultation import SiteConsultation, check_consultation
 from egov_crypto.cli.site_vote import Site
 from egov_crypto.cli.web import Web
 from egov_crypto.consultation_entries import REFERENCE
-from egov_crypto.errors import UsageError, VerificationError
+from egov_crypto.errors import VerificationError
 
 DESCRIPTION: Final = """\
 Recount a consultation from the log alone: each version of the draft is signed by its agency, comments and replies are
@@ -59,7 +58,7 @@ def verify_consultation(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace, found: Found) -> None:
-    url, reference = _place(options)
+    url, reference = numbered_page(options.consultation, options.log, REFERENCE, "C-2026-0007")
     found.of_site = options.log is None
     terms = log.terms_of(options, options.key)
     with (
@@ -76,18 +75,6 @@ def _check(options: argparse.Namespace, found: Found) -> None:
         found.consultation.counted = found.reading.state.recount.consultations.counts.get(reference)
         if found.consultation.counted is None:
             raise VerificationError("consultation.missing", f"{reference} is not in the log")
-
-
-def _place(options: argparse.Namespace) -> tuple[str, str]:
-    """The site's address, or the log's, and the consultation's number."""
-    if options.log is not None:
-        if not REFERENCE.fullmatch(options.consultation):
-            raise UsageError("with --log give the consultation's number, such as C-2026-0007")
-        return options.log, options.consultation
-    named = [part for part in urlsplit(options.consultation).path.split("/") if REFERENCE.fullmatch(part)]
-    if len(named) != 1:
-        raise UsageError(f"{options.consultation} is no address of a consultation: it has no number, C-2026-0007")
-    return site_address(options.consultation), named[0]
 
 
 def _as_json(found: Found, failure: VerificationError | None, error: Exception | None) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Final, Self
 from urllib.parse import urlsplit
 
 from egov_crypto.cli.web import Web
-from egov_crypto.errors import ArchiveError, VerificationError
+from egov_crypto.errors import ArchiveError, UsageError, VerificationError
 from egov_crypto.merkle import HASH_SIZE
 from egov_crypto.tiles import ENTRIES, MAX_ENTRY, WIDTH, Tile
 
@@ -39,6 +39,26 @@ def site_address(where: str) -> str:
         raise ArchiveError(f"{where} is not an address of ASCII that starts with http:// or https://")
     name = f"[{host}]" if ":" in (host or "") else host
     return f"{parts.scheme}://{name}" + ("" if port in {None, _PORTS[parts.scheme]} else f":{port}")
+
+
+def numbered_page(where: str, log: str | None, number: re.Pattern[str], example: str) -> tuple[str, str]:
+    """The site's address and the number of what is verified, from the address of any of its pages; or, with a log
+    given, the log's address and that number, which then stands alone.
+
+    Args:
+        number: what matches the whole of a number such as `example`.
+
+    Raises:
+        UsageError: there is no such number, or more than one.
+    """
+    if log is not None:
+        if not number.fullmatch(where):
+            raise UsageError(f"with --log give a number, such as {example}")
+        return log, where
+    named = [part for part in urlsplit(where).path.split("/") if number.fullmatch(part)]
+    if len(named) != 1:
+        raise UsageError(f"{where} is not the address of such a page: it has no number, {example}")
+    return site_address(where), named[0]
 
 
 def log_address(where: str) -> str:

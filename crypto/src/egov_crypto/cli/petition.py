@@ -5,19 +5,18 @@ import json
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from egov_crypto import statement
 from egov_crypto.cli import console, log, log_report, petition_report, source
 from egov_crypto.cli.console import say
 from egov_crypto.cli.log_reading import Reading
-from egov_crypto.cli.log_tiles import site_address
+from egov_crypto.cli.log_tiles import numbered_page, site_address
 from egov_crypto.cli.petition_figures import REFERENCE
 from egov_crypto.cli.progress import Progress
 from egov_crypto.cli.site_petition import SitePetition, check_petition
 from egov_crypto.cli.site_vote import Site
 from egov_crypto.cli.web import Web
-from egov_crypto.errors import UsageError, VerificationError
+from egov_crypto.errors import VerificationError
 
 DESCRIPTION: Final = """\
 Recount a petition from the log alone: each signature is attested by the registrar, of each person the last act counts,
@@ -78,7 +77,7 @@ def verify_petition(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace, found: Found) -> None:
-    url, reference = _place(options)
+    url, reference = numbered_page(options.petition, options.log, REFERENCE, "P-2026-0042")
     found.of_site = options.log is None
     terms = log.terms_of(options, options.key)
     with (
@@ -100,18 +99,6 @@ def _check(options: argparse.Namespace, found: Found) -> None:
         found.petition.counted = found.reading.state.recount.petitions.counts.get(reference)
         if found.petition.counted is None:
             raise VerificationError("petition.missing", f"{reference} is not in the log")
-
-
-def _place(options: argparse.Namespace) -> tuple[str, str]:
-    """The site's address, or the log's, and the petition's number."""
-    if options.log is not None:
-        if not REFERENCE.fullmatch(options.petition):
-            raise UsageError("with --log give the petition's number, such as P-2026-0042")
-        return options.log, options.petition
-    named = [part for part in urlsplit(options.petition).path.split("/") if REFERENCE.fullmatch(part)]
-    if len(named) != 1:
-        raise UsageError(f"{options.petition} is not the address of a petition's page: it has no number, P-2026-0042")
-    return site_address(options.petition), named[0]
 
 
 def _as_json(found: Found, failure: VerificationError | None, error: Exception | None) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from egov_participation.consultations.models import ConsultationPaper
 from egov_participation.consultations.office_forms import ExtensionForm, PaperForm, ReasonForm
 from egov_participation.consultations.routes import office_common as common
 from egov_participation.consultations.routes.office_drafts import title_of
+from egov_participation.consultations.rules.attachments import PDF
 from egov_participation.consultations.service import papers, publishing, ruling, running
 from egov_participation.consultations.service.lookup import no_consultation
 from egov_participation.errors import DomainError
@@ -64,7 +65,7 @@ def draft_paper(request: Request) -> Response:
     sha256 = request.path_params["sha256"]
     with services(request).database.read() as db:
         content, media_type = papers.content_of(db, common.draft(request, db), sha256)
-    ending = "pdf" if media_type == papers.PDF else "docx"
+    ending = "pdf" if media_type == PDF else "docx"
     headers = {"Content-Disposition": f'attachment; filename="{sha256[:12]}.{ending}"'}
     return Response(content, media_type=media_type, headers=headers)
 

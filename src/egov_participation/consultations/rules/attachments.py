@@ -41,17 +41,31 @@ def media_type(content: bytes) -> str:
 
 
 def _is_docx(content: bytes) -> bool:
-    """Reads the list of the parts alone: nothing is unpacked."""
-    try:
-        with zipfile.ZipFile(BytesIO(content)) as package:
-            names = {part.filename for part in package.infolist()[:_MOST_PARTS]}
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
-        return False
-    if any(name.lower().endswith("vbaproject.bin") for name in names):
+    names = docx_parts(content)
+    if has_programs(names):
         raise DomainError(
             422, N_("This file holds programs (macros). Save it without them, or as a PDF."), code="file.macros"
         )
-    return {"[Content_Types].xml", "word/document.xml"} <= names
+    return bool(names)
+
+
+def docx_parts(content: bytes) -> frozenset[str]:
+    """The names of all parts of a Word file; none if it is no Word file, or has more parts than any has.
+
+    The list of the parts alone is read: nothing is unpacked.
+    """
+    try:
+        with zipfile.ZipFile(BytesIO(content)) as package:
+            names = package.namelist()
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
+        return frozenset()
+    is_word = len(names) <= _MOST_PARTS and {"[Content_Types].xml", "word/document.xml"} <= set(names)
+    return frozenset(names) if is_word else frozenset()
+
+
+def has_programs(names: frozenset[str]) -> bool:
+    """Whether a part is what a computer would run."""
+    return any(name.lower().endswith(("vbaproject.bin", ".exe", ".dll", ".js")) for name in names)
 
 
 def file_name(given: str, found: str) -> str:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
-import zipfile
 from typing import Final
 
 from sqlmodel import Session, col, delete, func, select
@@ -12,6 +10,7 @@ from sqlmodel import Session, col, delete, func, select
 from egov_participation import audit
 from egov_participation.actions import Action
 from egov_participation.consultations.models import Consultation, ConsultationPaper, State
+from egov_participation.consultations.rules.attachments import DOCX, PDF, docx_parts, has_programs
 from egov_participation.consultations.rules.states import ENDED, changed
 from egov_participation.consultations.service import drafting, lookup
 from egov_participation.database import UnitOfWork
@@ -24,9 +23,6 @@ MAX_SIZE: Final = 15_000_000
 MOST: Final = 30
 """Documents of a consultation."""
 KINDS: Final = ("note", "assessment", "comparison", "other")
-PDF: Final = "application/pdf"
-DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-_MOST_PARTS: Final = 5000
 
 
 def media_type(content: bytes) -> str:
@@ -39,25 +35,12 @@ def media_type(content: bytes) -> str:
         raise DomainError(422, N_("The file is larger than 15 MB."), code="paper.size")
     if content.startswith(b"%PDF-"):
         return PDF
-    if content.startswith(b"PK") and _is_plain_docx(content):
+    if (parts := docx_parts(content)) and not has_programs(parts):
         return DOCX
     raise DomainError(
         422,
         N_("This is neither a PDF nor a Word file (.docx) without macros. Nothing was kept of it."),
         code="paper.type",
-    )
-
-
-def _is_plain_docx(content: bytes) -> bool:
-    """Looks at the names in the archive alone: nothing is unpacked."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            names = archive.namelist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
-        return False
-    programs = any(name.lower().endswith(("vbaproject.bin", ".exe", ".dll", ".js")) for name in names)
-    return (
-        len(names) <= _MOST_PARTS and "[Content_Types].xml" in names and "word/document.xml" in names and not programs
     )
 
 
