@@ -38,7 +38,7 @@ def test_what_was_encoded_is_decoded(values: list[int]) -> None:
 
 @pytest.mark.parametrize("values", [[], [0] * 31, [256], [-1], [1, 1000]])
 def test_other_values_are_refused(values: list[int]) -> None:
-    with pytest.raises(ValueError, match="not 1 to 30|range"):
+    with pytest.raises(ValueError, match=r"not 1 to 30|range"):
         encode(values)
 
 
