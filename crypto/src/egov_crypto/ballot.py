@@ -80,7 +80,7 @@ def encrypt(election: Election, credential: str, choices: Choices) -> UnsignedBa
     public = credentials.public(election.uuid, credential)
     voter = f"{election.fingerprint}|{public.text}"
     answers, randomness = [], []
-    for question, values in zip(election.questions, choices, strict=True):
+    for question, values in zip(election.homomorphic, choices, strict=True):
         question.check_choices(values)
         secrets = [random_scalar() for _ in values]
         randomness.append(secrets)
@@ -127,7 +127,7 @@ def parse_and_verify(election: Election, raw: bytes) -> Ballot:
     voter = f"{election.fingerprint}|{public.text}"
     ciphertexts = tuple(
         _verify_answer(election.public_key, question, voter, answer)
-        for question, answer in zip(election.questions, answers, strict=True)
+        for question, answer in zip(election.homomorphic, answers, strict=True)
     )
     return Ballot(public, tracker(raw), ciphertexts)
 
@@ -148,7 +148,7 @@ def check_opening(election: Election, ballot: Any, choices: Any, randomness: Any
     if members["election_uuid"] != election.uuid or members["election_hash"] != election.fingerprint:
         raise VerificationError("ballot.election")
     voter = f"{election.fingerprint}|{_point(members['credential']).text}"
-    for question, answer, values, secrets in zip(election.questions, answers, choices, randomness, strict=True):
+    for question, answer, values, secrets in zip(election.homomorphic, answers, choices, randomness, strict=True):
         ciphertexts = _verify_answer(election.public_key, question, voter, answer)
         try:
             question.check_choices(wire.items(values, question.size))

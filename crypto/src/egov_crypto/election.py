@@ -10,7 +10,8 @@ from egov_crypto import group, wire
 from egov_crypto.credential import random_text
 from egov_crypto.errors import UnsupportedError, UsageError, VerificationError
 from egov_crypto.group import Point
-from egov_crypto.question import Question
+from egov_crypto.preference import PreferenceQuestion
+from egov_crypto.question import AnyQuestion, Question, parse_question
 
 VERSION: Final = 1
 _UUID: Final = re.compile(r"[1-9A-HJ-NP-Za-km-z]{14,64}", re.ASCII)
@@ -35,7 +36,7 @@ class Election:
     name: str
     description: str
     public_key: Point
-    questions: tuple[Question, ...]
+    questions: tuple[AnyQuestion, ...]
     administrator: str | None
     credential_authority: str | None
 
@@ -43,6 +44,20 @@ class Election:
     def fingerprint(self) -> str:
         """φ: unpadded Base64 of SHA-256 of :attr:`raw`."""
         return wire.compact_digest(self.raw)
+
+    @property
+    def homomorphic(self) -> tuple[Question, ...]:
+        """The questions, for those who know no other kind; raises :class:`UnsupportedError` if there is another."""
+        known = tuple(question for question in self.questions if isinstance(question, Question))
+        if len(known) != len(self.questions):
+            raise UnsupportedError("questions of preference or of lists are not supported here")
+        return known
+
+    @cached_property
+    def shuffled(self) -> tuple[int, ...]:
+        """The places, from 0, of the questions whose votes are shuffled before they are decrypted."""
+        kinds = enumerate(self.questions)
+        return tuple(place for place, question in kinds if isinstance(question, PreferenceQuestion))
 
     @classmethod
     def parse(cls, raw: bytes) -> "Election":
@@ -68,7 +83,7 @@ class Election:
             uuid = wire.string(members["uuid"])
             if not is_uuid(uuid):
                 raise ValueError("the uuid is not at least 14 Base58 characters")
-            questions = tuple(Question.from_json(question) for question in wire.items(members["questions"]))
+            questions = tuple(parse_question(question) for question in wire.items(members["questions"]))
             if not questions:
                 raise ValueError("no questions")
             return cls(
@@ -94,7 +109,7 @@ class Election:
         name: str,
         description: str,
         public_key: Point,
-        questions: Sequence[Question],
+        questions: Sequence[AnyQuestion],
         administrator: str | None = None,
         credential_authority: str | None = None,
     ) -> "Election":

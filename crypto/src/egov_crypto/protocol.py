@@ -107,10 +107,10 @@ def _found(file: BinaryIO, verified: Verified, setup: Setup | None) -> dict[str,
         "weight": verified.tally.weight,
         "result": report.result,
         "shares": [[share(votes, verified.tally.weight) for votes in counts] for counts in report.result],
-        "limits": [[question.min, question.max, question.blank] for question in election.questions],
+        "limits": [[question.min, question.max, question.blank] for question in election.homomorphic],
         "answers": [
             [statement.languages_of(text) for text in (question.question, *question.answers)]
-            for question in election.questions
+            for question in election.homomorphic
         ],
         "trustees": [[owner, key.public_key.text, True] for owner, key in enumerate(verified.trustees, 1)],
     }

@@ -1,11 +1,14 @@
-"""Homomorphic questions: choose between ``min`` and ``max`` of the answers, or vote blank (specification 4.9.1)."""
+"""Questions of all kinds (specification 4.9), and the homomorphic ones: choose between ``min`` and ``max`` of the
+answers, or vote blank (4.9.1)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from egov_crypto import wire
+from egov_crypto import lists, preference, wire
 from egov_crypto.errors import UnsupportedError, UsageError, VerificationError
+from egov_crypto.lists import ListsQuestion
+from egov_crypto.preference import PreferenceQuestion
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +32,14 @@ class Question:
         """How many values, hence ciphertexts, a vote on this question has: one per answer, and one before for blank."""
         return len(self.answers) + self.blank
 
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """What a voter chooses of, in the order of the values, without blank."""
+        return self.answers
+
     @classmethod
     def from_json(cls, value: Any) -> "Question":
-        """Raises ValueError if malformed, UnsupportedError on other kinds of questions, VerificationError on bounds."""
-        if isinstance(value, dict) and "type" in value:
-            raise UnsupportedError(f"questions of the type {value['type']!r} are not supported")
+        """Raises ValueError if malformed, VerificationError on bounds."""
         members = wire.fields(value, "answers", "blank", "min", "max", "question", optional=("blank",))
         blank = members.get("blank", False)
         if not isinstance(blank, bool):
@@ -52,7 +58,7 @@ class Question:
         bounds = {"min": self.min, "max": self.max}
         return {"answers": list(self.answers), **blank, **bounds, "question": self.question}
 
-    def check_choices(self, choices: Sequence[int]) -> None:
+    def check_choices(self, choices: Sequence[Any]) -> None:
         """Raise :class:`UsageError` unless ``choices`` (0 or 1 per value, blank first) is an allowed vote."""
         if len(choices) != self.size or any(type(value) is not int or value not in (0, 1) for value in choices):
             raise UsageError(f"a vote on this question is {self.size} values, each 0 or 1")
@@ -67,3 +73,22 @@ class Question:
         if self.min != self.max:
             return f"between {self.min} and {self.max} answers are"
         return {0: "no answer is", 1: "exactly one answer is"}.get(self.min, f"exactly {self.min} answers are")
+
+
+AnyQuestion = Question | PreferenceQuestion | ListsQuestion
+
+
+def parse_question(value: Any) -> AnyQuestion:
+    """A question as published, of whichever kind it is.
+
+    Raises ValueError if malformed, UnsupportedError on kinds unknown, VerificationError on bounds that cannot hold.
+    """
+    if not isinstance(value, dict) or "type" not in value:
+        return Question.from_json(value)
+    match value["type"]:
+        case preference.TYPE:
+            return PreferenceQuestion.from_json(value)
+        case lists.TYPE:
+            return ListsQuestion.from_json(value)
+        case other:
+            raise UnsupportedError(f"questions of the type {other!r} are not supported")

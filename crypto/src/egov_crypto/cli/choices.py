@@ -30,7 +30,7 @@ def parse(election: Election, words: Sequence[str]) -> list[list[int]]:
         return value
     if len(words) != len(election.questions):
         raise UsageError(f"there are {console.count(len(election.questions), 'question')}, but {len(words)} choices")
-    return [parse_one(question, word) for question, word in zip(election.questions, words, strict=True)]
+    return [parse_one(question, word) for question, word in zip(election.homomorphic, words, strict=True)]
 
 
 def parse_one(question: Question, word: str) -> list[int]:
@@ -57,7 +57,7 @@ def parse_one(question: Question, word: str) -> list[int]:
 def ask(election: Election) -> list[list[int]]:
     """Ask at the terminal, question by question, again where the answer cannot be."""
     choices = []
-    for question in election.questions:
+    for question in election.homomorphic:
         console.say("", question.question)
         console.say(*(f"  {number:>3}  {answer}" for number, answer in enumerate(question.answers, start=1)))
         while True:

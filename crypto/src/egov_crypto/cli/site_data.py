@@ -58,7 +58,7 @@ def told(said: Mapping[str, Any], verified: Verified) -> Told:
     report = verified.report
     rows = None
     if report.result is not None:
-        rows = tuple(_results(report.result, [question.blank for question in verified.election.questions], verified))
+        rows = tuple(_results(report.result, [question.blank for question in verified.election.homomorphic], verified))
     numbers = said["registered"], said["ballots"], said["voters"], said["result"]
     final = report.result is not None or said["state"] == "cancelled"
     return Told(said["head"]["hash"], digest(said), numbers, rows, final)

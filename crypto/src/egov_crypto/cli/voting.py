@@ -110,7 +110,7 @@ def audit(options: Namespace) -> int:
     ballot.check_opening(election, challenge["ballot"], challenge["plaintext"], challenge["randomness"])
     _show_election(election)
     say("", "The device had encrypted this, rightly:")
-    for question, values in zip(election.questions, challenge["plaintext"], strict=True):
+    for question, values in zip(election.homomorphic, challenge["plaintext"], strict=True):
         say("", question.question, *(f"  {answer}" for answer in choices.describe(question, values)))
     say(
         "",
@@ -191,7 +191,7 @@ def publish_result(options: Namespace) -> int:
         file.require(EventType.RESULT)
         counts = tally.compute_result(file.verified.tally, list(file.verified.decryptions.values()))
         head = file.append(EventType.RESULT, tally.result_to_json(counts))
-        questions = file.verified.election.questions
+        questions = file.verified.election.homomorphic
     for question, numbers in zip(questions, counts, strict=True):
         answers = ["(blank)", *question.answers] if question.blank else question.answers
         say(

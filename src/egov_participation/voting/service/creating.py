@@ -333,7 +333,7 @@ def _batches(entries: Iterable[tuple[str, int]]) -> Iterator[list[tuple[str, int
 
 def _make_findable(tx: UnitOfWork, setup: SetupDocument, election: Election) -> None:
     """Put the vote into the search index: its description, its questions and their answers."""
-    asked = [text for question in election.questions for text in (question.question, *question.answers)]
+    asked = [text for question in election.questions for text in (question.question, *question.texts)]
     parts = [texts.split(election.description), *map(texts.split, asked)]
     found = {
         lang: (setup.title.of(lang), " · ".join(part.of(lang) for part in parts if part is not None))

@@ -293,7 +293,7 @@ def _view(session: Session, row: Vote, state: VoteState) -> VoteView:
         opens_at=row.opens_at,
         closes_at=row.closes_at,
         created_at=row.created_at,
-        questions=tuple(_question(question) for question in election.questions),
+        questions=tuple(_question(question) for question in election.homomorphic),
         registered=row.registered,
         ballots=ballots,
         voters=voters,
@@ -319,7 +319,7 @@ def questions_in(archive_start: bytes) -> tuple[QuestionView, ...]:
     """What a vote asks whose archive begins with these bytes, before it is published."""
     file = BytesIO(archive_start)
     first = next(archive.members(file, archive.read_timestamp(file)))
-    return tuple(_question(question) for question in election_from(archive.content(file, first)).questions)
+    return tuple(_question(question) for question in election_from(archive.content(file, first)).homomorphic)
 
 
 def _question(question: Question) -> QuestionView:
