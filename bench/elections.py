@@ -18,6 +18,7 @@ from egov_crypto.archive import EventType
 from egov_crypto.election import Election, random_uuid
 from egov_crypto.group import G, Point
 from egov_crypto.question import Question
+from egov_crypto.trustees import Trustees
 
 TIMESTAMP = 1_700_000_000
 
@@ -62,7 +63,7 @@ def _make(console: Console, path: Path, index: Path, ballots: int, others: int) 
     points = itertools.chain((credential.public(uuid, text) for text in credentials), _strangers(others))
     voters = track(points, f"Voters of {path.name}", ballots + others, console=console)
     roll = credential.list_to_json((point, 1) for point in voters)
-    head, blob = archive.start(TIMESTAMP, election.raw, trustee.list_to_json([key]), roll)
+    head, blob = archive.start(TIMESTAMP, election.raw, Trustees.singles([key]).to_json(), roll)
     ends = [len(blob)]
     # The index comes last: without it the file counts as not made.
     with path.open("wb") as file, multiprocessing.get_context("spawn").Pool(2, _start, (election.raw,)) as pool:

@@ -18,6 +18,7 @@ from egov_crypto.group import Point
 from egov_crypto.question import Question
 from egov_crypto.tally import Tally
 from egov_crypto.trustee import TrusteeKey
+from egov_crypto.trustees import Trustees
 from egov_crypto.verify import verify_archive
 
 TIMESTAMP = 1_700_000_000
@@ -47,7 +48,7 @@ class World:
 
     @cached_property
     def trustees(self) -> bytes:
-        return trustee.list_to_json(self.keys)
+        return Trustees.singles(self.keys).to_json()
 
     def ballot(self, voter: int, choices: ballot.Choices) -> bytes:
         return ballot.make(self.election, self.credentials[voter], choices)
@@ -69,7 +70,7 @@ def make_world(
         uuid=uuid or random_uuid(),
         name=name,
         description="",
-        public_key=trustee.combined_key(keys),
+        public_key=Trustees.singles(keys).public_key,
         questions=questions or (YES_NO,),
     )
     credentials = tuple(credential.generate() for _ in weights)

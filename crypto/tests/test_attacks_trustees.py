@@ -113,13 +113,11 @@ def test_a_version_that_python_takes_for_one_is_refused(world: World, version: o
     )
 
 
-def test_other_kinds_of_questions_and_trustees_are_not_verified_at_all(world: World) -> None:
+def test_other_kinds_of_questions_are_not_verified_at_all(world: World) -> None:
     value = json.loads(world.election.raw)
     other = {"type": "Approval", "value": {"answers": ["a", "b"], "question": "?"}}
     with pytest.raises(UnsupportedError):
         verdict(world.archive(election=dump({**value, "questions": [other]})))
-    with pytest.raises(UnsupportedError):
-        verdict(world.archive(trustees=dump([["Pedersen", {}]])))
 
 
 def test_one_trustee_twice_is_refused(world: World) -> None:

@@ -15,6 +15,7 @@ from crypto.tests.reference import Reference
 from egov_crypto import archive, ballot, credential, tally, trustee, wire
 from egov_crypto.election import Election, random_uuid
 from egov_crypto.question import Question
+from egov_crypto.trustees import Trustees
 from egov_crypto.verify import Verified, verify_archive
 
 pytestmark = pytest.mark.belenios
@@ -206,7 +207,7 @@ def test_an_election_of_ours_is_accepted_by_the_reference(case: Case, belenios_t
         uuid=uuid,
         name=case.name,
         description=NASTY,
-        public_key=trustee.combined_key(keys),
+        public_key=Trustees.singles(keys).public_key,
         questions=case.questions,
         credential_authority="Тіркеуші",
     )
@@ -254,7 +255,7 @@ def test_our_keys_credentials_and_setup_can_be_used_by_the_reference(belenios_to
     _, raw = archive.start(
         TIMESTAMP,
         election.raw,
-        trustee.list_to_json([key]),
+        Trustees.singles([key]).to_json(),
         credential.list_to_json((credential.public(uuid, text), 1) for text in texts),
     )
     theirs = Reference(belenios_tool, tmp_path, uuid)

@@ -9,13 +9,14 @@ from crypto.tests.strategies import FEW, json_values, questions, scalars, texts
 from hypothesis import given
 from hypothesis import strategies as st
 
-from egov_crypto import credential, trustee, wire
+from egov_crypto import credential, wire
 from egov_crypto.archive import Event, EventType
 from egov_crypto.credential import CredentialList
 from egov_crypto.election import Election
 from egov_crypto.group import G, Q, base
 from egov_crypto.question import Question
 from egov_crypto.trustee import TrusteeKey
+from egov_crypto.trustees import Trustees
 
 
 @given(json_values)
@@ -58,7 +59,7 @@ def test_an_election_is_read_as_it_is_written(
 def test_a_trustees_key_is_read_as_it_is_written(private_key: int) -> None:
     key = TrusteeKey.prove(private_key)
     assert TrusteeKey.parse(wire.dump(key.to_json())) == key
-    assert trustee.parse_list(trustee.list_to_json([key])) == [key]
+    assert Trustees.parse(Trustees.singles([key]).to_json()) == Trustees.singles([key])
 
 
 @FEW

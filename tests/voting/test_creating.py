@@ -46,7 +46,7 @@ def test_a_new_vote_is_an_archive_that_verifies_before_anybody_voted(services: S
     assert [key.public_key.text for key in found.trustees] == [
         seen.public_key for seen in service.vote(services, vote.uuid).trustees
     ]
-    assert service.trustees(services, vote.uuid) == trustee.list_to_json(found.trustees)
+    assert service.trustees(services, vote.uuid) == found.trustees.to_json()
 
 
 def test_the_register_gives_the_roll_by_age_and_region(services: Services) -> None:

@@ -112,7 +112,10 @@ def _found(file: BinaryIO, verified: Verified, setup: Setup | None) -> dict[str,
             [statement.languages_of(text) for text in (question.question, *question.answers)]
             for question in election.homomorphic
         ],
-        "trustees": [[owner, key.public_key.text, True] for owner, key in enumerate(verified.trustees, 1)],
+        "trustees": [
+            [owner, key.public_key.text, owner in verified.decryptions]
+            for owner, key in enumerate(verified.trustees, 1)
+        ],
     }
 
 

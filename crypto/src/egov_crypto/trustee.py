@@ -1,12 +1,11 @@
-"""Trustees who each hold a share of the decryption key, all of whom are needed (specification sections 4.5 and 4.7)."""
+"""A trustee's public key (specification section 4.5); how trustees act together, :mod:`egov_crypto.trustees` has."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from egov_crypto import group, wire
-from egov_crypto.errors import UnsupportedError, VerificationError
-from egov_crypto.group import IDENTITY, Point, base, random_scalar
+from egov_crypto.errors import VerificationError
+from egov_crypto.group import Point, base, random_scalar
 from egov_crypto.proofs import Proof, prove_knowledge, verify_knowledge
 
 
@@ -55,35 +54,6 @@ def generate() -> tuple[int, TrusteeKey]:
     """A fresh private key and its public key with proof."""
     private_key = random_scalar()
     return private_key, TrusteeKey.prove(private_key)
-
-
-def list_to_json(keys: Sequence[TrusteeKey]) -> bytes:
-    """``trustees`` as published: each a mandatory ("Single") trustee."""
-    return wire.dump([["Single", key.to_json()] for key in keys])
-
-
-def parse_list(raw: bytes) -> list[TrusteeKey]:
-    """Read and verify ``trustees``; the owner of a decryption is a place in this list, counted from 1.
-
-    Raises :class:`VerificationError` with a code ``trustees.*``, and :class:`UnsupportedError` on threshold trustees.
-    """
-    try:
-        kinds = [wire.items(item, 2) for item in wire.items(wire.load(raw))]
-        if any(kind == "Pedersen" for kind, _ in kinds):
-            raise UnsupportedError("threshold trustees are not supported")
-        if not kinds or any(kind != "Single" for kind, _ in kinds):
-            raise ValueError("not a list of trustees")
-        keys = [TrusteeKey.from_json(value) for _, value in kinds]
-    except ValueError as error:
-        raise VerificationError("trustees.format", str(error)) from None
-    if len({key.public_key for key in keys}) != len(keys):
-        raise VerificationError("trustees.duplicate")
-    return keys
-
-
-def combined_key(keys: Sequence[TrusteeKey]) -> Point:
-    """The election's public key: the sum of the trustees'."""
-    return sum((key.public_key for key in keys), start=IDENTITY)
 
 
 def _prefix(public_key: Point) -> str:

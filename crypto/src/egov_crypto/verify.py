@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO, Final
 
-from egov_crypto import archive, ballot, trustee, wire
+from egov_crypto import archive, ballot, wire
 from egov_crypto.archive import Event, EventType, Head, Member
 from egov_crypto.credential import CredentialList
 from egov_crypto.election import Election
@@ -20,7 +20,7 @@ from egov_crypto.errors import ArchiveError, VerificationError
 from egov_crypto.group import Q
 from egov_crypto.parallel import Chunk, verify_chunks
 from egov_crypto.tally import Factors, Tally, verify_decryption_of, verify_result
-from egov_crypto.trustee import TrusteeKey
+from egov_crypto.trustees import Trustees
 
 MAX_BALLOT: Final = 1_000_000
 """Bytes that a ballot may have."""
@@ -69,7 +69,7 @@ class Verified:
 
     report: Report
     election: Election
-    trustees: list[TrusteeKey]
+    trustees: Trustees
     credentials: CredentialList
     tally: Tally
     """The sum of the ballots that count now, whether or not voting has ended."""
@@ -219,8 +219,8 @@ class _Verification:
         report.uuid, report.name = self.election.uuid, self.election.name
         report.fingerprint = self.election.fingerprint
         self.held("questions", len(self.election.questions))
-        self.trustees = trustee.parse_list(self.bounded("trustees.format", trustees))
-        if trustee.combined_key(self.trustees) != self.election.public_key:
+        self.trustees = Trustees.parse(self.bounded("trustees.format", trustees))
+        if self.trustees.public_key != self.election.public_key:
             raise VerificationError("election.public_key")
         report.trustees = len(self.trustees)
         self.held("trustees", len(self.trustees))
@@ -335,10 +335,10 @@ class _Verification:
                 public_key = self.trustees[owner - 1].public_key
                 decryptions[owner] = verify_decryption_of(self.election, tally, public_key, payload)
             case EventType.RESULT:
-                if len(decryptions) != len(self.trustees):
-                    raise VerificationError("event.order", "a result before all decryptions")
+                if not self.trustees.enough(decryptions):
+                    raise VerificationError("event.order", "a result before enough decryptions")
                 raw = self.bounded("result.format", placed.data[0])
-                self.report.result = verify_result(tally, list(decryptions.values()), raw)
+                self.report.result = verify_result(tally, [self.trustees.combine(decryptions)], raw)
 
     def check_tally(self, tally: Tally, raw: bytes, sized: bytes) -> None:
         if raw != tally.to_json():

@@ -42,9 +42,9 @@ class ArchiveFile:
         last = last_event(self.verified.report)
         if event_type not in FOLLOWS[last]:
             raise UsageError(f"this cannot be done now: {_MEANINGS[last]}")
-        missing = self.verified.report.trustees - len(self.verified.decryptions)
+        missing = self.verified.trustees.lacking(self.verified.decryptions)
         if event_type is EventType.RESULT and missing:
-            raise UsageError(f"{missing} of {self.verified.report.trustees} trustees have not decrypted yet")
+            raise UsageError(f"{missing} of {self.verified.trustees.required} trustees have not decrypted yet")
 
     def append(self, event_type: EventType, *data: bytes) -> Head:
         """Append an event with its data, on disk when this returns; the new head."""

@@ -44,6 +44,7 @@ _CHECK_OF: Final = {
     "setup": "events",
     "election": "questions",
     "ballot": "ballots",
+    "threshold": "trustees",
     "decryption": "decryptions",
     "site.votes": "figures",
     "site.format": "figures",

@@ -10,7 +10,7 @@ from argparse import Namespace
 from pathlib import Path
 from typing import Any, Final
 
-from egov_crypto import archive, credential, trustee
+from egov_crypto import archive, credential
 from egov_crypto.cli import console
 from egov_crypto.cli.console import OK, count, say, write_new
 from egov_crypto.credential import CredentialList
@@ -19,6 +19,7 @@ from egov_crypto.errors import UsageError, VerificationError
 from egov_crypto.group import Point
 from egov_crypto.question import Question
 from egov_crypto.trustee import TrusteeKey
+from egov_crypto.trustees import Trustees
 from egov_crypto.verify import verify_archive
 
 EXAMPLE: Final = """\
@@ -93,22 +94,23 @@ def _read_voters(path: Path) -> list[tuple[str, int]]:
 def set_up(options: Namespace) -> int:
     """Start an archive from the election's texts, its trustees' public keys and its voters' public credentials."""
     console.refuse_existing([options.archive])
-    keys = [_read_key(path) for path in options.trustee]
+    trustees = Trustees.singles([_read_key(path) for path in options.trustee])
     described = _read_description(options.description)
     uuid = options.uuid or described.get("uuid")
     if not isinstance(uuid, str):
         raise UsageError("the election's uuid is wanted, with which the credentials were made")
-    election = _election(described, uuid, keys)
+    election = _election(described, uuid, trustees.public_key)
     voters = CredentialList(options.credentials.read_bytes().strip())
     entries = [(Point.from_bytes(voters[i][::-1]), voters.weight(i)) for i in range(len(voters))]
     timestamp = int(time.time()) if options.timestamp is None else options.timestamp
-    head, blob = archive.start(timestamp, election.raw, trustee.list_to_json(keys), credential.list_to_json(entries))
+    head, blob = archive.start(timestamp, election.raw, trustees.to_json(), credential.list_to_json(entries))
     verify_archive(io.BytesIO(blob))
     write_new(options.archive, blob)
     say(
         f"Archive: {options.archive}",
         f"Election: {uuid}, fingerprint {election.fingerprint}",
-        f"{count(len(entries), 'voter')}, {count(len(keys), 'trustee')}, {count(len(election.questions), 'question')}",
+        f"{count(len(entries), 'voter')}, {count(len(trustees), 'trustee')}, "
+        f"{count(len(election.questions), 'question')}",
         f"Head: height {head.height}, hash {head.hash}",
     )
     return OK
@@ -132,7 +134,7 @@ def _read_description(path: Path) -> dict[str, Any]:
     return value
 
 
-def _election(described: dict[str, Any], uuid: str, keys: list[TrusteeKey]) -> Election:
+def _election(described: dict[str, Any], uuid: str, public_key: Point) -> Election:
     known = {"uuid", "name", "description", "administrator", "credential_authority", "questions"}
     _refuse_unknown(described, known, "the election")
     questions = described.get("questions")
@@ -145,7 +147,7 @@ def _election(described: dict[str, Any], uuid: str, keys: list[TrusteeKey]) -> E
         uuid=uuid,
         name=_text(described.get("name"), "name"),
         description=_text(described.get("description", ""), "description"),
-        public_key=trustee.combined_key(keys),
+        public_key=public_key,
         questions=[_question(value, number) for number, value in enumerate(questions, start=1)],
         **optional,
     )

@@ -164,7 +164,7 @@ def add_decryption(options: Namespace) -> int:
         file.require(EventType.PARTIAL_DECRYPTION)
         owner = _owner(file, raw)
         head = file.append(EventType.PARTIAL_DECRYPTION, raw, tally.owned_json(owner, raw))
-        missing = len(file.verified.trustees) - len(file.verified.decryptions) - 1
+        missing = file.verified.trustees.lacking({*file.verified.decryptions, owner})
     say(f"Decrypted by trustee {owner}; {count(missing, 'trustee')} missing.")
     _show_head(head)
     return OK
@@ -189,7 +189,7 @@ def publish_result(options: Namespace) -> int:
     """Publish the result that the decryptions give."""
     with open_to_append(options.archive, options.jobs) as file:
         file.require(EventType.RESULT)
-        counts = tally.compute_result(file.verified.tally, list(file.verified.decryptions.values()))
+        counts = tally.compute_result(file.verified.tally, [file.verified.trustees.combine(file.verified.decryptions)])
         head = file.append(EventType.RESULT, tally.result_to_json(counts))
         questions = file.verified.election.homomorphic
     for question, numbers in zip(questions, counts, strict=True):

@@ -18,9 +18,10 @@ from typing import Final
 from sqlalchemy import delete, insert
 from sqlmodel import col, func, select
 
-from egov_crypto import archive, credential, trustee, wire
+from egov_crypto import archive, credential, wire
 from egov_crypto.archive import EventType, Head
 from egov_crypto.election import Election, random_uuid
+from egov_crypto.trustees import Trustees
 from egov_participation.database import UnitOfWork
 from egov_participation.errors import DomainError
 from egov_participation.i18n import N_
@@ -109,18 +110,17 @@ def prepare_setup(
         roll: what the registrar prepared under this uuid.
         now: the archive's timestamp.
     """
-    keys = [member.key for member in setup.trustees]
+    keys = setup.keys
     election = Election.build(
         uuid=uuid,
         name=texts.join(setup.title),
         description=texts.join(setup.description),
-        public_key=trustee.combined_key(keys),
+        public_key=keys.public_key,
         questions=setup.questions,
         administrator=setup.administrator,
         credential_authority=setup.credential_authority,
     )
-    trustees = trustee.list_to_json(keys)
-    credentials = credential.list_to_json(roll.public)
+    trustees, credentials = keys.to_json(), credential.list_to_json(roll.public)
     head, start = archive.start(int(now.timestamp()), election.raw, trustees, credentials)
     document = SetupDocument(
         uuid=uuid,
@@ -246,7 +246,7 @@ def publish_setup(
     )
     tx.add(vote)
     tx.flush()
-    keys = trustee.parse_list(trustees)
+    keys = Trustees.parse(trustees)
     for owner, (name, key) in enumerate(zip(setup.trustee_names, keys, strict=True), 1):
         tx.add(
             Trustee(
