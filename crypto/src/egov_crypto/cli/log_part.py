@@ -13,9 +13,9 @@ from egov_crypto.checkpoint import Checkpoint
 from egov_crypto.cli.log_tiles import Tiles
 from egov_crypto.errors import VerificationError
 from egov_crypto.merkle import HASH_SIZE
-from egov_crypto.parallel import end_with_parent, interrupts_kept_from_children
 from egov_crypto.tiles import ENTRIES, HEIGHT, WIDTH, Edge, Fetch, Tile
 from egov_crypto.walk import walk
+from egov_crypto.workers import end_with_parent, interrupts_kept_from_children
 
 ENTRIES_AT_ONCE: Final = 16 * WIDTH
 

@@ -1,0 +1,85 @@
+"""Work in several processes, with a bounded amount of it on the way."""
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+_Task = TypeVar("_Task")
+_Result = TypeVar("_Result")
+
+
+class Workers:
+    """``jobs`` processes that live as long as the context; with one job everything is done in this process.
+
+    ``start(*arguments)`` is called once in each other process, never in this one, whose threads share its globals.
+    """
+
+    def __init__(self, jobs: int, start: Callable[..., None] | None = None, *arguments: Any) -> None:
+        # Spawned, not forked: a fork would copy the caller's threads' locks, and the memory that holds the credentials.
+        context = multiprocessing.get_context("spawn")
+        self._jobs = jobs
+        self._pool = ProcessPoolExecutor(jobs, context, _start_worker, (start, arguments)) if jobs > 1 else None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self._pool is not None:
+            self._pool.shutdown()
+
+    def map(self, function: Callable[[_Task], _Result], tasks: Iterable[_Task]) -> Iterator[_Result]:
+        """``function`` of each task, in order; raises what it raises. Tasks are taken as they are needed.
+
+        ``function`` must stand at the top level of a module, as pickling asks for.
+        """
+        if self._pool is None:
+            yield from map(function, tasks)
+            return
+        waiting: deque[Future[_Result]] = deque()
+        try:
+            for task in tasks:
+                with interrupts_kept_from_children():
+                    waiting.append(self._pool.submit(function, task))
+                if len(waiting) > 4 * self._jobs:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            for future in waiting:
+                future.cancel()
+
+
+@contextmanager
+def interrupts_kept_from_children() -> Iterator[None]:
+    """An interrupt from the keyboard reaches every process; the one that the user started answers it, for all.
+
+    The first submission starts the workers, which inherit the signals that are blocked here, for as long as they live.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _start_worker(start: Callable[..., None] | None, arguments: tuple[Any, ...]) -> None:
+    if start is not None:
+        start(*arguments)
+    threading.Thread(target=end_with_parent, daemon=True).start()
+
+
+def end_with_parent() -> None:
+    """A worker whose parent was killed would wait for work for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
