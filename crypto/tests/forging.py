@@ -8,7 +8,8 @@ from typing import Any
 
 from crypto.tests import curve
 
-from egov_crypto import ballot, elgamal
+from egov_crypto import elgamal
+from egov_crypto.answers import homomorphic
 from egov_crypto.elgamal import Ciphertext
 from egov_crypto.group import Point, Q, base, hash_to_scalar, random_scalar
 from egov_crypto.proofs import Branch, Opening
@@ -73,7 +74,7 @@ def answer(
     """
     secrets = [random_scalar() for _ in values] if secrets is None else secrets
     choices = [elgamal.encrypt(key, value % Q, secret) for value, secret in zip(values, secrets, strict=True)]
-    statements = ballot._statements(question, voter, choices)
+    statements = homomorphic.statements_of(question, voter, choices)
     openings = [Opening(secret, value) for value, secret in zip(values, secrets, strict=True)]
     blank = question.blank and len(values) == question.size
     chosen = Opening(sum(secrets[blank:]), sum(values[blank:]))

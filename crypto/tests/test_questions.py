@@ -108,6 +108,6 @@ def test_votes_that_can_be_are_taken() -> None:
 def test_lists_are_nested_as_they_were_flat() -> None:
     assert LISTS.nested(range(8)) == [[0, 1, 2], [3, 4], [5, 6, 7]]
     assert LISTS.flat(LISTS.nested(range(8))) == list(range(8))
-    assert LISTS.flat(LISTS.lists) == list(LISTS.texts)
-    with pytest.raises(ValueError, match="texts"):
+    assert LISTS.nested(LISTS.texts) == [list(texts) for texts in LISTS.lists]
+    with pytest.raises(ValueError, match="list of 3"):
         LISTS.flat([[0, 1], [2, 3, 4], [5, 6, 7]])

@@ -40,6 +40,11 @@ def encrypt(public_key: Point, message: int, randomness: int) -> Ciphertext:
     return Ciphertext(base(randomness), masked)
 
 
+def encrypt_point(public_key: Point, message: Point, randomness: int) -> Ciphertext:
+    """The same of a point instead of a number, which is then no sum's term: (r·G, r·Y + M) (section 4.11.2)."""
+    return Ciphertext(base(randomness), public_key * randomness + message)
+
+
 def total(ciphertexts: Iterable[Ciphertext]) -> Ciphertext:
     """The encryption of the sum of all."""
     result = ZERO

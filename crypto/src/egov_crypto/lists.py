@@ -68,12 +68,11 @@ class ListsQuestion:
             raise UsageError("at least one candidate of the list is to be chosen")
 
     def nested(self, values: Iterable[_T]) -> list[list[_T]]:
-        """Values that stand one after the other, as many as :attr:`size`, list by list."""
+        """Values of ciphertexts, as many as :attr:`size`, as everything published nests them: list by list."""
         rest = iter(values)
         return [list(islice(rest, len(texts))) for texts in self.lists]
 
-    def flat(self, values: Sequence[Sequence[_T]]) -> list[_T]:
-        """The reverse. Raises :class:`ValueError` unless each list has as many values as texts."""
-        if [len(list_) for list_ in values] != [len(texts) for texts in self.lists]:
-            raise ValueError("not as many values as the lists have texts")
-        return [value for list_ in values for value in list_]
+    def flat(self, values: Any) -> list[Any]:
+        """The reverse; raises :class:`ValueError` unless each list has as many values as texts."""
+        lists = zip(wire.items(values, len(self.lists)), self.lists, strict=True)
+        return [value for list_, texts in lists for value in wire.items(list_, len(texts))]

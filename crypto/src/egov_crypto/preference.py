@@ -1,9 +1,9 @@
 """Preference questions: a number for each answer, a rank or a grade, whose votes are shuffled and listed one by one
 (the specification's non-homomorphic questions, section 4.9.2)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from egov_crypto import wire
 from egov_crypto.errors import UsageError, VerificationError
@@ -12,6 +12,7 @@ TYPE: Final = "NonHomomorphic"
 MAX_ANSWERS: Final = 30
 """More numbers do not fit into a point (section 5.2.1): 8 bits each, and 14 to find one of the group."""
 MAX_VALUE: Final = 255
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,14 @@ class PreferenceQuestion:
         """In the specification's order."""
         extra = {} if self.extra is None else {"extra": self.extra}
         return {"type": TYPE, "value": {"answers": list(self.answers), "question": self.question}, **extra}
+
+    def nested(self, values: Iterable[_T]) -> list[_T]:
+        """Values of ciphertexts, as everything published nests them for this question: flat."""
+        return list(values)
+
+    def flat(self, values: Any) -> list[Any]:
+        """The reverse; raises :class:`ValueError` unless ``values`` is a list."""
+        return wire.items(values)
 
     def check_choices(self, choices: Sequence[Any]) -> None:
         """Raise :class:`UsageError` unless ``choices`` is a number from 0 to 255 for each answer."""

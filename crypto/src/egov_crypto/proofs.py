@@ -1,11 +1,12 @@
-"""Zero-knowledge proofs (specification sections 4.5, 4.12, 4.13, 4.16, 4.20).
+"""Zero-knowledge proofs (specification sections 4.5, 4.11.2, 4.12 to 4.16, 4.20).
 
-Two kinds are enough for homomorphic elections:
+There are three kinds:
 
 * **Schnorr proofs** that somebody knows the private key of a public key (a trustee's proof of possession, a ballot's
-  signature, and – with a second base – a correct partial decryption);
-* **disjunctions**: at least one of several ciphertexts encrypts the number claimed for it. Individual, overall and
-  blank proofs are all of this one form and differ in what they list and in what is hashed with them.
+  signature, the randomness of a ciphertext, and – with a second base – a correct partial decryption);
+* **disjunctions**: at least one of several ciphertexts encrypts the number claimed for it. Individual, overall, blank
+  and list proofs are all of this one form and differ in what they list and in what is hashed with them;
+* that a ciphertext does **not encrypt zero**.
 
 All are made non-interactive by hashing (Fiat–Shamir); everything a statement speaks of is in the hash, in the
 caller's ``prefix``, so that no proof fits another voter, ballot, question or election. Responses are
@@ -39,6 +40,14 @@ class Opening(NamedTuple):
 
     randomness: int
     message: int
+
+
+class NonZeroProof(NamedTuple):
+    """A₀, the challenge and both responses (section 4.15)."""
+
+    commitment: Point
+    challenge: int
+    response: tuple[int, int]
 
 
 def prove_knowledge(prefix: str, secret: int) -> Proof:
@@ -113,3 +122,30 @@ def verify_disjunction(prefix: str, public_key: Point, branches: Sequence[Branch
     expected = hash_to_scalar((prefix + ",".join(commitments)).encode())
     if sum(proof.challenge for proof in proofs) % Q != expected:
         raise ValueError("the disjunction does not hold")
+
+
+def prove_nonzero(prefix: str, public_key: Point, ciphertext: Ciphertext, randomness: int) -> NonZeroProof:
+    """That ``ciphertext``, of which ``randomness`` r is known, does not encrypt 0 (section 4.15).
+
+    With a random s, A₀ = s·β − s·r·Y is s times the message, and so tells only whether that is zero; the proof is
+    that (s, −s·r) leads from (β, Y) to A₀ and from (α, G) to the identity.
+    """
+    alpha, beta = ciphertext
+    factor, first, second = random_scalar(), random_scalar(), random_scalar()
+    product = factor * randomness % Q
+    commitment = beta * factor - public_key * product
+    one, two = alpha * first + base(second), beta * first + public_key * second
+    challenge = hash_to_scalar(f"{prefix}{commitment.text},{one.text},{two.text}".encode())
+    return NonZeroProof(commitment, challenge, ((first - factor * challenge) % Q, (second + product * challenge) % Q))
+
+
+def verify_nonzero(prefix: str, public_key: Point, ciphertext: Ciphertext, proof: NonZeroProof) -> None:
+    """Check :func:`prove_nonzero`."""
+    alpha, beta = ciphertext
+    commitment, challenge, (first, second) = proof
+    if commitment.is_identity:
+        raise ValueError("the number is zero")
+    one = alpha * first + base(second)
+    two = beta * first + public_key * second + commitment * challenge
+    if hash_to_scalar(f"{prefix}{commitment.text},{one.text},{two.text}".encode()) != challenge:
+        raise ValueError("the proof of a number that is not zero does not hold")

@@ -1,14 +1,16 @@
 """Questions of all kinds (specification 4.9), and the homomorphic ones: choose between ``min`` and ``max`` of the
 answers, or vote blank (4.9.1)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from egov_crypto import lists, preference, wire
 from egov_crypto.errors import UnsupportedError, UsageError, VerificationError
 from egov_crypto.lists import ListsQuestion
 from egov_crypto.preference import PreferenceQuestion
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,14 @@ class Question:
         blank = {"blank": True} if self.blank else {}
         bounds = {"min": self.min, "max": self.max}
         return {"answers": list(self.answers), **blank, **bounds, "question": self.question}
+
+    def nested(self, values: Iterable[_T]) -> list[_T]:
+        """Values of ciphertexts, as everything published nests them for this question: flat."""
+        return list(values)
+
+    def flat(self, values: Any) -> list[Any]:
+        """The reverse; raises :class:`ValueError` unless ``values`` is a list."""
+        return wire.items(values)
 
     def check_choices(self, choices: Sequence[Any]) -> None:
         """Raise :class:`UsageError` unless ``choices`` (0 or 1 per value, blank first) is an allowed vote."""
