@@ -31,8 +31,8 @@ class UnsignedBallot:
 
     content: dict[str, Any]
     choices: list[Sequence[Any]]
-    randomness: list[Sequence[Any]]
-    """A number for each ciphertext, nested as these are."""
+    randomness: list[list[int]]
+    """Of each question's ciphertexts, flat."""
 
     @property
     def hash(self) -> str:
@@ -65,11 +65,11 @@ def encrypt(election: Election, credential: str, choices: Choices) -> UnsignedBa
         raise UsageError(f"{len(election.questions)} questions want as many votes, not {len(choices)}")
     public = credentials.public(election.uuid, credential)
     voter = f"{election.fingerprint}|{public.text}"
-    answers, randomness = [], list[Sequence[Any]]()
+    answers, randomness = [], []
     for question, values in zip(election.questions, choices, strict=True):
         question.check_choices(values)
         secrets = [random_scalar() for _ in range(question.size)]
-        randomness.append(question.nested(secrets))
+        randomness.append(secrets)
         answers.append(answering.make(election.public_key, question, voter, values, secrets))
     content = {
         "election_uuid": election.uuid,
@@ -121,8 +121,8 @@ def parse_and_verify(election: Election, raw: bytes) -> Ballot:
 def check_opening(election: Election, ballot: Any, choices: Any, randomness: Any) -> None:
     """The check of a challenged ballot: its ciphertexts encrypt ``choices`` with ``randomness``, and its proofs hold.
 
-    ``ballot`` is the JSON value of an unsigned ballot, ``choices`` those of each question, ``randomness`` a decimal
-    string for each ciphertext, nested as they are. Raises :class:`VerificationError`.
+    ``ballot`` is the JSON value of an unsigned ballot, ``choices`` those of each question, ``randomness`` a list of
+    decimal strings, one for each ciphertext, flat. Raises :class:`VerificationError`.
     """
     try:
         members = wire.fields(ballot, "election_uuid", "election_hash", "credential", "answers")
@@ -138,7 +138,7 @@ def check_opening(election: Election, ballot: Any, choices: Any, randomness: Any
         ciphertexts = answering.verify(election.public_key, question, voter, answer)
         try:
             question.check_choices(wire.items(values))
-            opened = [parse_scalar(secret) for secret in wire.items(question.flat(secrets), question.size)]
+            opened = [parse_scalar(secret) for secret in wire.items(secrets, question.size)]
         except (ValueError, UsageError) as error:
             raise VerificationError("ballot.format", str(error)) from None
         if list(ciphertexts) != answering.encrypt(election.public_key, question, values, opened):

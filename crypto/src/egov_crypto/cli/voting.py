@@ -95,14 +95,9 @@ def challenge_to_json(unsigned: ballot.UnsignedBallot) -> bytes:
             "hash": unsigned.hash,
             "ballot": unsigned.content,
             "plaintext": unsigned.choices,
-            "randomness": _written(unsigned.randomness),
+            "randomness": [[str(secret) for secret in secrets] for secrets in unsigned.randomness],
         }
     )
-
-
-def _written(randomness: Any) -> Any:
-    """Numbers too large for JSON's readers, as decimal strings, however they are nested."""
-    return str(randomness) if isinstance(randomness, int) else [_written(one) for one in randomness]
 
 
 def audit(options: Namespace) -> int:
