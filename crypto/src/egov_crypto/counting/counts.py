@@ -1,0 +1,56 @@
+"""One entry to all methods."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from egov_crypto.counting.ballots import Profile, Values, prepare
+from egov_crypto.counting.judgment import majority_judgment
+from egov_crypto.counting.meek import meek
+from egov_crypto.counting.method import Method, MethodType, Rules
+from egov_crypto.counting.outcome import Lot, Outcome, Trace
+from egov_crypto.counting.pairwise import condorcet, schulze
+from egov_crypto.counting.points import borda
+from egov_crypto.counting.transfer import Progress, instant_runoff, scottish
+
+_Counted = tuple[tuple[int, ...], tuple[tuple[int, ...], ...], Trace, tuple[Lot, ...]]
+"""Winners, ranking (of those methods that rank all), trace, lots."""
+
+
+def count(
+    method: Method,
+    candidates: int,
+    ballots: Iterable[Sequence[int]] | Mapping[Values, int],
+    seed: bytes,
+    progress: Progress | None = None,
+) -> Outcome:
+    """Count ``ballots``, or a mapping of distinct ballots to how many there are of each.
+
+    A ballot has one value for each of ``candidates``: the rank (1 first) or the grade (1 best), 0 where none is given.
+    The order of ballots has no effect. ``seed`` decides lots alone. Raises :class:`~egov_crypto.errors.UsageError` on
+    ballots of another form.
+    """
+    profile = prepare(method, candidates, ballots)
+    winners, ranking, trace, lots = _count(method, candidates, profile, seed, progress)
+    return Outcome(
+        method, profile.ballots, profile.counted, profile.blank, profile.invalid, winners, trace, ranking, lots
+    )
+
+
+def _count(method: Method, candidates: int, profile: Profile, seed: bytes, progress: Progress | None) -> _Counted:
+    if method.type is MethodType.STV:
+        counter = meek if method.rules is Rules.MEEK else scottish
+        winners, rounds, lots = counter(profile, candidates, method.seats, seed, progress)
+        return winners, (), rounds, lots
+    if method.type is MethodType.IRV:
+        winners, rounds, lots = instant_runoff(profile, candidates, seed, progress)
+        return winners, (), rounds, lots
+    if method.type is MethodType.CONDORCET:
+        winners, table = condorcet(profile, candidates)
+        return winners, (), table, ()
+    trace: Trace
+    if method.type is MethodType.SCHULZE:
+        places, trace, lots = schulze(profile, candidates, seed)
+    elif method.type is MethodType.BORDA:
+        places, trace, lots = borda(profile, candidates, seed)
+    else:
+        places, trace, lots = majority_judgment(profile, candidates, len(method.grades), seed)
+    return places[0], places, trace, lots
