@@ -10,7 +10,7 @@ import { CredentialStep } from "./credential_step.js";
 import { Election, checkTrustees } from "./election.js";
 import { Encryptor } from "./encryptor.js";
 import { Sentences, copyOf, fill, fillCode, offerFile, slots, withdrawFile, write } from "./page.js";
-import { QuestionStep } from "./question_step.js";
+import { questionStep } from "./question_steps.js";
 import { Steps } from "./steps.js";
 import { inLanguage } from "./texts.js";
 
@@ -100,7 +100,7 @@ export class Booth {
     this.credentialStep = new CredentialStep(
       this.root.querySelector('[data-step="credential"]'), this.sentences, (credential) => this.#entered(credential));
     const { questions } = this.election;
-    this.questions = questions.map((question, at) => new QuestionStep(
+    this.questions = questions.map((question, at) => questionStep(
       question, at, questions.length, this.sentences, this.language, () => this.#goOn(at + 1)));
     this.root.querySelector('[data-steps="questions"]').replaceChildren(...this.questions.map(({ section }) => section));
   }

@@ -2,7 +2,7 @@
 
 import { compactDigest, fromUtf8 } from "./encoding.js";
 import { FixedBase, Point, generatorTable, hashToScalar, parsePoint, parseScalar, writePoints } from "./group.js";
-import { Question } from "./question.js";
+import { readQuestion } from "./question.js";
 
 /** What is known of an election, from the very bytes that its fingerprint is of. */
 export class Election {
@@ -22,7 +22,7 @@ export class Election {
     this.uuid = value.uuid;
     this.name = value.name;
     this.description = value.description;
-    this.questions = value.questions.map((question) => new Question(question));
+    this.questions = value.questions.map(readQuestion);
     this.publicKeyText = value.public_key;
     this.publicKey = parsePoint(value.public_key);
     /** φ: 43 characters of Base64, the name by which everything else refers to these bytes. */

@@ -81,6 +81,7 @@ function invert(value) {
 export class FixedBase {
   /** @param {Point} point; making the table takes as long as some thirty multiplications with it */
   constructor(point) {
+    this.point = point;
     this.rows = [];
     let unit = point;
     for (let window = 0; window < WINDOWS; window++) {
@@ -108,6 +109,35 @@ export class FixedBase {
     }
     return sum;
   }
+}
+
+const PADDING = 14n;
+/** So many integers and the padding fill 254 bits: below the field's prime, and with the sign bit clear. */
+const MAX_INTEGERS = 30;
+
+/**
+ * Writes small integers as a point (`of_ints`, section 5.2.1): 8 bits each, the first most significant, and the smallest
+ * padding that gives a point of the group. That takes 16 trials or so; how many it takes depends on the integers.
+ *
+ * @param {number[]} values 1 to 30 of 0 to 255; zeros alone give the identity @returns {Point} throws RangeError
+ */
+export function encodeIntegers(values) {
+  const small = (value) => Number.isInteger(value) && value >= 0 && value < 256;
+  if (values.length === 0 || values.length > MAX_INTEGERS || !values.every(small)) {
+    throw new RangeError("not 1 to 30 integers of 8 bits");
+  }
+  const start = values.reduce((sum, value) => (sum << 8n) | BigInt(value), 0n) << PADDING;
+  for (let padding = 0n; padding < 2n ** PADDING; padding++) {
+    const text = (start | padding).toString(16).padStart(64, "0");
+    let point;
+    try {
+      point = Point.fromHex(text.match(/../g).reverse().join(""), false);
+    } catch {
+      continue;
+    }
+    if (point.is0() || point.isTorsionFree()) return point;
+  }
+  throw new RangeError("no padding gives a point of the group");
 }
 
 let generator;

@@ -5,24 +5,28 @@
  * vote is allowed, one that says whether the vote is blank.
  */
 
-/** The voter chose too few or too many; `code` is "few", "many" or "blank". */
-export class ChoiceError extends Error {
-  /** @param {"few"|"many"|"blank"} code */
-  constructor(code) {
-    super(`a choice that the question does not allow: ${code}`);
-    this.code = code;
-  }
+import { ChoiceError, areBits, areTexts } from "./choice.js";
+import { ListsQuestion } from "./lists.js";
+import { PreferenceQuestion } from "./preference.js";
+
+/**
+ * @param {any} value a question as the election has it
+ * @returns {Question|PreferenceQuestion|ListsQuestion} throws RangeError on one this booth cannot ask
+ */
+export function readQuestion(value) {
+  if (value?.type === undefined) return new Question(value);
+  if (value.type === PreferenceQuestion.TYPE) return new PreferenceQuestion(value.value, value.extra);
+  if (value.type === ListsQuestion.TYPE) return new ListsQuestion(value.value);
+  throw new RangeError("a kind of question this booth does not know");
 }
 
-/** A question this booth can ask. */
+/** A question with answers to choose from. */
 export class Question {
   /** @param {object} value the question as the election has it; throws RangeError on one the booth cannot ask */
   constructor(value) {
     const { answers, question, min, max } = value ?? {};
     const natural = (number) => Number.isInteger(number) && number >= 0;
-    if (!Array.isArray(answers) || answers.length === 0 || !answers.every((answer) => typeof answer === "string")) {
-      throw new RangeError("a question without answers, or of a kind this booth does not know");
-    }
+    if (!areTexts(answers)) throw new RangeError("a question without answers");
     if (typeof question !== "string" || !natural(min) || !natural(max) || min > max || max > answers.length) {
       throw new RangeError("a malformed question");
     }
@@ -59,9 +63,7 @@ export class Question {
 
   /** @param {number[]} answer throws RangeError on another form, {@link ChoiceError} on too few or too many */
   check(answer) {
-    if (answer.length !== this.size || !answer.every((bit) => bit === 0 || bit === 1)) {
-      throw new RangeError("not an answer to this question");
-    }
+    if (!areBits(answer, this.size)) throw new RangeError("not an answer to this question");
     const bits = this.blank ? answer.slice(1) : answer;
     const sum = bits.reduce((total, bit) => total + bit, 0);
     if (this.blank && answer[0] === 1) {

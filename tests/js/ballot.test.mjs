@@ -5,12 +5,14 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { encryptBallot } from "../../static/booth/ballot.js";
+import { ChoiceError } from "../../static/booth/choice.js";
 import { Election } from "../../static/booth/election.js";
 import { compactDigest } from "../../static/booth/encoding.js";
 import {
   FixedBase,
   Point,
   Q,
+  encodeIntegers,
   generatorTable,
   hashToScalar,
   modQ,
@@ -19,8 +21,8 @@ import {
   randomScalar,
   writePoints,
 } from "../../static/booth/group.js";
-import { proveInterval, proveOneOf } from "../../static/booth/proofs.js";
-import { ChoiceError } from "../../static/booth/question.js";
+import { proveInterval, proveListOrNone, proveNonzero, proveOneOf } from "../../static/booth/proofs.js";
+import { readQuestion } from "../../static/booth/question.js";
 
 const vector = (name) => readFileSync(new URL(`vectors/${name}`, import.meta.url));
 const election = new Election(vector("election.json"));
@@ -74,6 +76,8 @@ test("a claim that does not hold cannot be proved", () => {
   const opening = { r: randomScalar(), m: 1 };
   assert.throws(() => proveInterval(election.keyTable, "S", "a,b", opening, [2, 3]), RangeError);
   assert.throws(() => proveOneOf(election.keyTable, [{ opening, value: 0 }], 0, () => ""), RangeError);
+  assert.throws(() => proveNonzero(election.keyTable, "S", { ...opening, m: 0 }), RangeError);
+  assert.throws(() => proveListOrNone(election.keyTable, "S", { ...opening, m: 0 }, opening), RangeError);
 });
 
 test("every branch of a proof satisfies the verifier's equations", () => {
@@ -103,6 +107,69 @@ test("a choice the questions do not allow is not encrypted", () => {
   assert.throws(() => encryptBallot(election, alice, [[0, 1, 1], [1, 0, 0]]), ChoiceError);
   assert.throws(() => encryptBallot(election, alice, [[0, 1, 0], [0, 0, 0]]), ChoiceError);
   assert.throws(() => encryptBallot(election, alice, [[0, 1, 0]]), RangeError);
+});
+
+test("small integers are written as the first point of the group that holds them", () => {
+  for (const values of [[0], [0, 0, 0], [1, 2, 3], Array(30).fill(255), [7, 0, 255]]) {
+    const text = writePoints([encodeIntegers(values)])[0];
+    const number = BigInt(`0x${text}`);
+    const held = values.map((_, at) => Number(BigInt.asUintN(8, number >> BigInt(14 + 8 * (values.length - 1 - at)))));
+    assert.deepEqual(held, values);
+    assert.equal(number >> BigInt(14 + 8 * values.length), 0n);
+    for (let less = (number >> 14n) << 14n; less < number; less++) {
+      assert.throws(() => parsePoint(less.toString(16).padStart(64, "0")), RangeError);
+    }
+  }
+  assert.ok(encodeIntegers([0, 0]).is0());
+  for (const wrong of [[], Array(31).fill(1), [256], [-1], [1.5], ["1"]]) {
+    assert.throws(() => encodeIntegers(wrong), RangeError, String(wrong));
+  }
+});
+
+const preference = (extra, count = 3) =>
+  readQuestion({ type: "NonHomomorphic", value: { answers: Array(count).fill("A"), question: "?" }, extra });
+const lists = readQuestion({ type: "Lists", value: { answers: [["I", "a", "b"], ["II", "c"]], question: "?" } });
+
+test("a ranking, a grading and a choice of lists are what their questions allow", () => {
+  const ranked = preference({ type: "STV", blank: false, rules: "scottish", seats: 2 });
+  assert.deepEqual(ranked.plaintext([2, 0, 1], false), [2, 0, 1]);
+  assert.throws(() => ranked.plaintext([0, 0, 0], false), (error) => error.code === "none");
+  assert.throws(() => ranked.plaintext([0, 0, 0], true), (error) => error.code === "blank");
+  for (const wrong of [[1, 1, 0], [2, 0, 0], [1, 3, 0], [4, 1, 2], [1, 2], [1, 2, -1], ["1", 0, 0]]) {
+    assert.throws(() => ranked.check(wrong), RangeError, String(wrong));
+  }
+  const graded = preference({ type: "MajorityJudgment", blank: true, grades: ["good", "bad"] });
+  assert.deepEqual(graded.plaintext([2, 2, 0], false), [2, 2, 0]);
+  assert.deepEqual(graded.plaintext([0, 0, 0], true), [0, 0, 0]);
+  assert.throws(() => graded.plaintext([0, 0, 0], false), (error) => error.code === "none");
+  assert.throws(() => graded.plaintext([1, 0, 0], true), (error) => error.code === "blank");
+  assert.throws(() => graded.check([3, 0, 0]), RangeError);
+  assert.deepEqual(lists.plaintext(0, [1]), [[1, 0, 1], [0, 0]]);
+  assert.throws(() => lists.plaintext(null, []), (error) => error.code === "list");
+  assert.throws(() => lists.plaintext(1, []), (error) => error.code === "candidate");
+  for (const wrong of [[[1, 1, 0], [1, 1]], [[1, 1, 0], [0, 1]], [[1, 1, 0]], [[1, 1], [0, 0]], [1, 1, 0, 0, 0]]) {
+    assert.throws(() => lists.check(wrong), RangeError, String(wrong));
+  }
+});
+
+test("a question that the booth cannot ask is refused", () => {
+  const stv = { type: "STV", blank: true, rules: "meek", seats: 2 };
+  const graded = { type: "MajorityJudgment", blank: true, grades: ["good", "bad"] };
+  for (const extra of [
+    undefined, {}, { type: "Other", blank: true }, { type: "toString", blank: true }, { type: "Borda" },
+    { type: "Borda", blank: 1 }, { type: "Borda", blank: true, seats: 1 }, { ...stv, seats: 0 }, { ...stv, rules: "own" },
+    { type: "STV", blank: true }, { ...graded, grades: ["good"] }, { ...graded, grades: ["good", "good"] },
+    { ...graded, grades: ["good", ""] }, { ...graded, grades: "good" },
+  ]) {
+    assert.throws(() => preference(extra), RangeError, JSON.stringify(extra));
+  }
+  assert.equal(preference(stv, 30).seats, 2);
+  assert.equal(preference(graded).grades.length, 2);
+  assert.throws(() => preference(stv, 31), RangeError);
+  for (const answers of [[], [["I"]], [["I", 1]], "I"]) {
+    assert.throws(() => readQuestion({ type: "Lists", value: { answers, question: "?" } }), RangeError);
+  }
+  assert.throws(() => readQuestion({ type: "Other", value: {} }), RangeError);
 });
 
 test("the same vote encrypted twice has nothing in common", () => {

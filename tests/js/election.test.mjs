@@ -5,9 +5,10 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { CredentialError, publicOf, readCredential, secretOf } from "../../static/booth/credential.js";
+import { ChoiceError } from "../../static/booth/choice.js";
 import { Election, checkTrustees } from "../../static/booth/election.js";
 import { base64, compactDigest, fromBase64, utf8 } from "../../static/booth/encoding.js";
-import { ChoiceError, Question } from "../../static/booth/question.js";
+import { Question } from "../../static/booth/question.js";
 import { groupsOfFour, inLanguage } from "../../static/booth/texts.js";
 
 const vector = (name) => readFileSync(new URL(`vectors/${name}`, import.meta.url));

@@ -1,5 +1,6 @@
 // Makes ballots as the booth does: reads {"election": path, "votes": [{"credential", "choices"}]} from standard input
-// and writes [{"ballot", "tracker", "challenge"}] to standard output (the challenge is of another encryption).
+// and writes [{"ballot", "tracker", "challenge"}] to standard output (the challenge is of another encryption). Choices
+// are an answer to each question in the protocol's own form, or {"chosen", "blank"} as a voter gives them.
 
 import "./globals.mjs";
 
@@ -15,7 +16,7 @@ const election = new Election(readFileSync(path));
 const made = votes.map(({ credential, choices }) => {
   const own = readCredential(credential);
   const answers = election.questions.map((question, at) =>
-    question.plaintext(choices[at].chosen ?? [], choices[at].blank ?? false),
+    Array.isArray(choices[at]) ? choices[at] : question.plaintext(choices[at].chosen ?? [], choices[at].blank ?? false),
   );
   const { bytes, tracker } = encryptBallot(election, own, answers).sign(own);
   return { ballot: fromUtf8(bytes), tracker, challenge: encryptBallot(election, own, answers).challengeFile() };

@@ -9,6 +9,9 @@ import pytest
 import segno
 from tests.belenios import Belenios
 
+from egov_crypto import ballot
+from egov_crypto.election import Election
+
 HERE = Path(__file__).parent
 UNITS = sorted(path.name for path in HERE.glob("*.test.mjs"))
 
@@ -17,6 +20,16 @@ def question(count: int, least: int, most: int, *, blank: bool = False) -> dict[
     answers = [f"Ұсыныс {at} / Предложение {at} / Proposal {at}" for at in range(count)]
     extra = {"blank": True} if blank else {}
     return {"answers": answers, **extra, "min": least, "max": most, "question": "Қалай? / Как? / How?"}
+
+
+def ranked(count: int, **extra: Any) -> dict[str, Any]:
+    answers = [f"Үміткер {at} / Кандидат {at} / Candidate {at}" for at in range(count)]
+    return {"type": "NonHomomorphic", "value": {"answers": answers, "question": "?"}, "extra": extra}
+
+
+def lists(*sizes: int) -> dict[str, Any]:
+    answers = [[f"Тізім {at}", *(f"{at}.{number}" for number in range(size))] for at, size in enumerate(sizes)]
+    return {"type": "Lists", "value": {"answers": answers, "question": "?"}}
 
 
 def chosen(*places: int) -> dict[str, Any]:
@@ -38,6 +51,20 @@ ELECTIONS: dict[str, tuple[list[dict[str, Any]], list[list[dict[str, Any]]]]] = 
         [question(2, 1, 1, blank=True), question(3, 1, 2), question(4, 0, 4, blank=True)],
         [[chosen(1), chosen(0, 2), BLANK], [BLANK, chosen(1), chosen(0, 1, 2, 3)]],
     ),
+    "ranked": ([ranked(30, type="IRV", blank=True)], [[list(range(30, 0, -1))], [[0] * 30]]),
+    "graded, ranked, listed and chosen": (
+        [
+            ranked(3, type="MajorityJudgment", blank=False, grades=["Жақсы", "Орташа", "Жаман"]),
+            question(2, 1, 1),
+            lists(1, 3),
+            ranked(4, type="STV", blank=False, rules="scottish", seats=2),
+        ],
+        [
+            [[3, 1, 3], chosen(1), [[0, 0], [1, 1, 0, 1]], [0, 2, 0, 1]],
+            [[0, 0, 1], chosen(0), [[1, 1], [0, 0, 0, 0]], [1, 0, 0, 0]],
+        ],
+    ),
+    "a single list": ([lists(2)], [[[[1, 0, 1]]], [[[1, 1, 1]]]]),
 }
 
 
@@ -76,8 +103,12 @@ def test_the_reference_accepts_every_ballot_the_booth_makes(
     asked = [{"credential": c, "choices": v} for c, v in zip(credentials, votes, strict=True)]
     made = make_ballots(node, tmp_path / "election.json", asked)
     assert len(made) == len(votes)
+    election = Election.parse((tmp_path / "election.json").read_bytes())
     for one in made:
         belenios.verify_ballot(tmp_path, one["ballot"])
+        assert ballot.parse_and_verify(election, one["ballot"].encode()).tracker == one["tracker"]
+        file = json.loads(one["challenge"])
+        ballot.check_opening(election, file["ballot"], file["plaintext"], file["randomness"])
 
 
 @pytest.mark.belenios
