@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 from typing import Any
@@ -34,11 +35,14 @@ class Consultation:
     def about(self, type_: str, at: str, **members: Any) -> Value:
         return {"type": f"consultation.{type_}", "version": 1, "consultation": self.reference, "at": at, **members}
 
-    def version(self, number: int, documents: dict[str, str] | None = None, at: str = BEGUN, **members: Any) -> Value:
+    def version(
+        self, number: int, documents: dict[str, str] | None = None, at: str = BEGUN, record: str = "", **members: Any
+    ) -> Value:
         """Signed by the agency."""
         documents = documents or {lang: digest(f"{lang} {number}") for lang in ("kk", "ru")}
         texts = [{"lang": lang, "document": hash_, "source": digest("file")} for lang, hash_ in documents.items()]
         told = {"number": number, "texts": texts, "agency": "digital", "key": _written(public_key(AGENCY))}
+        told["record"] = record or digest(f"record {number}")
         value = self.about("version", at, **told | APPROVED | members)
         return {**value, "signature": _written(sign(AGENCY, canonical.dump(value)))}
 
@@ -52,8 +56,8 @@ class Consultation:
             told["reason"] = digest("reason")
         return self.about("state", at, to=to, **told | members)
 
-    def opened(self, documents: dict[str, str] | None = None) -> list[Value]:
-        return [self.version(1, documents), self.state("open", BEGUN)]
+    def opened(self, documents: dict[str, str] | None = None, record: str = "") -> list[Value]:
+        return [self.version(1, documents, record=record), self.state("open", BEGUN)]
 
     def closed(self, at: str = CLOSES) -> Value:
         return self.state("closed", at)
@@ -90,6 +94,18 @@ WORDS = {1: ["Parks are open.", "Dogs are kept away."], 2: ["Parks are open unti
 """What the provisions of each version say."""
 
 
+PAPER = b"%PDF-1.7 why parks"
+PAPERS = {
+    1: [{"kind": "note", "lang": "kk", "media_type": "application/pdf", "name": "Note", "size": len(PAPER)}],
+    2: [],
+}
+"""What is published with each version."""
+CHANGES = [
+    {"old": "art_1", "new": "art_1", "change": "modified"},
+    {"old": "art_2", "new": "art_2", "change": "unchanged"},
+]
+
+
 class ConsultationSite:
     """A site with one consultation, as an honest one publishes it; a test changes what it likes, and puts it right."""
 
@@ -100,9 +116,11 @@ class ConsultationSite:
         self.comments = [self.a_comment(1), self.a_comment(2, "amendment"), self.a_comment(3)]
         self.replies = [self.a_reply(1, [1, 2], "accepted", self.changed("art_1")), self.a_reply(2, [3], "rejected")]
         self.report = self.a_report()
+        self.records = {number: self.a_record(number) for number in WORDS}
         self.said = self.a_consultation()
         self.entries = self.entered()
         self.log.add(*self.entries)
+        self.site.files[f"{self.page}/papers/{digest(PAPER.decode())}"] = PAPER
         for number in WORDS:
             self.publish_text(number)
         self.publish()
@@ -127,10 +145,27 @@ class ConsultationSite:
         raw = self.text(number)
         self.site.files[f"{self.page}/v{number}/text.kk.json"] = raw
         provisions = [
-            {**one, "eid": f"art_{place}", "lineage": f"l{place}", "text_hash": words_hash(one)}
+            {**one, "eid": f"art_{place}", "lineage": f"l{place}", "text_hash": words_hash(one), "change": None}
             for place, one in enumerate(json.loads(raw)["provisions"], 1)
         ]
+        if number == 2:
+            provisions[0]["change"] = "modified"
         self.say(f"/versions/{number}", {"provisions": [{"lang": "kk", "provisions": provisions}]})
+
+    def a_record(self, number: int) -> Value:
+        lineages = [{"eid": f"art_{place}", "lineage": f"l{place}"} for place in (1, 2)]
+        return {
+            "format": "egov-version-v1",
+            "consultation": self.made.reference,
+            "number": number,
+            "act": {"kind": "law", "stage": "", "territory": ""},
+            "texts": {"kk": {"title": "Parks", "summary": "When they are open"}},
+            "papers": [{**paper, "sha256": digest(PAPER.decode())} for paper in PAPERS[number]],
+            "provisions": {"kk": {"lineages": lineages, "changes": copy.deepcopy(CHANGES) if number == 2 else []}},
+        }
+
+    def record(self, number: int) -> str:
+        return hashlib.sha256(b"egov-version-v1\0" + statement.dump(self.records[number])).hexdigest()
 
     def a_comment(self, number: int, what: str = "comment") -> Value:
         text, amendment = f"comment {number}", "replace" if what == "amendment" else None
@@ -215,9 +250,9 @@ class ConsultationSite:
             for one in self.replies
         ]
         return [
-            *made.opened(documents[1]),
+            *made.opened(documents[1], self.record(1)),
             *comments,
-            made.version(2, documents[2]),
+            made.version(2, documents[2], record=self.record(2)),
             made.closed(),
             *replies,
             made.report(3, 3, reports),
@@ -225,7 +260,9 @@ class ConsultationSite:
         ]
 
     def a_consultation(self) -> Value:
-        entries = [self.made.version(number, {"kk": self.document(number)}) for number in WORDS]
+        entries = [
+            self.made.version(number, {"kk": self.document(number)}, record=self.record(number)) for number in WORDS
+        ]
         versions = [
             {
                 "number": one["number"],
@@ -241,6 +278,10 @@ class ConsultationSite:
         return {
             "reference": self.made.reference,
             "title": {"kk": "Parks"},
+            "summary": {"kk": "When they are open"},
+            "act": {"kind": "law", "stage": None},
+            "territory": "",
+            "papers": [{**paper, "sha256": digest(PAPER.decode()), "url": ""} for paper in PAPERS[1]],
             "state": "reported",
             "state_at": ENDED,
             "opened_at": BEGUN,
@@ -255,6 +296,8 @@ class ConsultationSite:
 
     def publish(self) -> None:
         self.say("", self.said)
+        for number, record in self.records.items():
+            self.site.files[f"{self.page}/v{number}/record.json"] = statement.dump(record)
         self.say("/comments", {"comments": self.comments[:2], "next": f"{self.api}/comments?after=2"})
         self.say("/comments?after=2", {"comments": self.comments[2:], "next": None})
         self.say("/replies", {"replies": self.replies, "next": None})

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from crypto.tests.commands import run
-from crypto.tests.consultations import ENDED, SALT, ConsultationSite
+from crypto.tests.consultations import ENDED, PAPER, SALT, ConsultationSite
 from crypto.tests.platform import Platform
 from crypto.tests.served import ServedSite, digest, serving
 
@@ -65,9 +65,13 @@ def _other_data(site: ConsultationSite) -> None:
     site.site.files[path] = site.site.files[path].replace(b"until ten", b"until six")
 
 
-def _unsaid_change(site: ConsultationSite) -> None:
-    """Whose provision is called another one, so that it seems to be new, is told of; and one that is the same fails."""
-    site.site.files[f"{site.api}/versions/2"] = site.site.files[f"{site.api}/versions/1"]
+def _other_change(site: ConsultationSite) -> None:
+    path = f"{site.api}/versions/2"
+    site.site.files[path] = site.site.files[path].replace(b'"modified"', b'"split"')
+
+
+def _other_paper(site: ConsultationSite) -> None:
+    site.site.files[f"{site.page}/papers/{digest(PAPER.decode())}"] = PAPER[:-1] + b"?"
 
 
 LIES: list[tuple[str, Callable[[ConsultationSite], Any]]] = [
@@ -106,7 +110,14 @@ LIES: list[tuple[str, Callable[[ConsultationSite], Any]]] = [
     ("consultation.document", lambda site: site.said["versions"][1]["texts"][0].update(document=digest("other"))),
     ("consultation.document", _other_text),
     ("consultation.document", _other_data),
-    ("consultation.document", _unsaid_change),
+    ("consultation.record", _other_change),
+    ("consultation.record", lambda site: site.said["title"].update(kk="No parks")),
+    ("consultation.record", lambda site: site.said["summary"].update(kk="Never open")),
+    ("consultation.record", lambda site: site.said["act"].update(kind="order")),
+    ("consultation.record", lambda site: site.said["papers"].pop()),
+    ("consultation.record", lambda site: site.said["papers"][0].update(name="Another note")),
+    ("consultation.record", _other_paper),
+    ("consultation.record", lambda site: site.records[2]["texts"]["kk"].update(title="No parks")),
     ("consultation.reports", lambda site: site.report["totals"].update(replied=4)),
 ]
 """Each is shown by the site alone: the log is as it was."""
@@ -125,6 +136,14 @@ FORGED: list[tuple[str, Callable[[ConsultationSite], Any]]] = [
     ("consultation.change", lambda site: site.replies.__setitem__(0, claim(site, "art_2"))),
     ("consultation.change", lambda site: site.replies.__setitem__(0, claim(site, "art_3"))),
     ("consultation.change", lambda site: site.replies.__setitem__(0, claim(site, "art_1", deleted=True))),
+    ("consultation.record", lambda site: _changes(site)[0].update(change="unchanged")),
+    ("consultation.record", lambda site: _changes(site)[1].update(change="modified")),
+    ("consultation.record", lambda site: _changes(site)[1].update(new=None)),
+    ("consultation.record", lambda site: _changes(site).pop()),
+    ("consultation.record", lambda site: _changes(site).append({"old": "art_3", "new": None, "change": "deleted"})),
+    ("consultation.record", lambda site: site.records[1]["provisions"]["kk"]["changes"].extend(_changes(site))),
+    ("consultation.record", lambda site: site.records[2]["provisions"]["kk"]["lineages"].pop()),
+    ("consultation.record", lambda site: site.records[1].update(number=2)),
     ("consultation.reports", lambda site: site.report["by_stance"].update(none=2, support=1)),
     ("consultation.reports", lambda site: site.report["positions"][1].update(comments=[2])),
     ("consultation.reports", lambda site: site.report["positions"][1].update(reply=1)),
@@ -132,6 +151,11 @@ FORGED: list[tuple[str, Callable[[ConsultationSite], Any]]] = [
     ("consultation.reports", lambda site: site.report["totals"].update(amendments=0)),
     ("consultation.reports", lambda site: site.report["versions"].pop(0)),
 ]
+
+
+def _changes(site: ConsultationSite) -> list[Any]:
+    changes: list[Any] = site.records[2]["provisions"]["kk"]["changes"]
+    return changes
 
 
 def claim(site: ConsultationSite, eid: str, **members: Any) -> Any:
@@ -146,10 +170,15 @@ def test_what_was_entered_wrong_is_found_too(
     lie(site)
     if code == "consultation.change":
         site.report = site.a_report()
+    entered_anew(site)
+    assert failure(site) == code
+
+
+def entered_anew(site: ConsultationSite) -> None:
     site.log.rewritten([])
     site.log.add(*site.entered())
+    site.said = site.a_consultation()
     site.publish()
-    assert failure(site) == code
 
 
 def test_what_is_covered_added_and_erased_is_as_it_was_decided(site: ConsultationSite) -> None:
@@ -180,16 +209,26 @@ def committed_reason(reason: str) -> str:
     return hashlib.sha256(b"consultation.reason" + SALT + reason.encode()).hexdigest()
 
 
-def test_words_that_moved_are_told_of(site: ConsultationSite) -> None:
-    """Which provision is which, the site says: one that gets another's words is not proved to have changed."""
-    path = f"{site.api}/versions/2"
-    site.site.files[path] = site.site.files[path].replace(b'"lineage": "l2"', b'"lineage": "l9"')
-    site.replies[0] = claim(site, "art_2")
+@pytest.mark.parametrize("joined", [False, True])
+def test_words_that_moved_are_told_of(site: ConsultationSite, joined: bool) -> None:
+    """Which provision is which, the agency says: one that gets another's words is not proved to have changed; nor one
+    to be gone that the map has in another one."""
+    path, maps = f"{site.api}/versions/2", site.records[2]["provisions"]["kk"]
+    said = json.loads(site.site.files[path])
+    second = said["provisions"][0]["provisions"][1]
+    second["lineage"] = maps["lineages"][1]["lineage"] = "l9"
+    second["change"] = "merged" if joined else "new"
+    maps["changes"][1:] = (
+        [{"old": "art_2", "new": "art_2", "change": "merged"}]
+        if joined
+        else [{"old": None, "new": "art_2", "change": "new"}, {"old": "art_2", "new": None, "change": "deleted"}]
+    )
+    site.say("/versions/2", said)
+    site.replies[0] = claim(site, "art_2", deleted=joined)
     site.report = site.a_report()
-    site.log.rewritten([])
-    site.log.add(*site.entered())
-    site.publish()
-    assert any("the same words stand in the version before" in sentence for sentence in verified(site)["unknown"])
+    entered_anew(site)
+    told = "its words went into another one" if joined else "the same words stand in the version before"
+    assert any(told in sentence for sentence in verified(site)["unknown"])
 
 
 def test_a_whole_site_lists_its_consultations() -> None:

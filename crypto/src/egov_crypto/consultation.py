@@ -57,7 +57,7 @@ class ConsultationCount:
     reasons: list[str] = field(default_factory=list)
     """The commitments to the reasons of its states and extensions."""
     versions: list[dict[str, Any]] = field(default_factory=list)
-    """Of each ``at``, ``agency``, ``key``, ``signature``, and ``texts``: language, document, source."""
+    """Of each ``at``, ``agency``, ``key``, ``signature``, ``record``, and ``texts``: language, document, source."""
     comments: list[list[Any]] = field(default_factory=list)
     """Of each: what it is, when, the commitment to it, how it is shown, the commitments to what was added, and the
     decisions about it with the commitments to their reasons."""
@@ -178,7 +178,7 @@ def _publish(value: dict[str, Any], count: ConsultationCount) -> None:
         raise VerificationError("consultation.signature", f"a version of another agency, {value['agency']}")
     check_signed(value)
     texts = [[text["lang"], text["document"], text["source"]] for text in value["texts"]]
-    told = {name: value[name] for name in ("at", "agency", "key", "signature")}
+    told = {name: value[name] for name in ("at", "agency", "key", "signature", "record")}
     _add(count.versions, {**told, "texts": texts})
 
 

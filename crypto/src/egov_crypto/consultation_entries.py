@@ -39,6 +39,7 @@ SHAPES: Final[dict[tuple[str, int], dict[str, Check]]] = {
         **_APPROVED,
         "number": _number,
         "texts": _texts,
+        "record": a_hash,
         "agency": matches(_AGENCY),
         "key": unpadded(32),
         "signature": unpadded(64),

@@ -86,6 +86,7 @@ def version_as_json(one: ConsultationView, version: VersionView) -> Json:
         "agency": one.agency,
         "signature": version.signature,
         "texts": [_expression(one, version.number, text) for text in version.texts],
+        "record_url": f"/consultations/{one.reference}/v{version.number}/record.json",
         "url": f"/{DEFAULT_LANGUAGE}/consultations/{one.reference}/v{version.number}",
         "links": {"self": f"/api/v1/consultations/{one.reference}/versions/{version.number}"},
     }

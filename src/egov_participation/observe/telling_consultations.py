@@ -60,6 +60,7 @@ _LABELS: Final[dict[str, str]] = {
     "supersedes": N_("In place of the reply with the number"),
     "document": N_("Commitment to the text"),
     "content": N_("Hash of the report"),
+    "record": N_("Hash of what is published with the text"),
     "rules": N_("Hash of the rules"),
     "reason": N_("Commitment to the reason"),
     "key": N_("The agency's key"),

@@ -28,7 +28,7 @@ from egov_crypto.tiles import Edge
 VARIABLE: Final = "EGOV_VERIFY_STATE"
 """Environment variable with another folder than the user's own."""
 
-_FORM: Final = 6
+_FORM: Final = 7
 _EVENTS: Final = [event.value for event in EventType]
 _TABLES: Final = (
     "CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",

@@ -9,6 +9,7 @@ from typing import Any, Final
 from egov_crypto.cli import site_vote
 from egov_crypto.cli.consultation_figures import MAX_SIZE, ConsultationFigures, check_comment, check_reply
 from egov_crypto.cli.consultation_final import MAX_REPORT, Said, check_report
+from egov_crypto.cli.consultation_record import Record, check_papers, check_said, read_record
 from egov_crypto.cli.consultation_report import doubts
 from egov_crypto.cli.consultation_texts import Texts, check_changed, read_version
 from egov_crypto.cli.site_figures import load, readable
@@ -34,6 +35,8 @@ class SiteConsultation:
     """By the log as far as it was read."""
     texts: Texts = field(default_factory=dict)
     """Of the versions that were read and are what was signed: nothing of them changes."""
+    records: dict[int, Record] = field(default_factory=dict)
+    """By version."""
     strange: list[str] = field(default_factory=list)
     """About what replies name as changed."""
     compared: int = 0
@@ -90,6 +93,7 @@ def _check(site: Site, found: SiteConsultation) -> None:
     if found.item is not None:
         found.compared += figures.check_item(found.item)
     _read_texts(site, found, counted)
+    found.compared += check_said(figures.said, found.records.values())
     said = Said()
     held = _check_comments(site, found, counted, len(before.comments), said)
     _check_replies(site, found, counted, held, said)
@@ -112,7 +116,10 @@ def _read_texts(site: Site, found: SiteConsultation, counted: ConsultationCount)
     for number, version in enumerate(counted.versions, 1):
         documents = {lang: document for lang, document, _ in version["texts"]}
         if any((number, lang) not in found.texts for lang in documents):
-            texts = read_version(site.web, found.reference, number, documents)
+            record = read_record(site.web, found.reference, number, version["record"])
+            texts = read_version(site.web, found.reference, number, documents, record, found.texts)
+            found.compared += check_papers(site.web, found.reference, record)
+            found.records[number] = record
             found.texts |= {(number, lang): text for lang, text in texts.items()}
         site.progress("versions", number, len(counted.versions))
         found.compared += len(documents)

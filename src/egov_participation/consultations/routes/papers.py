@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from egov_participation.actions import Action
-from egov_participation.consultations.service import exporting, reading
+from egov_participation.consultations.service import exporting, reading, recording
 from egov_participation.consultations.service.exporting import Form
 from egov_participation.web.context import services
 from egov_participation.web.open_data import file_answer
@@ -54,6 +54,18 @@ def text_source(request: Request) -> Response:
     return _text(request, Form.SOURCE)
 
 
+def record(request: Request) -> Response:
+    """The very bytes that the log's hash of a version's record is of.
+
+    Raises:
+        DomainError: 404 ``consultation.unknown``, ``version.unknown``.
+    """
+    reference, number = request.path_params["reference"], request.path_params["number"]
+    content = recording.read(services(request), reference, number)
+    name = f"{reference}-v{number}-record.json"
+    return file_answer(request, content, "application/json", name, cache=_FOR_GOOD)
+
+
 def _text(request: Request, form: Form) -> Response:
     params = request.path_params
     given = exporting.exported(services(request), params["reference"], params["number"], params["lang"], form)
@@ -61,9 +73,11 @@ def _text(request: Request, form: Form) -> Response:
     return file_answer(request, given.content, given.media_type, name, cache=_FOR_GOOD)
 
 
-_TEXT: Final = "/consultations/{reference}/v{number:int}/text.{lang}"
+_VERSION: Final = "/consultations/{reference}/v{number:int}"
+_TEXT: Final = f"{_VERSION}/text.{{lang}}"
 routes = [
     route("/consultations/{reference}/papers/{sha256}", paper, Action.READ, localized=False),
+    route(f"{_VERSION}/record.json", record, Action.READ, localized=False),
     route(f"{_TEXT}.docx", text_as_docx, Action.READ, localized=False),
     route(f"{_TEXT}.akn.xml", text_as_akn, Action.READ, localized=False),
     route(f"{_TEXT}.json", text_as_json, Action.READ, localized=False),

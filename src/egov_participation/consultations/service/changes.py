@@ -50,6 +50,10 @@ def compare(tx: UnitOfWork, parent: Version, expression: Expression) -> set[int]
     left_new = [row for row in new if row.id not in settled_new]
     found = map_provisions([as_provision(row) for row in left_old], [as_provision(row) for row in left_new])
     for link in found.links:
+        change = link.change.value
+        if change in (Change.UNCHANGED, Change.MODIFIED):  # by the very bytes, which anybody can hold it against
+            same = left_old[link.old[0]].text_hash == left_new[link.new[0]].text_hash
+            change = Change.UNCHANGED.value if same else Change.MODIFIED.value
         for here in link.old or (None,):
             for there in link.new or (None,):
                 tx.add(
@@ -57,7 +61,7 @@ def compare(tx: UnitOfWork, parent: Version, expression: Expression) -> set[int]
                         expression_id=expression.id,
                         old_id=None if here is None else left_old[here].id,
                         new_id=None if there is None else left_new[there].id,
-                        change=link.change.value,
+                        change=change,
                         score=link.score,
                         doubtful=link.doubtful,
                     )

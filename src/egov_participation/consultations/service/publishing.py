@@ -6,7 +6,6 @@ changed meanwhile, nothing is published.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Final
@@ -27,6 +26,7 @@ from egov_participation.consultations.models import (
     Version,
 )
 from egov_participation.consultations.rules.provisions import as_document, as_provision
+from egov_participation.consultations.rules.record import map_hash, record_hash
 from egov_participation.consultations.rules.states import VERSIONABLE
 from egov_participation.consultations.service import (
     changes,
@@ -35,6 +35,7 @@ from egov_participation.consultations.service import (
     lookup,
     placing,
     preparing,
+    recording,
     ruling,
     storing,
 )
@@ -144,7 +145,7 @@ def _document(session: Session, expression: Expression, version: Version) -> Con
         "source": expression.source_sha256,
         "format": expression.source_format,
         "counts": {kind.value: number for kind, number in counted([as_provision(row) for row in rows])},
-        "lineages": hashlib.sha256("\n".join(row.lineage for row in rows).encode()).hexdigest(),
+        "map": map_hash(recording.map_of(session, expression)),
     }
     if version.number > 1:
         found["changes"] = {change.value: number for change, number in changes.counts(session, expression).items()}
@@ -185,6 +186,9 @@ def _publish(services: Services, tx: UnitOfWork, proposal: Proposal) -> None:
         )
     if first:
         _number(services, tx, row, now)
+    papers = unpublished_papers(tx.session, row)
+    waiting = (col(ConsultationPaper.consultation_id) == row.id, col(ConsultationPaper.published_at).is_(None))
+    tx.exec(update(ConsultationPaper).where(*waiting).values(published_at=now))
     _seal(services, tx, row, version, proposal, now)
     if first:
         row.rules = ruling.current(services).canonical()
@@ -194,10 +198,8 @@ def _publish(services: Services, tx: UnitOfWork, proposal: Proposal) -> None:
     else:
         lifecycle.happened(tx, row, "version", now, actor=proposal.proposed_by, details={"number": version.number})
         placing.begin(tx, version)
-    papers = (col(ConsultationPaper.consultation_id) == row.id, col(ConsultationPaper.published_at).is_(None))
-    for _, _, _, name in unpublished_papers(tx.session, row) if not first else ():
+    for _, _, _, name in papers if not first else ():
         lifecycle.happened(tx, row, "paper", now, actor=proposal.proposed_by, details={"name": name})
-    tx.exec(update(ConsultationPaper).where(*papers).values(published_at=now))
     make_findable(tx, row, now)
 
 
@@ -224,7 +226,9 @@ def _seal(
         tx.add(expression)
         tx.exec(delete(Correction).where(col(Correction.expression_id) == expression.id))
     tx.exec(delete(Import).where(col(Import.version_id) == version.id))
-    statement = version_statement(services, row, version, expressions, now, proposal.content_hash)
+    tx.flush()
+    record = record_hash(recording.made(tx.session, row, version, now))
+    statement = version_statement(services, row, version, expressions, now, record, proposal.content_hash)
     signed = ledger.sign_as(services.settings.keys_dir, row.agency, statement)
     version.published_at, version.signature = now, signed.raw
     tx.add(version)
@@ -237,6 +241,7 @@ def version_statement(
     version: Version,
     expressions: Mapping[str, Expression],
     now: datetime,
+    record: str,
     approved: str,
 ) -> dict[str, Any]:
     """What the agency signs: the log's entry without the signature."""
@@ -250,6 +255,7 @@ def version_statement(
             {"lang": lang, "document": expressions[lang].document_hash, "source": expressions[lang].source_sha256}
             for lang in sorted(expressions)
         ],
+        "record": record,
         "agency": row.agency,
         "key": ledger.agency_key(services.settings.keys_dir, row.agency),
         "approvals": 2,

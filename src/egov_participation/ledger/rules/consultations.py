@@ -72,13 +72,14 @@ class Text(Strict):
 
 
 class ConsultationVersion(_Consultation):
-    """A version of the draft was published. ``signature`` is by the agency's ``key`` over this entry without it
-    (`version_text`)."""
+    """A version of the draft was published. ``record`` is the hash of what is published with its texts. ``signature``
+    is by the agency's ``key`` over this entry without it."""
 
     type: Literal["consultation.version"]
     version: Literal[1]
     number: Number
     texts: Annotated[list[Text], Field(min_length=1, max_length=3)]
+    record: Hash
     agency: Agency
     key: PublicKey
     signature: Signature

@@ -62,6 +62,7 @@ _VERSION: Final[Json] = {
     "agency": TEXT,
     "signature": {**TEXT, "description": "Ed25519 by the agency's key over the log's entry without it, in hex."},
     "texts": array(_EXPRESSION),
+    "record_url": _URL,
     "url": _URL,
     "links": {"type": "object", "additionalProperties": _URL},
 }
@@ -235,6 +236,12 @@ def paths() -> Json:
             _COMMENT,
             _SHA256,
             media_type="application/octet-stream",
+        ),
+        f"{page}/v{{number}}/record.json": get(
+            "What is published with a version, and which provision became which: the bytes that the log's hash is of",
+            {"type": "object"},
+            _REFERENCE,
+            _NUMBER,
         ),
         f"{text}.json": get("A text in the bytes that are hashed", {"type": "object"}, *of_text),
         f"{text}.docx": get(
