@@ -13,7 +13,7 @@ import pytest
 from egov_participation.commission import documents, rules
 from egov_participation.commission.rules import Asked, Part, Place, Plan, QuestionPage
 from egov_participation.voting.problems import Problem
-from egov_participation.voting.setup_file import SetupError, read_document
+from egov_participation.voting.setup_file import KeptRoll, SetupError, read_document
 
 HERE = timezone(timedelta(hours=5))
 MONDAY = datetime(2031, 10, 6, 12, 0, tzinfo=HERE)
@@ -110,7 +110,7 @@ def test_every_problem_leads_to_the_page_where_it_is_mended(path: str, place: Pl
     assert rules.by_part([Problem(path, "", {})])[place.part]
 
 
-def problems(document: documents.Document, kept: int = 0) -> list[str]:
+def problems(document: documents.Document, kept: KeptRoll | None = None) -> list[str]:
     with pytest.raises(SetupError) as refused:
         read_document(document, datetime(2031, 10, 1, tzinfo=UTC), kept)
     return [problem.path for problem in refused.value.problems]
@@ -123,16 +123,21 @@ def test_of_an_empty_draft_everything_is_missing_and_every_part_is_named() -> No
 
 @pytest.fixture
 def documented() -> documents.Document:
-    """The example of the documentation as a draft."""
+    """The example of the documentation as a draft, with its questions of all kinds."""
     text = (Path(__file__).parents[2] / "docs/vote-file.md").read_text("utf-8")
-    (example,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
-    return documents.from_file(tomllib.loads(example))
+    example, kinds, _ = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    return documents.from_file(tomllib.loads(f"needed = 2\n{example}\n{kinds}"))
 
 
 def test_a_file_a_draft_and_the_file_again_say_the_same(documented: documents.Document) -> None:
     assert problems(documented | {"trustees": []}) == ["trustees"]
     again = documents.to_toml(documented, [{"name": documented["title"], "public_key": None}])
     assert documents.from_file(tomllib.loads(again)) == documented
+    assert [documents.kind_of(question).value for question in documented["questions"][2:]] == [
+        "ranking",
+        "grading",
+        "lists",
+    ]
 
 
 def test_texts_with_quotes_and_backslashes_come_back_from_the_file(documented: documents.Document) -> None:
@@ -160,7 +165,7 @@ def test_what_has_not_its_shape_in_a_file_is_left_empty(parsed: dict[str, object
 def test_a_list_of_a_draft_counts_only_when_it_is_there(documented: documents.Document) -> None:
     listed = documented | {"roll": {"from": "file"}, "trustees": []}
     assert problems(listed) == ["roll.file", "trustees"]
-    assert problems(listed, 12) == ["trustees"]
+    assert problems(listed, KeptRoll(12)) == ["trustees"]
 
 
 def test_the_age_may_be_reached_on_another_day(documented: documents.Document) -> None:

@@ -13,12 +13,26 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Final
 
-from egov_participation.voting.setup_file import MAX_ANSWERS, MAX_QUESTIONS
+from egov_participation.voting.kinds import METHODS, RULES, QuestionKind
+from egov_participation.voting.setup_file import MAX_ANSWERS, MAX_QUESTIONS, MAX_TRUSTEES
 from egov_participation.voting.texts import LANGUAGES, Texts
 from egov_participation.writing import one_line
 
 Document = dict[str, Any]
+Question = dict[str, Any]
 NO_TEXT: Final = dict.fromkeys(LANGUAGES, "")
+GRADES: Final = tuple(
+    dict(zip(LANGUAGES, grade, strict=True))
+    for grade in (
+        ("Тамаша", "Отлично", "Excellent"),
+        ("Өте жақсы", "Очень хорошо", "Very good"),
+        ("Жақсы", "Хорошо", "Good"),
+        ("Жарайды", "Приемлемо", "Acceptable"),
+        ("Нашар", "Плохо", "Poor"),
+        ("Мүлде болмайды", "Неприемлемо", "To be rejected"),
+    )
+)
+"""What a new question of grades begins with, the best first: a scale that is used with majority judgment."""
 _LISTED: Final = ("kind", "title", "description", "administrator", "credential_authority", "opens_at", "closes_at")
 
 
@@ -34,6 +48,7 @@ def blank() -> Document:
         "closes_at": None,
         "roll": None,
         "questions": [],
+        "needed": None,
     }
 
 
@@ -73,6 +88,8 @@ def from_file(parsed: Mapping[str, Any]) -> Document:
     asked = parsed.get("questions")
     questions = [item for item in asked if isinstance(item, dict)] if isinstance(asked, list) else []
     document["questions"] = [_question(item) for item in questions[:MAX_QUESTIONS]]
+    needed = parsed.get("needed")
+    document["needed"] = needed if type(needed) is int and 1 <= needed <= MAX_TRUSTEES else None
     return document
 
 
@@ -113,22 +130,75 @@ def _roll(value: object) -> dict[str, Any] | None:
     return roll
 
 
-def _question(value: Mapping[str, Any]) -> dict[str, Any]:
-    answers = value.get("answers")
-    least, most = value.get("min", 1), value.get("max", 1)
-    return {
-        "text": _three(value.get("text")),
-        "answers": [_three(answer) for answer in answers[:MAX_ANSWERS]] if isinstance(answers, list) else [],
-        "min": least if type(least) is int else 1,
-        "max": most if type(most) is int else 1,
-        "blank": value.get("blank", False) is True,
-    }
+def kind_of(question: Mapping[str, Any]) -> QuestionKind:
+    """What a voter does with its answers."""
+    return QuestionKind(question.get("type", QuestionKind.CHOICE))
 
 
-def new_question() -> dict[str, Any]:
-    """A question with room for two answers."""
-    answers = [dict(NO_TEXT), dict(NO_TEXT)]
-    return {"text": dict(NO_TEXT), "answers": answers, "min": 1, "max": 1, "blank": False}
+def _question(value: Mapping[str, Any]) -> Question:
+    try:
+        kind = kind_of(value)
+    except ValueError:
+        kind = QuestionKind.CHOICE
+    text, blank = _three(value.get("text")), value.get("blank", False) is True
+    if kind is QuestionKind.LISTS:
+        given = value.get("lists")
+        lists = [item for item in given if isinstance(item, dict)] if isinstance(given, list) else []
+        return {
+            "type": kind.value,
+            "text": text,
+            "lists": [
+                {"name": _three(item.get("name")), "candidates": _several(item.get("candidates"))}
+                for item in lists[:MAX_ANSWERS]
+            ],
+        }
+    question: Question = {"type": kind.value, "text": text, "answers": _several(value.get("answers"))}
+    if kind is QuestionKind.CHOICE:
+        return question | {"min": _count(value, "min"), "max": _count(value, "max"), "blank": blank}
+    if kind is QuestionKind.GRADING:
+        return question | {"grades": _several(value.get("grades")), "blank": blank}
+    method = value.get("method")
+    return question | counted(
+        method if isinstance(method, str) and method in METHODS else None,
+        blank=blank,
+        seats=_count(value, "seats"),
+        rules=value["rules"] if value.get("rules") in RULES else RULES[0],
+    )
+
+
+def counted(method: str | None, *, blank: bool, seats: int = 1, rules: str = RULES[0]) -> Question:
+    """How rankings are counted, as a question's keys; seats and rules are those of the single transferable vote."""
+    transferable = {"seats": seats, "rules": rules} if method == "stv" else {}
+    return {"method": method, **transferable, "blank": blank}
+
+
+def _count(value: Mapping[str, Any], key: str) -> int:
+    number = value.get(key, 1)
+    return number if type(number) is int else 1
+
+
+def _several(value: object) -> list[dict[str, str]]:
+    return [_three(item) for item in value[:MAX_ANSWERS]] if isinstance(value, list) else []
+
+
+def new_question(kind: QuestionKind = QuestionKind.CHOICE) -> Question:
+    """A question with room for two answers, or for two lists of two candidates."""
+    two = [dict(NO_TEXT), dict(NO_TEXT)]
+    match kind:
+        case QuestionKind.CHOICE:
+            more: Question = {"answers": two, "min": 1, "max": 1, "blank": False}
+        case QuestionKind.RANKING:
+            more = {"answers": two, **counted(None, blank=False)}
+        case QuestionKind.GRADING:
+            more = {"answers": two, "grades": [dict(grade) for grade in GRADES], "blank": False}
+        case QuestionKind.LISTS:
+            more = {"lists": [new_list(), new_list()]}
+    return {"type": kind.value, "text": dict(NO_TEXT), **more}
+
+
+def new_list() -> dict[str, Any]:
+    """A list with room for two candidates."""
+    return {"name": dict(NO_TEXT), "candidates": [dict(NO_TEXT), dict(NO_TEXT)]}
 
 
 def moved(items: list[Any], place: int, by: int) -> list[Any]:
@@ -162,17 +232,39 @@ def to_toml(document: Document, trustees: list[dict[str, Any]]) -> str:
             lines.append(f"{key} = {_inline(value)}")
         else:
             lines.append(f"{key} = {value if key.endswith('_at') else _string(value)}")
+    lines += [f"needed = {document['needed']}"] if document.get("needed") is not None else []
     lines += ["", *_roll_lines(document["roll"])]
     for question in document["questions"]:
-        lines += ["", "[[questions]]", f"text = {_inline(question['text'])}", "answers = ["]
-        lines += [f"    {_inline(answer)}," for answer in question["answers"]]
-        lines += ["]", f"min = {question['min']}", f"max = {question['max']}"]
-        lines += [f"blank = {str(question['blank']).lower()}"]
+        lines += ["", "[[questions]]", *_question_lines(question)]
     for trustee in trustees:
         lines += ["", "[[trustees]]", f"name = {_inline(trustee['name'])}"]
         key = trustee["public_key"]
         lines += [f"public_key = {_string(key)}" if key else "# this trustee has not handed in a key yet"]
     return "\n".join(lines) + "\n"
+
+
+def _question_lines(question: Question) -> list[str]:
+    kind = kind_of(question)
+    lines = [f"type = {_string(kind.value)}", f"text = {_inline(question['text'])}"]
+    if kind is QuestionKind.LISTS:
+        lines += ["lists = ["]
+        for item in question["lists"]:
+            candidates = ", ".join(map(_inline, item["candidates"]))
+            lines += [f"    {{ name = {_inline(item['name'])}, candidates = [{candidates}] }},"]
+        return [*lines, "]"]
+    lines += _text_lines("answers", question["answers"])
+    if kind is QuestionKind.GRADING:
+        lines += _text_lines("grades", question["grades"])
+    for key in ("method", "rules"):
+        if key in question:
+            said = question[key]
+            lines += [f"{key} = {_string(said)}" if said else f"# {key} is not decided yet"]
+    lines += [f"{key} = {question[key]}" for key in ("seats", "min", "max") if key in question]
+    return [*lines, f"blank = {str(question['blank']).lower()}"]
+
+
+def _text_lines(key: str, given: list[dict[str, str]]) -> list[str]:
+    return [f"{key} = [", *(f"    {_inline(text)}," for text in given), "]"]
 
 
 def _roll_lines(roll: dict[str, Any] | None) -> list[str]:

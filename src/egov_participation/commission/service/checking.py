@@ -24,7 +24,7 @@ from egov_participation.services import Services
 from egov_participation.voting import service as voting
 from egov_participation.voting.problems import Problem
 from egov_participation.voting.service import BINDING_TRUSTEES, VoteKind
-from egov_participation.voting.setup_file import RegistryRoll, SetupError, VoteSetup, read_document
+from egov_participation.voting.setup_file import KeptRoll, RegistryRoll, SetupError, VoteSetup, read_document
 from egov_participation.voting.texts import LANGUAGES
 
 _NOBODY = N_("Nobody in the register of residents fits: the roll is empty.")
@@ -109,8 +109,10 @@ def rehearsed(
         "closes_at": closes_at.isoformat(),
         "roll": {"from": "file"},
         "trustees": trustees,
+        "needed": None,
     }
-    setup = read_document(document_of(draft) | changed, opens_at, voters)
+    weighted = any(weight != 1 for weight in rolls.sizes(session, draft))
+    setup = read_document(document_of(draft) | changed, opens_at, KeptRoll(voters, weighted))
     return replace(setup, title=rehearsing.marked(setup.title))
 
 
@@ -182,7 +184,7 @@ def _read(session: Session, draft: Draft, now: datetime, problems: list[Problem]
     ]
     setup = None
     try:
-        setup = read_document(document | {"trustees": named}, now, sum(rolls.sizes(session, draft).values()))
+        setup = read_document(document | {"trustees": named}, now, _kept(rolls.sizes(session, draft)))
     except SetupError as error:
         problems += error.problems
     offline = sum(trustee.offline for trustee in trustees)
@@ -202,6 +204,11 @@ def _of_keys(session: Session, trustees: Sequence[DraftTrustee]) -> Iterator[Pro
         if voting.key_is_used(session, trustee.key_point):
             sentence = N_("This trustee’s key belongs to an earlier vote. A new one is needed.")
             yield Problem(f"trustees[{place}]", sentence, {})
+
+
+def _kept(sizes: Mapping[int, int]) -> KeptRoll | None:
+    """The list that was uploaded; None while there is none."""
+    return KeptRoll(sum(sizes.values()), any(weight != 1 for weight in sizes)) if sizes else None
 
 
 def electorate_of(services: Services, session: Session, draft: Draft) -> Electorate:
