@@ -12,7 +12,6 @@ from typing import Any
 from egov_crypto import archive, ballot, credential, tally, trustee, wire
 from egov_crypto.archive import EventType
 from egov_crypto.election import Election, random_uuid
-from egov_crypto.elgamal import Ciphertext
 from egov_crypto.errors import VerificationError
 from egov_crypto.group import Point
 from egov_crypto.question import Question
@@ -138,11 +137,8 @@ class Archive:
 
     def counts(self) -> list[list[int]]:
         world, sum_ = self.world, self.sum()
-        factors = [
-            [[choice.alpha * private for choice in choices] for choices in sum_.ciphertexts]
-            for private in world.private_keys
-        ]
-        return tally.compute_result(sum_, factors)
+        whole = sum(world.private_keys)
+        return tally.compute_result(sum_, [[choice.alpha * whole for choice in of] for of in sum_.ciphertexts])
 
     def finish(self, counts: Sequence[Sequence[int]] | None = None) -> Archive:
         """Everything after the last ballot, honestly. Counts are searched for (long, for great weights) or given."""
@@ -152,13 +148,8 @@ class Archive:
 def sum_of(world: World, raws: Sequence[bytes], weights: Sequence[int] | None = None) -> Tally:
     sum_ = Tally.empty(world.election)
     for number, raw in enumerate(raws):
-        value = json.loads(raw)
-        voter = [public.text for public in world.publics].index(value["credential"])
-        answers = [
-            [Ciphertext(Point.parse(choice["alpha"]), Point.parse(choice["beta"])) for choice in answer["choices"]]
-            for answer in value["answers"]
-        ]
-        sum_.add(answers, world.weights[voter] if weights is None else weights[number])
+        voter = [public.text for public in world.publics].index(json.loads(raw)["credential"])
+        sum_.add(ballot.ciphertexts(world.election, raw), world.weights[voter] if weights is None else weights[number])
     return sum_
 
 

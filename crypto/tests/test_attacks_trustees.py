@@ -386,7 +386,7 @@ def test_counts_are_not_found_where_a_decryption_is_missing(world: World, voted:
     raw = tally.decrypt(world.election, sum_, world.private_keys[0])
     factors = tally.verify_decryption_of(world.election, sum_, world.keys[0].public_key, raw)
     with pytest.raises(UsageError):
-        tally.compute_result(sum_, [factors])
+        tally.compute_result(sum_, factors)
 
 
 def test_the_decryption_of_an_empty_tally_cannot_be_anything() -> None:

@@ -31,6 +31,8 @@ class EventType(StrEnum):
     BALLOT = "Ballot"
     END_BALLOTS = "EndBallots"
     ENCRYPTED_TALLY = "EncryptedTally"
+    SHUFFLE = "Shuffle"
+    END_SHUFFLES = "EndShuffles"
     PARTIAL_DECRYPTION = "PartialDecryption"
     RESULT = "Result"
 
@@ -40,12 +42,21 @@ FOLLOWS: Final[dict[EventType | None, frozenset[EventType]]] = {
     EventType.SETUP: frozenset({EventType.BALLOT, EventType.END_BALLOTS}),
     EventType.BALLOT: frozenset({EventType.BALLOT, EventType.END_BALLOTS}),
     EventType.END_BALLOTS: frozenset({EventType.ENCRYPTED_TALLY}),
-    EventType.ENCRYPTED_TALLY: frozenset({EventType.PARTIAL_DECRYPTION}),
+    EventType.ENCRYPTED_TALLY: frozenset({EventType.SHUFFLE, EventType.PARTIAL_DECRYPTION}),
+    EventType.SHUFFLE: frozenset({EventType.SHUFFLE, EventType.END_SHUFFLES}),
+    EventType.END_SHUFFLES: frozenset({EventType.PARTIAL_DECRYPTION}),
     EventType.PARTIAL_DECRYPTION: frozenset({EventType.PARTIAL_DECRYPTION, EventType.RESULT}),
     EventType.RESULT: frozenset(),
 }
-"""The grammar of homomorphic elections: which event may follow which. (That each trustee decrypts once, and all before
+"""The grammar: which event may follow which. (That each trustee shuffles and decrypts once at most, and enough before
 the result, is checked where the trustees are known.)"""
+
+
+def follows(last: EventType | None, *, shuffled: bool) -> frozenset[EventType]:
+    """What may follow ``last`` in an election that has, or has not, votes to be shuffled."""
+    if last is not EventType.ENCRYPTED_TALLY:
+        return FOLLOWS[last]
+    return frozenset({EventType.SHUFFLE if shuffled else EventType.PARTIAL_DECRYPTION})
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +130,7 @@ def start(timestamp: int, election: bytes, trustees: bytes, credentials: bytes) 
 def append(head: Head, event_type: EventType, *data: bytes) -> tuple[Head, bytes]:
     """The bytes that an event with its ``data`` (the last of which is its payload) appends, and the new head.
 
-    Nothing is checked but the chain itself: what may follow, :data:`FOLLOWS` says and the caller enforces.
+    Nothing is checked but the chain itself: what may follow, :func:`follows` says and the caller enforces.
     """
     event = Event(head.hash or None, head.height + 1, event_type, wire.digest(data[-1]) if data else None).to_json()
     members = [_member(wire.digest(content) + _SUFFIXES["data"], content, head.timestamp) for content in data]

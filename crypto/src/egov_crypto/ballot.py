@@ -118,6 +118,12 @@ def parse_and_verify(election: Election, raw: bytes) -> Ballot:
     return Ballot(public, tracker(raw), ciphertexts)
 
 
+def ciphertexts(election: Election, raw: bytes) -> list[list[Ciphertext]]:
+    """Those of a ballot that was verified, per question flat, without verifying it again."""
+    answers = zip(election.questions, wire.load(raw)["answers"], strict=True)
+    return [answering.ciphertexts(question, answer) for question, answer in answers]
+
+
 def check_opening(election: Election, ballot: Any, choices: Any, randomness: Any) -> None:
     """The check of a challenged ballot: its ciphertexts encrypt ``choices`` with ``randomness``, and its proofs hold.
 

@@ -1,54 +1,110 @@
 """The encrypted tally, its partial decryptions, and the result (specification sections 4.18, 4.20 and 4.21)."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from math import isqrt
 from typing import Any
 
 from egov_crypto import wire
 from egov_crypto.election import Election
 from egov_crypto.elgamal import ZERO, Ciphertext
+from egov_crypto.encoding import decode
 from egov_crypto.errors import UsageError, VerificationError
 from egov_crypto.group import IDENTITY, Point, base
+from egov_crypto.preference import PreferenceQuestion
 from egov_crypto.proofs import Proof, prove_decryption, verify_decryption
+from egov_crypto.question import AnyQuestion
 
 Factors = list[list[Point]]
 """Decryption factors (private key times α), one per ciphertext of the tally."""
 
 
+Result = list[list[Any]]
+"""Per question: the count of each value; of lists the same, nested; of preferences the numbers of each vote, in the
+order of the ciphertexts."""
+
+
 @dataclass
 class Tally:
-    """The sum of counted ballots: per question the ciphertexts of each value, with how many ballots and what weight."""
+    """The counted ballots: per question the sum of each value's ciphertexts, or all the votes' where they are shuffled,
+    with how many ballots and what weight."""
 
-    ciphertexts: list[list[Ciphertext]]
+    questions: tuple[AnyQuestion, ...]
+    _ciphertexts: list[list[Ciphertext]]
     ballots: int = 0
-    weight: int = field(default=0)
+    weight: int = 0
+    shuffled: bool = False
+    """Whether the ciphertexts of preferences are what some trustee's shuffle left, in its order."""
 
     @classmethod
     def empty(cls, election: Election) -> "Tally":
-        return cls([[ZERO] * question.size for question in election.questions])
+        return cls(
+            election.questions,
+            [
+                [] if place in election.shuffled else [ZERO] * question.size
+                for place, question in enumerate(election.questions)
+            ],
+        )
+
+    @classmethod
+    def parse(cls, election: Election, raw: bytes, sized: bytes) -> "Tally":
+        """An encrypted tally as published; ValueError if malformed. That it is the ballots' is not checked."""
+        size = wire.fields(wire.load(sized), "num_tallied", "total_weight", "encrypted_tally")
+        lists = wire.items(wire.load(raw), len(election.questions))
+        flat = [question.flat(list_) for question, list_ in zip(election.questions, lists, strict=True)]
+        ciphertexts = [[_ciphertext(choice) for choice in choices] for choices in flat]
+        return cls(election.questions, ciphertexts, size["num_tallied"], wire.weight_from_json(size["total_weight"]))
+
+    @property
+    def ciphertexts(self) -> list[list[Ciphertext]]:
+        """Per question, flat. Votes of preference stand sorted until they are shuffled: their order tells nothing."""
+        if not self.shuffled:
+            for question, choices in zip(self.questions, self._ciphertexts, strict=True):
+                if isinstance(question, PreferenceQuestion):
+                    choices.sort(key=_little_endian)
+        return self._ciphertexts
 
     def add(self, answers: Sequence[Sequence[Ciphertext]], weight: int) -> None:
-        """Count a ballot's answers ``weight`` times. The ballot must have been verified."""
-        self.ciphertexts = [
-            [sum_.plus(choice.times(weight)) for sum_, choice in zip(sums, choices, strict=True)]
-            for sums, choices in zip(self.ciphertexts, answers, strict=True)
-        ]
+        """Count a ballot's answers ``weight`` times. The ballot must have been verified.
+
+        Raises :class:`UsageError` on a vote of preference that weighs more than 1: a list has no room for weights.
+        """
+        for place, (question, choices) in enumerate(zip(self.questions, answers, strict=True)):
+            if isinstance(question, PreferenceQuestion):
+                if weight != 1:
+                    raise UsageError("votes of preference all weigh the same")
+                self._ciphertexts[place].extend(choices)
+            else:
+                weighed = [choice.times(weight) for choice in choices]
+                self._ciphertexts[place] = _sums(self._ciphertexts[place], weighed)
         self.ballots += 1
         self.weight += weight
 
     def merge(self, other: "Tally") -> None:
         """Add another tally of the same election (of other ballots)."""
-        self.ciphertexts = [
-            [mine.plus(theirs) for mine, theirs in zip(sums, others, strict=True)]
-            for sums, others in zip(self.ciphertexts, other.ciphertexts, strict=True)
-        ]
+        for place, (question, choices) in enumerate(zip(self.questions, other._ciphertexts, strict=True)):
+            if isinstance(question, PreferenceQuestion):
+                self._ciphertexts[place].extend(choices)
+            else:
+                self._ciphertexts[place] = _sums(self._ciphertexts[place], choices)
         self.ballots += other.ballots
         self.weight += other.weight
 
+    def mixed(self, lists: Sequence[list[Ciphertext]]) -> "Tally":
+        """The same with other ciphertexts for the questions that are shuffled, in the order that they stand in."""
+        rest = iter(lists)
+        ciphertexts = [
+            next(rest) if isinstance(question, PreferenceQuestion) else choices
+            for question, choices in zip(self.questions, self._ciphertexts, strict=True)
+        ]
+        return Tally(self.questions, ciphertexts, self.ballots, self.weight, shuffled=True)
+
     def to_json(self) -> bytes:
         """``encrypted_tally`` as published."""
-        return wire.dump([[wire.ciphertext_to_json(choice) for choice in choices] for choices in self.ciphertexts])
+        return wire.dump(
+            self.nested([[wire.ciphertext_to_json(choice) for choice in choices] for choices in self.ciphertexts])
+        )
 
     def sized_json(self) -> bytes:
         """``sized_encrypted_tally``, the payload of the EncryptedTally event."""
@@ -59,6 +115,33 @@ class Tally:
                 "encrypted_tally": wire.digest(self.to_json()),
             }
         )
+
+    def nested(self, values: Iterable[Sequence[Any]]) -> list[list[Any]]:
+        """Something of each ciphertext, as everything published nests it."""
+        return [question.nested(of) for question, of in zip(self.questions, values, strict=True)]
+
+    def flat(self, value: Any) -> list[list[Any]]:
+        """The reverse; ValueError unless there is something of each ciphertext."""
+        return [
+            wire.items(question.flat(of), len(choices))
+            for question, of, choices in zip(
+                self.questions, wire.items(value, len(self.questions)), self._ciphertexts, strict=True
+            )
+        ]
+
+
+def _sums(some: Sequence[Ciphertext], others: Sequence[Ciphertext]) -> list[Ciphertext]:
+    return [one.plus(other) for one, other in zip(some, others, strict=True)]
+
+
+def _little_endian(choice: Ciphertext) -> tuple[bytes, bytes]:
+    return choice.alpha.raw, choice.beta.raw
+
+
+def _ciphertext(value: Any) -> Ciphertext:
+    """Sums are the identity where nobody voted."""
+    members = wire.fields(value, "alpha", "beta")
+    return Ciphertext(*(Point.parse(members[name], identity=True) for name in ("alpha", "beta")))
 
 
 def decrypt(election: Election, tally: Tally, private_key: int) -> bytes:
@@ -73,11 +156,11 @@ def decrypt(election: Election, tally: Tally, private_key: int) -> bytes:
         [wire.proof_to_json(prove_decryption(prefix, choice.alpha, private_key)) for choice in choices]
         for choices in tally.ciphertexts
     ]
-    return wire.dump({"decryption_factors": factors, "decryption_proofs": proofs})
+    return wire.dump({"decryption_factors": tally.nested(factors), "decryption_proofs": tally.nested(proofs)})
 
 
 def owned_json(owner: int, payload: bytes) -> bytes:
-    """``owned_partial_decryption``: which trustee (counted from 1) made ``payload``."""
+    """``owned_partial_decryption``, or ``owned_shuffle``: which trustee (counted from 1) made ``payload``."""
     return wire.dump({"owner": owner, "payload": wire.digest(payload)})
 
 
@@ -88,19 +171,14 @@ def verify_decryption_of(election: Election, tally: Tally, public_key: Point, ra
     """
     try:
         members = wire.fields(wire.load(raw), "decryption_factors", "decryption_proofs")
-        pairs = [
-            list(zip(wire.items(factors, len(choices)), wire.items(proofs, len(choices)), choices, strict=True))
-            for factors, proofs, choices in zip(
-                wire.items(members["decryption_factors"], len(tally.ciphertexts)),
-                wire.items(members["decryption_proofs"], len(tally.ciphertexts)),
-                tally.ciphertexts,
-                strict=True,
-            )
-        ]
+        factors, proofs = (tally.flat(members[name]) for name in ("decryption_factors", "decryption_proofs"))
     except ValueError as error:
         raise VerificationError("decryption.format", str(error)) from None
     prefix = _prefix(election, public_key)
-    return [[_verified_factor(prefix, public_key, *pair) for pair in question] for question in pairs]
+    return [
+        [_verified_factor(prefix, public_key, *one) for one in zip(*of_question, strict=True)]
+        for of_question in zip(factors, proofs, tally.ciphertexts, strict=True)
+    ]
 
 
 def _verified_factor(prefix: str, public_key: Point, factor: Any, proof: Any, choice: Ciphertext) -> Point:
@@ -119,49 +197,75 @@ def _verified_factor(prefix: str, public_key: Point, factor: Any, proof: Any, ch
     return point
 
 
-def result_points(tally: Tally, decryptions: Sequence[Factors]) -> list[list[Point]]:
-    """What is left once all trustees' factors are taken off: each count times the generator."""
+def compute_result(tally: Tally, factors: Factors) -> Result:
+    """What the combined decryption ``factors`` open, question by question.
+
+    Counts take about the square root of the total weight in group operations, half a minute at 2^42. Raises
+    :class:`UsageError` if some count exceeds the total weight (a decryption is missing, or was not verified).
+    """
+    logarithm = _Logarithm(tally.weight)
     return [
-        [
-            choice.beta - sum((factors[i][j] for factors in decryptions), start=IDENTITY)
-            for j, choice in enumerate(choices)
-        ]
-        for i, choices in enumerate(tally.ciphertexts)
+        [list(decode(point, len(question.answers))) for point in points]
+        if isinstance(question, PreferenceQuestion)
+        else question.nested([logarithm.of(point) for point in points])
+        for question, points in zip(tally.questions, _opened(tally, factors), strict=True)
     ]
 
 
-def compute_result(tally: Tally, decryptions: Sequence[Factors]) -> list[list[int]]:
-    """The counts. Takes about the square root of the total weight in group operations, half a minute at 2^42.
-
-    Raises :class:`UsageError` if some count exceeds the total weight (a decryption is missing, or was not verified).
-    """
-    points = result_points(tally, decryptions)
-    logarithm = _Logarithm(tally.weight)
-    return [[logarithm.of(point) for point in question] for question in points]
-
-
-def result_to_json(counts: Sequence[Sequence[int]]) -> bytes:
+def result_to_json(result: Result) -> bytes:
     """``result`` as published."""
-    return wire.dump({"result": [[wire.weight_to_json(count) for count in question] for question in counts]})
+    return wire.dump({"result": _written(result)})
 
 
-def verify_result(tally: Tally, decryptions: Sequence[Factors], raw: bytes) -> list[list[int]]:
-    """The published counts, checked against the decryptions; raises :class:`VerificationError` (``result.*``)."""
-    points = result_points(tally, decryptions)
+def verify_result(tally: Tally, factors: Factors, raw: bytes) -> Result:
+    """The published result, checked against the combined decryption factors.
+
+    Raises :class:`VerificationError` (``result.*``).
+    """
+    points = _opened(tally, factors)
     try:
-        value = wire.fields(wire.load(raw), "result")["result"]
-        counts = [
-            [wire.weight_from_json(count) for count in wire.items(question, len(choices))]
-            for question, choices in zip(wire.items(value, len(points)), points, strict=True)
-        ]
+        result = tally.flat(wire.fields(wire.load(raw), "result")["result"])
+        for question, values in zip(tally.questions, result, strict=True):
+            if isinstance(question, PreferenceQuestion):
+                for vote in values:
+                    for number in wire.items(vote, len(question.answers)):
+                        wire.integer(number)
+            else:
+                values[:] = map(wire.weight_from_json, values)
     except ValueError as error:
         raise VerificationError("result.format", str(error)) from None
-    for number, (question, choices) in enumerate(zip(counts, points, strict=True), start=1):
-        for count, point in zip(question, choices, strict=True):
-            # Equal points mean equal counts only below the group's order; no count can exceed the total weight.
-            if count > tally.weight or base(count) != point:
+    for number, (question, values, opened) in enumerate(zip(tally.questions, result, points, strict=True), start=1):
+        for value, point in zip(values, opened, strict=True):
+            if isinstance(question, PreferenceQuestion):
+                holds = tuple(value) == decode(point, len(question.answers))
+            else:
+                # Equal points mean equal counts only below the group's order; no count can exceed the total weight.
+                holds = value <= tally.weight and base(value) == point
+            if not holds:
                 raise VerificationError("result.value", f"question {number}")
-    return counts
+    return tally.nested(result)
+
+
+def lot_seed(fingerprint: str, number: int, factors: Sequence[Point]) -> bytes:
+    """32 bytes that decide by lot where the votes on a question (the ``number``-th, from 1) leave a tie.
+
+    They come from the combined decryption ``factors`` of its ciphertexts: the same whichever trustees decrypt, not to
+    be foretold by whoever shuffles last without the trustees' keys, and recomputed by everybody from the archive.
+    """
+    texts = ",".join(factor.text for factor in factors)
+    return hashlib.sha256(f"egov-lot-v1|{fingerprint}|{number}|{texts}".encode()).digest()
+
+
+def _opened(tally: Tally, factors: Factors) -> list[list[Point]]:
+    """What is left once the factors are taken off: a count times the generator, or the point that holds a vote."""
+    return [
+        [choice.beta - factor for choice, factor in zip(*of_question, strict=True)]
+        for of_question in zip(tally.ciphertexts, factors, strict=True)
+    ]
+
+
+def _written(counts: Any) -> Any:
+    return wire.weight_to_json(counts) if isinstance(counts, int) else [_written(one) for one in counts]
 
 
 class _Logarithm:

@@ -338,7 +338,7 @@ class _Verification:
                 if not self.trustees.enough(decryptions):
                     raise VerificationError("event.order", "a result before enough decryptions")
                 raw = self.bounded("result.format", placed.data[0])
-                self.report.result = verify_result(tally, [self.trustees.combine(decryptions)], raw)
+                self.report.result = verify_result(tally, self.trustees.combine(decryptions), raw)
 
     def check_tally(self, tally: Tally, raw: bytes, sized: bytes) -> None:
         if raw != tally.to_json():

@@ -185,7 +185,7 @@ def state(vote: Timeline, now: datetime) -> VoteState:
     match vote.last_event:
         case EventType.RESULT:
             return VoteState.TALLIED
-        case EventType.ENCRYPTED_TALLY | EventType.PARTIAL_DECRYPTION:
+        case EventType.ENCRYPTED_TALLY | EventType.SHUFFLE | EventType.END_SHUFFLES | EventType.PARTIAL_DECRYPTION:
             return VoteState.DECRYPTING
         case EventType.END_BALLOTS:
             return VoteState.CLOSED

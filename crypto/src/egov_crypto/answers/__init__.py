@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, assert_never
 
-from egov_crypto.answers import homomorphic, lists, preference
+from egov_crypto.answers import homomorphic, lists, parts, preference
 from egov_crypto.elgamal import Ciphertext
 from egov_crypto.group import Point
 from egov_crypto.lists import ListsQuestion
@@ -55,3 +55,10 @@ def verify(public_key: Point, question: AnyQuestion, voter: str, value: Any) -> 
             return lists.verify(public_key, question, voter, value)
         case never:
             assert_never(never)
+
+
+def ciphertexts(question: AnyQuestion, value: dict[str, Any]) -> list[Ciphertext]:
+    """Those of an ``answer`` that was verified, flat."""
+    choices = value["choices"]
+    listed = [choices] if isinstance(question, PreferenceQuestion) else question.flat(choices)
+    return [parts.ciphertext(choice) for choice in listed]

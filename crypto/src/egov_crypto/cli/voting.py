@@ -189,7 +189,7 @@ def publish_result(options: Namespace) -> int:
     """Publish the result that the decryptions give."""
     with open_to_append(options.archive, options.jobs) as file:
         file.require(EventType.RESULT)
-        counts = tally.compute_result(file.verified.tally, [file.verified.trustees.combine(file.verified.decryptions)])
+        counts = tally.compute_result(file.verified.tally, file.verified.trustees.combine(file.verified.decryptions))
         head = file.append(EventType.RESULT, tally.result_to_json(counts))
         questions = file.verified.election.homomorphic
     for question, numbers in zip(questions, counts, strict=True):

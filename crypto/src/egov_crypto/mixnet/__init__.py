@@ -5,7 +5,6 @@ each of several people has shuffled, nobody can tell whose vote is whose unless 
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, Final
 
 from egov_crypto import wire
@@ -59,11 +58,11 @@ def verify(election: Election, tally: Tally, raw: bytes, *, jobs: int = 1, progr
     """
     read = _read(election, tally, raw)
     bar = _Bar("shuffles", _count(election, tally), progress)
-    ciphertexts = list(tally.ciphertexts)
+    ciphertexts = []
     with _workers(election, tally, jobs) as workers:
         for number, (place, (after, proof)) in enumerate(zip(election.shuffled, read, strict=True), start=1):
             try:
-                ciphertexts[place] = verifying.verify(
+                shuffled = verifying.verify(
                     election.public_key,
                     election.fingerprint,
                     tally.ciphertexts[place],
@@ -75,7 +74,8 @@ def verify(election: Election, tally: Tally, raw: bytes, *, jobs: int = 1, progr
             except VerificationError as error:
                 detail = f"shuffled question {number}{', ' if error.detail else ''}{error.detail}"
                 raise VerificationError(error.code, detail) from None
-    return replace(tally, ciphertexts=ciphertexts)
+            ciphertexts.append(shuffled)
+    return tally.mixed(ciphertexts)
 
 
 def _read(election: Election, tally: Tally, raw: bytes) -> list[tuple[list[Texts], ShuffleProof]]:

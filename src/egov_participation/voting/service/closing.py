@@ -12,14 +12,14 @@ Turnout by region comes apart from these (`regional`): a registrar that does not
 
 from __future__ import annotations
 
-import json
-
 import structlog
 from sqlalchemy import exists
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
+from egov_crypto import ballot
 from egov_crypto.archive import EventType
+from egov_crypto.election import Election
 from egov_crypto.elgamal import Ciphertext
 from egov_crypto.tally import Tally
 from egov_participation.ledger import service as ledger
@@ -31,7 +31,7 @@ from egov_participation.voting.service import logged, opening, regional
 from egov_participation.voting.service.append import append_event
 from egov_participation.voting.service.counting import counts_of
 from egov_participation.voting.service.lookup import election_from, find_vote, head_of, state_of
-from egov_participation.voting.service.payloads import ciphertexts, data_members
+from egov_participation.voting.service.payloads import data_members
 
 log = structlog.get_logger()
 _BATCH = 500
@@ -95,7 +95,8 @@ def compute_tally(services: Services, uuid: str) -> Tally:
     """
     with services.database.read() as session:
         vote = find_vote(session, uuid)
-    tally = Tally.empty(election_from(vote.election))
+    election = election_from(vote.election)
+    tally = Tally.empty(election)
     height = 0
     while True:
         with services.database.read() as session:
@@ -103,7 +104,7 @@ def compute_tally(services: Services, uuid: str) -> Tally:
         if not batch:
             return tally
         for _, blob, weight in batch:
-            tally.add(_answers(blob, vote.timestamp), weight)
+            tally.add(_answers(election, blob, vote.timestamp), weight)
         height = batch[-1][0]
 
 
@@ -141,6 +142,6 @@ def _counted(session: Session, uuid: str, after: int) -> list[tuple[int, bytes, 
     return [(height, blob, weight) for height, blob, weight in session.exec(statement)]
 
 
-def _answers(blob: bytes, timestamp: int) -> list[list[Ciphertext]]:
+def _answers(election: Election, blob: bytes, timestamp: int) -> list[list[Ciphertext]]:
     (raw,) = data_members(blob, timestamp)
-    return ciphertexts([answer["choices"] for answer in json.loads(raw)["answers"]])
+    return ballot.ciphertexts(election, raw)

@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 from egov_crypto.archive import EventType, Head
 from egov_crypto.election import Election
 from egov_crypto.errors import VerificationError
-from egov_crypto.group import Point
+from egov_crypto.group import IDENTITY, Point
 from egov_crypto.tally import Factors, Tally, compute_result, owned_json, result_to_json, verify_decryption_of
 from egov_participation.ledger import service as ledger
 from egov_participation.services import Services
@@ -108,7 +108,11 @@ def _result(standing: _Standing, owner: int, raw: bytes) -> bytes | None:
         verify_decryption_of(standing.election, standing.tally, standing.keys[of], decryptions[of])
         for of in sorted(decryptions)
     ]
-    return result_to_json(compute_result(standing.tally, factors))
+    combined = [
+        [sum(of_all, start=IDENTITY) for of_all in zip(*of_question, strict=True)]
+        for of_question in zip(*factors, strict=True)
+    ]
+    return result_to_json(compute_result(standing.tally, combined))
 
 
 def _record(services: Services, vote_uuid: str, head: Head, owner: int, raw: bytes, result: bytes | None) -> None:

@@ -9,8 +9,7 @@ from sqlmodel import Session, col, select
 
 from egov_crypto import archive, wire
 from egov_crypto.archive import EventType
-from egov_crypto.elgamal import Ciphertext
-from egov_crypto.group import Point
+from egov_crypto.election import Election
 from egov_crypto.tally import Tally
 from egov_participation.voting.models import Vote, VoteEvent
 
@@ -31,17 +30,10 @@ def events_of(session: Session, vote: Vote, event_type: EventType) -> list[tuple
     return [(owner, data_members(blob, vote.timestamp)) for owner, blob in session.exec(statement)]
 
 
-def ciphertexts(value: list[list[dict[str, str]]]) -> list[list[Ciphertext]]:
-    """Ciphertexts as they stand in a ballot's choices or in a tally (where nobody voted, it holds the identity)."""
-    return [[Ciphertext(_point(choice["alpha"]), _point(choice["beta"])) for choice in choices] for choices in value]
-
-
 def published_tally(session: Session, vote: Vote) -> Tally:
     """The encrypted tally that the archive holds."""
     ((_, (encrypted, sized)),) = events_of(session, vote, EventType.ENCRYPTED_TALLY)
-    size = json.loads(sized)
-    weight = wire.weight_from_json(size["total_weight"])
-    return Tally(ciphertexts(json.loads(encrypted)), size["num_tallied"], weight)
+    return Tally.parse(Election.parse(vote.election), encrypted, sized)
 
 
 def published_result(session: Session, vote: Vote) -> tuple[tuple[int, ...], ...] | None:
@@ -57,7 +49,3 @@ def published_weight(session: Session, vote: Vote) -> int | None:
     for _, (_, sized) in events_of(session, vote, EventType.ENCRYPTED_TALLY):
         return wire.weight_from_json(json.loads(sized)["total_weight"])
     return None
-
-
-def _point(text: str) -> Point:
-    return Point.parse(text, identity=True)
