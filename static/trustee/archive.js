@@ -12,7 +12,7 @@ export const MAX_EVENT = 1024;
 const WINDOW = 1 << 22;
 const SUFFIXES = { data: ".data.json", event: ".event.json" };
 
-/** Which event may follow which, in homomorphic elections. */
+/** Which event may follow which, where sums alone are decrypted. */
 export const FOLLOWS = {
   "": ["Setup"],
   Setup: ["Ballot", "EndBallots"],
@@ -21,6 +21,14 @@ export const FOLLOWS = {
   EncryptedTally: ["PartialDecryption"],
   PartialDecryption: ["PartialDecryption", "Result"],
   Result: [],
+};
+
+/** The same where votes are shuffled before they are decrypted. */
+export const SHUFFLED = {
+  ...FOLLOWS,
+  EncryptedTally: ["Shuffle"],
+  Shuffle: ["Shuffle", "EndShuffles"],
+  EndShuffles: ["PartialDecryption"],
 };
 
 /** @typedef {{kind: "data"|"event", hash: string, offset: number, size: number}} Member its contents not yet read */
@@ -123,7 +131,7 @@ export function parseEvent(raw) {
       if (Object.hasOwn(value, name) && !isHash(value[name])) throw new FormError("not a hexadecimal SHA-256");
     }
     integer(value.height);
-    const known = string(value.type) !== "" && Object.hasOwn(FOLLOWS, value.type);
+    const known = string(value.type) !== "" && Object.hasOwn(SHUFFLED, value.type);
     if (!known) throw new FormError("an unknown kind of event");
     return value;
   });

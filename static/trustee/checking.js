@@ -1,12 +1,17 @@
-/** The long computations of a verification, wherever they run: in the page's workers, or here. */
+/** The long computations of a trustee's page, wherever they run: in the page's workers, or here. */
 
 import { verifyBallot } from "./ballot.js";
 import { firstBadKey } from "./credentials.js";
 import { Election } from "./election.js";
+import { verifyDecryption, verifyResult } from "./decryption.js";
 import { VerificationError } from "./errors.js";
-import { Tally } from "./tally.js";
+import { shuffle, verifyShuffle } from "./mixnet.js";
+import { EncryptedTally, Tally } from "./tally.js";
 
-/** Verifies ballots and adds up those that count. */
+/** @typedef {import("./mixnet.js").Pair} Pair */
+/** @typedef {import("./mixnet.js").Read} Read */
+
+/** Verifies ballots and adds up those that count; verifies and makes what comes after them. */
 export class Checking {
   /** @param {Uint8Array} raw the election */
   open(raw) {
@@ -36,6 +41,34 @@ export class Checking {
   sum() {
     return this.tally.export();
   }
+
+  /** @param {{before: Pair[], read: Read}} task one question's; throws VerificationError (`shuffle.*`) */
+  shuffle({ before, read }) {
+    verifyShuffle(this.#of, before, read);
+  }
+
+  /** @param {{before: Pair[]}} task @param {import("./mixnet.js").Progress} progress @returns {ReturnType<shuffle>} */
+  mix({ before }, progress) {
+    return shuffle(this.#of, before, progress);
+  }
+
+  /** @returns {ReturnType<verifyDecryption>} */
+  decryption({ texts, ballots, weight, publicText, raw }) {
+    return verifyDecryption(this.election.fingerprint, this.#published(texts, ballots, weight), publicText, raw);
+  }
+
+  /** @returns {ReturnType<verifyResult>} */
+  result({ texts, ballots, weight, parts, raw }) {
+    return verifyResult(this.#published(texts, ballots, weight), parts, raw);
+  }
+
+  get #of() {
+    return { fingerprint: this.election.fingerprint, key: this.election.keyText };
+  }
+
+  #published(texts, ballots, weight) {
+    return new EncryptedTally(this.election.questions, texts, ballots, weight);
+  }
 }
 
 /** @returns {import("./verify.js").Checkers} who check without any other thread */
@@ -46,5 +79,6 @@ export function checkersHere() {
     keys: async (keys) => checking.keys(keys),
     ballots: async (chunk) => checking.ballots(chunk),
     sums: async () => [checking.sum()],
+    run: async (kind, task, progress = () => {}) => checking[kind](task, progress),
   };
 }

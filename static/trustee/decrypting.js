@@ -1,9 +1,9 @@
 /** What a trustee checks before decrypting, and the decryption itself: as `egov-ballot trustee decrypt` does both. */
 
 import { utf8 } from "../booth/encoding.js";
+import { decrypt, verifyDecryption } from "./decryption.js";
 import { UsageError, VerificationError } from "./errors.js";
 import { confirmedSetup, remember } from "./memory.js";
-import { decrypt, verifyDecryption } from "./tally.js";
 import { hexDigest } from "./wire.js";
 
 /**
@@ -16,8 +16,13 @@ import { hexDigest } from "./wire.js";
 export function checkVerified(verified, uuid, file) {
   if (verified.election.uuid !== uuid) throw new UsageError("vote");
   if (!["", uuid].includes(file.election)) throw new UsageError("keyfile.election");
-  if (!verified.trustees.some(({ text }) => text === file.publicText)) throw new VerificationError("trustees.missing");
-  if (verified.tallied === null) throw new UsageError("early");
+  if (verified.trustees.ownerOf(file.publicText) === 0) throw new VerificationError("trustees.missing");
+  if (comparedHead(verified) === null) throw new UsageError("early");
+}
+
+/** @param {any} verified @returns {{height: number, hash: string}|null} what trustees compare before they decrypt */
+export function comparedHead({ election, tallied, mixed }) {
+  return election.shuffled.length > 0 ? mixed : tallied;
 }
 
 /**
@@ -43,7 +48,7 @@ export function markOf(verified) {
  * @returns {Promise<string>} the partial decryption, which was verified; which tally it is of, is remembered before
  * anything is given away. Throws UsageError (`keyfile.*`, `memory`), VerificationError (`tally.second`)
  */
-export async function decryptVerified(verified, file, passphrase, rememberIt = remember) {
+export async function decryptVerified(verified, file, passphrase, rememberIt = remember, progress = breathe()) {
   const secret = await file.open(passphrase);
   try {
     await rememberIt(file.publicText, verified.election.uuid, markOf(verified));
@@ -51,9 +56,19 @@ export async function decryptVerified(verified, file, passphrase, rememberIt = r
     if (error instanceof VerificationError) throw error;
     throw new UsageError("memory", String(error));
   }
-  const { election, tally, trustees } = verified;
-  const text = decrypt(election, tally, secret, file.publicText);
-  const trustee = trustees.find((other) => other.text === file.publicText);
-  verifyDecryption(election, tally, trustee, utf8(text));
+  const { election, tally } = verified;
+  const text = await decrypt(election.fingerprint, tally, secret, file.publicText, progress);
+  verifyDecryption(election.fingerprint, tally, file.publicText, utf8(text));
   return text;
+}
+
+/** Lets the page draw ten times a second while something long is computed. */
+export function breathe(tell = () => {}) {
+  let drawn = performance.now();
+  return async (done, total) => {
+    if (performance.now() - drawn < 100) return;
+    tell(done, total);
+    await new Promise((resolve) => setTimeout(resolve));
+    drawn = performance.now();
+  };
 }

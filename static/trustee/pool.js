@@ -15,10 +15,10 @@ class Thread {
     this.worker.addEventListener("error", (event) => this.#failed(new Error(event.message || "a thread failed")));
   }
 
-  ask(kind, data = {}, transfer = []) {
+  ask(kind, data = {}, transfer = [], progress = () => {}) {
     return new Promise((resolve, reject) => {
       const id = ++this.asked;
-      this.waiting.set(id, { resolve, reject });
+      this.waiting.set(id, { resolve, reject, progress });
       this.worker.postMessage({ ...data, id, kind }, transfer);
     });
   }
@@ -28,8 +28,9 @@ class Thread {
     this.#failed(new Error("the thread was ended"));
   }
 
-  #answered({ id, result, failure }) {
-    const { resolve, reject } = this.waiting.get(id);
+  #answered({ id, result, failure, far }) {
+    const { resolve, reject, progress } = this.waiting.get(id);
+    if (far !== undefined) return progress(...far);
     this.waiting.delete(id);
     if (failure === undefined) resolve(result);
     else reject(thrown(failure));
@@ -79,6 +80,10 @@ export class Pool {
     const buffers = chunk.map(({ raw }) => raw.buffer);
     this.queue.push(quiet(thread.ask("ballots", { chunk }, buffers)));
     while (this.queue.length > AHEAD * this.threads.length) await this.queue.shift();
+  }
+
+  run(kind, task, progress) {
+    return this.threads[this.next++ % this.threads.length].ask("run", { kindOf: kind, task }, [], progress);
   }
 
   async sums() {

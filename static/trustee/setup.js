@@ -32,7 +32,7 @@ export async function checkSetup(setup, start, { uuid, owner, own }, checkers) {
     setup.weight === Number(credentials.total) &&
     isTitle(setup.title, election.name);
   if (!agree) throw new VerificationError("setup.mismatch");
-  if (trustees[owner - 1]?.text !== own) throw new VerificationError("trustees.missing");
+  if (trustees.keys[owner - 1]?.text !== own) throw new VerificationError("trustees.missing");
 }
 
 /** The title that the setup bears is the election's own, under which the ballots are cast (egov_crypto/setup.py). */

@@ -6,15 +6,17 @@
  * Memory: some 80 bytes a voter, 130 a ballot that was replaced, and a few ballots.
  */
 
-import { FOLLOWS, MAX_EVENT, Reader, content, members, padded, parseEvent, readTimestamp, sizeIn } from "./archive.js";
+import { FOLLOWS, MAX_EVENT, SHUFFLED, Reader, content, members, padded, parseEvent, readTimestamp, sizeIn } from "./archive.js";
 import { verifyBallot } from "./ballot.js";
 import { parseCredentials } from "./credentials.js";
 import { encode } from "./curve.js";
-import { Election, parseTrustees } from "./election.js";
+import { Election } from "./election.js";
 import { ArchiveError, VerificationError, coded } from "./errors.js";
-import { Tally, verifyDecryption, verifyResult } from "./tally.js";
+import { Outcome } from "./outcome.js";
+import { Tally } from "./tally.js";
+import { Trustees } from "./trustees.js";
 import { dumpText, fields, isHash, load, string } from "./wire.js";
-import { fromUtf8, utf8 } from "../booth/encoding.js";
+import { utf8 } from "../booth/encoding.js";
 
 const MAX_BALLOT = 1_000_000;
 const BLOCK = 512;
@@ -24,6 +26,7 @@ const CHUNK_BYTES = 1 << 18;
 /** What an event's payload refers to: its code if malformed, the names of references, those of other members. */
 const SHAPES = {
   Setup: ["setup.format", ["election", "trustees", "credentials"], []],
+  Shuffle: ["shuffle.format", ["payload"], ["owner"]],
   EncryptedTally: ["tally.format", ["encrypted_tally"], ["num_tallied", "total_weight"]],
   PartialDecryption: ["decryption.format", ["payload"], ["owner"]],
 };
@@ -35,11 +38,12 @@ const SHAPES = {
  * @property {(chunk: {height: number, raw: Uint8Array, weight: bigint}[]) => Promise<void>} ballots resolves when
  *   another chunk may come, rejects when a ballot did not hold
  * @property {() => Promise<ReturnType<Tally["export"]>[]>} sums when all have been verified
+ * @property {(kind: string, task: object) => Promise<any>} run makes any other, as `Checking` names them
  */
 
 /**
  * @param {Blob} blob the archive @param {Checkers} checkers
- * @param {(stage: "events"|"ballots", done: number, total: number) => void} [progress]
+ * @param {(stage: "events"|"ballots"|"outcome", done: number, total: number) => void} [progress]
  * @returns {Promise<Verification>} throws VerificationError at the first thing that does not hold, ArchiveError,
  * UnsupportedError
  */
@@ -64,8 +68,8 @@ class Verification {
     this.begun = null;
     /** Where the archive stood at its encrypted tally: what trustees compare. */
     this.tallied = null;
-    this.decryptions = new Map();
-    this.result = null;
+    /** Where it stood when shuffling had ended, where votes are shuffled: what trustees compare then. */
+    this.mixed = null;
   }
 
   get registered() {
@@ -80,8 +84,9 @@ class Verification {
       if (error instanceof VerificationError) error.height ??= (this.head?.height ?? -1) + 1;
       throw error;
     }
-    this.tally = await this.#addUp();
-    for (const placed of this.later) await this.#checkLater(placed);
+    const outcome = new Outcome(this.election, this.trustees, await this.#addUp(), this.checkers);
+    await outcome.check(this.later, (done, total) => this.progress("outcome", done, total));
+    ({ tally: this.tally, shufflers: this.shufflers, decryptions: this.decryptions, result: this.result } = outcome);
   }
 
   async #takeEvents(timestamp, start) {
@@ -91,7 +96,7 @@ class Verification {
       const { height } = event;
       if (height !== head.height + 1) throw new VerificationError("event.height", `after ${head.height}`, height);
       if (event.parent !== head.hash) throw new VerificationError("event.parent", "", height);
-      if (!FOLLOWS[previous].includes(event.type)) {
+      if (!this.#follows(previous, event.type)) {
         throw new VerificationError("event.order", `${event.type} after ${previous || "nothing"}`, height);
       }
       await this.#take(event, data, end);
@@ -100,8 +105,14 @@ class Verification {
       this.head = head;
       if (event.type === "Setup") this.begun = head;
       if (event.type === "EncryptedTally") this.tallied = head;
+      if (event.type === "EndShuffles") this.mixed = head;
     }
     if (previous === "") throw new ArchiveError("the archive has no Setup event");
+  }
+
+  #follows(previous, type) {
+    const grammar = this.election?.shuffled.length > 0 ? SHUFFLED : FOLLOWS;
+    return grammar[previous].includes(type);
   }
 
   /** Each event with its data, which must be all that stands before it and be referred to by it. */
@@ -131,7 +142,7 @@ class Verification {
       if (!pending.has(event.payload)) throw wrong();
       wanted = [...(await this.#references(event, pending.get(event.payload))), event.payload];
     }
-    if ((event.payload === undefined) !== (event.type === "EndBallots")) throw wrong();
+    if ((event.payload === undefined) !== ["EndBallots", "EndShuffles"].includes(event.type)) throw wrong();
     if (!wanted.every((hash) => pending.has(hash)) || new Set(wanted).size !== wanted.length) throw wrong();
     if (pending.size !== wanted.length) throw new VerificationError("archive.unreferenced", "", event.height);
     return wanted.map((hash) => pending.get(hash));
@@ -162,16 +173,16 @@ class Verification {
       await this.#takeSetup(data);
       this.ballotsStart = end;
     } else if (event.type === "Ballot") await this.#takeBallot(event.height, data[0]);
-    else this.later.push({ event, data });
+    else this.later.push({ event, read: (code) => this.#each(code, data) });
   }
 
   async #takeSetup([election, trustees, credentials]) {
     /** SHA-256 in hex of each, as the archive names them. */
     this.published = { election: election.hash, trustees: trustees.hash, credentials: credentials.hash };
     this.election = new Election(await this.#bounded("election.format", election));
-    this.trustees = parseTrustees(await this.#bounded("trustees.format", trustees));
-    const combined = this.trustees.map(({ key }) => key).reduce((sum, key) => sum.plus(key));
-    if (encode([combined])[0] !== this.election.keyText) throw new VerificationError("election.public_key");
+    this.trustees = new Trustees(await this.#bounded("trustees.format", trustees));
+    const [combined] = encode([this.trustees.publicKey]);
+    if (combined !== this.election.keyText) throw new VerificationError("election.public_key");
     this.checkers.open(this.election.raw);
     this.credentials = await parseCredentials(await content(this.reader, credentials), this.checkers.keys);
     const { uuid, fingerprint } = this.election;
@@ -217,7 +228,7 @@ class Verification {
     const tally = new Tally(this.election);
     for (const sum of await this.checkers.sums()) tally.merge(sum);
     this.progress("ballots", this.ballots, this.ballots);
-    return tally;
+    return tally.published();
   }
 
   /** The ballots in order, a few at a time, each with its height and its weight (0 if a later one replaces it). */
@@ -242,49 +253,9 @@ class Verification {
     if (chunk.length > 0) yield chunk;
   }
 
-  async #checkLater({ event, data }) {
-    try {
-      if (event.type === "EncryptedTally") await this.#checkTally(data);
-      if (event.type === "PartialDecryption") await this.#checkDecryption(data);
-      if (event.type === "Result") await this.#checkResult(data);
-    } catch (error) {
-      if (error instanceof VerificationError) error.height = event.height;
-      throw error;
-    }
-  }
-
-  async #checkTally(data) {
-    const [raw, sized] = await this.#each("tally.format", data);
-    if (!isText(raw, this.tally.json())) throw new VerificationError("tally.ciphertexts");
-    if (!isText(sized, this.tally.sizedJson())) throw new VerificationError("tally.size");
-  }
-
-  async #checkDecryption(data) {
-    const [payload, owned] = await this.#each("decryption.format", data);
-    const { owner } = load(owned); // its fields were checked in the first pass
-    const known = Number.isInteger(owner) && owner >= 1 && owner <= this.trustees.length;
-    if (!known || this.decryptions.has(owner)) throw new VerificationError("decryption.owner", String(owner));
-    const trustee = this.trustees[owner - 1];
-    this.decryptions.set(owner, verifyDecryption(this.election, this.tally, trustee, payload));
-  }
-
-  async #checkResult(data) {
-    if (this.decryptions.size !== this.trustees.length) throw new VerificationError("event.order");
-    const [raw] = await this.#each("result.format", data);
-    this.result = verifyResult(this.tally, [...this.decryptions.values()], raw);
-  }
-
   async #each(code, data) {
     const read = [];
     for (const member of data) read.push(await this.#bounded(code, member));
     return read;
-  }
-}
-
-function isText(raw, text) {
-  try {
-    return fromUtf8(raw) === text;
-  } catch {
-    return false;
   }
 }

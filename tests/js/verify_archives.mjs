@@ -1,5 +1,5 @@
 // Verifies archives and ballots as a trustee's page does: reads [{"archive": base64} or {"election", "ballot": base64}, …]
-// from standard input and writes [{"code", "height", "tally", "result"}, …]; the code is "holds" where everything does.
+// from standard input and writes [{"code", "height", "tally", "result", …}, …]; the code is "holds" where everything does.
 
 import "./globals.mjs";
 
@@ -23,8 +23,10 @@ async function verdict({ archive, election, ballot }) {
     return { code: "holds", height: null };
   }
   const found = await verifyArchive(new Blob([Buffer.from(archive, "base64")]), checkersHere());
-  const result = found.result?.map((question) => question.map(Number)) ?? null;
-  return { code: "holds", height: null, tally: found.tally.sizedJson(), result };
+  const { tally, result, shufflers, decryptions } = found;
+  const plain = JSON.parse(JSON.stringify(result, (_, value) => (typeof value === "bigint" ? Number(value) : value)));
+  const decrypted = [...decryptions.keys()];
+  return { code: "holds", height: null, tally: tally.sizedJson(), result: plain, shufflers, decrypted };
 }
 
 const verdicts = [];

@@ -1,0 +1,167 @@
+/** Partial decryptions of a tally, how they combine, and the result (specification, sections 4.20 and 4.21). */
+
+import { generatorTable, hashToScalar, modQ, parsePoint, randomScalar, writePoints } from "../booth/group.js";
+import { Point, baseTable, decode, encode, multiples } from "./curve.js";
+import { FormError, VerificationError, coded } from "./errors.js";
+import { PreferenceQuestion } from "./question.js";
+import { dumpText, fields, items, load, proof, weightFromJson } from "./wire.js";
+
+/** @typedef {import("./tally.js").EncryptedTally} EncryptedTally */
+
+const IDENTITY = `${"0".repeat(63)}1`;
+const ENCODED_PADDING = 14n;
+
+/** @param {string} fingerprint of the election @param {string} publicText @returns {string} what proofs begin with */
+function prefixOf(fingerprint, publicText) {
+  return `decrypt|${fingerprint}|${publicText}|`;
+}
+
+/**
+ * A trustee's partial decryption of a tally that was recomputed from the ballots: a trustee who decrypts what is handed
+ * over opens single ballots.
+ *
+ * @param {string} fingerprint of the election @param {EncryptedTally} tally @param {bigint} secret the private key
+ * @param {string} publicText the public key @param {(done: number, total: number) => Promise<void>|void} [progress]
+ * @returns {Promise<string>} JSON
+ */
+export async function decrypt(fingerprint, tally, secret, publicText, progress = () => {}) {
+  const prefix = prefixOf(fingerprint, publicText);
+  const total = tally.texts.reduce((sum, pairs) => sum + pairs.length, 0);
+  const [factors, proofs] = [[], []];
+  let done = 0;
+  for (const [number, pairs] of tally.texts.entries()) {
+    const made = [];
+    for (const { alpha } of pairs) {
+      made.push(decryptOne(prefix, alpha, secret));
+      await progress(++done, total);
+    }
+    factors.push(tally.questions[number].nested(made.map(({ factor }) => factor)));
+    proofs.push(tally.questions[number].nested(made.map((one) => one.proof)));
+  }
+  return dumpText({ decryption_factors: factors, decryption_proofs: proofs });
+}
+
+function decryptOne(prefix, alphaText, secret) {
+  const nonce = randomScalar();
+  let factor = IDENTITY;
+  let second = IDENTITY;
+  if (alphaText !== IDENTITY) {
+    const alpha = parsePoint(alphaText);
+    [factor, second] = writePoints([alpha.multiply(secret), alpha.multiply(nonce)]);
+  }
+  const [first] = writePoints([generatorTable().times(nonce)]);
+  const challenge = hashToScalar(`${prefix}${first},${second}`);
+  const response = modQ(nonce - secret * challenge);
+  return { factor, proof: { challenge: challenge.toString(), response: response.toString() } };
+}
+
+/**
+ * @param {string} fingerprint of the election @param {EncryptedTally} tally @param {string} publicText of the trustee
+ * @param {Uint8Array} raw
+ * @returns {string[][]} the decryption factors, flat, checked to be the trustee's; throws VerificationError
+ * (`decryption.*`)
+ */
+export function verifyDecryption(fingerprint, tally, publicText, raw) {
+  const questions = coded("decryption.format", () => {
+    const members = fields(load(raw), ["decryption_factors", "decryption_proofs"]);
+    const factors = items(members.decryption_factors, tally.texts.length);
+    const proofs = items(members.decryption_proofs, tally.texts.length);
+    return tally.texts.map((pairs, at) => ({
+      pairs,
+      factors: items(tally.questions[at].flat(factors[at]), pairs.length),
+      proofs: items(tally.questions[at].flat(proofs[at]), pairs.length),
+    }));
+  });
+  const prefix = prefixOf(fingerprint, publicText);
+  const key = decode(publicText);
+  for (const { pairs, factors, proofs } of questions) {
+    pairs.forEach(({ alpha }, at) => checkFactor(prefix, key, decode(alpha), factors[at], proofs[at]));
+  }
+  return questions.map(({ factors }) => factors);
+}
+
+function checkFactor(prefix, key, alpha, factorText, proofValue) {
+  const factor = decode(factorText);
+  const wanted = factor !== null && (factor.isIdentity ? alpha.isIdentity : factor.isInSubgroup);
+  if (!wanted) throw new VerificationError("decryption.point");
+  const { challenge, response } = coded("decryption.format", () => proof(proofValue));
+  const first = baseTable().addTo(multiples(key, [challenge])[0], response);
+  const second = alpha.times(response).plus(factor.times(challenge));
+  if (hashToScalar(prefix + encode([first, second]).join(",")) !== challenge) {
+    throw new VerificationError("decryption.proof");
+  }
+}
+
+/**
+ * What is left once the factors of the whole key are taken off: each count times the generator, or a vote's numbers.
+ *
+ * @param {EncryptedTally} tally
+ * @param {{by: bigint, factors: string[][]}[]} parts enough decryptions, each with what its factors are multiplied by
+ * @returns {Point[][]}
+ */
+function opened(tally, parts) {
+  return tally.texts.map((pairs, number) =>
+    pairs.map(({ beta }, at) =>
+      parts.reduce((left, { by, factors }) => {
+        const factor = decode(factors[number][at]);
+        return left.minus(by === 1n ? factor : factor.times(by));
+      }, decode(beta)),
+    ),
+  );
+}
+
+/**
+ * @param {EncryptedTally} tally @param {{by: bigint, factors: string[][]}[]} parts as in {@link opened}
+ * @param {Uint8Array} raw
+ * @returns {(bigint[]|bigint[][]|number[][])[]} the published result, checked: counts, nested where there are lists; of
+ * preference questions each vote's numbers. Throws VerificationError (`result.*`)
+ */
+export function verifyResult(tally, parts, raw) {
+  const questions = coded("result.format", () => {
+    const { result } = fields(load(raw), ["result"]);
+    return items(result, tally.texts.length).map((value, at) => {
+      const question = tally.questions[at];
+      const flat = items(question.flat(value), tally.texts[at].length);
+      return question instanceof PreferenceQuestion ? flat.map((vote) => numbers(vote, question)) : flat.map(weightFromJson);
+    });
+  });
+  opened(tally, parts).forEach((points, number) => {
+    const question = tally.questions[number];
+    const hold =
+      question instanceof PreferenceQuestion
+        ? encode(points).every((text, at) => same(integers(text, question.answers.length), questions[number][at]))
+        : points.every((point, at) => isCount(questions[number][at], point, tally.weight));
+    if (!hold) throw new VerificationError("result.value", `question ${number + 1}`);
+  });
+  return questions.map((values, at) => tally.questions[at].nested(values));
+}
+
+/** Equal points mean equal counts only below the group's order; no count can exceed the total weight. */
+function isCount(count, point, weight) {
+  return count <= weight && baseTable().times(count).equals(point);
+}
+
+function numbers(vote, { answers }) {
+  const wrong = (number) => !Number.isInteger(number) || number < 0 || number > 255;
+  if (items(vote, answers.length).some(wrong)) throw new FormError("not a number from 0 to 255");
+  return vote;
+}
+
+/**
+ * The numbers that a point holds (section 5.2.1): every point holds some, for no ballot proves what it encrypts.
+ *
+ * @param {string} text of the point @param {number} count @returns {number[]}
+ */
+export function integers(text, count) {
+  let rest = BigInt(`0x${text}`) >> ENCODED_PADDING;
+  const made = new Array(count);
+  for (let at = count - 1; at >= 0; at--) {
+    made[at] = Number(rest & 255n);
+    rest >>= 8n;
+  }
+  return made;
+}
+
+function same(first, second) {
+  return first.length === second.length && first.every((value, at) => value === second[at]);
+}
