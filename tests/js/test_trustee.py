@@ -16,7 +16,7 @@ from crypto.tests.documents import COMMISSION, PROTOCOL_DOMAIN, REGISTRAR, Site,
 from crypto.tests.making import THREE, YES_NO, Archive, World, make_world
 from tests.js.attacks import Attacks
 
-from egov_crypto import keyfile, setup, statement, tally, trustee, wire
+from egov_crypto import keyfile, sealing, setup, statement, tally, trustee, wire
 from egov_crypto.cli.memory import _mark
 from egov_crypto.errors import UsageError, VerificationError
 from egov_crypto.keyfile import KeyFile
@@ -87,7 +87,7 @@ def test_key_files_are_the_same_file_for_browser_and_command_line(node: str) -> 
     (sealed,) = answer["sealed"]
     file = KeyFile.parse(sealed["file"].encode())
     assert file.open(PASSPHRASE) == secret
-    assert (file.election, file.iterations) == ("bbbbbbbbbbbbbb", keyfile.ITERATIONS)
+    assert (file.election, file.sealed.iterations) == ("bbbbbbbbbbbbbb", sealing.ITERATIONS)
     assert TrusteeKey.parse(sealed["public"].encode()).public_key == key.public_key
     with pytest.raises(UsageError):
         file.open(PASSPHRASE + "x")
@@ -179,12 +179,12 @@ def test_decryptions_are_taken_by_egov_crypto_and_give_the_result(node: str, wor
     asked = [_asked(world, closed, private) for private in world.private_keys]
     asked[0] |= begun
     answers = run(node, "decrypt_archive.mjs", asked)
-    factors = []
-    for answer, key in zip(answers, world.keys, strict=True):
+    factors = {}
+    for owner, (answer, key) in enumerate(zip(answers, world.keys, strict=True), 1):
         assert answer["remembered"] == [[key.public_key.text, world.election.uuid, _mark(found)]]
         raw = answer["decryption"].encode()
-        factors.append(tally.verify_decryption_of(world.election, found.tally, key.public_key, raw))
-    assert compute_result(found.tally, factors) == [[1, 3, 2], [1, 2, 6]]
+        factors[owner] = tally.verify_decryption_of(world.election, found.tally, key.public_key, raw)
+    assert compute_result(found.tally, found.trustees.combine(factors)) == [[1, 3, 2], [1, 2, 6]]
 
 
 def test_nothing_is_decrypted_that_must_not_be(node: str, world: World, closed: Archive) -> None:

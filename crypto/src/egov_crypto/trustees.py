@@ -32,7 +32,10 @@ class Trustees(Sequence[TrusteeKey]):
 
     @classmethod
     def parse(cls, raw: bytes) -> "Trustees":
-        """Read and verify ``trustees``; :class:`VerificationError` with a code ``trustees.*`` or ``threshold.*``."""
+        """Read and verify ``trustees``; :class:`VerificationError` with a code ``trustees.*`` or ``threshold.*``.
+
+        Threshold trustees of whom one is enough all have the same key, which is refused (``trustees.duplicate``).
+        """
         try:
             kinds = [wire.items(item, 2) for item in wire.items(wire.load(raw))]
             if not kinds:

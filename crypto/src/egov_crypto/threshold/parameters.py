@@ -170,6 +170,13 @@ class Parameters:
         """How many of the trustees decrypt."""
         return self.certificates[0].threshold
 
+    @property
+    def fingerprint(self) -> str:
+        """What all trustees compare when their key is made: unpadded Base64 of SHA-256 of these parameters, which
+        hold the certificates and all that was dealt. Whoever was shown another certificate, or other coefficients,
+        has another fingerprint."""
+        return wire.compact_digest(wire.dump(self.to_json()))
+
     @cached_property
     def keys(self) -> tuple[TrusteeKey, ...]:
         """The trustees' shares of the public key."""
