@@ -1,0 +1,1 @@
+"""Files of ranked ballots, of other programs and for them."""

@@ -1,0 +1,63 @@
+"""What a file of ballots holds, whatever its format."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from egov_crypto.counting.ballots import HIGHEST, Values
+from egov_crypto.errors import UsageError
+
+MOST_BALLOTS: Final = 10**9
+"""That one line may stand for; more is a mistake."""
+
+
+@dataclass(frozen=True, slots=True)
+class BallotFile:
+    """Ballots by rank, each distinct one with how many there are of it.
+
+    ``seats`` is None where the file does not say. ``withdrawn`` are candidates that the file names and takes back:
+    they are in neither ``candidates`` nor ballots. ``notes`` say in sentences what was read otherwise than it stands.
+    """
+
+    candidates: tuple[str, ...]
+    ballots: Mapping[Values, int]
+    title: str = ""
+    seats: int | None = None
+    withdrawn: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def refuse(line: int, what: str) -> UsageError:
+    """An error that names the line."""
+    return UsageError(f"line {line}: {what}")
+
+
+def check_candidates(number: int, line: int) -> None:
+    """Raises :class:`UsageError` unless that many candidates can be ranked."""
+    if not 1 <= number <= HIGHEST:
+        raise refuse(line, f"between 1 and {HIGHEST} candidates can be counted, not {number}")
+
+
+def ranks(groups: Iterable[Sequence[int]], candidates: int) -> Values:
+    """The ballot that ranks each group's candidates (from 0) equally, one group after the other.
+
+    An empty group is a rank that is left out. Who is named twice keeps the first rank.
+    """
+    values = [0] * candidates
+    for rank, group in enumerate(groups, start=1):
+        for candidate in group:
+            values[candidate] = values[candidate] or rank
+    return tuple(values)
+
+
+def without(ballots: Mapping[Values, int], left_out: set[int]) -> dict[Values, int]:
+    """The ballots without some candidates; a rank that only they had is closed up."""
+    if not left_out:
+        return dict(ballots)
+    result: Counter[Values] = Counter()
+    for ballot, number in ballots.items():
+        gone = {ballot[c] for c in left_out} - {rank for c, rank in enumerate(ballot) if c not in left_out}
+        kept = [rank for c, rank in enumerate(ballot) if c not in left_out]
+        result[tuple(rank - sum(0 < other < rank for other in gone) for rank in kept)] += number
+    return dict(result)

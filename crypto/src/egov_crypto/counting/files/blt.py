@@ -1,0 +1,172 @@
+"""Ballots in the format BLT, of Hill, Wichmann and Woodall's program and those after it.
+
+4 2              four candidates, two seats
+-3               the third has withdrawn
+5 2 1 0          five ballots: first the second candidate, then the first one
+1 4=1 - 2 0      both equally first, the second rank left out
+0                end of the ballots
+"Ada"            names in the candidates' order, then the title
+…
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from egov_crypto.counting.ballots import Values
+from egov_crypto.counting.files.ballot_file import MOST_BALLOTS, BallotFile, check_candidates, ranks, refuse, without
+from egov_crypto.errors import UsageError
+
+_NATURAL: Final = re.compile(r"[0-9]{1,10}(?:\.0+)?", re.ASCII)
+_QUOTED: Final = re.compile(r'\s*"((?:[^"\\]|""|\\.)*)"\s*,?')
+_IDENTIFIER: Final = re.compile(r"\([^()\s]*\)")
+"""That some programs write before a ballot."""
+_EQUAL: Final = re.compile(r"\s*=\s*")
+_MOST_RANKS: Final = 2**12
+"""Of one ballot."""
+
+_Line = tuple[int, str]
+_Word = tuple[int, str]
+
+
+def read(text: str) -> BallotFile:
+    """The ballots of ``text``; raises :class:`UsageError` with the line's number."""
+    lines = iter(enumerate(text.splitlines(), start=1))
+    words = _words(lines)
+    candidates, seats = _head(words)
+    withdrawn: set[int] = set()
+    ballots: Counter[Values] = Counter()
+    repeated = 0
+    for line, word in words:
+        if word == "0":
+            break
+        if word.startswith("-") and word != "-":
+            withdrawn.add(_candidate(line, word[1:], candidates))
+        elif not _IDENTIFIER.fullmatch(word):
+            number = _natural(line, word, "how many ballots there are")
+            groups = list(_ballot(line, words, candidates))
+            named = [c for group in groups for c in group]
+            repeated += number * (len(named) != len(set(named)))
+            ballots[ranks(groups, candidates)] += number
+    else:
+        raise UsageError("the file ends before the line 0 that ends the ballots")
+    names, title = _names(lines, candidates)
+    if len(withdrawn) == candidates:
+        raise UsageError("all candidates have withdrawn")
+    again = f"{repeated} ballots name a candidate twice: the second time is taken as a rank left out"
+    return BallotFile(
+        candidates=tuple(name for c, name in enumerate(names) if c not in withdrawn),
+        ballots=without(ballots, withdrawn),
+        title=title,
+        seats=seats,
+        withdrawn=tuple(names[c] for c in sorted(withdrawn)),
+        notes=(again,) if repeated else (),
+    )
+
+
+def _words(lines: Iterator[_Line]) -> Iterator[_Word]:
+    """What stands between white space, up to the 0 after the ballots and to the end of its line."""
+    ended = True
+    for number, line in lines:
+        found = _EQUAL.sub("=", line.split("#", 1)[0].strip()).split()
+        for place, word in enumerate(found):
+            yield number, word
+            if word == "0" and ended and number > 1:
+                if place + 1 < len(found):
+                    raise refuse(number, "something follows the 0 that ends the ballots")
+                return
+            ended = word == "0"
+
+
+def _head(words: Iterator[_Word]) -> tuple[int, int]:
+    """How many candidates and seats."""
+    (line, first), (second_line, second) = next(words, (1, "")), next(words, (1, ""))
+    if line != second_line:
+        raise refuse(line, "a BLT file begins with the numbers of candidates and of seats")
+    candidates = _natural(line, first, "how many candidates there are")
+    check_candidates(candidates, line)
+    seats = _natural(line, second, "how many seats there are")
+    if not seats:
+        raise refuse(line, "there are no seats")
+    return candidates, seats
+
+
+def _ballot(line: int, words: Iterator[_Word], candidates: int) -> Iterator[list[int]]:
+    """The candidates at each rank, up to the ballot's 0."""
+    for place, (at, word) in enumerate(words):
+        if word == "0":
+            return
+        if place == _MOST_RANKS:
+            raise refuse(at, f"a ballot of more than {_MOST_RANKS} ranks (its 0 is missing?)")
+        yield [] if word == "-" else [_candidate(at, each, candidates) for each in word.split("=")]
+    raise refuse(line, "the file ends within a ballot")
+
+
+def _natural(line: int, word: str, what: str) -> int:
+    if not _NATURAL.fullmatch(word):
+        raise refuse(line, f"{word[:40]!r} is not a whole number; it should say {what}")
+    number = int(word.partition(".")[0])
+    if number > MOST_BALLOTS:
+        raise refuse(line, f"{number} is too many; it should say {what}")
+    return number
+
+
+def _candidate(line: int, word: str, candidates: int) -> int:
+    number = _natural(line, word, "a candidate's number")
+    if not 1 <= number <= candidates:
+        raise refuse(line, f"there is no candidate {number}: they are numbered from 1 to {candidates}")
+    return number - 1
+
+
+def _names(lines: Iterator[_Line], candidates: int) -> tuple[list[str], str]:
+    """The candidates' names and the title.
+
+    A line is one name, or its parts in quotes: quotes within it are doubled. Names without quotes take their line; if
+    none are there, the candidates bear numbers. More than the title and two remarks is refused: names might be shifted.
+    """
+    rest = [(number, line.strip()) for number, line in lines if line.strip() and not line.lstrip().startswith("#")]
+    if not rest:
+        return [str(number) for number in range(1, candidates + 1)], ""
+    parts = [(number, _parts(line)) for number, line in rest]
+    if len(rest) < candidates and sum(len(each) for _, each in parts) in (candidates, candidates + 1):
+        parts = [(number, [part]) for number, each in parts for part in each]
+    names = [" ".join(" ".join(each).split()) for _, each in parts]
+    if len(names) < candidates:
+        raise UsageError(f"{len(names)} names for {candidates} candidates")
+    if len(names) > candidates + 3:
+        raise refuse(parts[candidates + 1][0], f"more names than the {candidates} candidates and a title")
+    if empty := [number for (number, _), name in zip(parts, names[:candidates], strict=False) if not name]:
+        raise refuse(empty[0], "a candidate without a name")
+    return names[:candidates], names[candidates] if len(names) > candidates else ""
+
+
+def _parts(line: str) -> list[str]:
+    if not line.startswith('"'):
+        return [line]
+    found, place = [], 0
+    while match := _QUOTED.match(line, place):
+        found.append(re.sub(r'""|\\(.)', lambda part: part[1] or '"', match[1]))
+        place = match.end()
+    if place == len(line):
+        return found
+    return [line[1:].removesuffix('"')]  # quotes within that are not doubled
+
+
+def write(file: BallotFile, seats: int = 1) -> bytes:
+    """``file`` as BLT in UTF-8, names in quotes; ballots in the order of their ranks. ``seats`` if it does not say."""
+    lines = [f"{len(file.candidates)} {file.seats or seats}"]
+    lines += [f"{number} {_written(ballot)}0" for ballot, number in sorted(file.ballots.items()) if number]
+    lines += ["0", *(_quoted(name) for name in (*file.candidates, file.title))]
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def _written(ballot: Sequence[int]) -> str:
+    at: dict[int, list[str]] = {}
+    for candidate, rank in enumerate(ballot, start=1):
+        at.setdefault(rank, []).append(str(candidate))
+    return "".join(f"{'='.join(at.get(rank, '-'))} " for rank in range(1, max(ballot) + 1))
+
+
+def _quoted(name: str) -> str:
+    return '"{}"'.format(" ".join(name.split()).replace("\\", "\\\\").replace('"', '""'))

@@ -1,0 +1,88 @@
+"""Open a file of ballots of any of the formats that are read."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import IO, Final
+
+from egov_crypto.counting.files import abif, blt, cvr, spreadsheet, tally_sheet
+from egov_crypto.counting.files.ballot_file import BallotFile
+from egov_crypto.errors import UsageError
+
+MOST_BYTES: Final = 2**27
+"""Of a file of text: ten million ballots are less."""
+_START: Final = 2**16
+_BLT: Final = re.compile(r"(?:\s*#.*\n|\s*\n)*\s*[0-9]+[ \t]+[0-9]+[ \t]*(?:#.*)?(?:\r?\n|$)", re.ASCII)
+_ABIF: Final = re.compile(r"^(?:\{|=[^=\n]*:\s*\[|[0-9]+\s*:)", re.MULTILINE | re.ASCII)
+_TALLY: Final = re.compile(rf"^{tally_sheet.BALLOT.pattern}$", re.MULTILINE | re.ASCII)
+_DELIMITERS: Final = ",;\t|"
+
+
+class Format(StrEnum):
+    """The formats that are read."""
+
+    BLT = "blt"
+    XLSX = "xlsx"
+    CSV = "csv"
+    ABIF = "abif"
+    TALLY = "tally"
+
+
+def read(
+    file: IO[bytes], name: str, reading: cvr.Reading, format_: Format | None = None, sheet: str = ""
+) -> BallotFile:
+    """The ballots of ``file``; ``name`` gives a title where it has none, ``reading`` is for cast-vote records.
+
+    Without ``format_`` the file's beginning tells it. Text is UTF-8 or UTF-16 (with its mark), or else Windows-1252.
+    Raises :class:`UsageError` on what cannot be read.
+    """
+    title = Path(name).stem
+    if format_ is Format.XLSX or (format_ is None and file.read(4) == b"PK\x03\x04"):
+        file.seek(0)
+        return cvr.read(spreadsheet.rows(file, sheet or None), reading, title)
+    file.seek(0)
+    raw = file.read(MOST_BYTES + 1)
+    if len(raw) > MOST_BYTES:
+        raise UsageError(f"a file of text with more than {MOST_BYTES >> 20} MB is not read")
+    text = _decoded(raw)
+    match format_ or _guess(text):
+        case Format.BLT:
+            return blt.read(text)
+        case Format.ABIF:
+            return abif.read(text)
+        case Format.TALLY:
+            return tally_sheet.read(text)
+        case _:
+            return cvr.read(_rows(text), reading, title)
+
+
+def _decoded(raw: bytes) -> str:
+    encoding = "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    try:
+        text = raw.decode(encoding)
+    except UnicodeDecodeError:
+        text = raw.decode("cp1252", errors="replace")
+    if "\0" in text:
+        raise UsageError("neither a text nor a workbook")
+    return text
+
+
+def _guess(text: str) -> Format:
+    start = text[:_START]
+    if _BLT.match(start):
+        return Format.BLT
+    if _TALLY.search(start):
+        return Format.TALLY
+    return Format.ABIF if _ABIF.search(start) else Format.CSV
+
+
+def _rows(text: str) -> Iterator[list[str]]:
+    head = text[: text.find("\n") + 1 or len(text)]
+    delimiter = max(_DELIMITERS, key=head.count)
+    try:
+        yield from csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    except csv.Error as error:
+        raise UsageError(f"not a table of comma-separated values: {error}") from None
