@@ -13,7 +13,8 @@ export class GradingStep extends QuestionStep {
     this.grades = question.grades.map((grade) => inLanguage(grade, this.language));
     this.candidates = question.answers.map((answer) => inLanguage(answer, this.language));
     const worst = this.grades.at(-1).text;
-    this.describe(`${sentences.say("by-grades")} ${sentences.say("ungraded", { grade: worst })}`, question.blank);
+    const rule = `${sentences.say("in-grades")} ${sentences.say("ungraded", { grade: worst })}`;
+    this.describe(rule, question.blank, sentences.say("by-grades"));
     /** For each candidate its radio buttons: first that it is not graded, then the grades. */
     this.inputs = this.candidates.map((candidate, place) => this.#candidate(candidate, place));
     this.blank = null;

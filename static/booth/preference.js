@@ -75,8 +75,13 @@ export class PreferenceQuestion {
 function isMethod(extra) {
   const own = Object.hasOwn(METHODS, extra?.type) ? METHODS[extra.type] : null;
   if (own === null || Object.keys(extra).sort().join() !== ["blank", "type", ...own].sort().join()) return false;
-  const { blank, rules = RULES[0], seats = 1, grades = null } = extra;
-  const distinct = grades === null || (areTexts(grades) && new Set(grades).size === grades.length && !grades.includes(""));
-  const few = grades === null || (grades.length >= 2 && grades.length <= MAX_GRADES);
-  return typeof blank === "boolean" && RULES.includes(rules) && Number.isInteger(seats) && seats >= 1 && distinct && few;
+  const { blank, rules = RULES[0], seats = 1, grades } = extra;
+  if (own.includes("grades") && !areGrades(grades)) return false;
+  return typeof blank === "boolean" && RULES.includes(rules) && Number.isInteger(seats) && seats >= 1;
+}
+
+/** Whether they are several texts, each another one. */
+function areGrades(grades) {
+  if (!areTexts(grades) || grades.length < 2 || grades.length > MAX_GRADES) return false;
+  return !grades.includes("") && new Set(grades).size === grades.length;
 }

@@ -40,11 +40,13 @@ export class QuestionStep {
     clearError(this.section);
   }
 
-  /** Writes how the question is answered. */
-  describe(rule, blank) {
+  /** Writes how the question is answered, and how the votes are counted where that is not plain. */
+  describe(rule, blank, how = "") {
     const hint = slots(this.section, "hint")[0];
     hint.id = `${this.name}-hint`;
     hint.textContent = blank ? `${rule} ${this.sentences.say("or-blank")}` : rule;
+    slots(this.section, "how-part")[0].hidden = how === "";
+    slots(this.section, "how")[0].textContent = how;
     slots(this.section, "field-error")[0].id = `${this.name}-error`;
     this.section.querySelector("fieldset").setAttribute("aria-describedby", `${hint.id} ${this.name}-error`);
   }

@@ -11,7 +11,7 @@ export class RankingStep extends QuestionStep {
   constructor(...parts) {
     super(...parts);
     const { question, sentences } = this;
-    this.describe(this.#rule(), question.blank);
+    this.describe(sentences.say("in-order"), question.blank, this.#counting());
     const board = copyOf("ranking");
     this.answers.append(board);
     [this.ranked] = slots(board, "ranked");
@@ -67,10 +67,10 @@ export class RankingStep extends QuestionStep {
     return this.sentences.say(this.question.blank ? "rank-or-blank" : "rank");
   }
 
-  #rule() {
+  #counting() {
     const { method, seats } = this.question;
-    const how = { STV: "by-transfers", IRV: "by-elimination", Borda: "by-points" }[method] ?? "by-pairs";
-    return `${this.sentences.say("in-order")} ${this.sentences.say(how, method === "STV" ? { n: seats } : {})}`;
+    if (method === "STV") return this.sentences.say("by-transfers", { n: seats });
+    return this.sentences.say({ IRV: "by-elimination", Borda: "by-points" }[method] ?? "by-pairs");
   }
 
   #item({ text, language }, place) {

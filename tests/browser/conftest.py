@@ -13,6 +13,7 @@ from tests.browser.server import Gate, on_own_port, port_of, serving
 from tests.voting.making import MadeVote, make_vote
 from tests.web.looking import PATIENCE
 
+from egov_crypto.question import AnyQuestion
 from egov_participation.app import create_app, create_services
 from egov_participation.clock import ManualClock
 from egov_participation.database import Database
@@ -71,12 +72,24 @@ def gate() -> Gate:
 
 
 @pytest.fixture
+def questions() -> tuple[AnyQuestion, ...]:
+    """Those of the vote; a module that asks others has a fixture of this name."""
+    return QUESTIONS
+
+
+@pytest.fixture
 def open_vote(
-    settings: Settings, database: Database, clock: ManualClock, outbox: NullMailer, voters: Voters, gate: Gate
+    settings: Settings,
+    database: Database,
+    clock: ManualClock,
+    outbox: NullMailer,
+    voters: Voters,
+    gate: Gate,
+    questions: tuple[AnyQuestion, ...],
 ) -> Iterator[MadeVote]:
-    """An open vote with two questions on a running server; whoever has a voter's cookie is that voter."""
+    """An open vote on a running server; whoever has a voter's cookie is that voter."""
     services = create_services(settings, database=database, clock=clock, mailer=outbox, load_session=voters.load)
-    voters.vote = make_vote(services, questions=QUESTIONS)
+    voters.vote = make_vote(services, questions=questions)
     gate.app = create_app(settings, services=services)
     with serving(gate, port_of(settings)):
         yield voters.vote

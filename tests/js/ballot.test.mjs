@@ -159,7 +159,7 @@ test("a question that the booth cannot ask is refused", () => {
     undefined, {}, { type: "Other", blank: true }, { type: "toString", blank: true }, { type: "Borda" },
     { type: "Borda", blank: 1 }, { type: "Borda", blank: true, seats: 1 }, { ...stv, seats: 0 }, { ...stv, rules: "own" },
     { type: "STV", blank: true }, { ...graded, grades: ["good"] }, { ...graded, grades: ["good", "good"] },
-    { ...graded, grades: ["good", ""] }, { ...graded, grades: "good" },
+    { ...graded, grades: ["good", ""] }, { ...graded, grades: "good" }, { ...graded, grades: null },
   ]) {
     assert.throws(() => preference(extra), RangeError, JSON.stringify(extra));
   }

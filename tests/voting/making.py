@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from io import BytesIO
+from typing import Any
 
 import pytest
 from tests.registrar.book import CredentialBook
 
 from egov_crypto import ballot, tally, trustee
 from egov_crypto.election import Election
-from egov_crypto.question import Question
+from egov_crypto.question import AnyQuestion, Question
 from egov_crypto.trustee import TrusteeKey
 from egov_crypto.verify import Verified, verify_archive
 from egov_participation.errors import DomainError
@@ -52,7 +53,7 @@ class MadeVote:
     credentials: tuple[str, ...]
     """Each person's own, in the same order."""
 
-    def ballot(self, voter: int, choices: Sequence[Sequence[int]] = YES) -> bytes:
+    def ballot(self, voter: int, choices: Sequence[Sequence[Any]] = YES) -> bytes:
         """A fresh ballot of one of the people (by place)."""
         return ballot.make(self.election, self.credentials[voter], choices)
 
@@ -85,7 +86,7 @@ def make_vote(
     *,
     voters: int = 3,
     weights: Sequence[int] = (),
-    questions: Sequence[Question] = (YES_NO,),
+    questions: Sequence[AnyQuestion] = (YES_NO,),
     trustees: int = 2,
     opens_in: timedelta = timedelta(0),
     lasts: timedelta = timedelta(hours=8),
