@@ -32,6 +32,7 @@ _P: Final = 2**255 - 19
 """The field's prime."""
 _IDENTITY_RAW: Final = b"\x01" + bytes(31)
 _POINT_TEXT: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_NOT_A_POINT: Final = "not a canonical point of the prime-order subgroup"
 _SCALAR_TEXT: Final = re.compile(r"0|[1-9][0-9]{0,75}", re.ASCII)
 
 
@@ -54,9 +55,24 @@ class Point:
         Raises :class:`ValueError` on anything else: upper case, another length, y ≥ p, a point outside the prime-order
         subgroup, and the identity unless ``identity`` allows it.
         """
-        if not isinstance(text, str) or not _POINT_TEXT.fullmatch(text):
-            raise ValueError("not 64 lower-case hexadecimal digits")
-        return cls.from_bytes(bytes.fromhex(text)[::-1], identity=identity)
+        return cls.from_bytes(_read(text), identity=identity)
+
+    @classmethod
+    def parse_times(cls, text: object, scalar: int) -> tuple[Self, "Point"]:
+        """The point that ``text`` writes, never the identity, and ``scalar`` times it.
+
+        The same checks and errors as :meth:`parse`. Libsodium's multiplication makes them too, so that this takes a
+        third less time than both.
+        """
+        raw, scalar = _read(text), scalar % Q
+        if scalar < 2:  # which nothing is multiplied by
+            point = cls.from_bytes(raw)
+            return point, point * scalar
+        try:
+            product = crypto_scalarmult_ed25519_noclamp(scalar.to_bytes(32, "little"), raw)
+        except RuntimeError:
+            raise ValueError(_NOT_A_POINT) from None
+        return cls(raw), Point(product)
 
     @classmethod
     def from_bytes(cls, raw: bytes, *, identity: bool = False) -> Self:
@@ -66,7 +82,7 @@ class Point:
                 return cls(raw)
             raise ValueError("the identity")
         if len(raw) != 32 or not crypto_core_ed25519_is_valid_point(raw):
-            raise ValueError("not a canonical point of the prime-order subgroup")
+            raise ValueError(_NOT_A_POINT)
         return cls(raw)
 
     @property
@@ -114,6 +130,12 @@ class Point:
 
     def __repr__(self) -> str:
         return f"Point({self.text})"
+
+
+def _read(text: object) -> bytes:
+    if not isinstance(text, str) or not _POINT_TEXT.fullmatch(text):
+        raise ValueError("not 64 lower-case hexadecimal digits")
+    return bytes.fromhex(text)[::-1]
 
 
 def base(scalar: int) -> Point:
@@ -171,8 +193,13 @@ def check_backend() -> None:
     voter could cast a ballot that verifies and makes the result impossible, and observers would disagree.
     """
     of_order_two = (2**255 - 20).to_bytes(32, "little")  # (0, -1)
-    if crypto_core_ed25519_is_valid_point(crypto_core_ed25519_add(G.raw, of_order_two)):
-        raise ImportError("libsodium is too old to be safe here (CVE-2025-69277): install PyNaCl 1.6.2 or newer")
+    outside = crypto_core_ed25519_add(G.raw, of_order_two)
+    try:
+        crypto_scalarmult_ed25519_noclamp((2).to_bytes(32, "little"), outside)
+    except RuntimeError:
+        if not crypto_core_ed25519_is_valid_point(outside):
+            return
+    raise ImportError("libsodium is too old to be safe here (CVE-2025-69277): install PyNaCl 1.6.2 or newer")
 
 
 IDENTITY: Final = Point(_IDENTITY_RAW)

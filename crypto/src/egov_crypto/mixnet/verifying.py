@@ -106,25 +106,29 @@ def _tasks(
 
 def _verify_chunk(task: _Task) -> tuple[list[Ciphertext], _Sums]:
     try:
-        after = [Ciphertext(Point.parse(alpha), Point.parse(beta)) for alpha, beta in task.after]
-        c = [Point.parse(text) for text in task.c]
-        chain = [Point.parse(text) for text in task.chain]
+        return _verified(task)
     except ValueError as error:
         raise VerificationError("shuffle.point", str(error)) from None
-    sums = _Sums(IDENTITY, IDENTITY, IDENTITY, IDENTITY)
-    for place, (old, new, weight, s_prime) in enumerate(
-        zip(task.before, after, task.weights, task.s_prime, strict=True)
+
+
+def _verified(task: _Task) -> tuple[list[Ciphertext], _Sums]:
+    after = list[Ciphertext]()
+    committed = permuted = of_beta = of_alpha = IDENTITY
+    previous = Point.parse(task.chain[0])
+    for place, (old, texts, weight, s_prime) in enumerate(
+        zip(task.before, task.after, task.weights, task.s_prime, strict=True)
     ):
+        h, factor = generator(task.start + place), -task.challenge * weight
+        c, of_c = Point.parse_times(task.c[place], factor)
+        link, of_link = Point.parse_times(task.chain[place + 1], -task.challenge)
+        (alpha, of_new_alpha), (beta, of_new_beta) = (Point.parse_times(text, s_prime) for text in texts)
         # A text that is equal to that of a point of the group needs no other check.
-        t_hat = base(task.s_hat[place]) + chain[place] * s_prime - chain[place + 1] * task.challenge
-        if t_hat.text != task.t_hat[place]:
+        if (base(task.s_hat[place]) + previous * s_prime + of_link).text != task.t_hat[place]:
             raise VerificationError("shuffle.proof", f"ciphertext {task.start + place + 1}")
-        h = generator(task.start + place)
-        factor = task.challenge * weight % Q
-        sums = _Sums(
-            sums.committed + (c[place] - h),
-            sums.permuted + h * s_prime - c[place] * factor,
-            sums.beta + new.beta * s_prime - old.beta * factor,
-            sums.alpha + new.alpha * s_prime - old.alpha * factor,
-        )
-    return after, sums
+        previous = link
+        after.append(Ciphertext(alpha, beta))
+        committed += c - h
+        permuted += h * s_prime + of_c
+        of_beta += of_new_beta + old.beta * factor
+        of_alpha += of_new_alpha + old.alpha * factor
+    return after, _Sums(committed, permuted, of_beta, of_alpha)
