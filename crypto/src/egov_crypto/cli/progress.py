@@ -11,6 +11,7 @@ _LABELS: Final = {
     "since": "Comparing with what was kept",
     "events": "Reading the archive",
     "ballots": "Verifying ballots",
+    "count": "Counting",
     "entries": "Reading the log",
     "files": "Fetching files",
 }

@@ -18,6 +18,8 @@ _START: Final = 2**16
 _BLT: Final = re.compile(r"(?:\s*#.*\n|\s*\n)*\s*[0-9]+[ \t]+[0-9]+[ \t]*(?:#.*)?(?:\r?\n|$)", re.ASCII)
 _ABIF: Final = re.compile(r"^(?:\{|=[^=\n]*:\s*\[|[0-9]+\s*:)", re.MULTILINE | re.ASCII)
 _TALLY: Final = re.compile(rf"^{tally_sheet.BALLOT.pattern}$", re.MULTILINE | re.ASCII)
+_ARCHIVE: Final = b"BELENIOS\0"
+"""The name of an archive's first member, with which a tar file begins."""
 _DELIMITERS: Final = ",;\t|"
 
 
@@ -29,6 +31,11 @@ class Format(StrEnum):
     CSV = "csv"
     ABIF = "abif"
     TALLY = "tally"
+
+
+def is_archive(file: IO[bytes]) -> bool:
+    """Whether ``file`` begins as an election's archive does."""
+    return file.read(len(_ARCHIVE)) == _ARCHIVE
 
 
 def read(

@@ -1,0 +1,226 @@
+"""`egov-count`: count ranked ballots, of a file or of an election's archive."""
+
+import argparse
+import json
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from egov_crypto.cli import console, source
+from egov_crypto.cli.count_report import print_outcome
+from egov_crypto.cli.progress import Progress
+from egov_crypto.counting import Method, MethodType, Outcome, Rules, count
+from egov_crypto.counting.ballots import HIGHEST
+from egov_crypto.counting.files import blt
+from egov_crypto.counting.files.ballot_file import BallotFile
+from egov_crypto.counting.files.cvr import Reading
+from egov_crypto.counting.files.reading import Format, is_archive, read
+from egov_crypto.errors import UsageError
+from egov_crypto.preference import PreferenceQuestion
+from egov_crypto.tally import lot_seed
+from egov_crypto.verify import Verified, verify_archive
+
+_METHODS: Final = {
+    "stv-scottish": (MethodType.STV, Rules.SCOTTISH),
+    "stv-meek": (MethodType.STV, Rules.MEEK),
+    "irv": (MethodType.IRV, None),
+    "condorcet": (MethodType.CONDORCET, None),
+    "schulze": (MethodType.SCHULZE, None),
+    "borda": (MethodType.BORDA, None),
+    "majority-judgment": (MethodType.MAJORITY_JUDGMENT, None),
+}
+_DESCRIPTION: Final = """\
+Count ranked ballots, and show the whole way to the result: every round, every transfer, every comparison.
+
+FILE holds ballots (BLT, cast-vote records as .xlsx or .csv, ABIF, Debian's tally sheets), or is an election's
+archive, which is verified whole before its ballots are counted; an archive can also be the address of a vote.
+The rules of every method are in docs/counting.md. All arithmetic is exact.
+"""
+_EXIT: Final = """\
+exit status:
+  0    counted
+  1    the archive does not hold
+  2    cannot be counted: not a file of ballots, unreadable, wrong usage
+  130  interrupted
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    file: BallotFile
+    outcome: Outcome
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The exit status; ``arguments`` are the command line's unless given."""
+    options = _parser().parse_args(arguments)
+    return console.run(lambda: _run(options))
+
+
+def _run(options: argparse.Namespace) -> int:
+    written = None if options.blt is None else Path(options.blt)
+    if written is not None:
+        console.refuse_existing([written])
+    with Progress() as progress:
+        counted = _of_archive(options, progress) if _is_archive(options.file) else _of_file(options, progress)
+    if written is not None:
+        if counted.outcome.method.graded:
+            raise UsageError("grades are no ranks: they cannot be written as BLT")
+        console.write_new(written, blt.write(counted.file, counted.outcome.method.seats))
+    if options.json:
+        print(json.dumps(_as_json(counted), ensure_ascii=False))
+    else:
+        print_outcome(counted.file, counted.outcome)
+    return console.OK
+
+
+def _is_archive(where: str) -> bool:
+    if where == "-" or source.is_address(where):
+        return True
+    with Path(where).open("rb") as file:
+        return is_archive(file)
+
+
+def _of_file(options: argparse.Namespace, progress: Progress) -> _Counted:
+    if options.question is not None:
+        raise UsageError("--question is for archives; this is a file of ballots")
+    with Path(options.file).open("rb") as file:
+        found = read(file, options.file, _reading(options), options.format, options.sheet)
+    method = _method(options, found.seats)
+    if method is None:
+        raise UsageError(f"say how to count: --method {', '.join(_METHODS)}")
+    outcome = count(method, len(found.candidates), found.ballots, options.seed.encode(), progress)
+    return _Counted(found, outcome)
+
+
+def _of_archive(options: argparse.Namespace, progress: Progress) -> _Counted:
+    if options.seed:
+        raise UsageError("the seed of an archive's lots follows from its decryptions; --seed is for files of ballots")
+    with source.open_archive(options.file, progress, options.max_archive) as file:
+        verified = verify_archive(file, jobs=options.jobs, progress=progress)
+    place = _question(verified, options.question)
+    question = verified.election.questions[place]
+    if not isinstance(question, PreferenceQuestion):
+        raise UsageError(f"question {place + 1} asks for no ranks or grades")
+    if verified.report.result is None or verified.factors is None:
+        raise UsageError("the archive has no result yet")
+    method = _method(options, None) or Method.of(question.extra)
+    if method is None:
+        raise UsageError("the question does not say how it is counted: say it with --method")
+    ballots = Counter(tuple(ballot) for ballot in verified.report.result[place])
+    seed = lot_seed(verified.election.fingerprint, place + 1, verified.factors[place])
+    outcome = count(method, len(question.answers), ballots, seed, progress)
+    return _Counted(BallotFile(question.answers, ballots, question.question, method.seats), outcome)
+
+
+def _question(verified: Verified, number: int | None) -> int:
+    """The place of the question to count: the only one that asks for ranks or grades unless ``number`` says it."""
+    places = [place for place, each in enumerate(verified.election.questions) if isinstance(each, PreferenceQuestion)]
+    if number is not None:
+        if number > len(verified.election.questions):
+            raise UsageError(f"there is no question {number}")
+        return number - 1
+    if len(places) != 1:
+        numbers = ", ".join(str(place + 1) for place in places)
+        raise UsageError(f"say which with --question: {numbers}" if places else "no question asks for ranks or grades")
+    return places[0]
+
+
+def _method(options: argparse.Namespace, seats: int | None) -> Method | None:
+    if options.method is None:
+        if options.seats is not None or options.grades:
+            raise UsageError("--seats and --grades go with --method")
+        return None
+    type_, rules = _METHODS[options.method]
+    if rules is None and options.seats not in (None, 1):
+        raise UsageError(f"{options.method} fills one seat")
+    if (type_ is MethodType.MAJORITY_JUDGMENT) != bool(options.grades):
+        raise UsageError("--method majority-judgment goes with --grades, and no other does")
+    if rules is not None and (options.seats or seats) is None:
+        raise UsageError("say how many seats there are: --seats N")
+    filled = (options.seats or seats or 1) if rules is not None else 1
+    try:
+        return Method(type_, blank=True, rules=rules, seats=filled, grades=tuple(options.grades))
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+
+
+def _reading(options: argparse.Namespace) -> Reading:
+    standard = Reading()
+    return Reading(
+        columns=tuple(options.rank_column),
+        contest=options.contest,
+        weight=options.weight_column,
+        undervote=frozenset(options.undervote) or standard.undervote,
+        overvote=frozenset(options.overvote) or standard.overvote,
+        overvote_ends=not options.pass_overvotes,
+        skips=options.skips,
+        leave_out=frozenset(options.leave_out),
+    )
+
+
+def _as_json(counted: _Counted) -> dict[str, Any]:
+    file = counted.file
+    return {
+        "title": file.title,
+        "candidates": list(file.candidates),
+        "withdrawn": list(file.withdrawn),
+        "notes": list(file.notes),
+        **counted.outcome.to_json(),
+    }
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="egov-count",
+        description=_DESCRIPTION,
+        epilog=_EXIT,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add("file", metavar="FILE|URL", help="the ballots, or an archive ('-': one on standard input)")
+    add("--method", choices=_METHODS, help="how to count; an archive is counted as its question says unless given")
+    add("--seats", type=_natural, metavar="N", help="seats of a single transferable vote (default: the file's)")
+    add("--grades", type=_texts, default=(), metavar="A,B,…", help="the grades of majority judgment, the best first")
+    add("--seed", default="", metavar="TEXT", help="what decides lots, drawn beforehand (default: nothing)")
+    add("--question", type=_natural, metavar="N", help="the question of an archive, from 1 (default: the only one)")
+    add("--json", action="store_true", help="print one JSON object instead of tables")
+    add("--blt", metavar="OUT", help="write the ballots as BLT too, to a file that is not there yet")
+    add("--format", type=Format, choices=list(Format), help="the file's format (default: told by its beginning)")
+    console.add_jobs(parser)
+    source.add_limit(parser)
+    table = parser.add_argument_group("cast-vote records (.xlsx, .csv)")
+    add = table.add_argument
+    add("--sheet", default="", metavar="NAME", help="the sheet of a workbook (default: the first)")
+    add("--contest", default="", metavar="TEXT", help="the contest, by a part of its columns' names")
+    add("--rank-column", action="append", default=[], metavar="NAME", help="a rank's column; again for each rank")
+    add("--weight-column", default="", metavar="NAME", help="the column that says how many such ballots there are")
+    add("--undervote", action="append", default=[], metavar="WORD", help="the word for a rank that was left out")
+    add("--overvote", action="append", default=[], metavar="WORD", help="the word for a rank given to several")
+    add("--pass-overvotes", action="store_true", help="pass over such a rank (default: the ballot ends there)")
+    add("--skips", type=_natural_or_none, metavar="N", help="ranks in a row that may be left out (default: any number)")
+    add("--leave-out", action="append", default=[], metavar="NAME", help="a candidate to pass over, such as UWI")
+    return parser
+
+
+def _natural(text: str) -> int:
+    number = console.natural(text)
+    if number is None or not 1 <= number <= HIGHEST:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number between 1 and {HIGHEST}")
+    return number
+
+
+def _natural_or_none(text: str) -> int:
+    return 0 if text == "0" else _natural(text)
+
+
+def _texts(text: str) -> tuple[str, ...]:
+    return tuple(each.strip() for each in text.split(","))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
