@@ -123,11 +123,11 @@ def test_what_is_no_archive_or_cannot_be_read_ends_with_2(tmp_path: Path) -> Non
 
 def test_what_is_not_supported_ends_with_2(tallied_world: World, tmp_path: Path) -> None:
     value = json.loads(tallied_world.election.raw)
-    value["questions"] = [{"type": "Lists", "value": {}}]
+    value["questions"] = [{"type": "Approval", "value": {}}]
     path = write(tallied_world.archive(election=dump(value)), tmp_path)
     done = run("egov-verify", "vote", path)
     assert done.status == 2
-    assert "'Lists' are not supported" in done.err
+    assert "'Approval' are not supported" in done.err
 
 
 @pytest.mark.parametrize("events", range(len(STATES)))

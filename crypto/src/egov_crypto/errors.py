@@ -52,6 +52,7 @@ CODES: Final[dict[str, str]] = {
     "credentials.format": "The list of public credentials is not written the way the specification says (section 4.8).",
     "credentials.point": "A public credential is not a point of the group, or is its identity.",
     "credentials.duplicate": "A public credential stands on the list twice.",
+    "credentials.weight": "A voter weighs more than 1, and the votes on a question are listed instead of added up.",
     "ballot.format": "A ballot is not written the way the specification says (section 4.17).",
     "ballot.election": "A ballot was made for another election.",
     "ballot.credential": "A ballot's credential is not on the list of public credentials.",

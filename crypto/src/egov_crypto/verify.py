@@ -3,23 +3,26 @@
 The archive is read twice, and never held. The first pass takes the chain of events: each member's form and hash, each
 event's parent, height and place in the grammar, the set-up, and for each ballot whose it is and whether it was there
 before. It ends knowing which ballots count. The second pass verifies every ballot's proofs and signature, in
-several processes if wanted, and adds the counted ones up. Then tally, decryptions and result are compared with what
-was computed.
-Memory: some 80 bytes a voter, 130 a ballot that was replaced, and a few ballots.
+several processes if wanted, and adds the counted ones up. Then tally, shuffles, decryptions and result are compared
+with what was computed (:mod:`egov_crypto.ending`).
+Memory: some 80 bytes a voter, 130 a ballot that was replaced, and a few ballots. Votes of preference are listed, not
+added up, and shuffled: some 5 kB for each that counts.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
-from egov_crypto import archive, ballot, wire
+from egov_crypto import archive, ballot, counting, wire
 from egov_crypto.archive import Event, EventType, Head, Member
 from egov_crypto.credential import CredentialList
 from egov_crypto.election import Election
+from egov_crypto.ending import Ending
 from egov_crypto.errors import ArchiveError, VerificationError
 from egov_crypto.group import Q
 from egov_crypto.parallel import Chunk, verify_chunks
-from egov_crypto.tally import Factors, Tally, verify_decryption_of, verify_result
+from egov_crypto.preference import PreferenceQuestion
+from egov_crypto.tally import Factors, Result, Tally, lot_seed
 from egov_crypto.trustees import Trustees
 
 MAX_BALLOT: Final = 1_000_000
@@ -27,9 +30,16 @@ MAX_BALLOT: Final = 1_000_000
 _CHUNK: Final = 16
 """Ballots that are verified together, fewer if they are large: several chunks are on the way to other processes."""
 _CHUNK_BYTES: Final = 1 << 18
+_FORMAT: Final = {
+    EventType.ENCRYPTED_TALLY: "tally.format",
+    EventType.SHUFFLE: "shuffle.format",
+    EventType.PARTIAL_DECRYPTION: "decryption.format",
+    EventType.RESULT: "result.format",
+}
+"""The code of what is larger than it can be."""
 
 Progress = Callable[[str, int, int], None]
-"""Called with the stage (``"events"``, ``"ballots"``), how far it is and how far it goes."""
+"""Called with the stage (``"events"``, ``"ballots"``, ``"shuffles"``), how far it is and how far it goes."""
 
 
 @dataclass
@@ -44,13 +54,19 @@ class Report:
     ballots: int = 0
     voters: int = 0
     trustees: int = 0
+    required: int = 0
+    """Of the trustees, how many decrypting takes."""
+    shuffled: list[int] = field(default_factory=list)
+    """The trustees who have shuffled, in turn."""
     decrypted: list[int] = field(default_factory=list)
     begun: Head | None = None
     """Where the archive stood at its Setup event: what trustees confirmed before the vote opened."""
     head: Head | None = None
     tallied: Head | None = None
     """Where the archive stood at its encrypted tally: what trustees compare, since each decryption moves the head."""
-    result: list[list[int]] | None = None
+    last: EventType | None = None
+    """The type of the head."""
+    result: Result | None = None
     checks: list[tuple[str, int]] = field(default_factory=list)
     """Each check that held, with how many things it looked at."""
 
@@ -72,8 +88,24 @@ class Verified:
     trustees: Trustees
     credentials: CredentialList
     tally: Tally
-    """The sum of the ballots that count now, whether or not voting has ended."""
+    """Of the ballots that count now, whether or not voting has ended; after shuffles, what the last one left."""
     decryptions: dict[int, Factors]
+    factors: Factors | None
+    """The decryptions combined; None while there is no result."""
+
+    def outcome(self, place: int) -> counting.Outcome | None:
+        """Who is elected by the ``place``-th question (from 0), counted anew from the result, ties broken by lot.
+
+        None if there is no result, if it does not ask for preferences, or does not say how they are counted.
+        """
+        question = self.election.questions[place]
+        if self.report.result is None or self.factors is None or not isinstance(question, PreferenceQuestion):
+            return None
+        method = counting.Method.of(question.extra)
+        if method is None:
+            return None
+        seed = lot_seed(self.election.fingerprint, place + 1, self.factors[place])
+        return counting.count(method, len(question.answers), self.report.result[place], seed)
 
 
 def verify_archive(
@@ -103,9 +135,16 @@ class _Verification:
 
     def run(self) -> Verified:
         self.first_pass()
-        tally = self.second_pass()
-        decryptions = self.check_outcome(tally)
-        return Verified(self.report, self.election, self.trustees, self.credentials, tally, decryptions)
+        ending = self.check_ending(self.second_pass())
+        return Verified(
+            self.report,
+            self.election,
+            self.trustees,
+            self.credentials,
+            ending.tally,
+            ending.decryptions,
+            ending.factors,
+        )
 
     def held(self, name: str, count: int) -> None:
         self.report.checks.append((name, count))
@@ -127,11 +166,11 @@ class _Verification:
                 raise VerificationError("event.height", f"{event.height} after {head.height}", event.height)
             if event.parent != (head.hash or None):
                 raise VerificationError("event.parent", height=event.height)
-            if event.type not in archive.FOLLOWS[previous]:
+            if event.type not in archive.follows(previous, shuffled=previous is not None and self.shuffled):
                 raise VerificationError("event.order", f"{event.type} after {previous or 'nothing'}", event.height)
             self.take(placed)
             head, previous = Head(self.timestamp, event.height, wire.digest(event.to_json())), event.type
-            self.report.head = head
+            self.report.head, self.report.last = head, previous
             if event.type is EventType.SETUP:
                 self.report.begun = head
             if event.type is EventType.ENCRYPTED_TALLY:
@@ -169,7 +208,7 @@ class _Verification:
             raise VerificationError("event.payload", height=event.height)
         else:
             wanted = [*self.references(event, pending[event.payload]), event.payload]
-        if (event.payload is None) != (event.type is EventType.END_BALLOTS):
+        if (event.payload is None) != (event.type in {EventType.END_BALLOTS, EventType.END_SHUFFLES}):
             raise VerificationError("event.payload", height=event.height)
         missing = [hash_ for hash_ in wanted if hash_ not in pending]
         if missing or len(set(wanted)) != len(wanted):
@@ -183,6 +222,7 @@ class _Verification:
         shapes: dict[EventType, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
             EventType.SETUP: ("setup.format", ("election", "trustees", "credentials"), ()),
             EventType.ENCRYPTED_TALLY: ("tally.format", ("encrypted_tally",), ("num_tallied", "total_weight")),
+            EventType.SHUFFLE: ("shuffle.format", ("payload",), ("owner",)),
             EventType.PARTIAL_DECRYPTION: ("decryption.format", ("payload",), ("owner",)),
         }
         if event.type not in shapes:
@@ -210,6 +250,8 @@ class _Verification:
                 self.later.append(placed)
                 self.report.state = {
                     EventType.END_BALLOTS: "closed",
+                    EventType.ENCRYPTED_TALLY: "shuffling" if self.shuffled else "decrypting",
+                    EventType.SHUFFLE: "shuffling",
                     EventType.RESULT: "tallied",
                 }.get(later, "decrypting")
 
@@ -218,15 +260,18 @@ class _Verification:
         self.election = Election.parse(self.bounded("election.format", election))
         report.uuid, report.name = self.election.uuid, self.election.name
         report.fingerprint = self.election.fingerprint
+        self.shuffled = bool(self.election.shuffled)
         self.held("questions", len(self.election.questions))
         self.trustees = Trustees.parse(self.bounded("trustees.format", trustees))
         if self.trustees.public_key != self.election.public_key:
             raise VerificationError("election.public_key")
-        report.trustees = len(self.trustees)
+        report.trustees, report.required = len(self.trustees), self.trustees.required
         self.held("trustees", len(self.trustees))
         self.credentials = CredentialList(archive.content(self.file, credentials))
         if self.credentials.total_weight >= Q:
             raise VerificationError("credentials.format", "the weights add up to more than the group's order")
+        if self.shuffled and self.credentials.total_weight != len(self.credentials):
+            raise VerificationError("credentials.weight")
         self.trackers = bytearray(32 * len(self.credentials))
         report.registered = len(self.credentials)
         self.held("credentials", len(self.credentials))
@@ -234,9 +279,9 @@ class _Verification:
         start = {"election_uuid": election_uuid, "election_hash": election_hash, "credential": ""}
         self.ballot_start = wire.dump(start)[: -len('"}')]
 
-    def bounded(self, code: str, member: Member) -> bytes:
+    def bounded(self, code: str, member: Member, limit: int = MAX_BALLOT) -> bytes:
         try:
-            return self.read(member, MAX_BALLOT)
+            return self.read(member, limit)
         except ValueError as error:
             raise VerificationError(code, str(error)) from None
 
@@ -308,41 +353,30 @@ class _Verification:
                     return
             member = following
 
-    def check_outcome(self, tally: Tally) -> dict[int, Factors]:
-        decryptions: dict[int, Factors] = {}
+    def check_ending(self, tally: Tally) -> Ending:
+        ending = Ending(self.election, self.trustees, tally, jobs=self.jobs, progress=self.progress)
         for placed in self.later:
-            height = placed.event.height
+            event = placed.event
             try:
-                self.check_later(placed, tally, decryptions)
+                code = _FORMAT.get(event.type, "event.format")
+                limit = ending.limit(event.type)
+                ending.take(event.type, *(self.bounded(code, member, limit) for member in placed.data))
             except VerificationError as error:
-                raise VerificationError(error.code, error.detail, height) from None
-        if decryptions:
-            self.held("decryptions", len(decryptions))
-            self.report.decrypted = sorted(decryptions)
-        if self.report.result is not None:
-            self.held("result", sum(map(len, self.report.result)))
-        return decryptions
+                raise VerificationError(error.code, error.detail, event.height) from None
+            if event.type is EventType.ENCRYPTED_TALLY:
+                self.held("tally", tally.ballots)
+            self.report.shuffled = list(ending.shuffled)
+        if ending.shuffled:
+            self.held("shuffles", len(ending.shuffled))
+        if ending.decryptions:
+            self.held("decryptions", len(ending.decryptions))
+            self.report.decrypted = sorted(ending.decryptions)
+        if ending.result is not None:
+            self.report.result = ending.result
+            self.held("result", _numbers(ending.result))
+        return ending
 
-    def check_later(self, placed: _Placed, tally: Tally, decryptions: dict[int, Factors]) -> None:
-        match placed.event.type:
-            case EventType.ENCRYPTED_TALLY:
-                self.check_tally(tally, *(self.bounded("tally.format", member) for member in placed.data))
-            case EventType.PARTIAL_DECRYPTION:
-                payload, owned = (self.bounded("decryption.format", member) for member in placed.data)
-                owner = wire.load(owned)["owner"]  # its fields were checked in the first pass
-                if type(owner) is not int or not 1 <= owner <= len(self.trustees) or owner in decryptions:
-                    raise VerificationError("decryption.owner", str(owner))
-                public_key = self.trustees[owner - 1].public_key
-                decryptions[owner] = verify_decryption_of(self.election, tally, public_key, payload)
-            case EventType.RESULT:
-                if not self.trustees.enough(decryptions):
-                    raise VerificationError("event.order", "a result before enough decryptions")
-                raw = self.bounded("result.format", placed.data[0])
-                self.report.result = verify_result(tally, self.trustees.combine(decryptions), raw)
 
-    def check_tally(self, tally: Tally, raw: bytes, sized: bytes) -> None:
-        if raw != tally.to_json():
-            raise VerificationError("tally.ciphertexts")
-        if sized != tally.sized_json():
-            raise VerificationError("tally.size")
-        self.held("tally", tally.ballots)
+def _numbers(counts: Any) -> int:
+    """How many there are, however they are nested."""
+    return 1 if isinstance(counts, int) else sum(map(_numbers, counts))

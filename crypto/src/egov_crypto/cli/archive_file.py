@@ -9,25 +9,22 @@ from pathlib import Path
 from typing import Final
 
 from egov_crypto import archive
-from egov_crypto.archive import FOLLOWS, EventType, Head
+from egov_crypto.archive import EventType, Head
 from egov_crypto.cli.progress import Progress
 from egov_crypto.errors import UsageError
-from egov_crypto.verify import Report, Verified, verify_archive
+from egov_crypto.verify import Verified, verify_archive
 
-_AFTER: Final = {
-    "setup": EventType.SETUP,
-    "open": EventType.BALLOT,
-    "closed": EventType.END_BALLOTS,
-    "tallied": EventType.RESULT,
-}
 _MEANINGS: Final = {
     EventType.SETUP: "the election has been set up, and voting is open",
     EventType.BALLOT: "voting is open",
     EventType.END_BALLOTS: "voting has ended, and the encrypted tally is to be made next",
     EventType.ENCRYPTED_TALLY: "the encrypted tally is made, and the trustees have to decrypt it",
+    EventType.SHUFFLE: "the trustees are shuffling",
+    EventType.END_SHUFFLES: "the votes are shuffled, and the trustees have to decrypt them",
     EventType.PARTIAL_DECRYPTION: "the trustees are decrypting",
     EventType.RESULT: "the result is published, and nothing can follow it",
 }
+_TO_SHUFFLE: Final = "the encrypted tally is made, and the trustees have to shuffle it"
 
 
 class ArchiveFile:
@@ -39,12 +36,18 @@ class ArchiveFile:
 
     def require(self, event_type: EventType) -> None:
         """Raise :class:`UsageError` unless an event of ``event_type`` may come next."""
-        last = last_event(self.verified.report)
-        if event_type not in FOLLOWS[last]:
-            raise UsageError(f"this cannot be done now: {_MEANINGS[last]}")
-        missing = self.verified.trustees.lacking(self.verified.decryptions)
+        verified = self.verified
+        last, shuffled = verified.report.last, bool(verified.election.shuffled)
+        assert last is not None
+        if event_type not in archive.follows(last, shuffled=shuffled):
+            shuffling = last is EventType.ENCRYPTED_TALLY and shuffled
+            raise UsageError(f"this cannot be done now: {_TO_SHUFFLE if shuffling else _MEANINGS[last]}")
+        missing = verified.trustees.lacking(verified.decryptions)
         if event_type is EventType.RESULT and missing:
-            raise UsageError(f"{missing} of {self.verified.trustees.required} trustees have not decrypted yet")
+            raise UsageError(f"{missing} of {verified.trustees.required} trustees have not decrypted yet")
+        missing = verified.trustees.lacking(verified.report.shuffled)
+        if event_type is EventType.END_SHUFFLES and missing:  # fewer could tell whose vote is whose without the others
+            raise UsageError(f"{missing} of {verified.trustees.required} trustees have not shuffled yet")
 
     def append(self, event_type: EventType, *data: bytes) -> Head:
         """Append an event with its data, on disk when this returns; the new head."""
@@ -62,12 +65,6 @@ class ArchiveFile:
             self._file.truncate(size)  # a full disk must not leave half an event
             raise
         return new_head
-
-
-def last_event(report: Report) -> EventType:
-    """The type of a verified archive's last event."""
-    decrypting = EventType.PARTIAL_DECRYPTION if report.decrypted else EventType.ENCRYPTED_TALLY
-    return _AFTER.get(report.state, decrypting)
 
 
 @contextmanager

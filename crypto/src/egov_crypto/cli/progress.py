@@ -11,6 +11,8 @@ _LABELS: Final = {
     "since": "Comparing with what was kept",
     "events": "Reading the archive",
     "ballots": "Verifying ballots",
+    "shuffles": "Verifying shuffles",
+    "shuffling": "Shuffling",
     "count": "Counting",
     "entries": "Reading the log",
     "files": "Fetching files",
