@@ -111,20 +111,28 @@ class TheirCeremony:
         return self._reference.run(*command, *certs, *options, stdin=stdin)
 
 
+_TAKE: dict[Step, Callable[[State, Ceremony], State]] = {
+    Step.CERTIFICATE: lambda state, _: state,
+    Step.COMMITMENT: State.commit,
+    Step.POLYNOMIAL: State.reveal,
+    Step.VOUTPUT: State.accept,
+}
+
+
+def step_taken(ceremony: Ceremony, states: Sequence[State], step: Step) -> list[State]:
+    """Each trustee takes a step, and what they send is added."""
+    states = [_TAKE[step](state, ceremony) for state in states]
+    for state in states:
+        ceremony.add(step, state.index, state.message(step))
+    return states
+
+
 def ceremony_of(size: int, threshold: int) -> tuple[Ceremony, list[State]]:
     """A whole ceremony, with what each trustee knows in the end."""
     ceremony = Ceremony(size, threshold)
     states = [State.begin(size, threshold, index) for index in range(1, size + 1)]
-    steps: tuple[tuple[Step, Callable[[State, Ceremony], State]], ...] = (
-        (Step.CERTIFICATE, lambda state, _: state),
-        (Step.COMMITMENT, State.commit),
-        (Step.POLYNOMIAL, State.reveal),
-        (Step.VOUTPUT, State.accept),
-    )
-    for step, take in steps:
-        states = [take(state, ceremony) for state in states]
-        for state in states:
-            ceremony.add(step, state.index, state.message(step))
+    for step in Step:
+        states = step_taken(ceremony, states, step)
     return ceremony, states
 
 
