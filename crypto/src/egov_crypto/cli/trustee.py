@@ -1,21 +1,20 @@
 """`egov-ballot trustee`: a trustee's key, and its partial decryption."""
 
 from argparse import Namespace
-from pathlib import Path
 from typing import Final
 
 from egov_crypto import keyfile, tally, trustee, wire
 from egov_crypto.cli import console
-from egov_crypto.cli.console import OK, ask_secret, count, say, write_new
+from egov_crypto.cli.console import OK, count, say, write_new
+from egov_crypto.cli.key import Key, hand_over, read
 from egov_crypto.cli.memory import Memory
 from egov_crypto.cli.progress import Progress
 from egov_crypto.cli.source import open_archive
 from egov_crypto.errors import UsageError, VerificationError
-from egov_crypto.group import Point, base
-from egov_crypto.keyfile import KeyFile
+from egov_crypto.group import Point
+from egov_crypto.threshold.parameters import Parameters
 from egov_crypto.verify import Verified, verify_archive
 
-MAX_KEY_FILE: Final = 1 << 16
 ONE_MACHINE: Final = """\
 Decrypt with one copy of the key, on one machine. Which tally was decrypted is remembered beside the key file and, by
 public key, in ~/.local/state/egov-ballot ($XDG_STATE_HOME and $EGOV_BALLOT_STATE are heeded). A copy of the key on
@@ -33,10 +32,7 @@ def new(options: Namespace) -> int:
     passphrase = keyfile.generate_passphrase()
     write_new(options.keyfile, keyfile.seal(private_key, options.election or "", passphrase) + b"\n", private=True)
     write_new(public, wire.dump(key.to_json()) + b"\n")
-    if options.passphrase_to:
-        write_new(options.passphrase_to, f"{passphrase}\n".encode(), private=True)
-    else:
-        say("The passphrase, shown only now. Write it down, and keep it apart from the key file:", "", passphrase, "")
+    hand_over(passphrase, options.passphrase_to)
     say(
         f"Key file, for you alone: {options.keyfile}",
         f"Public key, for whoever sets the election up: {public}",
@@ -48,25 +44,20 @@ def new(options: Namespace) -> int:
 def decrypt(options: Namespace) -> int:
     """Decrypt the tally of an archive that has been verified whole, unless another one was decrypted before."""
     console.refuse_existing([options.out])
-    raw = _read_key_file(options.keyfile)
-    sealed = None if raw.startswith(b'"') else KeyFile.parse(raw)
-    public_key = sealed.public_key if sealed else base(keyfile.parse_private_key(raw))
+    own = read(options.keyfile)
     with Progress() as progress, open_archive(options.archive, progress) as file:
         verified = verify_archive(file, jobs=options.jobs, progress=progress)
-    _check(verified, public_key, sealed, options.setup)
-    _show(verified, public_key, options.setup)
-    memory = Memory(options.keyfile, public_key)
+    _check(verified, own, options.setup)
+    _show(verified, own.public_key, options.setup)
+    memory = Memory(options.keyfile, own.public_key)
     memory.refuse_second(verified)
-    if sealed:
-        private_key = sealed.open(ask_secret("Passphrase of the key file", options.passphrase_file))
-    else:
-        private_key = keyfile.parse_private_key(raw)
+    private_key = own.open(options.passphrase_file)
     with memory.locked():
         memory.refuse_second(verified)  # again: somebody else may have decrypted while the passphrase was typed
         # Remembered before anything is given away: a crash here refuses a second tally too.
         memory.remember(verified)
     decryption = tally.decrypt(verified.election, verified.tally, private_key)
-    tally.verify_decryption_of(verified.election, verified.tally, public_key, decryption)
+    tally.verify_decryption_of(verified.election, verified.tally, own.public_key, decryption)
     write_new(options.out, decryption + b"\n")
     say(
         f"Partial decryption, to hand in: {options.out}",
@@ -76,25 +67,25 @@ def decrypt(options: Namespace) -> int:
     return OK
 
 
-def _read_key_file(path: Path) -> bytes:
-    with path.open("rb") as file:
-        raw = file.read(MAX_KEY_FILE + 1)
-    if len(raw) > MAX_KEY_FILE:
-        raise UsageError(f"{path} is too large for a key file")
-    return raw.strip()
-
-
-def _check(verified: Verified, public_key: Point, sealed: KeyFile | None, setup: str | None) -> None:
+def _check(verified: Verified, own: Key, setup: str | None) -> None:
     begun = verified.report.begun
     assert begun is not None
-    if sealed and sealed.election not in {"", verified.election.uuid}:
-        raise UsageError(f"this key file is for the election {sealed.election}, not for {verified.election.uuid}")
-    if all(key.public_key != public_key for key in verified.trustees):
-        raise VerificationError("trustees.missing", public_key.text)
+    if own.election not in {"", verified.election.uuid}:
+        raise UsageError(f"this key file is for the election {own.election}, not for {verified.election.uuid}")
+    if all(key.public_key != own.public_key for key in verified.trustees):
+        raise VerificationError("trustees.missing", own.public_key.text)
     if setup is not None and setup != begun.hash:
         raise VerificationError("setup.confirmed", f"its first entry is {begun.hash}")
     if verified.report.tallied is None:
         raise UsageError("there is nothing to decrypt yet: the encrypted tally is not published")
+    if verified.report.state == "shuffling":
+        raise UsageError("there is nothing to decrypt yet: the trustees are shuffling the votes")
+    if verified.election.shuffled and not verified.trustees.enough(verified.report.shuffled):
+        shuffled = ", ".join(map(str, verified.report.shuffled))
+        raise UsageError(
+            f"the votes were shuffled by trustees {shuffled} alone, fewer than decrypting takes: they could tell whose "
+            "vote is whose"
+        )
 
 
 def _show(verified: Verified, public_key: Point, setup: str | None) -> None:
@@ -111,6 +102,7 @@ def _show(verified: Verified, public_key: Point, setup: str | None) -> None:
         f"{count(report.ballots, 'ballot')} by {report.voters} of {count(report.registered, 'voter')}, total weight "
         f"{verified.tally.weight}.",
         f"You are trustee {owner} of {report.trustees}.",
+        *_shared(verified, public_key),
         "",
         f"First entry of the archive, its set-up: {report.begun.hash}",
         "That is the one that you gave with --setup."
@@ -125,3 +117,14 @@ def _show(verified: Verified, public_key: Point, setup: str | None) -> None:
     )
     if owner in verified.decryptions:
         say("Your decryption is in the archive already; it is made again.", "")
+
+
+def _shared(verified: Verified, public_key: Point) -> list[str]:
+    """Of a threshold trustee: with how many others it decrypts, and what they compared when they made their key."""
+    for item in verified.trustees.items:
+        if isinstance(item, Parameters) and any(key.public_key == public_key for key in item.keys):
+            return [
+                f"Of the {len(item.keys)} who made their key together, {item.threshold} are enough.",
+                f"What they compared: {item.fingerprint}",
+            ]
+    return []

@@ -135,6 +135,13 @@ class Parameters:
     signed_keys: tuple[SignedKey, ...]
 
     @classmethod
+    def parse(cls, raw: bytes) -> "Parameters":
+        """As :meth:`from_json`, from bytes."""
+        with _malformed("threshold parameters"):
+            value = wire.load(raw)
+        return cls.from_json(value)
+
+    @classmethod
     def from_json(cls, value: Any) -> "Parameters":
         """Read and verify; raises :class:`VerificationError` with a code ``threshold.*`` or ``trustees.*``."""
         with _malformed("threshold parameters"):
