@@ -23,11 +23,19 @@ export function publicText(secret) {
  */
 export function publicKey(secret) {
   const text = publicText(secret);
+  return { pok: prove(`pok|Ed25519|${text}|`, secret), public_key: text };
+}
+
+/**
+ * Proves that a private key is known (section 4.5), or signs with it (4.6.1).
+ *
+ * @param {string} prefix of what is hashed @param {bigint} secret @returns {{challenge: string, response: string}}
+ */
+export function prove(prefix, secret) {
   const nonce = randomScalar();
   const [commitment] = writePoints([generatorTable().times(nonce)]);
-  const challenge = hashToScalar(`pok|Ed25519|${text}|${commitment}`);
-  const response = modQ(nonce - secret * challenge);
-  return { pok: { challenge: challenge.toString(), response: response.toString() }, public_key: text };
+  const challenge = hashToScalar(`${prefix}${commitment}`);
+  return { challenge: challenge.toString(), response: modQ(nonce - secret * challenge).toString() };
 }
 
 /** @returns {string} six fresh words of five letters, joined by dashes: 96 bits, as proquints (arXiv:0901.4016) */

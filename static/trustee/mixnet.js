@@ -105,14 +105,18 @@ function prove(of, keyTable, before, { order, randomness, points, ciphertexts },
   ];
 }
 
+/** @param {number[]} counts of ciphertexts, one for each question that is shuffled @returns {number} bytes */
+export function mostBytes(counts) {
+  return PER_QUESTION * (1 + counts.length) + PER_CIPHERTEXT * counts.reduce((sum, count) => sum + count, 0);
+}
+
 /**
  * @param {Uint8Array} raw a `shuffle` @param {number[]} counts of ciphertexts, one for each question that is shuffled
  * @returns {Read[]} one for each; throws VerificationError (`shuffle.format`, `shuffle.scalar`)
  */
 export function readShuffle(raw, counts) {
   return coded("shuffle.format", () => {
-    const most = PER_QUESTION * (1 + counts.length) + PER_CIPHERTEXT * counts.reduce((sum, count) => sum + count, 0);
-    if (raw.length > most) throw new FormError(`${raw.length} bytes are too many`);
+    if (raw.length > mostBytes(counts)) throw new FormError(`${raw.length} bytes are too many`);
     const members = fields(load(raw), ["ciphertexts", "proofs"]);
     const ciphertexts = items(members.ciphertexts, counts.length);
     const proofs = items(members.proofs, counts.length);

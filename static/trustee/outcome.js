@@ -2,12 +2,23 @@
 
 import { fromUtf8 } from "../booth/encoding.js";
 import { VerificationError } from "./errors.js";
-import { readShuffle } from "./mixnet.js";
-import { load } from "./wire.js";
+import { mostBytes, readShuffle } from "./mixnet.js";
+import { hexDigest, load } from "./wire.js";
+
+const LEAST = 1_000_000;
+/** Bytes that one ciphertext may take in each. */
+const OF_EACH = { EncryptedTally: 200, PartialDecryption: 400, Result: 200 };
+/** The code of what is larger than it can be. */
+const FORMATS = {
+  EncryptedTally: "tally.format",
+  Shuffle: "shuffle.format",
+  PartialDecryption: "decryption.format",
+  Result: "result.format",
+};
 
 /** @typedef {import("./tally.js").EncryptedTally} EncryptedTally */
-/** @typedef {{event: {height: number, type: string}, read: (code: string) => Promise<Uint8Array[]>}} Placed an event,
- * with what reads its data */
+/** @typedef {{event: {height: number, type: string}, read: (code: string, limit: number) => Promise<Uint8Array[]>}} Placed
+ * an event, with what reads its data */
 
 /** Checks events one after the other, while their long computations go on at the same time. */
 export class Outcome {
@@ -21,8 +32,8 @@ export class Outcome {
     /** What is decrypted: the tally, from the first shuffle on with what the last one gave. */
     this.tally = tally;
     this.checkers = checkers;
-    /** Who shuffled, in this order. @type {number[]} */
-    this.shufflers = [];
+    /** Who shuffled, in this order, each with the SHA-256 of the shuffle. @type {Map<number, string>} */
+    this.shuffles = new Map();
     /** Decryption factors by owner, of those who have decrypted. @type {Map<number, string[][]>} */
     this.decryptions = new Map();
     this.result = null;
@@ -58,12 +69,19 @@ export class Outcome {
   }
 
   async #begin({ type }, read) {
-    if (type === "EncryptedTally") this.#checkTally(...(await read("tally.format")));
-    if (type === "Shuffle") return this.#shuffle(...(await read("shuffle.format")));
-    if (type === "EndShuffles") this.#endShuffles();
-    if (type === "PartialDecryption") return this.#decryption(...(await read("decryption.format")));
-    if (type === "Result") await this.#checkResult(...(await read("result.format")));
+    const data = await read(FORMATS[type] ?? "event.format", this.#limit(type));
+    if (type === "EncryptedTally") this.#checkTally(...data);
+    if (type === "Shuffle") return this.#shuffle(...data);
+    if (type === "PartialDecryption") return this.#decryption(...data);
+    if (type === "Result") await this.#checkResult(...data);
     return {};
+  }
+
+  /** Bytes that a payload may have, or what it refers to. */
+  #limit(type) {
+    const count = (pairs) => pairs.reduce((sum, { length }) => sum + length, 0);
+    if (type === "Shuffle") return mostBytes(this.election.shuffled.map((place) => this.tally.texts[place].length));
+    return Math.max(LEAST, (OF_EACH[type] ?? 0) * count(this.tally.texts));
   }
 
   #checkTally(raw, sized) {
@@ -72,22 +90,18 @@ export class Outcome {
   }
 
   #shuffle(raw, owned) {
-    const owner = this.#ownerOf(owned, "shuffle.owner", this.shufflers);
+    const owner = this.#ownerOf(owned, "shuffle.owner", this.shuffles);
     const places = this.election.shuffled;
     const before = places.map((place) => this.tally.texts[place]);
     const read = readShuffle(raw, before.map(({ length }) => length));
     const computed = read.map((one, at) => this.checkers.run("shuffle", { before: before[at], read: one }));
     this.tally = this.tally.replaced(places, read.map(({ after }) => after));
-    this.shufflers.push(owner);
+    this.shuffles.set(owner, hexDigest(raw));
     return { computed };
   }
 
-  #endShuffles() {
-    if (!this.trustees.enough(this.shufflers)) throw new VerificationError("event.order", "too few have shuffled");
-  }
-
   #decryption(raw, owned) {
-    const owner = this.#ownerOf(owned, "decryption.owner", [...this.decryptions.keys()]);
+    const owner = this.#ownerOf(owned, "decryption.owner", this.decryptions);
     const { texts, ballots, weight } = this.tally;
     const task = { texts, ballots, weight, publicText: this.trustees.keys[owner - 1].text, raw };
     this.decryptions.set(owner, null);
@@ -108,7 +122,7 @@ export class Outcome {
   #ownerOf(owned, code, before) {
     const { owner } = load(owned); // its fields were checked in the first pass
     const known = Number.isInteger(owner) && owner >= 1 && owner <= this.trustees.length;
-    if (!known || before.includes(owner)) throw new VerificationError(code, String(owner));
+    if (!known || before.has(owner)) throw new VerificationError(code, String(owner));
     return owner;
   }
 }

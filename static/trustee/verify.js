@@ -86,7 +86,7 @@ class Verification {
     }
     const outcome = new Outcome(this.election, this.trustees, await this.#addUp(), this.checkers);
     await outcome.check(this.later, (done, total) => this.progress("outcome", done, total));
-    ({ tally: this.tally, shufflers: this.shufflers, decryptions: this.decryptions, result: this.result } = outcome);
+    ({ tally: this.tally, shuffles: this.shuffles, decryptions: this.decryptions, result: this.result } = outcome);
   }
 
   async #takeEvents(timestamp, start) {
@@ -173,7 +173,7 @@ class Verification {
       await this.#takeSetup(data);
       this.ballotsStart = end;
     } else if (event.type === "Ballot") await this.#takeBallot(event.height, data[0]);
-    else this.later.push({ event, read: (code) => this.#each(code, data) });
+    else this.later.push({ event, read: (code, limit) => this.#each(code, data, limit) });
   }
 
   async #takeSetup([election, trustees, credentials]) {
@@ -185,6 +185,9 @@ class Verification {
     if (combined !== this.election.keyText) throw new VerificationError("election.public_key");
     this.checkers.open(this.election.raw);
     this.credentials = await parseCredentials(await content(this.reader, credentials), this.checkers.keys);
+    if (this.election.shuffled.length > 0 && this.credentials.total !== BigInt(this.credentials.length)) {
+      throw new VerificationError("credentials.weight");
+    }
     const { uuid, fingerprint } = this.election;
     const start = dumpText({ election_uuid: uuid, election_hash: fingerprint, credential: "" });
     this.ballotStart = utf8(start.slice(0, -2));
@@ -253,9 +256,9 @@ class Verification {
     if (chunk.length > 0) yield chunk;
   }
 
-  async #each(code, data) {
+  async #each(code, data, limit) {
     const read = [];
-    for (const member of data) read.push(await this.#bounded(code, member));
+    for (const member of data) read.push(await this.#bounded(code, member, limit));
     return read;
   }
 }

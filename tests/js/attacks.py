@@ -9,7 +9,7 @@ import io
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Callable, Iterator
-from itertools import islice
+from itertools import islice, product
 from types import ModuleType
 from typing import Any
 
@@ -20,13 +20,18 @@ from crypto.tests import (
     test_attacks_encodings,
     test_attacks_format,
     test_attacks_hashing,
+    test_attacks_shuffles,
     test_attacks_statements,
+    test_attacks_threshold,
     test_attacks_trustees,
 )
 from crypto.tests.making import Archive
 
+from egov_crypto import wire
 from egov_crypto.election import Election
+from egov_crypto.elgamal import Ciphertext
 from egov_crypto.errors import ArchiveError, UnsupportedError, VerificationError
+from egov_crypto.tally import Tally
 from egov_crypto.verify import Verified, verify_archive
 
 OF_EACH = 2
@@ -84,11 +89,41 @@ _TESTS: dict[ModuleType, tuple[str, ...]] = {
         "a_ballot_signed_by_another_credential_is_refused",
         "a_signature_over_other_answers_is_refused",
     ),
+    test_attacks_shuffles: (
+        "what_the_tables_say_verifies",
+        "a_vote_given_twice_in_the_place_of_another_is_refused",
+        "a_replaced_vote_is_refused",
+        "votes_moved_from_one_ciphertext_to_another_are_refused",
+        "an_input_in_another_order_is_refused",
+        "questions_in_another_order_are_refused",
+        "fewer_or_more_questions_are_refused",
+        "other_generators_are_refused",
+        "a_proof_that_does_not_hash_something_is_refused",
+        "a_proof_of_another_election_or_key_is_refused",
+        "a_point_outside_the_subgroup_that_no_sum_shows_is_refused",
+        "points_and_scalars_that_are_written_wrongly_are_refused",
+        "other_shapes_are_refused",
+    ),
+    test_attacks_threshold: (
+        "coefficients_and_keys_that_are_no_points_of_the_group_are_refused",
+        "as_many_coefficients_as_are_needed_are_dealt",
+        "a_certificate_for_another_place_number_threshold_or_group_is_refused",
+        "another_threshold_than_was_certified_is_refused",
+        "what_is_left_out_given_twice_or_exchanged_is_refused",
+        "every_signature_is_verified",
+        "coefficients_of_another_ceremony_are_refused",
+        "one_key_in_two_certificates_is_refused",
+        "a_key_that_the_coefficients_do_not_give_is_refused",
+        "a_dealer_who_cancels_the_others_is_refused",
+        "coefficients_moved_by_a_point_of_small_order_are_refused",
+        "parameters_of_another_shape_are_refused",
+        "parameters_with_fields_more_fewer_or_elsewhere_are_refused",
+    ),
     test_attacks_trustees: (
         "a_key_that_cancels_the_others_is_refused_for_want_of_a_proof",
         "the_identity_as_a_trustees_key_is_refused_though_its_proof_holds",
         "a_group_off_the_list_is_not_verified_at_all",
-        "other_kinds_of_questions_and_trustees_are_not_verified_at_all",
+        "other_kinds_of_questions_are_not_verified_at_all",
         "one_trustee_twice_is_refused",
         "trustees_left_out_or_added_do_not_give_the_elections_key",
         "a_tally_that_leaves_a_ballot_out_is_refused",
@@ -111,13 +146,16 @@ class Attacks:
     """What was made, as `verify_archives.mjs` reads it, each with the code and, of archives, the height."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.made: list[tuple[dict[str, str], str, int | None]] = []
+        self.made: list[tuple[dict[str, Any], str, int | None]] = []
         self._kept: Counter[tuple[str, str]] = Counter()
         self._now = ""
+        self._shuffles, self._parameters = test_attacks_shuffles.verdict, test_attacks_threshold.verdict
         for module in _TESTS:
             for name in ("verdict", "ballot_verdict", "verify_archive"):
                 if hasattr(module, name):
                     monkeypatch.setattr(module, name, getattr(self, name))
+        monkeypatch.setattr(test_attacks_shuffles, "verdict", self.shuffle_verdict)
+        monkeypatch.setattr(test_attacks_threshold, "verdict", self.parameters_verdict)
 
     def run(self) -> None:
         """Make them all."""
@@ -144,6 +182,26 @@ class Attacks:
         self._note({"election": _text(election.raw), "ballot": _text(raw)}, code, None)
         return code
 
+    def shuffle_verdict(
+        self,
+        raw: bytes,
+        election: Election = test_attacks_shuffles.ELECTION,
+        tally: Tally = test_attacks_shuffles.TALLY,
+    ) -> str | None:
+        """Likewise."""
+        code = self._shuffles(raw, election, tally)
+        before = [tally.ciphertexts[place] for place in election.shuffled]
+        self._note(
+            {"election": _text(election.raw), "shuffle": _text(raw), "before": _pairs(before)}, code or "holds", None
+        )
+        return code
+
+    def parameters_verdict(self, value: Any) -> str:
+        """Likewise."""
+        code = self._parameters(value)
+        self._note({"parameters": _text(making.dump(value))}, code, None)
+        return code
+
     def verify_archive(self, file: io.BytesIO, **options: Any) -> Verified:
         """Stands for the function of the same name in verify.py."""
         asked = {"archive": _text(file.getvalue())}
@@ -161,7 +219,7 @@ class Attacks:
         self._note(asked, "holds", None)
         return found
 
-    def _note(self, asked: dict[str, str], code: str, height: int | None) -> None:
+    def _note(self, asked: dict[str, Any], code: str, height: int | None) -> None:
         self._kept[self._now, code] += 1
         if self._kept[self._now, code] <= OF_EACH:
             self.made.append((asked, code, height))
@@ -186,13 +244,17 @@ def _arguments(function: Callable[..., Any]) -> tuple[str, ...]:
 
 def _parameters(test: Callable[..., None]) -> Iterator[dict[str, Any]]:
     marks = [mark for mark in getattr(test, "pytestmark", []) if mark.name == "parametrize"]
-    if not marks:
-        yield {}
-        return
-    (mark,) = marks
-    names = mark.args[0] if isinstance(mark.args[0], tuple | list) else mark.args[0].replace(" ", "").split(",")
-    for values in mark.args[1]:
-        yield dict(zip(names, values if len(names) > 1 else (values,), strict=True))
+    for chosen in product(*(_values(*mark.args) for mark in marks)):
+        yield {name: value for values in chosen for name, value in values.items()}
+
+
+def _values(argnames: Any, argvalues: Any) -> list[dict[str, Any]]:
+    names = argnames if isinstance(argnames, tuple | list) else argnames.replace(" ", "").split(",")
+    return [dict(zip(names, one if len(names) > 1 else (one,), strict=True)) for one in argvalues]
+
+
+def _pairs(lists: list[list[Ciphertext]]) -> list[list[dict[str, str]]]:
+    return [[wire.ciphertext_to_json(one) for one in ciphertexts] for ciphertexts in lists]
 
 
 def _text(raw: bytes) -> str:
