@@ -23,10 +23,11 @@ def test_the_example_of_the_help_is_a_description_that_set_up_takes(office: Offi
     assert "required, unless the description has it" in " ".join(told.split())
     example = textwrap.dedent(told[told.index("  name = ") :])
     office.write("example.toml", example)
-    uuid = office.report().uuid
+    made = ("--private", office / "three.csv", "--public", office / "three.json")
+    told = ok("credentials", "--count", 3, *made)  # all of one weight, as a question that is ranked needs it
     ok(
-        *("setup", office / "example.toml", office / "example.bel", "--uuid", uuid),
-        *("--credentials", office / "public.json", "--trustee", office / "1.public.json"),
+        *("setup", office / "example.toml", office / "example.bel", "--uuid", told.split()[1]),
+        *("--credentials", office / "three.json", "--trustee", office / "1.public.json"),
     )
 
 

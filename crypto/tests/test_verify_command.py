@@ -185,7 +185,9 @@ def test_the_json_of_a_good_archive(tallied_file: Path, tallied_world: World) ->
         "registered": 3,
         "ballots": 3,
         "voters": 2,
+        "kinds": ["Homomorphic", "Homomorphic"],
         "trustees": 2,
+        "required": 2,
         "decrypted": [1, 2],
         "result": COUNTS,
     }

@@ -30,6 +30,11 @@ class ListsQuestion:
             raise VerificationError("election.question", "a list without candidates, which nobody could choose")
 
     @property
+    def kind(self) -> str:
+        """As the specification calls it."""
+        return TYPE
+
+    @property
     def size(self) -> int:
         """How many values, hence ciphertexts, a vote on this question has: one per list and one per candidate."""
         return sum(map(len, self.lists))

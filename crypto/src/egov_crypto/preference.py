@@ -33,6 +33,11 @@ class PreferenceQuestion:
             raise VerificationError("election.question", f"{len(self.answers)} answers, of at most {MAX_ANSWERS}")
 
     @property
+    def kind(self) -> str:
+        """As the specification calls it."""
+        return TYPE
+
+    @property
     def size(self) -> int:
         """How many ciphertexts a vote on this question has: one, which holds the numbers of all answers."""
         return 1

@@ -30,6 +30,11 @@ class Question:
             raise VerificationError("election.question", f"min {self.min}, max {self.max}, {len(self.answers)} answers")
 
     @property
+    def kind(self) -> str:
+        """As the specification calls it."""
+        return "Homomorphic"
+
+    @property
     def size(self) -> int:
         """How many values, hence ciphertexts, a vote on this question has: one per answer, and one before for blank."""
         return len(self.answers) + self.blank

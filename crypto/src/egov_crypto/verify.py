@@ -56,8 +56,12 @@ class Report:
     trustees: int = 0
     required: int = 0
     """Of the trustees, how many decrypting takes."""
+    kinds: list[str] = field(default_factory=list)
+    """Of the questions, as the specification names them: Homomorphic, NonHomomorphic, Lists."""
     shuffled: list[int] = field(default_factory=list)
     """The trustees who have shuffled, in turn."""
+    mixed: bool = False
+    """Whether those who have shuffled could decrypt: fewer could tell together whose vote is whose."""
     decrypted: list[int] = field(default_factory=list)
     begun: Head | None = None
     """Where the archive stood at its Setup event: what trustees confirmed before the vote opened."""
@@ -260,6 +264,7 @@ class _Verification:
         self.election = Election.parse(self.bounded("election.format", election))
         report.uuid, report.name = self.election.uuid, self.election.name
         report.fingerprint = self.election.fingerprint
+        report.kinds = [question.kind for question in self.election.questions]
         self.shuffled = bool(self.election.shuffled)
         self.held("questions", len(self.election.questions))
         self.trustees = Trustees.parse(self.bounded("trustees.format", trustees))
@@ -366,6 +371,7 @@ class _Verification:
             if event.type is EventType.ENCRYPTED_TALLY:
                 self.held("tally", tally.ballots)
             self.report.shuffled = list(ending.shuffled)
+        self.report.mixed = self.trustees.enough(ending.shuffled)
         if ending.shuffled:
             self.held("shuffles", len(ending.shuffled))
         if ending.decryptions:

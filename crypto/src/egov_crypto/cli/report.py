@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from egov_crypto.cli import console
+from egov_crypto import preference
+from egov_crypto.cli import console, results
 from egov_crypto.cli.beside import Beside
 from egov_crypto.cli.console import count, say
 from egov_crypto.cli.source import is_address
+from egov_crypto.counting import Outcome
 from egov_crypto.errors import VerificationError
-from egov_crypto.question import Question
+from egov_crypto.question import AnyQuestion
 from egov_crypto.since import Grown
 from egov_crypto.verify import Report
 
@@ -46,6 +48,8 @@ _CHECK_OF: Final = {
     "election": "questions",
     "ballot": "ballots",
     "threshold": "trustees",
+    "channel": "trustees",
+    "ceremony": "trustees",
     "shuffle": "shuffles",
     "decryption": "decryptions",
     "site.votes": "figures",
@@ -71,7 +75,8 @@ class VoteFound:
     """As it was given on the command line; `since` likewise."""
     since: str | None = None
     report: Report = field(default_factory=Report)
-    questions: Sequence[Question] = ()
+    questions: Sequence[AnyQuestion] = ()
+    outcomes: Sequence[Outcome | None] = ()
     grown: Grown | None = None
     beside: Beside = field(default_factory=Beside)
 
@@ -95,6 +100,14 @@ def unknown(report: Report, grown: Grown | None = None, beside: Beside | None = 
         )
     elif report.state != "tallied":
         sentences.append("The result: it is not published yet.")
+    if report.shuffled:
+        named = f"{'trustee' if len(report.shuffled) == 1 else 'trustees'} {', '.join(map(str, report.shuffled))}"
+        sentences.append(f"Whether it was {named} who shuffled, as the archive says: that, they know.")
+    if report.shuffled and report.state != "shuffling" and not report.mixed:
+        sentences.append(
+            "Whether votes are secret from those who shuffled: fewer trustees did than decrypting takes, and they "
+            "together know whose vote is whose."
+        )
     if grown and not grown.size:
         sentences.append(
             "Whether the archive's own timestamp is the same: a kept head does not tell, a kept file does."
@@ -106,6 +119,7 @@ def vote_as_json(found: VoteFound, failure: VerificationError | None, error: Exc
     """What ``--json`` prints of a vote."""
     report, grown = found.report, found.grown
     head, holds = report.head, not (failure or error)
+    outcomes = [outcome and outcome.to_json() for outcome in found.outcomes]
     return {
         "ok": None if error else failure is None,
         "subject": {
@@ -120,9 +134,13 @@ def vote_as_json(found: VoteFound, failure: VerificationError | None, error: Exc
         "registered": report.registered,
         "ballots": report.ballots,
         "voters": report.voters,
+        "kinds": report.kinds,
         "trustees": report.trustees,
+        "required": report.required,
+        **({"shuffled": report.shuffled} if preference.TYPE in report.kinds else {}),
         "decrypted": report.decrypted,
         "result": report.result,
+        **({"outcomes": outcomes} if any(outcomes) else {}),
         "head": head and {"height": head.height, "hash": head.hash},
         **({"published": found.beside.as_json()} if found.beside.looked else {}),
         **({} if found.since is None else {"since": grown and {"source": found.since, **_grown_as_json(grown)}}),
@@ -163,11 +181,8 @@ def print_vote(found: VoteFound, failure: VerificationError | None) -> None:
     if grown:
         say(_growth(grown, report.head.height))
     say(*found.beside.sentences())
-    for question, counts in zip(found.questions, report.result or (), strict=False):
-        say("", question.question)
-        answers = ["(blank)", *question.answers] if question.blank else question.answers
-        for answer, number in zip(answers, counts, strict=True):
-            say(f"  {number:>12}  {answer}")
+    for question, result, outcome in zip(found.questions, report.result or (), found.outcomes, strict=False):
+        say("", question.question, *results.lines(question, result, outcome))
     say(
         "",
         "All of this holds. What it cannot tell:",
@@ -188,6 +203,11 @@ def print_checks(report: Report, failure: VerificationError | None) -> None:
         say(f"  NO  {'':>8}  {CHECKS[failed_check(failure)]}", "", f"It does not hold. {failure}")
 
 
+def _of(some: Sequence[int], report: Report) -> str:
+    needed = f", of whom {report.required} are needed," if report.required < report.trustees else ""
+    return f"{len(some)} of {count(report.trustees, 'trustee')}{needed}"
+
+
 def _state(report: Report) -> str:
     turnout = f"{count(report.ballots, 'ballot')} by {report.voters} of {count(report.registered, 'voter')}"
     match report.state:
@@ -197,8 +217,9 @@ def _state(report: Report) -> str:
             return f"voting is open, {turnout}"
         case "closed":
             return f"voting has ended with {turnout}; the encrypted tally is not published yet"
+        case "shuffling":
+            return f"voting has ended with {turnout}; {_of(report.shuffled, report)} have shuffled the votes"
         case "decrypting":
-            decrypted = f"{len(report.decrypted)} of {count(report.trustees, 'trustee')}"
-            return f"voting has ended with {turnout}; {decrypted} have decrypted"
+            return f"voting has ended with {turnout}; {_of(report.decrypted, report)} have decrypted"
         case _:
             return f"voting has ended with {turnout}, and the result is published"

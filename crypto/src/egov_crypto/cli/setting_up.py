@@ -13,13 +13,14 @@ from typing import Any, Final
 from egov_crypto import archive, credential
 from egov_crypto.cli import console
 from egov_crypto.cli.console import OK, count, say, write_new
+from egov_crypto.cli.described import read_question, refuse_unknown, text
 from egov_crypto.credential import CredentialList
 from egov_crypto.election import Election, random_uuid
 from egov_crypto.errors import UsageError, VerificationError
 from egov_crypto.group import Point
-from egov_crypto.question import Question
+from egov_crypto.threshold.parameters import Parameters
 from egov_crypto.trustee import TrusteeKey
-from egov_crypto.trustees import Trustees
+from egov_crypto.trustees import Item, Trustees
 from egov_crypto.verify import verify_archive
 
 EXAMPLE: Final = """\
@@ -35,9 +36,17 @@ the description, for example:
   min = 1
   max = 1
   blank = true        # a blank vote is allowed
+
+  [[questions]]
+  question = "Whom to elect, in your order"
+  answers = ["Ann", "Bob", "Cid"]
+  method = { type = "STV", blank = true, rules = "scottish", seats = 2 }
+  # or Schulze, Condorcet, Borda, IRV; or { type = "MajorityJudgment", blank = false, grades = ["Good", "Poor"] }
+
+  [[questions]]
+  question = "One list, and some of its candidates"
+  lists = [["First list", "Ann", "Bob"], ["Second list", "Cid"]]
 """
-LANGUAGES: Final = ("kk", "ru", "en")
-SEPARATOR: Final = " / "
 
 
 def make_credentials(options: Namespace) -> int:
@@ -94,7 +103,7 @@ def _read_voters(path: Path) -> list[tuple[str, int]]:
 def set_up(options: Namespace) -> int:
     """Start an archive from the election's texts, its trustees' public keys and its voters' public credentials."""
     console.refuse_existing([options.archive])
-    trustees = Trustees.singles([_read_key(path) for path in options.trustee])
+    trustees = Trustees(tuple(_read_key(path) for path in options.trustee))
     described = _read_description(options.description)
     uuid = options.uuid or described.get("uuid")
     if not isinstance(uuid, str):
@@ -116,9 +125,11 @@ def set_up(options: Namespace) -> int:
     return OK
 
 
-def _read_key(path: Path) -> TrusteeKey:
+def _read_key(path: Path) -> Item:
+    """A trustee's public key, or the parameters of several of whom some are enough."""
+    raw = path.read_bytes().strip()
     try:
-        return TrusteeKey.parse(path.read_bytes().strip())
+        return Parameters.parse(raw) if raw.startswith(b'{"threshold":') else TrusteeKey.parse(raw)
     except VerificationError as error:
         raise UsageError(f"{path}: {error.message}") from None
 
@@ -136,51 +147,18 @@ def _read_description(path: Path) -> dict[str, Any]:
 
 def _election(described: dict[str, Any], uuid: str, public_key: Point) -> Election:
     known = {"uuid", "name", "description", "administrator", "credential_authority", "questions"}
-    _refuse_unknown(described, known, "the election")
+    refuse_unknown(described, known, "the election")
     questions = described.get("questions")
     if not isinstance(questions, list) or not questions:
         raise UsageError("questions are missing")
     optional = {
-        name: _text(described[name], name) for name in ("administrator", "credential_authority") if name in described
+        name: text(described[name], name) for name in ("administrator", "credential_authority") if name in described
     }
     return Election.build(
         uuid=uuid,
-        name=_text(described.get("name"), "name"),
-        description=_text(described.get("description", ""), "description"),
+        name=text(described.get("name"), "name"),
+        description=text(described.get("description", ""), "description"),
         public_key=public_key,
-        questions=[_question(value, number) for number, value in enumerate(questions, start=1)],
+        questions=[read_question(value, number) for number, value in enumerate(questions, start=1)],
         **optional,
     )
-
-
-def _question(value: Any, number: int) -> Question:
-    place = f"question {number}"
-    if not isinstance(value, dict) or not isinstance(value.get("answers"), list):
-        raise UsageError(f"{place} has no answers")
-    _refuse_unknown(value, {"question", "answers", "min", "max", "blank"}, place)
-    least, most, blank = value.get("min", 1), value.get("max", 1), value.get("blank", False)
-    if type(least) is not int or type(most) is not int or not isinstance(blank, bool):
-        raise UsageError(f"{place}: min and max are numbers, blank is true or false")
-    answers = tuple(_text(answer, f"{place}, an answer") for answer in value["answers"])
-    try:
-        return Question(answers, _text(value.get("question"), place), least, most, blank)
-    except VerificationError as error:
-        raise UsageError(f"{place}: {error.message}") from None
-
-
-def _text(value: Any, place: str) -> str:
-    """A text as it stands, or three languages of it joined with `` / ``, as the platform's pages split them."""
-    if isinstance(value, dict) and set(value) == set(LANGUAGES):
-        parts = [value[language] for language in LANGUAGES]
-        if all(isinstance(part, str) and part.strip() == part != "" and SEPARATOR not in part for part in parts):
-            return SEPARATOR.join(parts)
-        raise UsageError(f"{place}: none of the languages may be empty, or hold a slash between blanks")
-    if not isinstance(value, str):
-        raise UsageError(f"{place}: a text is wanted, or one each for {', '.join(LANGUAGES)}")
-    return value
-
-
-def _refuse_unknown(value: dict[str, Any], known: set[str], place: str) -> None:
-    unknown = sorted(set(value) - known)
-    if unknown:
-        raise UsageError(f"{place}: {', '.join(unknown)} is not known")

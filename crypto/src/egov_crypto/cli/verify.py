@@ -144,7 +144,8 @@ def _verify_vote(options: argparse.Namespace) -> int:
                 found.report.checks.append(("since", found.grown.height + 1))
                 file.seek(0)
             verified = verify_archive(file, jobs=options.jobs, progress=progress, report=found.report)
-            found.questions = verified.election.homomorphic
+            found.questions = verified.election.questions
+            found.outcomes = [verified.outcome(place) for place in range(len(found.questions))]
             found.beside.check(options.archive, file, verified)
 
     failure, error = console.outcome(check, options.json)

@@ -6,11 +6,12 @@ from argparse import Namespace
 from pathlib import Path
 from typing import Any, Final
 
-from egov_crypto import ballot, credential, tally, wire
+from egov_crypto import ballot, credential, mixnet, tally, wire
 from egov_crypto.archive import EventType, Head
-from egov_crypto.cli import choices, console
+from egov_crypto.cli import choices, console, results
 from egov_crypto.cli.archive_file import ArchiveFile, open_to_append
 from egov_crypto.cli.console import OK, ask_secret, count, say, write_new
+from egov_crypto.cli.progress import Progress
 from egov_crypto.cli.source import is_address, read_setup
 from egov_crypto.election import Election
 from egov_crypto.errors import UsageError, VerificationError
@@ -59,7 +60,7 @@ def _write_challenge(options: Namespace, setup: Verified) -> int:
     return OK
 
 
-def _wanted(options: Namespace, verified: Verified) -> tuple[str, list[list[int]]]:
+def _wanted(options: Namespace, verified: Verified) -> tuple[str, list[list[Any]]]:
     """Credential and choices, asked for where the options do not give them."""
     election, head = verified.election, verified.report.head
     assert head is not None
@@ -110,7 +111,7 @@ def audit(options: Namespace) -> int:
     ballot.check_opening(election, challenge["ballot"], challenge["plaintext"], challenge["randomness"])
     _show_election(election)
     say("", "The device had encrypted this, rightly:")
-    for question, values in zip(election.homomorphic, challenge["plaintext"], strict=True):
+    for question, values in zip(election.questions, challenge["plaintext"], strict=True):
         say("", question.question, *(f"  {answer}" for answer in choices.describe(question, values)))
     say(
         "",
@@ -157,6 +158,31 @@ def make_tally(options: Namespace) -> int:
     return OK
 
 
+def add_shuffle(options: Namespace) -> int:
+    """Publish a trustee's shuffle; whose it is, has to be said, since its proofs do not tell."""
+    raw = options.shuffle.read_bytes().strip()
+    with open_to_append(options.archive, options.jobs) as file:
+        file.require(EventType.SHUFFLE)
+        verified, owner = file.verified, options.owner
+        if owner > len(verified.trustees) or owner in verified.report.shuffled:
+            raise VerificationError("shuffle.owner", str(owner))
+        with Progress() as progress:
+            mixnet.verify(verified.election, verified.tally, raw, jobs=options.jobs, progress=progress)
+        head = file.append(EventType.SHUFFLE, raw, tally.owned_json(owner, raw))
+        missing = verified.trustees.lacking({*verified.report.shuffled, owner})
+    say(f"Shuffled by trustee {owner}; {count(missing, 'trustee')} missing.")
+    _show_head(head)
+    return OK
+
+
+def end_shuffles(options: Namespace) -> int:
+    """Say that the votes have been shuffled by enough trustees, who may now decrypt."""
+    with open_to_append(options.archive, options.jobs) as file:
+        head = file.append(EventType.END_SHUFFLES)
+    _show_head(head)
+    return OK
+
+
 def add_decryption(options: Namespace) -> int:
     """Publish a trustee's partial decryption; whose it is, its proofs tell."""
     raw = options.decryption.read_bytes().strip()
@@ -189,16 +215,13 @@ def publish_result(options: Namespace) -> int:
     """Publish the result that the decryptions give."""
     with open_to_append(options.archive, options.jobs) as file:
         file.require(EventType.RESULT)
-        counts = tally.compute_result(file.verified.tally, file.verified.trustees.combine(file.verified.decryptions))
-        head = file.append(EventType.RESULT, tally.result_to_json(counts))
-        questions = file.verified.election.homomorphic
-    for question, numbers in zip(questions, counts, strict=True):
-        answers = ["(blank)", *question.answers] if question.blank else question.answers
-        say(
-            question.question,
-            *(f"  {number:>12}  {answer}" for answer, number in zip(answers, numbers, strict=True)),
-            "",
-        )
+        verified = file.verified
+        factors = verified.trustees.combine(verified.decryptions)
+        found = tally.compute_result(verified.tally, factors)
+        head = file.append(EventType.RESULT, tally.result_to_json(found))
+        verified.factors, verified.report.result = factors, found
+    for place, question in enumerate(verified.election.questions):
+        say(question.question, *results.lines(question, found[place], verified.outcome(place)), "")
     _show_head(head)
     return OK
 
