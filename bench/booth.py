@@ -28,7 +28,9 @@ from starlette.staticfiles import StaticFiles
 from bench.measure import ROOT, Figure
 from egov_crypto import ballot, credential, trustee
 from egov_crypto.election import Election, random_uuid
-from egov_crypto.question import Question
+from egov_crypto.lists import ListsQuestion
+from egov_crypto.preference import PreferenceQuestion
+from egov_crypto.question import AnyQuestion, Question
 
 RUNS: Final = 9
 CHROMIUM: Final = Path("/usr/bin/chromium")
@@ -42,9 +44,13 @@ FLAGS: Final = (
     "--disable-component-update",
     "--disable-sync",
 )
-CASES: Final = (
-    ("Encrypting 5 choices in Chromium", Question(("А",) * 5, "?", 1, 1, blank=False), 1, 150.0),
-    ("Encrypting 20 choices (1–5) in Chromium", Question(("А",) * 20, "?", 1, 5, blank=False), 5, 600.0),
+LISTS: Final = ListsQuestion((("А",) * 31, *(("А", "Б") for _ in range(4))), "?")
+RANKED: Final = PreferenceQuestion(("А",) * 30, "?", {"type": "IRV", "blank": False})
+CASES: Final[tuple[tuple[str, AnyQuestion, list[Any], float], ...]] = (
+    ("Encrypting 5 choices in Chromium", Question(("А",) * 5, "?", 1, 1), [1, 0, 0, 0, 0], 150.0),
+    ("Encrypting 20 choices (1–5) in Chromium", Question(("А",) * 20, "?", 1, 5), [1] * 5 + [0] * 15, 600.0),
+    ("Encrypting 5 lists, one of 30 candidates", LISTS, LISTS.nested([1] * 31 + [0] * 8), 1200.0),
+    ("Encrypting a ranking of 30 candidates", RANKED, list(range(1, 31)), 150.0),
 )
 FRAMES: Final = 100.0
 """Milliseconds: what people take for at once. A page that does not move for longer is felt to hang."""
@@ -88,8 +94,8 @@ def measure(console: Console) -> list[Figure]:
     opened: list[float] = []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-        for name, question, chosen, limit in CASES:
-            runs = _runs(console, browser, question, chosen)
+        for name, question, choices, limit in CASES:
+            runs = _runs(console, browser, question, choices)
             figures.append(Figure(name, statistics.median(run["encrypted"] for run in runs), "ms", at_most=limit))
             longest += [run["longest"] for run in runs]
             opened += [run["opened"] for run in runs]
@@ -99,19 +105,18 @@ def measure(console: Console) -> list[Figure]:
     return figures
 
 
-def _runs(console: Console, browser: Browser, question: Question, chosen: int) -> list[dict[str, Any]]:
+def _runs(console: Console, browser: Browser, question: AnyQuestion, choices: list[Any]) -> list[dict[str, Any]]:
     _, key = trustee.generate()
     election = Election.build(
         uuid=random_uuid(), name="bench", description="bench", public_key=key.public_key, questions=[question]
     )
     code = credential.generate()
-    plaintext = [[1] * chosen + [0] * (question.size - chosen)]
     runs = []
     with _served(election.raw) as origin:
         for _ in track(range(RUNS), description="Encrypting in Chromium", console=console, transient=True):
             page = browser.new_page()
             page.goto(origin)
-            run = page.evaluate(SCRIPT, [code, plaintext])
+            run = page.evaluate(SCRIPT, [code, [choices]])
             ballot.parse_and_verify(election, run["ballot"].encode())
             runs.append(run)
             page.close()

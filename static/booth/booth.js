@@ -7,12 +7,13 @@
  */
 
 import { CredentialStep } from "./credential_step.js";
-import { Election, checkTrustees } from "./election.js";
+import { Election } from "./election.js";
 import { Encryptor } from "./encryptor.js";
 import { Sentences, copyOf, fill, fillCode, offerFile, slots, withdrawFile, write } from "./page.js";
 import { questionStep } from "./question_steps.js";
 import { Steps } from "./steps.js";
 import { inLanguage } from "./texts.js";
+import { checkTrustees } from "./trustees.js";
 
 const LOCKED = new Set(["encrypting", "challenged", "casting", "uncertain", "receipt", "saved"]);
 

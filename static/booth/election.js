@@ -1,7 +1,7 @@
-/** Elections (specification, section 4.10) and the trustees whose keys make an election's key (4.5, 4.7). */
+/** Elections (specification, section 4.10). */
 
 import { compactDigest, fromUtf8 } from "./encoding.js";
-import { FixedBase, Point, generatorTable, hashToScalar, parsePoint, parseScalar, writePoints } from "./group.js";
+import { FixedBase, parsePoint } from "./group.js";
 import { readQuestion } from "./question.js";
 
 /** What is known of an election, from the very bytes that its fingerprint is of. */
@@ -34,31 +34,4 @@ export class Election {
     this.table ??= new FixedBase(this.publicKey);
     return this.table;
   }
-}
-
-/**
- * Checks that the election's key is made of the trustees' keys, and that each trustee proved to hold its own.
- *
- * @param {Election} election
- * @param {Uint8Array} raw the trustees as published (single trustees only)
- * Throws RangeError when it is not so, or when there is a kind of trustees this booth does not know.
- */
-export function checkTrustees(election, raw) {
-  const value = JSON.parse(fromUtf8(raw));
-  if (!Array.isArray(value) || value.length === 0) throw new RangeError("no trustees");
-  let product = Point.ZERO;
-  for (const [kind, trustee] of value) {
-    if (kind !== "Single") throw new RangeError("a kind of trustees this booth does not know");
-    const key = parsePoint(trustee.public_key);
-    const challenge = parseScalar(trustee.pok.challenge);
-    const commitment = generatorTable()
-      .times(parseScalar(trustee.pok.response))
-      .add(key.multiply(challenge, false));
-    const [text] = writePoints([commitment]);
-    if (hashToScalar(`pok|Ed25519|${trustee.public_key}|${text}`) !== challenge) {
-      throw new RangeError("a trustee did not prove to hold its key");
-    }
-    product = product.add(key);
-  }
-  if (!product.equals(election.publicKey)) throw new RangeError("the election's key is not that of its trustees");
 }

@@ -160,6 +160,9 @@ def test_candidates_are_ranked_graded_and_chosen_with_the_keyboard_and_the_ballo
     booth.at("decide")
     press(booth, "[data-action=cast]")
     tracker = booth.code(booth.at("receipt"), "tracker")
+    with booth.page.expect_popup() as popup:
+        booth.page.locator('[data-step="receipt"] [data-slot="tracker-page"]').click()
+    expect(popup.value.locator("h1")).to_have_text("Бұл бюллетень тақтада тұр")
 
     (raw,) = booth.posted
     assert tracker == ballots.tracker(raw)

@@ -6,10 +6,11 @@ import { test } from "node:test";
 
 import { CredentialError, publicOf, readCredential, secretOf } from "../../static/booth/credential.js";
 import { ChoiceError } from "../../static/booth/choice.js";
-import { Election, checkTrustees } from "../../static/booth/election.js";
+import { Election } from "../../static/booth/election.js";
 import { base64, compactDigest, fromBase64, utf8 } from "../../static/booth/encoding.js";
 import { Question } from "../../static/booth/question.js";
 import { groupsOfFour, inLanguage } from "../../static/booth/texts.js";
+import { checkTrustees } from "../../static/booth/trustees.js";
 
 const vector = (name) => readFileSync(new URL(`vectors/${name}`, import.meta.url));
 const json = (name) => JSON.parse(vector(name).toString());
@@ -40,9 +41,19 @@ test("the trustees' keys make the election's key", () => {
   const [first, second] = json("trustees.json");
   assert.throws(() => checkTrustees(election, utf8(JSON.stringify([first]))), /not that of its trustees/);
   const borrowed = [first, ["Single", { ...second[1], pok: first[1].pok }]];
-  assert.throws(() => checkTrustees(election, utf8(JSON.stringify(borrowed))), /did not prove/);
-  assert.throws(() => checkTrustees(election, utf8("[]")), RangeError);
-  assert.throws(() => checkTrustees(election, utf8('[["Pedersen",{}]]')), RangeError);
+  assert.throws(() => checkTrustees(election, utf8(JSON.stringify(borrowed))), /trustees\.proof/);
+  assert.throws(() => checkTrustees(election, utf8("[]")), /trustees\.format/);
+  assert.throws(() => checkTrustees(election, utf8('[["Pedersen",{}]]')), /threshold\.format/);
+});
+
+test("of trustees of whom some are enough, the key is that of their coefficients", () => {
+  const election = new Election(vector("threshold_election.json"));
+  checkTrustees(election, vector("threshold_trustees.json"));
+  const [single, [kind, parameters]] = json("threshold_trustees.json");
+  assert.throws(() => checkTrustees(election, utf8(JSON.stringify([[kind, parameters]]))), /not that of its trustees/);
+  const keys = [...parameters.verification_keys].reverse();
+  const swapped = [single, [kind, { ...parameters, verification_keys: keys }]];
+  assert.throws(() => checkTrustees(election, utf8(JSON.stringify(swapped))), /threshold\.key/);
 });
 
 test("an election of another version, group or kind of question is refused", () => {
