@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from egov_crypto.archive import MAX_TIMESTAMP
-from egov_crypto.cli import choices, console, setting_up, trustee, voting
+from egov_crypto.cli import ceremony, choices, console, setting_up, trustee, voting
 from egov_crypto.election import is_uuid
 
 _EXIT: Final = """\
@@ -51,11 +51,24 @@ def _parser() -> _Parser:
     trustees = commands.add_parser("trustee", help="A trustee's key and decryption.", allow_abbrev=False)
     under = trustees.add_subparsers(required=True, metavar="COMMAND")
     _add_trustee(lambda name, run: command(name, run, under))
+    ceremonies = commands.add_parser("ceremony", help="Of trustees of whom some are enough.", allow_abbrev=False)
+    of_ceremonies = ceremonies.add_subparsers(required=True, metavar="COMMAND")
+    _add_ceremony(lambda name, run: command(name, run, of_ceremonies))
     _add_voting(command)
-    for name, run in (("close", voting.close), ("tally", voting.make_tally), ("result", voting.publish_result)):
+    for name, run in (
+        ("close", voting.close),
+        ("tally", voting.make_tally),
+        ("end-shuffles", voting.end_shuffles),
+        ("result", voting.publish_result),
+    ):
         made = command(name, run)
         made.add_argument("archive", type=Path, metavar="ARCHIVE")
         console.add_jobs(made)
+    shuffle = command("shuffle", voting.add_shuffle)
+    shuffle.add_argument("archive", type=Path, metavar="ARCHIVE")
+    shuffle.add_argument("shuffle", type=Path, metavar="FILE", help="what `trustee shuffle` wrote")
+    shuffle.add_argument("--owner", type=_natural, required=True, metavar="N", help="the trustee's place, from 1")
+    console.add_jobs(shuffle)
     decryption = command("decryption", voting.add_decryption)
     decryption.add_argument("archive", type=Path, metavar="ARCHIVE")
     decryption.add_argument("decryption", type=Path, metavar="FILE", help="what `trustee decrypt` wrote")
@@ -117,6 +130,49 @@ def _add_trustee(command: _Command) -> None:
         "set-up brought you (blanks in it make no difference)",
     )
     console.add_jobs(made)
+
+    made = command("certificate", ceremony.certificate)
+    made.add_argument("keyfile", type=Path, metavar="KEYFILE")
+    made.add_argument("--place", type=_natural, required=True, metavar="I", help="yours among the trustees, from 1")
+    _add_sizes(made)
+    made.add_argument("--out", type=Path, required=True, metavar="FILE", help="where the certificate goes")
+    made.add_argument("--election", type=_uuid, metavar="UUID", help="the only election the key is for")
+    made.add_argument("--passphrase-to", type=Path, metavar="FILE", help="write the passphrase instead of showing it")
+    for name, run in (
+        ("commit", ceremony.commit),
+        ("polynomial", ceremony.polynomial),
+        ("share", ceremony.share),
+        ("compare", ceremony.compare),
+    ):
+        made = command(name, run)
+        made.add_argument("keyfile", type=Path, metavar="KEYFILE", help="from `trustee certificate`")
+        made.add_argument("ceremony", type=Path, metavar="CEREMONY", help="the ceremony file as it is now")
+        if name != "compare":
+            made.add_argument("--out", type=Path, required=True, metavar="FILE", help="where it goes, to be handed in")
+        made.add_argument("--passphrase-file", type=Path, metavar="FILE", help="instead of typing the passphrase")
+
+
+def _add_ceremony(command: _Command) -> None:
+    for name, run in (
+        ("begin", ceremony.begin),
+        ("add", ceremony.add),
+        ("show", ceremony.show),
+        ("parameters", ceremony.parameters),
+    ):
+        made = command(name, run)
+        made.add_argument("ceremony", type=Path, metavar="CEREMONY", help="the ceremony file")
+        if name == "begin":
+            _add_sizes(made)
+        elif name == "add":
+            made.add_argument("place", type=_natural, metavar="PLACE", help="the trustee's, from 1")
+            made.add_argument("message", type=Path, metavar="FILE", help="what the trustee hands in")
+        elif name == "parameters":
+            made.add_argument("--out", type=Path, required=True, metavar="FILE", help="where they go")
+
+
+def _add_sizes(parser: _Parser) -> None:
+    parser.add_argument("--of", type=_natural, required=True, metavar="M", help="how many trustees there are")
+    parser.add_argument("--needed", type=_natural, required=True, metavar="T", help="how many are to be enough")
 
 
 def _add_voting(command: _Command) -> None:

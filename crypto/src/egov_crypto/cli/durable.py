@@ -4,10 +4,16 @@ import os
 from pathlib import Path
 
 
-def replace(path: Path, content: bytes) -> None:
-    """The file whole, or as it was; on the disk when this returns. Two who write the same file need a lock."""
+def replace(path: Path, content: bytes, *, private: bool = False) -> None:
+    """The file whole, or as it was; on the disk when this returns. Two who write the same file need a lock.
+
+    ``private``: readable by its owner alone.
+    """
     new = path.with_name(path.name + ".new")
-    with new.open("wb") as file:
+    if private:
+        new.unlink(missing_ok=True)  # left over by who was interrupted, with whatever rights
+    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600 if private else 0o666)
+    with os.fdopen(descriptor, "wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
