@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from egov_crypto import archive, ballot, credential, tally, trustee, wire
+from egov_crypto import archive, ballot, credential, mixnet, tally, trustee, wire
 from egov_crypto.archive import EventType
 from egov_crypto.election import Election, random_uuid
 from egov_crypto.errors import VerificationError
 from egov_crypto.group import Point
-from egov_crypto.question import Question
+from egov_crypto.lists import ListsQuestion
+from egov_crypto.preference import PreferenceQuestion
+from egov_crypto.question import AnyQuestion, Question
 from egov_crypto.tally import Tally
 from egov_crypto.trustee import TrusteeKey
 from egov_crypto.trustees import Trustees
@@ -24,6 +26,8 @@ TIMESTAMP = 1_700_000_000
 
 YES_NO = Question(("Иә / Да / Yes", "Жоқ / Нет / No"), "Келісесіз бе? / Вы согласны? / Do you agree?", 1, 1, blank=True)
 THREE = Question(("A", "B", "C"), "Бірін таңдаңыз / Выберите / Choose", 1, 2)
+RANKED = PreferenceQuestion(("x", "y", "z"), "Ретімен / По порядку / In order", {"type": "Schulze", "blank": True})
+LISTS = ListsQuestion((("L1", "a", "b"), ("L2", "c")), "Тізім / Список / List")
 BLANK_TWO = Question(("a", "b", "c"), "", 1, 2, blank=True)
 
 
@@ -57,7 +61,7 @@ class World:
 
 
 def make_world(
-    *questions: Question,
+    *questions: AnyQuestion,
     weights: Sequence[int] = (1, 1, 1),
     trustees: int = 2,
     uuid: str | None = None,
@@ -90,6 +94,7 @@ class Archive:
     ) -> None:
         self.world = world
         self.counted: dict[str, bytes] = {}
+        self.mixed: Tally | None = None
         self.head, self.raw = archive.start(
             timestamp,
             world.election.raw if election is None else election,
@@ -116,12 +121,23 @@ class Archive:
         return self.add(EventType.END_BALLOTS)
 
     def sum(self) -> Tally:
-        """The honest tally of the ballots so far, taken from their bytes without verifying any."""
-        return sum_of(self.world, list(self.counted.values()))
+        """The honest tally of the ballots so far, taken from their bytes without verifying any; what a shuffle left."""
+        return self.mixed or sum_of(self.world, list(self.counted.values()))
 
     def tally(self, sum_: Tally | None = None) -> Archive:
         sum_ = sum_ or self.sum()
         return self.add(EventType.ENCRYPTED_TALLY, sum_.to_json(), sum_.sized_json())
+
+    def shuffle(self, *owners: int) -> Archive:
+        election = self.world.election
+        for owner in owners or range(1, len(self.world.keys) + 1):
+            raw = mixnet.shuffle(election, self.sum())
+            self.mixed = mixnet.verify(election, self.sum(), raw)
+            self.shuffled(owner, raw)
+        return self
+
+    def shuffled(self, owner: object, raw: bytes) -> Archive:
+        return self.add(EventType.SHUFFLE, raw, dump({"owner": owner, "payload": wire.digest(raw)}))
 
     def decrypt(self, *owners: int, sum_: Tally | None = None) -> Archive:
         for owner in owners or range(1, len(self.world.keys) + 1):
@@ -132,17 +148,20 @@ class Archive:
     def decryption(self, owner: int, raw: bytes) -> Archive:
         return self.add(EventType.PARTIAL_DECRYPTION, raw, tally.owned_json(owner, raw))
 
-    def result(self, counts: Sequence[Sequence[int]] | None = None) -> Archive:
+    def result(self, counts: Sequence[Sequence[Any]] | None = None) -> Archive:
         return self.add(EventType.RESULT, tally.result_to_json(self.counts() if counts is None else counts))
 
-    def counts(self) -> list[list[int]]:
+    def counts(self) -> list[list[Any]]:
         world, sum_ = self.world, self.sum()
         whole = sum(world.private_keys)
         return tally.compute_result(sum_, [[choice.alpha * whole for choice in of] for of in sum_.ciphertexts])
 
-    def finish(self, counts: Sequence[Sequence[int]] | None = None) -> Archive:
+    def finish(self, counts: Sequence[Sequence[Any]] | None = None) -> Archive:
         """Everything after the last ballot, honestly. Counts are searched for (long, for great weights) or given."""
-        return self.close().tally().decrypt().result(counts)
+        self.close().tally()
+        if self.world.election.shuffled:
+            self.shuffle().add(EventType.END_SHUFFLES)
+        return self.decrypt().result(counts)
 
 
 def sum_of(world: World, raws: Sequence[bytes], weights: Sequence[int] | None = None) -> Tally:
