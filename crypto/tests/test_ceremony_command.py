@@ -8,11 +8,14 @@ import stat
 from pathlib import Path
 
 import pytest
+from crypto.tests.making import dump
 from crypto.tests.office import UUID, Office, decrypt, ok, refused, refused_decryption, tallied
 
 from egov_crypto import sealing
+from egov_crypto.cli import ballot
+from egov_crypto.group import base
 from egov_crypto.threshold.ceremony import Ceremony, Step
-from egov_crypto.threshold.keyfile import ThresholdKeyFile
+from egov_crypto.threshold.keyfile import State, ThresholdKeyFile, seal
 
 STEPS = {"commit": Step.COMMITMENT, "polynomial": Step.POLYNOMIAL, "share": Step.VOUTPUT}
 
@@ -164,6 +167,21 @@ def test_what_does_not_hold_is_not_added(group: Group) -> None:
     assert "ceremony.format" in refused("ceremony", "show", group.file, status=1)
     group.file.write_bytes(b"x" * (1 << 23) + b"x")
     assert "too large" in refused("ceremony", "show", group.file)
+
+
+def test_what_is_documented_can_be_typed() -> None:
+    text = (Path(__file__).parents[2] / "docs/trustees.md").read_text("utf-8")
+    lines = re.findall(r"^egov-ballot (.+)$", text, re.MULTILINE)
+    assert len(lines) == 9
+    assert len({ballot._parser().parse_args(line.split()).run for line in lines}) == 9
+    assert Ceremony(3, 2).to_json().decode().partition('"certificates"')[0] in text
+    state = State.begin(3, 2, 1)
+    file = seal(state, "", "lusab").decode()
+    assert file.partition(base(state.keys.signing).text)[0] in text
+    sealed = ThresholdKeyFile.parse(file.encode())
+    opened = sealed.sealed.open(dump([*json.loads(file).values()][:5]), "lusab")
+    for name in json.loads(opened):
+        assert f"`{name}`" in text
 
 
 def test_sizes_that_make_no_sense_are_refused(tmp_path: Path) -> None:

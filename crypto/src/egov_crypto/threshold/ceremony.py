@@ -4,14 +4,15 @@ A ceremony has four steps, each of which every trustee takes before the next beg
 polynomials, voutputs. Commitments are ours, the rest is the specification's (section 3.1.1).
 
 **Why commitments.** In Pedersen's protocol who publishes coefficients last has seen all others', and can choose its own
-so that the public key comes out in some wanted form: biased, which the proofs of ballots do not count on (Gennaro,
-Jarecki, Krawczyk, Rabin, 2007). Here each trustee first publishes SHA-256 of its whole message, and shows the message
-once it holds the commitments of all; each trustee keeps the commitments that it held by then, and refuses messages that
-are not those. So each trustee's polynomial was settled before any honest trustee's was seen. It does not prevent a
-trustee from stopping when it has seen the others' polynomials: then the ceremony has no result, everybody
-sees whose message is missing, and a new one is made without it. Nor does it say anything about who the trustees are:
-a server that hands out certificates of its own could sit between them all, and that is what comparing the fingerprint
-of the result, by another way than through the server, finds. Commitments are not in the archive of the election.
+so that the public key comes out in some wanted form: not uniform, as proofs of security want it (Gennaro, Jarecki,
+Krawczyk, Rabin: Secure Distributed Key Generation for Discrete-Log Based Cryptosystems, 2007). Here each trustee first
+publishes SHA-256 of its whole message, and shows the message once it holds the commitments of all; each keeps the
+commitments that it held by then, and refuses messages that are not those. So each trustee's polynomial was settled
+before any honest trustee's was seen. It does not prevent a trustee from stopping when it has seen the others'
+polynomials: then the ceremony has no result, everybody sees whose message is missing, and a new one is made without it.
+Nor does it say anything about who the trustees are: a server that hands out certificates of its own could sit between
+them all, and that is what comparing the fingerprint of the result, by another way than through the server, finds.
+Commitments are not in the archive of the election.
 
 A ceremony file is compact JSON, a list holding null where a trustee is awaited::
 
