@@ -177,25 +177,38 @@ def test_candidates_are_ranked_graded_and_chosen_with_the_keyboard_and_the_ballo
 def test_dragging_blank_votes_and_another_list_do_what_is_said_of_them(
     enter: Enter, open_vote: MadeVote, services: Services, tmp_path: Path
 ) -> None:
-    booth = enter("en", viewport={"width": 360, "height": 1200})
+    booth = enter("en", viewport={"width": 360, "height": 1200}, has_touch=True)
     page = booth.page
     booth.enter()
 
-    def drag(place: int, to: str) -> None:
+    finger = page.context.new_cdp_session(page)
+
+    def drag(place: int, to: str, *, by_finger: bool = False) -> None:
         """By its handle to the middle of something."""
         handle = page.locator(f"#question-0-answer-{place} [data-handle]").bounding_box()
         target = page.locator(to).bounding_box()
         assert handle
         assert target
-        page.mouse.move(handle["x"] + 10, handle["y"] + handle["height"] / 2)
+        here = handle["x"] + 10, handle["y"] + handle["height"] / 2
+        there = target["x"] + 20, target["y"] + target["height"] / 2 - 2
+        way = [
+            (here[0] + (there[0] - here[0]) * part / 4, here[1] + (there[1] - here[1]) * part / 4) for part in range(5)
+        ]
+        if by_finger:
+            for kind, (x, y) in zip(("touchStart", *["touchMove"] * 4), way, strict=True):
+                finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
+            finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+            return
+        page.mouse.move(*here)
         page.mouse.down()
-        page.mouse.move(target["x"] + 20, target["y"] + target["height"] / 2 - 2, steps=4)
+        for x, y in way[1:]:
+            page.mouse.move(x, y)
         page.mouse.up()
 
     booth.at("question-0")
     drag(2, "[data-step=question-0] [data-slot=none-ranked]")
     expect(said(booth)).to_have_text("Гүлнар Оспанова-Мұхамеджанова: place 1 of 5")
-    drag(4, "#question-0-answer-2")
+    drag(4, "#question-0-answer-2", by_finger=True)
     expect(said(booth)).to_have_text("Ержан Ли: place 1 of 5")
     expect(ranking(booth)).to_have_text(["Ержан Ли", "Гүлнар Оспанова-Мұхамеджанова"])
     drag(4, "#question-0-answer-0")
