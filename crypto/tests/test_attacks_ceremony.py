@@ -333,6 +333,7 @@ def test_a_share_that_is_not_that_of_the_polynomials_is_refused(committed: tuple
         {"type": "egov-trustee-key"},
         {"version": 2},
         {"version": "1"},
+        {"version": True},
         {"size": 1},
         {"size": 31},
         {"size": True},

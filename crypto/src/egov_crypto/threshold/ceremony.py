@@ -78,10 +78,10 @@ class Ceremony:
         """Read a ceremony file and verify all of it; :class:`VerificationError`, ``ceremony.format`` if malformed."""
         try:
             value = wire.load(raw)
-            if not isinstance(value, dict) or (value.get("type"), value.get("version")) != (TYPE, VERSION):
-                raise ValueError(f"not a ceremony of version {VERSION}")
             lists = [f"{step}s" for step in Step]
             members = wire.fields(value, "type", "version", "size", "threshold", *lists)
+            if (members["type"], wire.integer(members["version"])) != (TYPE, VERSION):
+                raise ValueError(f"not a ceremony of version {VERSION}")
             ceremony = cls(wire.integer(members["size"]), wire.integer(members["threshold"]))
             for step in Step:
                 for owner, message in enumerate(wire.items(members[f"{step}s"], ceremony.size), 1):
