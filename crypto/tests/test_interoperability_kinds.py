@@ -7,7 +7,19 @@ import json
 from pathlib import Path
 
 import pytest
-from crypto.tests.making import LISTS, RANKED, THREE, Archive, World, make_world
+from crypto.tests import curve, forging_kinds
+from crypto.tests.making import (
+    LISTS,
+    RANKED,
+    THREE,
+    Archive,
+    World,
+    ballot_verdict,
+    content_of,
+    make_world,
+    signed,
+    voter_of,
+)
 from crypto.tests.reference import Reference
 from crypto.tests.test_interoperability import Case, rewritten
 
@@ -133,6 +145,16 @@ def test_an_election_of_ours_is_accepted_by_the_reference(case: Case, belenios_t
     assert said.returncode == 0
     report = verified(again.raw).report
     assert told(case, report.result or []) == told(case, case.counts)
+
+
+def test_the_reference_takes_a_list_without_a_candidate(belenios_tool: Path, tmp_path: Path) -> None:
+    """Where a point of order 8 stands for a sum that is not zero: its word on a ballot is not enough."""
+    world = make_world(LISTS)
+    values, small = [1, 0, 0, 0, 0], curve.write(curve.of_order(8))
+    answer = forging_kinds.of_lists(world.election.public_key, LISTS, voter_of(world), values, small=small)
+    forged = signed(world, 0, content_of(world, answer))
+    assert _folder(belenios_tool, tmp_path / "set-up", world, world.archive()).accepts(forged)
+    assert ballot_verdict(world.election, forged) == "ballot.point"
 
 
 def _folder(tool: Path, folder: Path, world: World, archive: Archive) -> Reference:
