@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from crypto.tests import forging
 from crypto.tests.making import THREE, YES_NO, World, ballot_verdict, dump, make_world, signed, verdict
-from crypto.tests.strategies import FEW, MANY, json_values, questions, scalars, votes
+from crypto.tests.strategies import FEW, MANY, any_questions, any_votes, json_values, questions, scalars, votes
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,6 +20,7 @@ from egov_crypto.election import Election
 from egov_crypto.elgamal import encrypt, total
 from egov_crypto.errors import ArchiveError, CryptoError, VerificationError
 from egov_crypto.group import IDENTITY, G, Point, Q, base, parse_scalar
+from egov_crypto.preference import PreferenceQuestion
 from egov_crypto.proofs import Branch, Opening, prove_disjunction, verify_disjunction
 from egov_crypto.question import Question
 from egov_crypto.verify import verify_archive
@@ -269,20 +270,23 @@ def test_any_bytes_after_an_archive_are_refused(whole: bytes, tail: bytes) -> No
 @FEW
 @given(st.data())
 def test_the_tally_of_ballots_is_the_sum_of_votes(data: st.DataObject) -> None:
-    asked = data.draw(st.lists(questions(), min_size=1, max_size=2))
-    weights = data.draw(st.lists(st.integers(1, 40) | st.just(2**20), min_size=1, max_size=3))
+    asked = data.draw(st.lists(any_questions(), min_size=1, max_size=2))
+    listed = any(isinstance(question, PreferenceQuestion) for question in asked)
+    weights = data.draw(st.lists(st.just(1) if listed else st.integers(1, 40) | st.just(2**20), min_size=1, max_size=3))
     world = make_world(*asked, weights=weights, trustees=data.draw(st.integers(1, 2)))
     archive = world.archive()
-    last: dict[int, list[list[int]]] = {}
+    last: dict[int, list[list[Any]]] = {}
     for voter in data.draw(st.lists(st.integers(0, len(weights) - 1), max_size=4)):
-        last[voter] = [data.draw(votes(question)) for question in asked]
+        last[voter] = [data.draw(any_votes(question)) for question in asked]
         archive.ballots(world.ballot(voter, last[voter]))
-    counts = [
-        [sum(weights[voter] * vote[number][place] for voter, vote in last.items()) for place in range(question.size)]
-        for number, question in enumerate(asked)
-    ]
     verified = verify_archive(io.BytesIO(archive.finish().raw))
-    assert verified.report.result == counts
+    assert verified.report.result is not None
+    for number, (question, result) in enumerate(zip(asked, verified.report.result, strict=True)):
+        if isinstance(question, PreferenceQuestion):
+            assert sorted(result) == sorted(vote[number] for vote in last.values())
+            continue
+        flat = [(weights[voter], question.flat(vote[number])) for voter, vote in last.items()]
+        assert result == question.nested(sum(w * vote[i] for w, vote in flat) for i in range(question.size))
     assert verified.tally.ballots == len(last)
     assert verified.tally.weight == sum(weights[voter] for voter in last)
     assert (verified.report.voters, verified.report.registered) == (len(last), len(weights))
