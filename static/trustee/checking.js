@@ -42,9 +42,12 @@ export class Checking {
     return this.tally.export();
   }
 
-  /** @param {{before: Pair[], read: Read}} task one question's; throws VerificationError (`shuffle.*`) */
-  shuffle({ before, read }) {
-    verifyShuffle(this.#of, before, read);
+  /**
+   * @param {{before: Pair[], read: Read}} task one question's @param {import("./mixnet.js").Progress} progress
+   * Throws VerificationError (`shuffle.*`).
+   */
+  shuffle({ before, read }, progress) {
+    verifyShuffle(this.#of, before, read, progress);
   }
 
   /** @param {{before: Pair[]}} task @param {import("./mixnet.js").Progress} progress @returns {ReturnType<shuffle>} */

@@ -5,7 +5,7 @@
 
 import { digest, fromUtf8, hex } from "../booth/encoding.js";
 import { FormError, UsageError, VerificationError } from "./errors.js";
-import { KeyFile } from "./keyfile.js";
+import { readKeyFile } from "./threshold.js";
 import { rememberSetup } from "./memory.js";
 import { TrusteePage, chosenText } from "./page.js";
 import { Pool } from "./pool.js";
@@ -28,7 +28,9 @@ function keyIn(text) {
     if (error instanceof FormError || error instanceof SyntaxError) throw new UsageError("keyfile.format");
     throw error;
   }
-  return new KeyFile(text).publicText;
+  const { publicText } = readKeyFile(text);
+  if (publicText === null) throw new UsageError("keyfile.format");
+  return publicText;
 }
 
 async function bytes(url) {

@@ -28,7 +28,7 @@ export function comparedHead({ election, tallied, mixed }) {
 /**
  * Refuses an archive that does not begin with the setup that was confirmed with this key in this browser.
  *
- * @param {any} verified by `verifyArchive` @param {import("./keyfile.js").KeyFile} file
+ * @param {any} verified by `verifyArchive` @param {{publicText: string}} file of the key, or what stands for it
  * @returns {Promise<boolean>} whether a confirmation is remembered at all; throws VerificationError (`setup.confirmed`)
  */
 export async function checkConfirmed(verified, file, recall = confirmedSetup) {
@@ -43,13 +43,31 @@ export function markOf(verified) {
 }
 
 /**
+ * A shuffle is not signed: a server could make all of them itself, under the trustees' names, and know every order. So
+ * the one under a trustee's own name must be one that the trustee made, and must not be missing.
+ *
+ * @param {any} verified by `verifyArchive` @param {string} publicText @param {string[]} made the SHA-256 of each shuffle
+ * that this browser remembers to have made with this key
+ * @returns {{state: "sums"|"none"|"known"|"unknown", hash?: string}} nothing is shuffled, none is there, it is one of
+ * those, or the trustee is to be asked; throws VerificationError (`shuffle.own`)
+ */
+export function ownShuffle({ election, trustees, shuffles }, publicText, made) {
+  if (election.shuffled.length === 0) return { state: "sums" };
+  const hash = shuffles.get(trustees.ownerOf(publicText));
+  if (made.length > 0 && !made.includes(hash)) throw new VerificationError("shuffle.own");
+  if (hash === undefined) return { state: "none" };
+  return { state: made.includes(hash) ? "known" : "unknown", hash };
+}
+
+/**
  * @param {any} verified by `verifyArchive`, and looked at by {@link checkVerified}
  * @param {import("./keyfile.js").KeyFile} file @param {string} passphrase
+ * @param {{rememberIt?: typeof remember, progress?: (done: number, total: number) => Promise<void>}} [means]
  * @returns {Promise<string>} the partial decryption, which was verified; which tally it is of, is remembered before
  * anything is given away. Throws UsageError (`keyfile.*`, `memory`), VerificationError (`tally.second`)
  */
-export async function decryptVerified(verified, file, passphrase, rememberIt = remember, progress = breathe()) {
-  const secret = await file.open(passphrase);
+export async function decryptVerified(verified, file, passphrase, { rememberIt = remember, progress = breathe() } = {}) {
+  const secret = await file.openSecret(passphrase);
   try {
     await rememberIt(file.publicText, verified.election.uuid, markOf(verified));
   } catch (error) {

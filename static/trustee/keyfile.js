@@ -9,8 +9,6 @@ import { dump, dumpText, fields, isObject, string } from "./wire.js";
 
 const TYPE = "egov-trustee-key";
 const VERSION = 1;
-/** Bytes that a key file may have; real ones have under 700. */
-export const MAX_KEY_FILE = 1 << 16;
 
 /**
  * @param {bigint} secret the private key @param {string} uuid of the election, or empty for any
@@ -73,6 +71,11 @@ export class KeyFile {
     opened.fill(0);
     if (secret === 0n || publicText(secret) !== this.publicText) throw new UsageError("keyfile.other");
     return secret;
+  }
+
+  /** The same, as threshold trustees' files give it. @param {string} passphrase @returns {Promise<bigint>} */
+  openSecret(passphrase) {
+    return this.open(passphrase);
   }
 }
 

@@ -1,7 +1,7 @@
 /**
  * What was done with a key, by the public key: which tally was decrypted, so that a second, different one is refused (the
- * same as in egov_crypto/cli/memory.py, by other means), and which setup was confirmed, so that no archive of another one
- * is decrypted. What is written down is durable before this answers, and no secret.
+ * same as in egov_crypto/cli/memory.py, by other means), which setup was confirmed, so that no archive of another one is
+ * decrypted, and which shuffles were made, so that none by somebody else passes for one's own. What is written down is durable before this answers, and no secret.
  */
 
 import { VerificationError } from "./errors.js";
@@ -68,6 +68,44 @@ export async function confirmedSetup(publicKey, uuid) {
   } finally {
     database.close();
   }
+}
+
+/**
+ * Remembers a shuffle that was made with a key's trustee, beside those made before: of two who shuffle at once one has
+ * to begin again.
+ *
+ * @param {string} publicKey @param {string} uuid of the vote @param {string} hash SHA-256 of the shuffle
+ */
+export async function rememberShuffle(publicKey, uuid, hash) {
+  const database = await open();
+  try {
+    await new Promise((resolve, reject) => {
+      const transaction = database.transaction(STORE, "readwrite", { durability: "strict" });
+      const store = transaction.objectStore(STORE);
+      const asked = store.get(shuffleKey(publicKey, uuid));
+      asked.onsuccess = () => store.put([...(asked.result ?? []), hash], shuffleKey(publicKey, uuid));
+      transaction.oncomplete = () => resolve();
+      transaction.onerror = () => reject(transaction.error);
+      transaction.onabort = () => reject(transaction.error);
+    });
+  } finally {
+    database.close();
+  }
+}
+
+/** @param {string} publicKey @param {string} uuid @returns {Promise<string[]>} the hashes of shuffles that were made here */
+export async function shufflesOf(publicKey, uuid) {
+  const database = await open();
+  try {
+    const store = database.transaction(STORE, "readonly").objectStore(STORE);
+    return (await answer(store.get(shuffleKey(publicKey, uuid)))) ?? [];
+  } finally {
+    database.close();
+  }
+}
+
+function shuffleKey(publicKey, uuid) {
+  return `${publicKey}/${uuid}/shuffles`;
 }
 
 function setupKey(publicKey, uuid) {

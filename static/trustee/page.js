@@ -1,8 +1,8 @@
 /** Small means of a trustee's pages: their steps, their errors, what was typed and chosen, files that are handed in. */
 
 import { Sentences, fill, slots } from "../booth/page.js";
-import { MAX_KEY_FILE } from "./keyfile.js";
 import { UsageError } from "./errors.js";
+import { MAX_THRESHOLD_FILE } from "./threshold.js";
 
 export { fill, slots };
 
@@ -68,7 +68,7 @@ export class TrusteePage {
     said.className = "govuk-error-message";
     said.id = `${field.id}-said`;
     said.textContent = `${this.sentences.say("error")} ${message}`;
-    field.closest(".govuk-form-group").classList.add("govuk-form-group--error");
+    field.closest(".govuk-form-group")?.classList.add("govuk-form-group--error");
     field.before(said);
     field.dataset.described = field.getAttribute("aria-describedby") ?? "";
     field.setAttribute("aria-describedby", `${field.dataset.described} ${said.id}`.trim());
@@ -84,7 +84,7 @@ export class TrusteePage {
       if (field.dataset.described) field.setAttribute("aria-describedby", field.dataset.described);
       else field.removeAttribute("aria-describedby");
       document.getElementById(`${field.id}-said`)?.remove();
-      field.closest(".govuk-form-group").classList.remove("govuk-form-group--error");
+      field.closest(".govuk-form-group")?.classList.remove("govuk-form-group--error");
     }
   }
 
@@ -98,7 +98,7 @@ export class TrusteePage {
 export async function chosenText(input) {
   const [file] = input.files;
   if (file === undefined) return null;
-  if (file.size > MAX_KEY_FILE) throw new UsageError("keyfile.format");
+  if (file.size > MAX_THRESHOLD_FILE) throw new UsageError("keyfile.format");
   return (await file.text()).trim();
 }
 

@@ -13,14 +13,14 @@ import { STEPS, commitment } from "./ceremony.js";
 import { decode } from "./curve.js";
 import { accept, deal, makeCertificate, openShare } from "./dealing.js";
 import { FormError, UsageError, VerificationError } from "./errors.js";
-import { readFile } from "./keyfile.js";
+import { KeyFile, readFile } from "./keyfile.js";
 import { publicText } from "./key.js";
 import { Sealed, sealContent } from "./sealing.js";
 import { dump, dumpText, fields, integer, items, load, string } from "./wire.js";
 
 /** @typedef {import("./ceremony.js").Ceremony} Ceremony */
 
-export const TYPE = "egov-threshold-key";
+const TYPE = "egov-threshold-key";
 const VERSION = 1;
 /** Bytes that such a file may have: it holds the messages of its trustee. */
 export const MAX_THRESHOLD_FILE = 1 << 18;
@@ -184,6 +184,11 @@ export class ThresholdKeyFile {
   async openSecret(passphrase) {
     return (await this.open(passphrase)).share();
   }
+}
+
+/** @param {string} text @returns {KeyFile|ThresholdKeyFile} of whichever kind; throws UsageError (`keyfile.format`) */
+export function readKeyFile(text) {
+  return text.includes(`"${TYPE}"`) ? new ThresholdKeyFile(text) : new KeyFile(text);
 }
 
 function stateOf(value) {

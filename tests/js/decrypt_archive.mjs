@@ -32,7 +32,7 @@ async function answer(asked) {
     checkVerified(found, asked.uuid, file);
     const known = await checkConfirmed(found, file, async () => asked.confirmed);
     if (known !== (asked.confirmed !== undefined)) throw new Error("it does not say whether something is remembered");
-    return { decryption: await decryptVerified(found, file, asked.passphrase, remember), remembered };
+    return { decryption: await decryptVerified(found, file, asked.passphrase, { rememberIt: remember }), remembered };
   } catch (error) {
     if (error.code === undefined) throw error;
     return { code: error.code, remembered };
