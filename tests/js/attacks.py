@@ -18,8 +18,10 @@ from crypto.tests import (
     making,
     test_attacks_archive,
     test_attacks_encodings,
+    test_attacks_ending,
     test_attacks_format,
     test_attacks_hashing,
+    test_attacks_kinds,
     test_attacks_shuffles,
     test_attacks_statements,
     test_attacks_threshold,
@@ -88,6 +90,43 @@ _TESTS: dict[ModuleType, tuple[str, ...]] = {
         "a_ballot_of_another_election_is_refused",
         "a_ballot_signed_by_another_credential_is_refused",
         "a_signature_over_other_answers_is_refused",
+    ),
+    test_attacks_ending: (
+        "an_honest_one_holds",
+        "nothing_is_decrypted_before_the_shuffles_end",
+        "shuffles_end_once",
+        "nothing_else_follows_the_tally",
+        "a_shuffle_is_of_the_time_between_tally_and_end",
+        "no_shuffle_is_taken_where_nothing_is_to_be_shuffled",
+        "an_end_of_shuffles_has_no_payload",
+        "a_shuffle_of_nobody_is_refused",
+        "nobody_shuffles_twice",
+        "a_shuffle_is_of_what_the_last_one_left",
+        "what_owns_a_shuffle_has_one_form",
+        "a_shuffle_that_is_too_large_is_not_read",
+        "a_tally_that_leaves_out_or_moves_a_vote_is_refused",
+        "a_decryption_of_the_unshuffled_votes_is_refused",
+        "a_decryption_whose_lists_are_not_nested_is_refused",
+        "the_result_lists_each_vote_in_its_place",
+        "lots_follow_from_what_trustees_alone_know",
+    ),
+    test_attacks_kinds: (
+        "the_forger_makes_good_ballots_when_it_does_not_cheat",
+        "votes_that_no_list_allows_are_refused",
+        "a_list_without_a_candidate_is_refused_though_a_point_of_order_8_stands_for_one",
+        "the_identity_for_a_commitment_is_refused",
+        "a_wrong_point_anywhere_in_a_ballot_is_refused",
+        "a_wrong_number_anywhere_in_a_ballot_is_refused",
+        "points_of_small_order_in_a_ranked_vote_are_refused_though_its_proof_holds",
+        "a_proof_whose_hash_leaves_out_a_field_is_refused",
+        "a_proof_whose_hash_leaves_out_one_of_the_ciphertexts_is_refused",
+        "a_proof_whose_hash_leaves_out_a_commitment_is_refused",
+        "a_ranked_vote_whose_hash_leaves_out_a_field_is_refused",
+        "a_ranked_vote_whose_hash_leaves_out_a_point_is_refused",
+        "an_answer_copied_under_another_credential_is_refused",
+        "a_vote_changed_from_anothers_has_no_proof",
+        "other_shapes_are_refused",
+        "weights_where_votes_are_listed_are_refused",
     ),
     test_attacks_shuffles: (
         "what_the_tables_say_verifies",
@@ -165,6 +204,7 @@ class Attacks:
                 self._now = name
                 test = getattr(module, f"test_{name}")
                 for given in islice(_parameters(test), 4):
+                    fixtures.forget()
                     test(**{one: given[one] if one in given else fixtures[one] for one in _arguments(test)})
 
     def verdict(self, archive: Archive | bytes, jobs: int = 1) -> str:
@@ -226,11 +266,17 @@ class Attacks:
 
 
 class _Fixtures(dict[str, Any]):
-    """What the fixtures of a module give, each made once."""
+    """What the fixtures of a module give, each made once, those of a single test for each anew."""
 
     def __init__(self, module: ModuleType) -> None:
         super().__init__()
         self._module = module
+
+    def forget(self) -> None:
+        """Another test begins."""
+        for name in list(self):
+            if getattr(self._module, name)._fixture_function_marker.scope == "function":
+                del self[name]
 
     def __missing__(self, name: str) -> Any:
         function = getattr(self._module, name).__wrapped__
