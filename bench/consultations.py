@@ -112,7 +112,7 @@ def _put(services: Services) -> str:
                 "text": f"{WORDS} {number}",
                 "proposed": "",
                 "searched": WORDS.casefold(),
-                "at": now,
+                "day": now.date(),
                 "salt": secrets.token_bytes(32),
                 "document_hash": secrets.token_hex(32),
             }

@@ -813,6 +813,7 @@ def upgrade() -> None:
         sa.Column("head_type", sa.String(), nullable=False),
         sa.Column("head_hash", sa.String(), nullable=False),
         sa.Column("archive_size", sa.BigInteger(), nullable=False),
+        sa.Column("shuffled", sa.Boolean(), nullable=False),
         sa.Column("rehearsal", sa.Boolean(), nullable=False),
         sa.Column("setup", sa.LargeBinary(), nullable=True),
         sa.Column("confirmation", sa.LargeBinary(), nullable=True),
@@ -821,7 +822,7 @@ def upgrade() -> None:
         sa.Column("opened", sa.Boolean(), nullable=False),
         sa.Column("acts", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "head_type IN ('Setup', 'Ballot', 'EndBallots', 'EncryptedTally', 'PartialDecryption', 'Result')",
+            "head_type IN ('Setup', 'Ballot', 'EndBallots', 'EncryptedTally', 'Shuffle', 'EndShuffles', 'PartialDecryption', 'Result')",
             name=op.f("ck_voting_vote_head_type"),
         ),
         sa.CheckConstraint("kind IN ('consultative', 'binding')", name=op.f("ck_voting_vote_kind")),
@@ -1624,10 +1625,10 @@ def upgrade() -> None:
             "(type = 'Ballot') = (credential IS NOT NULL) AND (type = 'Ballot') = (tracker IS NOT NULL) AND (type = 'Ballot') = (day IS NOT NULL)",
             name=op.f("ck_voting_event_ballot"),
         ),
-        sa.CheckConstraint(
-            "(type = 'PartialDecryption') = (owner IS NOT NULL)", name=op.f("ck_voting_event_decryption")
-        ),
         sa.CheckConstraint("(type = 'Setup') = (height = 0)", name=op.f("ck_voting_event_setup")),
+        sa.CheckConstraint(
+            "(type IN ('Shuffle', 'PartialDecryption')) = (owner IS NOT NULL)", name=op.f("ck_voting_event_owner")
+        ),
         sa.CheckConstraint("height >= 0 AND start >= 0 AND length > 0", name=op.f("ck_voting_event_place")),
         sa.CheckConstraint("length = length(blob)", name=op.f("ck_voting_event_length")),
         sa.CheckConstraint("length(hash) = 64", name=op.f("ck_voting_event_hash")),
@@ -1646,9 +1647,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("vote_uuid", "height", name=op.f("pk_voting_event")),
         sa.UniqueConstraint("vote_uuid", "hash", name=op.f("uq_voting_event_vote_uuid_hash")),
-        sa.UniqueConstraint("vote_uuid", "owner", name=op.f("uq_voting_event_vote_uuid_owner")),
         sa.UniqueConstraint("vote_uuid", "start", name=op.f("uq_voting_event_vote_uuid_start")),
         sa.UniqueConstraint("vote_uuid", "tracker", name=op.f("uq_voting_event_vote_uuid_tracker")),
+        sa.UniqueConstraint("vote_uuid", "type", "owner", name=op.f("uq_voting_event_vote_uuid_type_owner")),
     )
     with op.batch_alter_table("voting_event", schema=None) as batch_op:
         batch_op.create_index("ix_voting_event_ballots", ["vote_uuid", "type", "credential"], unique=False)
@@ -1798,6 +1799,7 @@ def upgrade() -> None:
         sa.Column("person_hash", sa.LargeBinary(), nullable=True),
         sa.Column("person_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("author_name", sa.String(), nullable=False),
+        sa.Column("author_salt", sa.LargeBinary(), nullable=True),
         sa.Column("capacity", sa.String(), nullable=False),
         sa.Column("organisation", sa.String(), nullable=False),
         sa.Column("territory", sa.String(), nullable=False),
@@ -1808,7 +1810,7 @@ def upgrade() -> None:
         sa.Column("proposed", sa.Text(), nullable=False),
         sa.Column("base_hash", sa.String(), nullable=False),
         sa.Column("searched", sa.Text(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
         sa.Column("salt", sa.LargeBinary(), nullable=True),
         sa.Column("document_hash", sa.String(), nullable=False),
         sa.Column("shown", sa.String(), nullable=False),
@@ -1824,7 +1826,9 @@ def upgrade() -> None:
             name=op.f("ck_consultation_comment_capacity"),
         ),
         sa.CheckConstraint("lang IN ('kk', 'ru', 'en')", name=op.f("ck_consultation_comment_lang")),
-        sa.CheckConstraint("shown IN ('published', 'redacted', 'erased')", name=op.f("ck_consultation_comment_shown")),
+        sa.CheckConstraint(
+            "shown IN ('published', 'redacted', 'erasing', 'erased')", name=op.f("ck_consultation_comment_shown")
+        ),
         sa.CheckConstraint(
             "stance IN ('support', 'change', 'oppose', 'none')", name=op.f("ck_consultation_comment_stance")
         ),
@@ -1901,7 +1905,7 @@ def upgrade() -> None:
         "consultation_comment_edit",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("comment_id", sa.Integer(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("salt", sa.LargeBinary(), nullable=True),
         sa.Column("document_hash", sa.String(), nullable=False),
@@ -1981,7 +1985,7 @@ def upgrade() -> None:
         "consultation_comment_support",
         sa.Column("comment_id", sa.Integer(), nullable=False),
         sa.Column("person_hash", sa.LargeBinary(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
         sa.ForeignKeyConstraint(
             ["comment_id"],
             ["consultation_comment.id"],
@@ -1989,6 +1993,29 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("comment_id", "person_hash", name=op.f("pk_consultation_comment_support")),
     )
+    op.create_table(
+        "consultation_erasure",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("comment_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("salt", sa.LargeBinary(), nullable=True),
+        sa.Column("moderator", sa.String(), nullable=True),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("kept_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("by IN ('author', 'law', 'court')", name=op.f("ck_consultation_erasure_by")),
+        sa.ForeignKeyConstraint(
+            ["comment_id"],
+            ["consultation_comment.id"],
+            name=op.f("fk_consultation_erasure_comment_id_consultation_comment"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consultation_erasure")),
+    )
+    with op.batch_alter_table("consultation_erasure", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_consultation_erasure_comment_id"), ["comment_id"], unique=False)
+
     op.create_table(
         "consultation_redaction",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1998,6 +2025,8 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("salt", sa.LargeBinary(), nullable=False),
         sa.Column("covered", sa.Text(), nullable=False),
+        sa.Column("left_salt", sa.LargeBinary(), nullable=True),
+        sa.Column("gone", sa.Boolean(), nullable=False),
         sa.Column("moderator", sa.String(), nullable=False),
         sa.Column("appeal", sa.LargeBinary(), nullable=True),
         sa.Column("appealed_at", sa.DateTime(timezone=True), nullable=True),
@@ -2046,6 +2075,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_consultation_redaction_comment_id"))
 
     op.drop_table("consultation_redaction")
+    with op.batch_alter_table("consultation_erasure", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_consultation_erasure_comment_id"))
+
+    op.drop_table("consultation_erasure")
     op.drop_table("consultation_comment_support")
     with op.batch_alter_table("consultation_comment_placement", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_consultation_comment_placement_provision_id"))

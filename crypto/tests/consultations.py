@@ -10,7 +10,7 @@ from typing import Any
 from crypto.tests.served import Log, ServedSite, digest
 
 from egov_crypto import canonical, statement
-from egov_crypto.consultation import comments_hash
+from egov_crypto.consultation import comments_hash, supports_hash
 from egov_crypto.group import public_key, sign
 from egov_crypto.note import to_base64
 
@@ -21,6 +21,7 @@ BEGUN, SAID, CLOSES, ENDED = (
     "2026-05-20T19:00:00Z",
     "2026-06-20T06:00:00Z",
 )
+DAY, WAITED = "2026-05-06", "2026-06-23T06:00:00Z"
 APPROVED = {"approvals": 2, "approved": digest("approved")}
 
 Value = dict[str, Any]
@@ -47,11 +48,11 @@ class Consultation:
         return {**value, "signature": _written(sign(AGENCY, canonical.dump(value)))}
 
     def state(self, to: str, at: str, **members: Any) -> Value:
-        told: Value = {"closes_at": None, "rules": None, "reason": None, **APPROVED}
+        told: Value = {"closes_at": None, "rules": None, "reason": None, "supports": None, **APPROVED}
         if to == "open":
             told |= {"closes_at": CLOSES, "rules": self.rules}
         if to == "closed":
-            told |= {"approvals": 0, "approved": None}
+            told |= {"approvals": 0, "approved": None, "supports": digest("supports")}
         if to == "withdrawn":
             told["reason"] = digest("reason")
         return self.about("state", at, to=to, **told | members)
@@ -59,21 +60,40 @@ class Consultation:
     def opened(self, documents: dict[str, str] | None = None, record: str = "") -> list[Value]:
         return [self.version(1, documents, record=record), self.state("open", BEGUN)]
 
-    def closed(self, at: str = CLOSES) -> Value:
-        return self.state("closed", at)
+    def closed(self, at: str = CLOSES, **members: Any) -> Value:
+        return self.state("closed", at, **members)
 
     def extended(self, closes_at: str, at: str = SAID) -> Value:
         return self.about("extended", at, closes_at=closes_at, reason=digest("reason"), **APPROVED)
 
-    def comment(self, number: int, what: str = "comment", document: str = "", at: str = SAID) -> Value:
-        return self.about("comment", at, number=number, what=what, document=document or digest(f"{what} {number}"))
+    def comment(
+        self, number: int, what: str = "comment", document: str = "", day: str = DAY, author: str | None = None
+    ) -> Value:
+        told = {"number": number, "what": what, "document": document or digest(f"{what} {number}"), "author": author}
+        entry = self.about("comment", "", day=day, **told)
+        return {name: value for name, value in entry.items() if name != "at"}
 
     def comments(self, *numbers: int) -> list[Value]:
         return [self.comment(number) for number in numbers]
 
-    def decided(self, number: int, what: str, reason: str | None = None) -> Value:
-        given = None if what == "erased" else reason or digest(what)
-        return self.about("redaction", ENDED, number=number, what=what, reason=given)
+    def decided(
+        self,
+        number: int,
+        what: str,
+        reason: str | None = None,
+        left: str | None = None,
+        by: str | None = None,
+        at: str = ENDED,
+    ) -> Value:
+        """By a moderator, or, with ``by``, an erasure."""
+        given = reason or (digest(what) if by is None and what != "kept" else None)
+        left = left or (digest("left") if what == "redacted" else None)
+        return self.about("redaction", at, number=number, what=what, by=by, reason=given, left=left)
+
+    def erased(self, number: int, by: str = "author") -> list[Value]:
+        """It waits, and is destroyed."""
+        asked = self.decided(number, "erasing", digest("why") if by == "law" else None, by=by)
+        return [asked, self.decided(number, "erased", by=by, at=WAITED)]
 
     def reply(self, number: int, *comments: int, verdict: str = "rejected", **members: Any) -> Value:
         told: Value = {"comments": comments_hash(comments), "count": len(comments), "changed": None, "supersedes": None}
@@ -186,8 +206,11 @@ class ConsultationSite:
             **shared,
             "text": text,
             "what": what,
-            "at": SAID,
+            "day": DAY,
             "shown": "published",
+            "author": "Ann" if number == 1 else None,
+            "author_salt": SALT.hex() if number == 1 else None,
+            "supports": number,
             "organisation": None,
             "amendment": {"kind": amendment, "proposed": "Parks", "stale": False} if amendment else None,
             "place": place,
@@ -195,6 +218,8 @@ class ConsultationSite:
             "files": [],
             "edits": [],
             "redactions": [],
+            "erasures": [],
+            "left": None,
             "reply": 2 if number == 3 else 1,
             "document": document,
             "salt": SALT.hex(),
@@ -238,7 +263,12 @@ class ConsultationSite:
     def entered(self) -> list[Value]:
         made, reports = self.made, hashlib.sha256(statement.dump(self.report)).hexdigest()
         documents = {number: {"kk": self.document(number)} for number in WORDS}
-        comments = [made.comment(one["number"], one["what"], one["hash"]) for one in self.comments]
+        named = {"consultation": made.reference, "number": 1, "name": "Ann"}
+        authors = {1: committed(b"consultation.author", named)}
+        comments = [
+            made.comment(one["number"], one["what"], one["hash"], author=authors.get(one["number"]))
+            for one in self.comments
+        ]
         replies = [
             made.reply(
                 one["number"],
@@ -253,7 +283,7 @@ class ConsultationSite:
             *made.opened(documents[1], self.record(1)),
             *comments,
             made.version(2, documents[2], record=self.record(2)),
-            made.closed(),
+            made.closed(supports=supports_hash([1, 2, 3])),
             *replies,
             made.report(3, 3, reports),
             made.state("reported", ENDED),

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from crypto.tests.commands import run
-from crypto.tests.consultations import ENDED, PAPER, SALT, ConsultationSite
+from crypto.tests.consultations import ENDED, PAPER, SALT, ConsultationSite, committed
 from crypto.tests.platform import Platform
 from crypto.tests.served import ServedSite, digest, serving
 
@@ -80,7 +80,11 @@ LIES: list[tuple[str, Callable[[ConsultationSite], Any]]] = [
     ("consultation.comments", lambda site: site.comments[0].update(shown="redacted", document=None, salt=None)),
     ("consultation.comments", lambda site: site.comments[0].update(document=None)),
     ("consultation.comments", lambda site: site.comments[1]["amendment"].update(proposed="No parks")),
-    ("consultation.comments", lambda site: site.comments[1].update(at=ENDED)),
+    ("consultation.comments", lambda site: site.comments[1].update(day="2026-05-07")),
+    ("consultation.comments", lambda site: site.comments[0].update(author="Bob")),
+    ("consultation.comments", lambda site: site.comments[1].update(author="Ann", author_salt=SALT.hex())),
+    ("consultation.comments", lambda site: site.comments[0].update(erasures=[an_erasure()])),
+    ("consultation.count", lambda site: site.comments[0].update(supports=99)),
     ("consultation.comments", lambda site: site.comments[0].update(quote={"exact": "x", "start": 0, "end": 1})),
     ("consultation.comments", lambda site: site.comments[2].update(files=[{"name": "a.pdf", "sha256": digest("a")}])),
     (
@@ -185,24 +189,49 @@ def test_what_is_covered_added_and_erased_is_as_it_was_decided(site: Consultatio
     first, second, third = site.comments
     reason = {"reason": "Names somebody", "salt": SALT.hex()}
     commitment = committed_reason("Names somebody")
-    site.log.add(site.made.decided(1, "redacted", commitment), site.made.decided(3, "erased"))
-    first |= {"shown": "redacted", "document": None, "salt": None, "text": "█"}
-    first["redactions"] = [{**reason, "decision": None, "lifted": False}]
-    third |= {"shown": "erased", "document": None, "salt": None, "text": None}
+    left = {name: first[name] for name in ("about", "capacity", "lang", "number", "quote", "stance", "version")}
+    left |= {"consultation": site.made.reference, "organisation": "", "amendment": None, "ground": "personal-data"}
+    left |= {"pieces": ["comm", None], "place": first["document"]["place"]}
+    hidden = committed(b"consultation.left", left)
+    asked, done = site.made.erased(3)
+    site.log.add(site.made.decided(1, "redacted", commitment, hidden), asked)
+    covered = {"shown": "redacted", "document": None, "salt": None, "text": "comm [ … ] "}
+    first |= {**covered, "left": {"document": left, "salt": SALT.hex()}}
+    first["redactions"] = [{**reason, "decision": None, "lifted": False, "ground": "personal-data"}]
+    gone = dict.fromkeys(("document", "salt", "text", "author", "capacity", "stance", "lang"))
+    third |= {**gone, "shown": "erasing", "erasures": [an_erasure()]}
+    site.publish()
+    assert verified(site)["consultation"]["erasing"] == 1
+    site.log.add(done)
+    third |= {"shown": "erased", "erasures": [an_erasure("erased")]}
     site.publish()
     answer = verified(site)
     assert (answer["consultation"]["redacted"], answer["consultation"]["erased"]) == (1, 1)
     assert any("1 covered comments" in sentence for sentence in answer["unknown"])
-    first["redactions"][0]["reason"] = "No reason"
-    site.publish()
-    assert failure(site) == "consultation.comments"
+    for part, name, lie in (
+        (first["redactions"][0], "reason", "No reason"),
+        (first["redactions"][0], "ground", "offensive"),
+        (first, "text", "come [ … ] "),
+        (left, "pieces", ["come", None]),
+        (third, "text", "It was this"),
+        (third["erasures"][0], "by", "law"),
+    ):
+        true, part[name] = part[name], lie
+        site.publish()
+        assert failure(site) == "consultation.comments"
+        part[name] = true
     site.log.add(site.made.decided(1, "appeal-granted", commitment))
-    first |= site.a_comment(1) | {"redactions": [{**reason, "lifted": True, "decision": reason}]}
+    lifted = {**reason, "lifted": True, "decision": reason, "ground": "personal-data"}
+    first |= site.a_comment(1) | {"redactions": [lifted]}
     site.publish()
     verified(site)
     second["shown"] = "erased"
     site.publish()
     assert failure(site) == "consultation.comments"
+
+
+def an_erasure(ended: str | None = None, by: str = "author") -> Any:
+    return {"by": by, "reason": None, "salt": None, "ended": ended}
 
 
 def committed_reason(reason: str) -> str:

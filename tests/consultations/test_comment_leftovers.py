@@ -8,14 +8,15 @@ from tests.consultations import world
 from tests.consultations.test_commenting import ARTICLE, TEXT, send
 from tests.officials import MakeCitizen
 
+from egov_participation.clock import ManualClock
 from egov_participation.consultations.models import Comment, CommentFile, CommentPlacement, Stance, Version
 from egov_participation.consultations.rules import commenting as rules
 from egov_participation.consultations.rules.commenting import Place, Written
 from egov_participation.consultations.service import (
     clustering,
     comment_drafts,
+    comment_erasing,
     comment_lists,
-    comment_own,
     lookup,
     placing,
 )
@@ -23,7 +24,9 @@ from egov_participation.errors import DomainError
 from egov_participation.services import Services, SessionInfo
 
 
-def test_nothing_that_stays_tells_what_was_destroyed(services: Services, citizen: MakeCitizen) -> None:
+def test_nothing_that_stays_tells_what_was_destroyed(
+    services: Services, citizen: MakeCitizen, clock: ManualClock
+) -> None:
     reference, author = world.put(services), citizen()
     heading = world.TEXTS["ru"][2].heading
     quote = rules.quoted(f"{heading}\n{world.TEXTS['ru'][2].text}", "убирается раз в неделю")
@@ -42,8 +45,22 @@ def test_nothing_that_stays_tells_what_was_destroyed(services: Services, citizen
 
     def erase(number: int) -> None:
         with services.database.uow() as tx:
-            comment_own.erase(services, tx, author.session, reference, number)
+            comment_erasing.ask(services, tx, author.session, reference, number)
             tx.commit()
+        view = comment_lists.one(services, reference, number)
+        assert (view.is_gone, view.text, view.quote, view.document) == (True, "", None, None)
+        assert comment_erasing.due(services) == 0  # it waits
+        if number == 1:
+            with services.database.uow() as tx:
+                comment_erasing.take_back(services, tx, author.session, reference, number)
+                assert comment_lists.one(services, reference, number).text == ""
+                tx.commit()
+            assert comment_lists.one(services, reference, number).text == TEXT
+            with services.database.uow() as tx:
+                comment_erasing.ask(services, tx, author.session, reference, number)
+                tx.commit()
+        clock.advance(days=3)
+        assert comment_erasing.due(services) == 1
 
     assert clusters() == [1, 1, 1]
     erase(1)

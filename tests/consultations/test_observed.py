@@ -22,12 +22,27 @@ from egov_participation.actions import Role
 from egov_participation.app import create_app
 from egov_participation.approvals import Proposal
 from egov_participation.clock import ManualClock
-from egov_participation.consultations.models import Comment, Consultation, Provision, Reply, Version
+from egov_participation.consultations.models import (
+    Comment,
+    Consultation,
+    ConsultationText,
+    Provision,
+    ProvisionChange,
+    Reply,
+    Version,
+)
 from egov_participation.consultations.models.states import AmendmentKind, Verdict
 from egov_participation.consultations.rules.commenting import Place, Written
 from egov_participation.consultations.rules.replying import Changed, Content
 from egov_participation.consultations.service import clock as by_the_clock
-from egov_participation.consultations.service import comment_own, commenting, redacting, replying, reporting
+from egov_participation.consultations.service import (
+    comment_erasing,
+    comment_own,
+    commenting,
+    redacting,
+    replying,
+    reporting,
+)
 from egov_participation.consultations.telling import HAPPENINGS
 from egov_participation.i18n import translate
 from egov_participation.ledger import service as ledger
@@ -96,7 +111,7 @@ def test_the_program_holds_the_site_over_http(
     with services.database.read() as session:
         reference = session.exec(select(Consultation.reference)).one() or ""
     authors = [citizen(level=3) for _ in range(4)]
-    first = say(services, authors[0], reference, "Летом в 22 часа ещё светло.")
+    first = say(services, authors[0], reference, "Летом в 22 часа ещё светло.", show_name=True)
     second = say(
         services,
         authors[1],
@@ -120,7 +135,7 @@ def test_the_program_holds_the_site_over_http(
             reason="Имя соседа",
             words="Асану",
         )
-        comment_own.erase(services, tx, authors[3].session, reference, fourth)
+        comment_erasing.ask(services, tx, authors[3].session, reference, fourth)
         tx.commit()
     assert officials[0].client.post(f"/en/office/drafts/{key}/versions").status_code == 303
     new = office.TEXTS["ru"].replace("закрывается в 22 часа.", "закрывается в 23 часа.")
@@ -129,6 +144,7 @@ def test_the_program_holds_the_site_over_http(
     office.approve(officials[1], office.propose(officials[0], key, 2))
     clock.advance(days=75)
     by_the_clock.close_due(services)
+    assert comment_erasing.due(services) == 1
     eid = eid_of(services, reference, 2, "Парк закрывается")
     common: dict[str, Any] = {"consultation": reference, "agency": "", "lang": "ru", "supersedes": None}
     changed = Changed(2, "ru", eid)
@@ -208,4 +224,14 @@ def test_the_program_holds_the_site_over_http(
         assert failure(lambda db: (db.exec(select(Reply)).first(), "reason", "Вы правы.")) == "consultation.replies"
         assert failure(lambda db: (_provision(db, "Парк закр"), "text", "Парк закрыт.")) == "consultation.document"
         assert failure(lambda db: (db.get(Comment, ids[second]), "number", 99)) == "consultation.missing"
+        assert failure(lambda db: (db.get(Comment, ids[first]), "author_name", "Кто-то")) == "consultation.comments"
+        assert failure(lambda db: (db.get(Comment, ids[second]), "supports", 7)) == "consultation.count"
+        assert (
+            failure(lambda db: (db.get(Comment, ids[third]), "text", "Звоните ему: Асану.")) == "consultation.comments"
+        )
+        title = select(ConsultationText).where(ConsultationText.lang == "ru")
+        assert failure(lambda db: (db.exec(title).one(), "title", "Парки закрываются")) == "consultation.record"
+        with services.database.read() as session:
+            modified = session.exec(select(ProvisionChange.id).where(ProvisionChange.change == "modified")).first()
+        assert failure(lambda db: (db.get(ProvisionChange, modified), "change", "merged")) == "consultation.record"
         assert verified()["ok"] is True

@@ -11,11 +11,13 @@ from sqlmodel import select
 from egov_participation.consultations.models import (
     Consultation,
     ConsultationText,
+    Erasure,
     Expression,
     Provision,
     State,
     Version,
 )
+from egov_participation.consultations.service import comment_erasing
 from egov_participation.documents import hashing
 from egov_participation.documents import structure as documents
 from egov_participation.documents.structure import Document, Kind
@@ -80,6 +82,16 @@ def put(
         reference = str(values["reference"])
     put_version(services, reference, texts)
     return reference
+
+
+def waited(services: Services) -> int:
+    """The days are over in which an erasure can be taken back, though nobody's session has ended; how many are done."""
+    with services.database.uow() as tx:
+        for erasure in tx.exec(select(Erasure)).all():
+            erasure.due_at = services.clock()
+            tx.add(erasure)
+        tx.commit()
+    return comment_erasing.due(services)
 
 
 def put_version(services: Services, reference: str, texts: dict[str, tuple[documents.Provision, ...]]) -> int:

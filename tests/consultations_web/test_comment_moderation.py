@@ -18,7 +18,7 @@ from egov_participation.actions import Role
 from egov_participation.consultations.models import Comment, CommentFile
 from egov_participation.consultations.rules.attachments import PDF
 from egov_participation.consultations.rules.covering import pieces, to_cover
-from egov_participation.consultations.service import comment_lists
+from egov_participation.consultations.service import comment_lists, covers
 from egov_participation.consultations.service.comment_lists import Asked
 from egov_participation.errors import DomainError
 from egov_participation.jobs import Worker
@@ -46,7 +46,11 @@ def cover(moderator: SignedIn, path: str, **fields: str) -> int:
 
 
 def test_words_are_covered_appealed_shown_again_and_destroyed(
-    services: Services, citizen: MakeCitizen, official: MakeOfficial, worker: Worker, outbox: NullMailer
+    services: Services,
+    citizen: MakeCitizen,
+    official: MakeOfficial,
+    worker: Worker,
+    outbox: NullMailer,
 ) -> None:
     reference, author = world.put(services), citizen()
     one, other = official(Role.MODERATOR), official(Role.MODERATOR)
@@ -97,19 +101,36 @@ def test_words_are_covered_appealed_shown_again_and_destroyed(
     assert TEXT not in hidden
     assert "A moderator has covered this comment." in hidden
     assert author.client.post(f"{own}/add", data={"added": "Ещё одно слово."}).status_code == 409
-    why = {"reason": "Суд запретил хранить эти слова."}
+    why = {"reason": "Закон запретил хранить эти слова.", "by": "law"}
     assert one.client.post(f"{case}/erase", data=why).status_code == 403
+    assert other.client.post(f"{case}/erase", data={"reason": "Так надо."}).status_code == 422
     assert other.client.post(f"{case}/erase", data=why).status_code == 303
-    assert TEXT not in author.client.get(own).text
-    assert [entry["what"] for entry in decisions(services, reference)] == [
-        "redacted",
-        "appeal-granted",
-        "redacted",
-        "erased",
+    assert "are going to be destroyed on" in text_of(author.client.get(public).text)
+    assert author.client.post(f"{own}/keep").status_code == 409  # it is not the author who wanted it
+    # Against covering them an appeal is heard still, and until it is decided nothing is destroyed.
+    assert author.client.post(f"{own}/appeal", data={"why": "Это мои слова."}).status_code == 303
+    assert world.waited(services) == 0
+    refusal = {"decision": "refuse", "reason": "Они о другом человеке."}
+    assert other.client.post(f"{case}/appeal", data=refusal).status_code == 303
+    assert world.waited(services) == 1
+    assert author.client.get(own).status_code == 404
+    shown = text_of(author.client.get(public).text)
+    assert "The law does not let them be kept." in shown
+    assert why["reason"] in shown
+    assert [(entry["what"], entry["by"]) for entry in decisions(services, reference)] == [
+        ("redacted", None),
+        ("appeal-granted", None),
+        ("redacted", None),
+        ("erasing", "law"),
+        ("appeal-refused", None),
+        ("erased", "law"),
     ]
+    with services.database.read() as session:
+        row = session.exec(select(Comment)).one()
+        assert (row.text, row.salt, row.person_hash, row.person_sealed, row.territory) == ("", None, None, None, "")
     worker.run_due()
-    assert sum(why["reason"] in mail.text for mail in outbox.sent) == 1
-    assert "words destroyed" in text_of(official(Role.AUDITOR).client.get("/en/office/trail").text)
+    assert sum(why["reason"] in mail.text for mail in outbox.sent) == 2
+    assert "words to be destroyed" in text_of(official(Role.AUDITOR).client.get("/en/office/trail").text)
 
 
 def test_an_appeal_is_refused_in_public(services: Services, citizen: MakeCitizen, official: MakeOfficial) -> None:
@@ -124,6 +145,16 @@ def test_an_appeal_is_refused_in_public(services: Services, citizen: MakeCitizen
     shown = text_of(author.client.get(f"/en/consultations/{reference}/comments/1").text)
     assert "another moderator refused: Причина названа верно." in shown
     assert json.dumps(decisions(services, reference)[-1]).count("appeal-refused") == 1
+    # Nobody can appeal any more: the words are kept for nobody, and a court's order is done at once.
+    assert covers.settle(services) == 1
+    with services.database.read() as session:
+        row = session.exec(select(Comment)).one()
+        assert (row.text, row.salt, row.person_hash is None) == ("", None, False)
+    assert covers.settle(services) == 0
+    ordered = {"reason": "Решение суда от 3 марта.", "by": "court"}
+    assert other.client.post(f"{case}/erase", data=ordered).status_code == 303
+    assert decisions(services, reference)[-1]["by"] == "court"
+    assert "A court has ordered it." in text_of(author.client.get(f"/en/consultations/{reference}/comments/1").text)
 
 
 def test_a_cover_is_widened_and_hides_what_goes_with_the_words(
@@ -160,14 +191,15 @@ def test_a_cover_is_widened_and_hides_what_goes_with_the_words(
 
     appeal = {"why": "Это номер моей конторы."}
     assert author.client.post(f"{own}/appeal", data=appeal).status_code == 303
-    why = {"reason": "Суд запретил хранить эти слова."}
+    why = {"reason": "Суд запретил хранить эти слова.", "by": "court"}
     assert "Cover more" not in other.client.get(case).text
     assert cover(other, case, words="Ахмету") == 409
     assert other.client.post(f"{case}/erase", data=why).status_code == 409
     refusal = {"decision": "refuse", "reason": "Причина названа верно."}
     assert other.client.post(f"{case}/appeal", data=refusal).status_code == 303
 
-    assert cover(other, case, words="555 01") == 409
+    assert covers.settle(services) == 1
+    assert cover(other, case, words="555 01") == 422  # they are no more
     assert cover(other, case, words="Ахмету") == 303
     page = author.client.get(public).text
     assert "Позвоните " in page
@@ -181,13 +213,17 @@ def test_a_cover_is_widened_and_hides_what_goes_with_the_words(
     for covered in (one, other, third):  # each of them covered a part of what the appeal is about
         assert covered.client.post(f"{case}/appeal", data=grant).status_code == 403
     assert official(Role.MODERATOR).client.post(f"{case}/appeal", data=grant).status_code == 303
-    assert WORDS in author.client.get(public).text
-    assert [entry["what"] for entry in decisions(services, reference)] == [
-        "redacted",
-        "appeal-refused",
-        "redacted",
-        "redacted",
-        "appeal-granted",
+    # It stays covered as it was before the decision that was appealed against.
+    page = author.client.get(public).text
+    assert "Позвоните " in page
+    assert "Ахмету" not in page
+    told = [(entry["what"], entry["left"] is not None) for entry in decisions(services, reference)]
+    assert told == [
+        ("redacted", True),
+        ("appeal-refused", False),
+        ("redacted", True),
+        ("redacted", True),
+        ("appeal-granted", True),
     ]
 
 

@@ -147,7 +147,7 @@ def test_the_next_version_keeps_lineages_and_takes_comments_along(services: Serv
                     quote_start=start,
                     quote_end=None if start is None else start + len(quote),
                     lang="ru",
-                    at=services.clock(),
+                    day=services.clock().date(),
                     document_hash="0" * 64,
                 )
             )

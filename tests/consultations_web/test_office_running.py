@@ -145,7 +145,14 @@ def test_comments_end_later_than_said_and_then_by_the_clock(
         assert row.reply_due_on is not None
         assert row.reply_due_on > later
         tx.add(
-            Comment(consultation_id=row.id or 0, number=1, version_id=1, lang="ru", at=clock(), document_hash="0" * 64)
+            Comment(
+                consultation_id=row.id or 0,
+                number=1,
+                version_id=1,
+                lang="ru",
+                day=clock().date(),
+                document_hash="0" * 64,
+            )
         )
         due = row.reply_due_on
         tx.commit()

@@ -256,7 +256,7 @@ def test_a_report_reads_what_it_shows_and_compares_versions_once(
         address = write(one, reference, number, verdict="accepted", changed="2:ru:chp_1__art_2")
         assert decide(other, address).status_code == 303
     with services.database.read() as session:
-        content = reporting.content(services, session, lookup.found(session, reference))
+        content = reporting.content(session, lookup.found(session, reference))
     rows, compared = [], []
     views, compare = reply_viewing.views, differences.compared
     monkeypatch.setattr(reply_viewing, "views", lambda *given: rows.extend(given[2]) or views(*given))

@@ -138,7 +138,8 @@ def hold_consultation(services: Services) -> None:
     """One with two comments, of which one attacks spreadsheets and has a reply."""
     world.put(services)
     now = services.clock()
-    sent: dict[str, object] = {"consultation_id": 1, "version_id": 1, "lang": "ru", "at": now, "salt": b"s" * 32}
+    sent: dict[str, object] = {"consultation_id": 1, "version_id": 1, "lang": "ru", "salt": b"s" * 32}
+    sent["day"] = services.day(now)
     answer = Reply(
         consultation_id=1, number=1, verdict="rejected", lang="ru", reason="=1+1", at=now, proposal="p", salt=b"r" * 32,
         document_hash="cd" * 32,

@@ -8,7 +8,7 @@ platform's ``docs/log.md`` lists the rules between entries, which are all held h
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from egov_crypto import canonical, statement
@@ -24,7 +24,10 @@ MAX_COMMENTS: Final = 1_000_000
 MAX_ACTS: Final = 1000
 """Versions, reports, and reasons of one consultation; what was added to one comment, and decided about it."""
 
-PUBLISHED, REDACTED, ERASED = "published", "redacted", "erased"
+ERASURE_WAIT: Final = timedelta(days=3)
+"""So long words wait to be destroyed, unless a court has ordered it: until then that can be taken back."""
+
+PUBLISHED, REDACTED, ERASING, ERASED = "published", "redacted", "erasing", "erased"
 _FOLLOWS: Final = {
     "": {"open"},
     "open": {"closed", "withdrawn"},
@@ -34,11 +37,13 @@ _FOLLOWS: Final = {
 }
 _DECISIONS: Final = {
     "redacted": ({PUBLISHED, REDACTED}, REDACTED),
-    "appeal-granted": ({REDACTED}, PUBLISHED),
-    "appeal-refused": ({REDACTED}, REDACTED),
-    "erased": ({PUBLISHED, REDACTED}, ERASED),
+    "appeal-granted": ({REDACTED, ERASING}, PUBLISHED),
+    "appeal-refused": ({REDACTED, ERASING}, ""),
+    "erasing": ({PUBLISHED, REDACTED}, ERASING),
+    "kept": ({ERASING}, ""),
+    "erased": ({REDACTED, ERASING}, ERASED),
 }
-"""What may be decided about a comment that is shown so, and how it is shown then."""
+"""What may be decided about a comment that is shown so, and how it is shown then; empty: as it was before."""
 
 
 @dataclass
@@ -59,8 +64,11 @@ class ConsultationCount:
     versions: list[dict[str, Any]] = field(default_factory=list)
     """Of each ``at``, ``agency``, ``key``, ``signature``, ``record``, and ``texts``: language, document, source."""
     comments: list[list[Any]] = field(default_factory=list)
-    """Of each: what it is, when, the commitment to it, how it is shown, the commitments to what was added, and the
-    decisions about it with the commitments to their reasons."""
+    """Of each: what it is, its day, the commitment to it, how it is shown, the commitments to what was added, the
+    decisions about it (what, when, for whom, and the commitments to the reason and to what is left to read), and the
+    commitment to its author's name or None."""
+    supports: str = ""
+    """Hash of how many supported each of them when comments ended."""
     replies: list[dict[str, Any]] = field(default_factory=list)
     """Of each ``at``, ``verdict``, ``comments``, ``count``, ``changed``, ``supersedes``, ``document``, and
     ``superseded_by``."""
@@ -74,10 +82,15 @@ class ConsultationCount:
     @property
     def shown(self) -> dict[str, int]:
         """How many comments are shown how."""
-        found = dict.fromkeys((PUBLISHED, REDACTED, ERASED), 0)
-        for _, _, _, shown, _, _ in self.comments:
-            found[shown] += 1
+        found = dict.fromkeys((PUBLISHED, REDACTED, ERASING, ERASED), 0)
+        for comment in self.comments:
+            found[comment[3]] += 1
         return found
+
+    @property
+    def gone(self) -> int:
+        """How many are erased, or going to be."""
+        return self.shown[ERASING] + self.shown[ERASED]
 
 
 @dataclass
@@ -128,6 +141,11 @@ def check_signed(value: dict[str, Any]) -> None:
         raise VerificationError("consultation.signature", f"version {value['number']}, {value['agency']}") from None
 
 
+def supports_hash(numbers: Iterable[int]) -> str:
+    """How an entry names how many support each comment, in the order of comments (hex)."""
+    return hashlib.sha256(",".join(map(str, numbers)).encode()).hexdigest()
+
+
 def _order(detail: str) -> VerificationError:
     return VerificationError("consultation.order", detail)
 
@@ -152,6 +170,9 @@ def _change(value: dict[str, Any], count: ConsultationCount, now: str) -> None:
         case "reported" if not count.reports or not count.reports[-1]["complete"]:
             raise _order("reported without a complete report")
     if to in {"closed", "withdrawn"}:
+        if (value["supports"] is not None) != (count.state == "open"):
+            raise _order(f"{to}, and supporters are counted when comments end")
+        count.supports = count.supports or value["supports"]
         count.end_told = count.end_told or now
     if value["reason"] is not None:
         _add(count.reasons, value["reason"])
@@ -188,8 +209,10 @@ def _comment(value: dict[str, Any], count: ConsultationCount, now: str) -> None:
     ending = is_edit and count.state == "closed" and _after(now, count.end_told) <= TOLERANCE
     if count.state != "open" and not ending:
         raise VerificationError("consultation.late", f"comment {number} while it is {count.state or 'not begun'}")
-    if _after(value["at"], count.closes_at) > TOLERANCE:
-        raise VerificationError("consultation.late", f"comment {number} at {value['at']}, after {count.closes_at}")
+    # A day is that of where people comment, and times are not: they may be a day apart.
+    if _days(value["day"], count.opened_at) < -1 or _days(value["day"], count.closes_at) > 1:
+        told = f"comment {number} on {value['day']}; from {count.opened_at} to {count.closes_at}"
+        raise VerificationError("consultation.late", told)
     count.late += _after(now, count.closes_at) > LATE
     if is_edit:
         comment = _existing(value, count)
@@ -199,7 +222,8 @@ def _comment(value: dict[str, Any], count: ConsultationCount, now: str) -> None:
         return
     if number != len(count.comments) + 1:
         raise _order(f"comment {number}, where {len(count.comments) + 1} is next")
-    _add(count.comments, [value["what"], value["at"], value["document"], PUBLISHED, [], []], MAX_COMMENTS)
+    added = [value["what"], value["day"], value["document"], PUBLISHED, [], [], value["author"]]
+    _add(count.comments, added, MAX_COMMENTS)
 
 
 def _existing(value: dict[str, Any], count: ConsultationCount) -> list[Any]:
@@ -213,10 +237,47 @@ def _decide(value: dict[str, Any], count: ConsultationCount) -> None:
     before, after = _DECISIONS[what]
     if comment[3] not in before:
         raise _order(f"{what} of comment {value['number']}, which is {comment[3]}")
-    if what.startswith("appeal-") and comment[5][-1][0] != "redacted":
+    if what.startswith("appeal-"):
+        _check_appeal(value, comment)
+    if what == "erased":
+        _check_waited(value, comment)
+    if what == "kept" and count.state == "reported":
+        raise _order(f"comment {value['number']} is kept after the report, which has no reply to it")
+    if what == "appeal-granted" and value["left"] is not None:
+        after = REDACTED
+    comment[3] = after or (comment[3] if what != "kept" else _before_erasing(comment))
+    _add(comment[5], [what, value["at"], value["by"], value["reason"], value["left"]])
+
+
+def _check_appeal(value: dict[str, Any], comment: list[Any]) -> None:
+    """One for each time that words were covered; what its author wants erased has none."""
+    covered = [one[0] for one in comment[5] if one[0] not in {"erasing", "kept"}]
+    if not covered or covered[-1] != "redacted":
         raise _order(f"a second appeal about comment {value['number']}")
-    comment[3] = after
-    _add(comment[5], [what, value["reason"]])
+    if comment[3] == ERASING and comment[5][-1][2] == "author":
+        raise _order(f"an appeal about comment {value['number']}, whose author wants it erased")
+
+
+def _check_waited(value: dict[str, Any], comment: list[Any]) -> None:
+    if value["by"] == "court":
+        return
+    number, decided = value["number"], reversed(comment[5] if comment[3] == ERASING else [])
+    asked = next((one for one in decided if one[0] == "erasing"), None)
+    if asked is None or asked[2] != value["by"]:
+        raise _order(f"comment {number} is erased by {value['by']}, who has not asked for it")
+    if _after(value["at"], asked[1]) < ERASURE_WAIT - TOLERANCE:
+        raise _order(f"comment {number} is erased at {value['at']}: it was to wait from {asked[1]} on")
+
+
+def _before_erasing(comment: list[Any]) -> str:
+    """How a comment was shown before it was to be erased."""
+    shown = PUBLISHED
+    for what, _, _, _, left in comment[5]:
+        if what == "redacted":
+            shown = REDACTED
+        elif what == "appeal-granted":
+            shown = PUBLISHED if left is None else REDACTED
+    return shown
 
 
 def _reply(value: dict[str, Any], count: ConsultationCount) -> None:
@@ -247,10 +308,14 @@ def _report(value: dict[str, Any], count: ConsultationCount) -> None:
     if count.state != "closed":
         raise _order(f"a report while it is {count.state or 'not begun'}")
     owed, said = len(count.comments), value["comments"]
-    if value["replied"] != count.replied or not owed - count.shown[ERASED] <= said <= owed:
+    if value["replied"] != count.replied or not owed - count.gone <= said <= owed:
         told = f"{value['replied']} of {said} have a reply; in the log {count.replied} of {owed}"
         raise VerificationError("consultation.count", told)
     _add(count.reports, {name: value[name] for name in ("at", "content", "comments", "replied", "complete")})
+
+
+def _days(day: str, moment: str) -> int:
+    return (date.fromisoformat(day) - datetime.fromisoformat(moment).date()).days
 
 
 def _after(moment: str, other: str) -> timedelta:

@@ -3,7 +3,19 @@
 import re
 from typing import Any, Final
 
-from egov_crypto.entry_checks import Check, a_count, a_hash, a_time, has, matches, one_of, or_none, unpadded, within
+from egov_crypto.entry_checks import (
+    Check,
+    a_count,
+    a_day,
+    a_hash,
+    a_time,
+    has,
+    matches,
+    one_of,
+    or_none,
+    unpadded,
+    within,
+)
 
 REFERENCE: Final = re.compile(r"C-[0-9]{4}-[0-9]{4,9}", re.ASCII)
 LANGUAGES: Final = ("kk", "ru", "en")
@@ -30,6 +42,7 @@ SHAPES: Final[dict[tuple[str, int], dict[str, Check]]] = {
         "closes_at": or_none(a_time),
         "rules": or_none(a_hash),
         "reason": or_none(a_hash),
+        "supports": or_none(a_hash),
         "approvals": one_of(0, 2),
         "approved": or_none(a_hash),
     },
@@ -45,16 +58,20 @@ SHAPES: Final[dict[tuple[str, int], dict[str, Check]]] = {
         "signature": unpadded(64),
     },
     ("consultation.comment", 1): {
-        **_ABOUT,
+        "consultation": matches(REFERENCE),
+        "day": a_day,
         "number": _number,
         "what": one_of("comment", "amendment", "edit"),
         "document": a_hash,
+        "author": or_none(a_hash),
     },
     ("consultation.redaction", 1): {
         **_ABOUT,
         "number": _number,
-        "what": one_of("redacted", "appeal-granted", "appeal-refused", "erased"),
+        "what": one_of("redacted", "appeal-granted", "appeal-refused", "erasing", "kept", "erased"),
+        "by": one_of("author", "law", "court", None),
         "reason": or_none(a_hash),
+        "left": or_none(a_hash),
     },
     ("consultation.reply", 1): {
         **_ABOUT,
@@ -86,9 +103,14 @@ def fits(value: dict[str, Any]) -> bool:
             ends = value["closes_at"] is None or value["at"] < value["closes_at"]
             reasoned = value["reason"] is not None or value["to"] != "withdrawn"
             two = (value["approvals"] == 2) is (value["approved"] is not None)
-            return of_open and ends and reasoned and two and (value["approvals"] == 0) is (value["to"] == "closed")
+            counted = value["supports"] is not None
+            ended = (value["to"] == "closed") <= counted <= (value["to"] in {"closed", "withdrawn"})
+            clock = (value["approvals"] == 0) is (value["to"] == "closed")
+            return of_open and ends and reasoned and two and ended and clock
+        case "consultation.comment":
+            return value["what"] != "edit" or value["author"] is None
         case "consultation.redaction":
-            return (value["reason"] is None) is (value["what"] == "erased")
+            return _decided(value)
         case "consultation.reply":
             if value["changed"] is None:
                 return bool(value["verdict"] != "accepted")
@@ -98,3 +120,11 @@ def fits(value: dict[str, Any]) -> bool:
                 value["replied"] <= value["comments"] and value["complete"] is (value["replied"] == value["comments"])
             )
     return True
+
+
+def _decided(value: dict[str, Any]) -> bool:
+    what, by, left = value["what"], value["by"], value["left"] is not None
+    asked = (by is not None) is (what in {"erasing", "erased"}) and (what, by) != ("erasing", "court")
+    reasoned = {"erasing": by == "law", "erased": by == "court", "kept": False}.get(what, True)
+    covers = (what == "redacted") <= left <= (what in {"redacted", "appeal-granted"})
+    return asked and covers and (value["reason"] is not None) is reasoned

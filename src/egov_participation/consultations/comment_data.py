@@ -10,7 +10,8 @@ from typing import Any, Final
 from egov_participation.consultations.draft_data import Json, moment
 from egov_participation.consultations.models.states import Shown
 from egov_participation.consultations.reply_views import ReplyView
-from egov_participation.consultations.views import CommentView, CoverView, PlacementView, PlaceView
+from egov_participation.consultations.rules.comment_document import of_left
+from egov_participation.consultations.views import CommentView, CoverView, ErasureView, PlacementView, PlaceView
 from egov_participation.i18n import DEFAULT_LANGUAGE
 
 PAGE: Final = 100
@@ -44,15 +45,16 @@ def comment_as_json(one: CommentView, reply: int | None) -> Json:
         },
         "about": one.about,
         "author": one.author or None,
-        "capacity": one.capacity.value,
+        "author_salt": one.author_salt,
+        "capacity": None if one.is_gone else one.capacity.value,
         "organisation": one.organisation or None,
-        "lang": one.lang,
-        "stance": one.stance.value,
-        "text": one.text if one.shown is not Shown.ERASED else None,
+        "lang": None if one.is_gone else one.lang,
+        "stance": None if one.is_gone else one.stance.value,
+        "text": None if one.is_gone else one.text,
         "amendment": None
         if one.amendment is None
         else {"kind": one.amendment.value, "proposed": one.proposed, "stale": one.stale},
-        "at": moment(one.at),
+        "day": one.day.isoformat(),
         "shown": one.shown.value,
         "supports": one.supports,
         "cluster": one.cluster,
@@ -73,7 +75,7 @@ def comment_as_json(one: CommentView, reply: int | None) -> Json:
         "edits": [
             {
                 "number": edit.number,
-                "at": moment(edit.at),
+                "day": edit.day.isoformat(),
                 "text": edit.text if edit.salt is not None else None,
                 "salt": edit.salt,
                 "hash": edit.document_hash,
@@ -81,6 +83,8 @@ def comment_as_json(one: CommentView, reply: int | None) -> Json:
             for edit in one.edits
         ],
         "redactions": [_cover(cover) for cover in reversed(one.covers)],
+        "left": _left(one),
+        "erasures": [_erasure(erasure) for erasure in one.erasures],
         "placements": [_placement(placement) for placement in one.placements],
         "url": page,
     }
@@ -104,6 +108,26 @@ def _cover(one: CoverView) -> Json:
         "decision": None
         if one.decision_salt is None
         else {"reason": one.decision, "salt": one.decision_salt, "hash": one.decision_hash},
+    }
+
+
+def _left(one: CommentView) -> Json | None:
+    """What is left to read of a comment in which words are covered, with what makes the log's commitment to that."""
+    if one.cover is None or one.cover.left_salt is None:
+        return None
+    return {"document": of_left(one, one.cover.ground), "salt": one.cover.left_salt}
+
+
+def _erasure(one: ErasureView) -> Json:
+    return {
+        "at": moment(one.at),
+        "by": one.by.value,
+        "reason": one.reason or None,
+        "salt": one.salt,
+        "hash": one.reason_hash,
+        "due_at": moment(one.due_at),
+        "ended_at": moment(one.ended_at),
+        "ended": one.ended or None,
     }
 
 
@@ -139,8 +163,9 @@ def reply_as_json(one: ReplyView) -> Json:
 
 
 def annotation(one: CommentView, base_url: str) -> Json | None:
-    """A comment as a W3C annotation of the text; None where none of its words is shown."""
-    if one.shown is Shown.ERASED:
+    """A comment as a W3C annotation of the text; None where none of its words is shown. It has no ``created``, which
+    would have to be to the second."""
+    if one.is_gone:
         return None
     reading = f"{base_url}/{one.place.lang if one.place else one.lang}/consultations/{one.consultation}/v{one.version}"
     target: Json = {"source": reading}
@@ -173,7 +198,6 @@ def annotation(one: CommentView, base_url: str) -> Json | None:
         "id": f"{base_url}/{DEFAULT_LANGUAGE}/consultations/{one.consultation}/comments/{one.number}",
         "type": "Annotation",
         "motivation": "commenting" if one.amendment is None else "editing",
-        "created": moment(one.at),
         "body": body,
         "target": target,
     }

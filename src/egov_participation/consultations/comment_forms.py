@@ -135,6 +135,7 @@ class DecideForm(BaseModel):
 
 
 class EraseForm(BaseModel):
-    """Why the law does not let the words be kept."""
+    """Who asks that words be destroyed, the law or a court, and why."""
 
+    by: Annotated[str, StringConstraints(pattern="^(law|court)$")]
     reason: Annotated[str, AfterValidator(written)]

@@ -19,6 +19,7 @@ from egov_participation.services import Services
 _SHOWN: Final = {
     Shown.PUBLISHED: N_("Public"),
     Shown.REDACTED: N_("Covered by a moderator"),
+    Shown.ERASING: N_("The words are going to be destroyed"),
     Shown.ERASED: N_("The words are destroyed"),
 }
 
@@ -39,7 +40,7 @@ def held(services: Services, session: Session, person_id: str) -> Sequence[Secti
                 [
                     *_draft(comment_heads.of(session, consultation)),
                     Fact("number", N_("Number"), view.tracking),
-                    Fact("at", N_("When"), view.at),
+                    Fact("day", N_("When"), view.day),
                     Fact("capacity", N_("Written as"), view.capacity.value, telling.CAPACITIES[view.capacity]),
                     Fact("name", N_("Your name, as it is shown"), view.author or None),
                     Fact("region", N_("Region, for the numbers of the report"), _territory(session, view.id) or None),
@@ -74,7 +75,7 @@ def held(services: Services, session: Session, person_id: str) -> Sequence[Secti
                 [
                     *_draft(comment_heads.of(session, consultation)),
                     Fact("number", N_("Number"), f"{consultation.reference}/{comment.number}"),
-                    Fact("at", N_("When"), support.at),
+                    Fact("day", N_("When"), support.day),
                 ]
                 for support, comment, consultation in _supports(services, session, person_id)
             ],
@@ -99,7 +100,7 @@ def _supports(
         select(CommentSupport, Comment, Consultation)
         .where(CommentSupport.person_hash == who)
         .where(Comment.id == CommentSupport.comment_id, Consultation.id == Comment.consultation_id)
-        .order_by(CommentSupport.at)  # type: ignore[arg-type]
+        .order_by(CommentSupport.day)  # type: ignore[arg-type]
     ).all()
 
 

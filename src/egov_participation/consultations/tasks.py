@@ -5,7 +5,9 @@ from __future__ import annotations
 from egov_participation.consultations.service import (
     clock,
     clustering,
+    comment_erasing,
     comment_forgetting,
+    covers,
     importing,
     placing,
     reply_letters,
@@ -32,6 +34,13 @@ def place_comments(services: Services, payload: Payload) -> None:
 def forget_old_comments(services: Services) -> None:
     """Delete what has been kept for long enough of comments."""
     comment_forgetting.forget_old(services)
+
+
+@tick
+def erase_comments(services: Services) -> None:
+    """Destroy what was to be, and what is covered for good."""
+    comment_erasing.due(services)
+    covers.settle(services)
 
 
 @tick

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from egov_participation.consultations.models.states import AmendmentKind, Capacity, Placed, Shown, Stance
+from egov_participation.consultations.models.states import (
+    GONE,
+    AmendmentKind,
+    Capacity,
+    ErasedBy,
+    Placed,
+    Shown,
+    Stance,
+)
 from egov_participation.documents.anchoring import Anchor
 from egov_participation.jurisdiction.calendars import Words
 
@@ -54,7 +62,7 @@ class EditView:
 
     number: int
     """From 1 in its comment."""
-    at: datetime
+    day: date
     text: str
     salt: str | None
     document_hash: str
@@ -80,6 +88,24 @@ class CoverView:
     """Why the appeal was granted or refused."""
     decision_salt: str | None
     decision_hash: str | None
+    left_salt: str | None = None
+    """The random bytes in the commitment to what is left to read; None unless this decision holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class ErasureView:
+    """That a comment was to be erased, and what came of it."""
+
+    at: datetime
+    by: ErasedBy
+    reason: str
+    """The public one, of a moderator; empty: its author wants it, and need not say why."""
+    salt: str | None
+    reason_hash: str | None
+    due_at: datetime
+    ended_at: datetime | None
+    ended: str
+    """``erased``, ``kept`` (its author has taken it back), ``appeal`` (that was granted); empty: it waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +146,7 @@ class CommentView:
     base_hash: str
     stale: bool
     """The provision has other words in the newest version."""
-    at: datetime
+    day: date
     salt: str | None
     """In hex; None unless all of it is shown."""
     document_hash: str
@@ -136,6 +162,20 @@ class CommentView:
     """In the versions that came after, in order."""
     document: dict[str, Any] | None = None
     """What the commitment is of (`rules.comment_document`); None unless all of it is shown."""
+    author_salt: str | None = None
+    """The random bytes in the commitment to the author's name, in hex; None where no name is shown."""
+    erasures: tuple[ErasureView, ...] = ()
+    """The first first."""
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether nothing of it is shown, because it is erased or is going to be."""
+        return self.shown in GONE
+
+    @property
+    def erasure(self) -> ErasureView | None:
+        """Why it is gone, or is going to be."""
+        return self.erasures[-1] if self.is_gone and self.erasures else None
 
     @property
     def tracking(self) -> str:

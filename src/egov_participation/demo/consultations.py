@@ -15,17 +15,19 @@ from egov_participation.actions import Capacity, Role
 from egov_participation.approvals import Proposal
 from egov_participation.clock import ManualClock
 from egov_participation.consultations import keys
-from egov_participation.consultations.models import Comment, Expression, Provision, Shown, Stance, Version
+from egov_participation.consultations.models import GONE, Comment, Expression, Provision, Shown, Stance, Version
 from egov_participation.consultations.rules.commenting import Place, Written, quoted
 from egov_participation.consultations.rules.replying import Changed, Content
 from egov_participation.consultations.service import (
     changes,
     clustering,
+    comment_erasing,
     comment_lists,
     comment_own,
     comment_places,
     comment_supporting,
     commenting,
+    covers,
     drafting,
     importing,
     lookup,
@@ -212,6 +214,8 @@ def discuss_to_the_end(make: Filling, now: datetime) -> None:
     make.next_version(phones, wanted.PHONES_SECOND)
     _answer(make, reference)
     make.clock.set(now - 343 * day)
+    comment_erasing.due(make.services)
+    covers.settle(make.services)
     _report(make, reference)
     ledger.publish(make.services)
 
@@ -252,7 +256,7 @@ def _discuss(make: Filling, reference: str, begun: datetime) -> None:
         more = "Ещё: на перемене в школе нет других телефонов."
         comment_own.add(make.services, tx, make.citizen(authors[first]), reference, numbers[first], more)
         gone = wanted.SINGLE[17]
-        comment_own.erase(make.services, tx, make.citizen(authors[gone]), reference, numbers[gone])
+        comment_erasing.ask(make.services, tx, make.citizen(authors[gone]), reference, numbers[gone])
         covered = (
             ("personal-data", wanted.COVERED, ""),
             ("advertising", "Это реклама.", ""),
@@ -303,7 +307,7 @@ def _answer(make: Filling, reference: str) -> None:
         ).all()
     groups: dict[tuple[str, int], list[int]] = {}
     for number, cluster, shown, about in rows:
-        if shown != Shown.ERASED:
+        if shown not in GONE:
             key = wanted.COVERED if shown == Shown.REDACTED else about or ""
             groups.setdefault((key, cluster or number), []).append(number)
     for (key, _), numbers in sorted(groups.items()):

@@ -189,3 +189,9 @@ TERRITORIES: Final = country("kz").territories
 """All territories of Kazakhstan."""
 REGIONS: Final = country("kz").regions
 """Kazakhstan's 17 regions and three cities of republican significance, by ISO 3166-2."""
+
+
+def region_of(code: str) -> str:
+    """The code of the region that a territory is or lies in; empty where it is not known."""
+    found = TERRITORIES.get(code)
+    return "" if found is None else found.code if found.is_region else found.parent

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from egov_participation.i18n import LANGUAGES, N_, translate
@@ -32,6 +32,8 @@ _TITLES: Final[dict[tuple[str, str], str]] = {
     ("consultation.redaction", "redacted"): N_("A moderator covered words of a comment"),
     ("consultation.redaction", "appeal-granted"): N_("An appeal was granted: a comment is shown again"),
     ("consultation.redaction", "appeal-refused"): N_("An appeal was refused: words of a comment stay covered"),
+    ("consultation.redaction", "erasing"): N_("The words of a comment are going to be destroyed"),
+    ("consultation.redaction", "kept"): N_("The words of a comment are kept after all"),
     ("consultation.redaction", "erased"): N_("The words of a comment were destroyed"),
     ("consultation.reply", "accepted"): N_("An agency accepted what comments ask for"),
     ("consultation.reply", "partly"): N_("An agency accepted in part what comments ask for"),
@@ -50,6 +52,7 @@ _WHICH: Final = {
 
 _LABELS: Final[dict[str, str]] = {
     "at": N_("When"),
+    "day": N_("When"),
     "number": N_("Number"),
     "closes_at": N_("Comments end"),
     "agency": N_("Agency, as a code"),
@@ -63,6 +66,10 @@ _LABELS: Final[dict[str, str]] = {
     "record": N_("Hash of what is published with the text"),
     "rules": N_("Hash of the rules"),
     "reason": N_("Commitment to the reason"),
+    "author": N_("Commitment to the author’s name"),
+    "left": N_("Commitment to what is left to read"),
+    "by": N_("Who asked for it"),
+    "supports": N_("Hash of how many support each comment"),
     "key": N_("The agency's key"),
     "signature": N_("The agency's signature"),
     "approved": N_("Hash of what two officials approved"),
@@ -110,4 +117,6 @@ def _cell(name: str, value: Any, written: Mapping[str, Callable[..., Any]]) -> t
         return "text", written["datetime"](datetime.fromisoformat(value))
     if isinstance(value, int):
         return "text", written["number"](value)
-    return "text" if name == "agency" else "code", str(value)
+    if name == "day":
+        return "text", written["date"](date.fromisoformat(value))
+    return "text" if name in ("agency", "by") else "code", str(value)

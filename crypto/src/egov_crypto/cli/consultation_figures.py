@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from egov_crypto import canonical, statement
 from egov_crypto.cli.site_figures import compare, load, readable
-from egov_crypto.consultation import ERASED, PUBLISHED, ConsultationCount, comments_hash
+from egov_crypto.consultation import PUBLISHED, REDACTED, ConsultationCount, comments_hash
 from egov_crypto.errors import VerificationError
 from egov_crypto.statement import natural
 
@@ -19,6 +19,10 @@ _COMMENT: Final = b"consultation.comment"
 _EDIT: Final = b"consultation.edit"
 _REPLY: Final = b"consultation.reply"
 _REASON: Final = b"consultation.reason"
+_AUTHOR: Final = b"consultation.author"
+_LEFT: Final = b"consultation.left"
+_COVERED: Final = " [ … ] "
+"""What stands in a text in the place of words that are covered."""
 _WRITTEN: Final = ("number", "version", "about", "capacity", "lang", "stance", "text")
 """Members that a comment has in its document and beside it."""
 _ANSWERED: Final = ("agency", "changed", "comments", "lang", "reason", "supersedes", "verdict")
@@ -95,7 +99,7 @@ class ConsultationFigures:
 
 def check_comment(reference: str, item: Mapping[str, Any], entered: list[Any]) -> int:
     """Check a comment against its entries, and tell how many things were compared. Raises ``consultation.comments``."""
-    what, at, hash_, shown, edits, decisions = entered
+    what, day, hash_, shown, edits, decisions, author = entered
     with readable():
         number = natural(item["number"])
         if item["shown"] != shown or (shown == PUBLISHED) != (item["document"] is not None):
@@ -103,10 +107,13 @@ def check_comment(reference: str, item: Mapping[str, Any], entered: list[Any]) -
         compared: list[tuple[str, Any, Any]] = [
             ("hash", item["hash"], hash_),
             ("what", item["what"], what),
-            ("at", item["at"], at),
+            ("day", item["day"], day),
             ("edits", [edit["hash"] for edit in item["edits"]], edits),
-            ("redactions", _decisions(item["redactions"], shown), sorted(decisions, key=str)),
+            ("decisions", _decisions(item), sorted(([*one[:1], *one[2:4]] for one in decisions), key=str)),
         ]
+        if item["author"] is not None:  # one that was shown, and is not any more, was taken away by its owner
+            named = {"consultation": reference, "number": number, "name": item["author"]}
+            compared.append(("author", _committed(_AUTHOR, item["author_salt"], named), author))
         if shown == PUBLISHED:
             document = item["document"]
             amendment = item["amendment"] or {"kind": None, "proposed": ""}
@@ -125,8 +132,10 @@ def check_comment(reference: str, item: Mapping[str, Any], entered: list[Any]) -
                 ("quote", _quoted(item["quote"]), _quoted(document["quote"])),
                 ("files", _files(item["files"]), _files(document["files"])),
             ]
-        elif item["salt"] is not None or (shown == ERASED and item["text"] is not None):
+        elif item["salt"] is not None or (shown != REDACTED and (item["text"] or item["author"])):
             raise VerificationError("consultation.comments", f"{number} is {shown} in the log, and shown")
+        if shown == REDACTED:
+            compared += _left(reference, item, [one[4] for one in decisions if one[4] is not None][-1])
         for order, edit in enumerate(item["edits"], 1):
             if shown == PUBLISHED or edit["salt"] is not None:
                 content = {"consultation": reference, "number": number, "edit": order, "text": edit["text"]}
@@ -181,15 +190,46 @@ def _entered(counted: ConsultationCount) -> list[Any]:
     return [one["texts"] for one in counted.versions]
 
 
-def _decisions(redactions: Iterable[Mapping[str, Any]], shown: str) -> list[list[str | None]]:
+def _decisions(item: Mapping[str, Any]) -> list[list[str | None]]:
     """What the log must have of them, whose order it holds itself; each reason must make its commitment."""
     found: list[list[str | None]] = []
-    for one in redactions:
-        found.append(["redacted", _hashed(_REASON, one["salt"], one["reason"].encode())])
+    for one in item["redactions"]:
+        found.append(["redacted", None, _reason(one)])
         if (decision := one["decision"]) is not None:
             what = "appeal-granted" if one["lifted"] else "appeal-refused"
-            found.append([what, _hashed(_REASON, decision["salt"], decision["reason"].encode())])
-    return sorted([*found, *([["erased", None]] if shown == ERASED else [])], key=str)
+            found.append([what, None, _reason(decision)])
+    for one in item["erasures"]:
+        by, reason = one["by"], None if one["reason"] is None else _reason(one)
+        if by != "court":
+            found.append(["erasing", by, reason])
+        if one["ended"] in {"kept", "erased"}:
+            done = one["ended"] == "erased"
+            found.append([one["ended"], by if done else None, reason if done and by == "court" else None])
+    return sorted(found, key=str)
+
+
+def _reason(one: Mapping[str, Any]) -> str:
+    return _hashed(_REASON, one["salt"], one["reason"].encode())
+
+
+def _left(reference: str, item: Mapping[str, Any], entered: str) -> list[tuple[str, Any, Any]]:
+    """What is left to read of a comment in which words are covered, against the commitment of when they were."""
+    left, holds = item["left"]["document"], [one for one in item["redactions"] if not one["lifted"]][-1]
+    pieces = [_COVERED if piece is None else piece for piece in left["pieces"]]
+    place = item["place"] and {name: item["place"][name] for name in ("lang", "eid")}
+    return [
+        ("left", _committed(_LEFT, item["left"]["salt"], left), entered),
+        ("consultation", left["consultation"], reference),
+        *((name, item[name], left[name]) for name in ("number", "version", "about", "capacity", "lang", "stance")),
+        ("text", item["text"], "".join(pieces)),
+        ("ground", holds["ground"], left["ground"]),
+        ("organisation", item["organisation"] or "", left["organisation"]),
+        ("amendment", item["amendment"] and item["amendment"]["kind"], left["amendment"]),
+        ("proposed", (item["amendment"] or {"proposed": ""})["proposed"], ""),
+        ("place", place, left["place"] and {name: left["place"][name] for name in ("lang", "eid")}),
+        ("quote", _quoted(item["quote"]), _quoted(left["quote"])),
+        ("files", item["files"], []),
+    ]
 
 
 def _files(files: Iterable[Mapping[str, Any]]) -> list[list[str]]:

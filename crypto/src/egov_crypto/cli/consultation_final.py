@@ -23,6 +23,8 @@ class Said:
     )
     replies: list[list[int]] = field(default_factory=list)
     """Of each reply the numbers of the comments that it is to."""
+    supports: list[int] = field(default_factory=list)
+    """How many support each comment."""
 
 
 _BY: Final = {"by_capacity": "capacity", "by_stance": "stance", "by_language": "lang"}
@@ -42,7 +44,7 @@ def check_report(raw: bytes, counted: ConsultationCount, said: Said) -> int:
             ("replied", totals["replied"], entered["replied"]),
             ("comments", totals["comments"], len(counted.comments)),
             ("amendments", totals["amendments"], said.amendments),
-            *((name, content[name], dict(said.by[member])) for name, member in _BY.items()),
+            *((name, _differs(content[name], said.by[member], counted), False) for name, member in _BY.items()),
             *((name, sum(content[name].values()), len(counted.comments)) for name in ("by_day", "by_region")),
             ("versions", [_version(one) for one in content["versions"]], _versions(counted, content)),
         ]
@@ -67,6 +69,14 @@ def check_report(raw: bytes, counted: ConsultationCount, said: Said) -> int:
         for one in listed:
             compared.append(("reply", one, _entered(counted, one[0])))
     return compare("consultation.reports", compared, "in the log") + len(seen)
+
+
+def _differs(counts: dict[str, int], said: Counter[str], counted: ConsultationCount) -> bool:
+    """Whether a report counts otherwise by something than the comments that are there now: but for those that were
+    erased since, of which it is not told any more, and those that were to be erased then and were kept."""
+    more = [statement.natural(counts.get(name, 0)) - said[name] for name in counts.keys() | said.keys()]
+    kept = sum(any(one[0] == "erasing" for one in comment[5]) for comment in counted.comments) - counted.gone
+    return sum(filter(lambda n: n > 0, more)) > counted.gone or -sum(filter(lambda n: n < 0, more)) > max(kept, 0)
 
 
 def _version(one: dict[str, Any]) -> list[Any]:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from egov_crypto.cli.console import count, say
-from egov_crypto.consultation import ERASED, LATE, REDACTED, ConsultationCount, Consultations
+from egov_crypto.consultation import ERASED, ERASING, LATE, REDACTED, ConsultationCount, Consultations
 
 WHETHER_HEARD: Final = (
     "Whether every comment that somebody sent was entered: who sent one has its number and hash, and finds both in the"
@@ -35,7 +35,7 @@ def as_json(reference: str, counted: ConsultationCount) -> dict[str, Any]:
             for version in counted.versions
         ],
         "comments": len(counted.comments),
-        **{name: counted.shown[name] for name in (REDACTED, ERASED)},
+        **{name: counted.shown[name] for name in (REDACTED, ERASING, ERASED)},
         "replies": len(counted.replies),
         "replied": counted.replied,
         "reports": [dict(report) for report in counted.reports],
@@ -55,7 +55,8 @@ def of(counted: ConsultationCount) -> str:
     """How many versions and comments, and what became of these."""
     said = f"{count(len(counted.versions), 'version')}, {count(len(counted.comments), 'comment')}"
     shown = counted.shown
-    for number, what in ((counted.replied, "replied to"), (shown[REDACTED], "covered"), (shown[ERASED], "erased")):
+    told = ((REDACTED, "covered"), (ERASING, "to be erased"), (ERASED, "erased"))
+    for number, what in ((counted.replied, "replied to"), *((shown[name], what) for name, what in told)):
         said += f", {number} {what}" if number else ""
     return said
 

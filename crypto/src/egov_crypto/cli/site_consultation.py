@@ -14,7 +14,7 @@ from egov_crypto.cli.consultation_report import doubts
 from egov_crypto.cli.consultation_texts import Texts, check_changed, read_version
 from egov_crypto.cli.site_figures import load, readable
 from egov_crypto.cli.site_vote import Site
-from egov_crypto.consultation import MAX_COMMENTS, REDACTED, ConsultationCount
+from egov_crypto.consultation import MAX_COMMENTS, REDACTED, ConsultationCount, supports_hash
 from egov_crypto.errors import VerificationError
 from egov_crypto.statement import natural
 
@@ -51,7 +51,10 @@ class SiteConsultation:
         """The same of what the site says, beside what the log tells."""
         found = list(self.strange)
         if self.counted is not None and (covered := self.counted.shown[REDACTED]):
-            found.append(f"whether what is left to read of {covered} covered comments is what was written there.")
+            told = "is what was written there: since they were covered it has not changed"
+            found.append(f"whether what is left to read of {covered} covered comments {told}.")
+        if self.counted is not None and self.counted.comments:
+            found.append("who supports a comment: that each is a person, and counted once, is the site's word.")
         return found
 
 
@@ -138,13 +141,17 @@ def _check_comments(
             held[number] = item["reply"]
             said.amendments += item["what"] == "amendment"
             for name, counter in said.by.items():
-                counter[str(item[name])] += 1
+                if item[name] is not None:
+                    counter[str(item[name])] += 1
+            said.supports.append(natural(item["supports"]))
         if not site.settled(lambda: len(counted.comments) >= number):  # noqa: B023
             raise VerificationError("consultation.missing", f"comment {number} is not in the log")
         found.compared += check_comment(found.reference, item, counted.comments[number - 1])
         site.progress("comments", number, max(number, len(counted.comments)))
     if len(held) < least:
         raise VerificationError("consultation.missing", f"comment {len(held) + 1} is in the log and not there")
+    if counted.supports and supports_hash(said.supports) != counted.supports:
+        raise VerificationError("consultation.count", "supporters of comments are other numbers than when they ended")
     return held
 
 

@@ -6,6 +6,7 @@ from egov_participation.consultations.models.comments import CommentEdit as Comm
 from egov_participation.consultations.models.comments import CommentFile as CommentFile
 from egov_participation.consultations.models.comments import CommentPlacement as CommentPlacement
 from egov_participation.consultations.models.comments import CommentSupport as CommentSupport
+from egov_participation.consultations.models.comments import Erasure as Erasure
 from egov_participation.consultations.models.comments import Redaction as Redaction
 from egov_participation.consultations.models.consultation import Consultation as Consultation
 from egov_participation.consultations.models.consultation import ConsultationHappening as ConsultationHappening
@@ -16,9 +17,11 @@ from egov_participation.consultations.models.preparing import Import as Import
 from egov_participation.consultations.models.replies import Reply as Reply
 from egov_participation.consultations.models.replies import ReplyTo as ReplyTo
 from egov_participation.consultations.models.replies import Report as Report
+from egov_participation.consultations.models.states import GONE as GONE
 from egov_participation.consultations.models.states import AmendmentKind as AmendmentKind
 from egov_participation.consultations.models.states import Capacity as Capacity
 from egov_participation.consultations.models.states import Change as Change
+from egov_participation.consultations.models.states import ErasedBy as ErasedBy
 from egov_participation.consultations.models.states import Placed as Placed
 from egov_participation.consultations.models.states import Shown as Shown
 from egov_participation.consultations.models.states import Stance as Stance

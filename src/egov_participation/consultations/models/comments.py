@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, LargeBinary, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from egov_participation.consultations.models.consultation import one_of
-from egov_participation.consultations.models.states import AmendmentKind, Capacity, Placed, Shown, Stance
+from egov_participation.consultations.models.states import AmendmentKind, Capacity, ErasedBy, Placed, Shown, Stance
 from egov_participation.database import UTCDateTime
 
 
@@ -62,11 +62,13 @@ class Comment(SQLModel, table=True):
     """To be written to."""
     author_name: str = ""
     """As it is shown; empty: without a name."""
+    author_salt: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+    """The random bytes in the log's commitment to that name; they go with it."""
     capacity: str = Capacity.CITIZEN.value
     organisation: str = ""
     """Its name, for every capacity but a citizen's; an expert's field."""
     territory: str = ""
-    """The author's region, for the report's numbers."""
+    """The author's region, and nothing smaller, for the report's numbers."""
     lang: str
     stance: str = Stance.NONE.value
     text: str = Field(default="", sa_column=Column(Text, nullable=False))
@@ -77,7 +79,8 @@ class Comment(SQLModel, table=True):
     """`Provision.text_hash` of what an amendment was written on: another one now makes it stale."""
     searched: str = Field(default="", sa_column=Column(Text, nullable=False))
     """All its words without case, to be looked for in; empty where not all of them are shown."""
-    at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False))
+    day: date
+    """On which it was sent. The hour is kept nowhere: with it somebody who is not named could be found out."""
     salt: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
     """The random bytes in `document_hash`; destroyed on erasure."""
     document_hash: str
@@ -97,7 +100,7 @@ class CommentEdit(SQLModel, table=True):
     comment_id: int = Field(
         sa_column=Column(Integer, ForeignKey("consultation_comment.id"), nullable=False, index=True)
     )
-    at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False))
+    day: date
     text: str = Field(sa_column=Column(Text, nullable=False))
     salt: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
     document_hash: str
@@ -156,7 +159,7 @@ class CommentSupport(SQLModel, table=True):
 
     comment_id: int = Field(sa_column=Column(Integer, ForeignKey("consultation_comment.id"), primary_key=True))
     person_hash: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
-    at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False))
+    day: date
 
 
 class CommentPlacement(SQLModel, table=True):
@@ -194,6 +197,10 @@ class Redaction(SQLModel, table=True):
     salt: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     covered: str = Field(default="[]", sa_column=Column(Text, nullable=False))
     """JSON: spans of the text, [start, end) in code points; empty: all of it."""
+    left_salt: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+    """The random bytes in the log's commitment to what was left to read; None once another decision holds."""
+    gone: bool = False
+    """Nobody can appeal any more, and the covered words are destroyed."""
     moderator: str
     """Person id."""
     appeal: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
@@ -207,3 +214,28 @@ class Redaction(SQLModel, table=True):
     decision: str = Field(default="", sa_column=Column(Text, nullable=False))
     """Why, in public, the appeal was granted or refused."""
     decision_salt: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+
+
+class Erasure(SQLModel, table=True):
+    """That a comment is to be erased, why, and what came of it."""
+
+    __tablename__: ClassVar[str] = "consultation_erasure"
+    __table_args__ = (one_of("by", ErasedBy),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    comment_id: int = Field(
+        sa_column=Column(Integer, ForeignKey("consultation_comment.id"), nullable=False, index=True)
+    )
+    at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False))
+    by: str
+    reason: str = Field(default="", sa_column=Column(Text, nullable=False))
+    """The public one, of a moderator."""
+    salt: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+    """The random bytes in the reason's commitment."""
+    moderator: str | None = None
+    """Person id."""
+    due_at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False))
+    """When it takes effect, unless it is taken back before."""
+    done_at: datetime | None = Field(default=None, sa_column=Column(UTCDateTime, nullable=True))
+    kept_at: datetime | None = Field(default=None, sa_column=Column(UTCDateTime, nullable=True))
+    """It was taken back, or an appeal was granted."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
 
 class State(StrEnum):
@@ -46,8 +47,24 @@ class Shown(StrEnum):
     PUBLISHED = "published"
     REDACTED = "redacted"
     """Words in it, or all of it, are covered, for a public reason; the words are kept for an appeal."""
+    ERASING = "erasing"
+    """Nothing of it is shown any more, and it is going to be erased: until then that can be taken back."""
     ERASED = "erased"
-    """The words and their random bytes are destroyed: by its author, or because the law asks for it."""
+    """The words and their random bytes are destroyed: by its author, or because the law or a court asks for it."""
+
+
+GONE: Final = (Shown.ERASING, Shown.ERASED)
+"""Nothing of such a comment is shown, and no reply is owed to it."""
+
+
+class ErasedBy(StrEnum):
+    """Who asked for a comment to be erased: the only thing that the log says of the reason in words."""
+
+    AUTHOR = "author"
+    LAW = "law"
+    """A moderator, where the law does not let the words be kept."""
+    COURT = "court"
+    """A moderator, whom a court has ordered to: at once."""
 
 
 class AmendmentKind(StrEnum):

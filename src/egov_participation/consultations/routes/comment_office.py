@@ -9,8 +9,9 @@ from starlette.responses import Response
 
 from egov_participation.actions import Action
 from egov_participation.consultations.comment_forms import CoverForm, DecideForm, EraseForm
+from egov_participation.consultations.models.states import ErasedBy
 from egov_participation.consultations.routes.comments import spoken
-from egov_participation.consultations.service import comment_heads, comment_lists, lookup, redacting, ruling
+from egov_participation.consultations.service import comment_heads, comment_lists, covers, lookup, redacting, ruling
 from egov_participation.consultations.service.comment_viewing import views
 from egov_participation.errors import DomainError
 from egov_participation.i18n import N_, translate
@@ -54,7 +55,7 @@ def _page(request: Request, form: Form[Any] | None = None, status: int = 200) ->
         consultation = lookup.found(db, params["reference"])
         row = comment_lists.of_number(db, consultation, params["number"])
         (view,) = views(db, consultation, [row])
-        head, covered = comment_heads.of(db, consultation), redacting.active(db, row)
+        head, covered = comment_heads.of(db, consultation), covers.active(db, row)
         grounds = ruling.of(here, consultation).grounds
         own_decision = redacting.is_own_decision(db, row, session(request).person_id)
         appeal = redacting.why(here, covered) if covered is not None else ""
@@ -124,7 +125,7 @@ def erase(request: Request) -> Response:
     """Destroy what is covered."""
 
     def decide(here: Any, tx: Any, acting: Any, reference: str, number: int, data: EraseForm) -> None:
-        redacting.erase(here, tx, acting, reference, number, data.reason)
+        redacting.erase(here, tx, acting, reference, number, data.reason, by=ErasedBy(data.by))
 
     return _decided(request, parse(request, EraseForm), decide)
 

@@ -16,10 +16,12 @@ from egov_participation.consultations.routes.comments import COMMENT, replied, s
 from egov_participation.consultations.rules import commenting as rules
 from egov_participation.consultations.service import (
     comment_drafts,
+    comment_erasing,
     comment_heads,
     comment_lists,
     comment_own,
     comment_supporting,
+    covers,
     differences,
     redacting,
     reply_viewing,
@@ -93,8 +95,8 @@ def _page(request: Request, status: int = 200, errors: dict[str, str] | None = N
     with here.database.read() as db:
         consultation, row = comment_own.one(here, db, session(request).person_id, reference, number)
         (view,) = views(db, consultation, [row])
-        head, covered = comment_heads.of(db, consultation), redacting.active(db, row)
-        may_appeal = redacting.may_appeal(row, covered)
+        head, covered = comment_heads.of(db, consultation), covers.active(db, row)
+        may_appeal = redacting.may_appeal(here, db, row, covered)
     replies = reply_viewing.to_comment(here, reference, number)
     changed = replies[0].content.changed if replies else None
     blank: Form[Any] = Form()
@@ -102,6 +104,7 @@ def _page(request: Request, status: int = 200, errors: dict[str, str] | None = N
         render(
             request,
             "consultations/my_comment.html",
+            erasure=view.erasure,
             status=status,
             head=head,
             title=head.title(lang(request)),
@@ -167,15 +170,30 @@ def erase(request: Request) -> Response:
         (view,) = views(db, consultation, [row])
         head = comment_heads.of(db, consultation)
     title = head.title(lang(request))
-    return render(request, "consultations/my_comment_erase.html", head=head, title=title, comment=view)
+    days = comment_erasing.WAIT.days
+    return render(request, "consultations/my_comment_erase.html", head=head, title=title, comment=view, days=days)
 
 
 def erase_it(request: Request) -> Response:
-    """Destroy them."""
+    """Ask for it: they are hidden at once, and destroyed some days later."""
     here, params = services(request), request.path_params
     with here.database.uow() as tx:
-        comment_own.erase(here, tx, session(request), params["reference"], params["number"])
+        comment_erasing.ask(here, tx, session(request), params["reference"], params["number"])
         tx.commit()
+    return _back(request)
+
+
+def keep(request: Request) -> Response:
+    """Take that back."""
+    here, params = services(request), request.path_params
+    try:
+        with here.database.uow() as tx:
+            comment_erasing.take_back(here, tx, session(request), params["reference"], params["number"])
+            tx.commit()
+    except DomainError as refusal:
+        if refusal.status != 409:
+            raise
+        return _page(request, 409, {"": translate(lang(request), refusal.message)})
     return _back(request)
 
 
@@ -261,6 +279,7 @@ routes = [
     route(f"{_ONE}/appeal", appeal, Action.COMMENT, methods=["POST"], name="consultations.appeal", again=again),
     route(f"{_ONE}/erase", erase, Action.COMMENT, name="consultations.erase"),
     route(f"{_ONE}/erase", erase_it, Action.COMMENT, methods=["POST"], name="consultations.erase_it"),
+    route(f"{_ONE}/keep", keep, Action.COMMENT, methods=["POST"], name="consultations.keep_comment"),
     route(f"{_ONE}/receipt", receipt, Action.COMMENT, name="consultations.comment_receipt"),
     route(f"{COMMENT}/support", support, Action.COMMENT, name="consultations.support"),
     route(

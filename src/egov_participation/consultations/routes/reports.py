@@ -221,7 +221,7 @@ def _draft_page(request: Request, form: Form[DecisionForm]) -> Response:
     here, language, reference = services(request), lang(request), request.path_params["reference"]
     _check_own(request)
     with here.database.read() as db:
-        content = reporting.content(here, db, lookup.found(db, reference))
+        content = reporting.content(db, lookup.found(db, reference))
     return render(
         request,
         "consultations/report_draft.html",
@@ -241,7 +241,7 @@ def _proposal_page(request: Request, form: Form[DecisionForm], status: int) -> R
             raise DomainError(403, N_("This belongs to another agency than yours."), code="role.agency")
         reference = str(proposal.content["consultation"])
         standing = proposals.standing(request, db, proposal)
-        content = reporting.content(here, db, lookup.found(db, reference))
+        content = reporting.content(db, lookup.found(db, reference))
     return render(
         request,
         "consultations/report_proposal.html",

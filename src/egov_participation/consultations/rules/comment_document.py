@@ -12,9 +12,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from egov_participation.consultations.models import Comment
+from egov_participation.consultations.views import CommentView
 
 COMMENT: Final = "consultation.comment"
 EDIT: Final = "consultation.edit"
+AUTHOR: Final = "consultation.author"
+LEFT: Final = "consultation.left"
 """The words for what the commitments are of."""
 
 File = tuple[str, str]
@@ -63,6 +66,36 @@ def of_comment(comment: Comment, around: Around) -> dict[str, Any]:
 def of_edit(consultation: str, number: int, place: int, text: str) -> dict[str, Any]:
     """The content of what was added to a comment; `place` is 1 for the first such addition."""
     return {"consultation": consultation, "edit": place, "number": number, "text": text}
+
+
+def of_author(consultation: str, number: int, name: str) -> dict[str, Any]:
+    """The content of the commitment to the name that is shown with a comment."""
+    return {"consultation": consultation, "name": name, "number": number}
+
+
+def of_left(view: CommentView, ground: str) -> dict[str, Any]:
+    """What is left to read of a comment in which words are covered: ``pieces`` are its text in order, with null for
+    each stretch that is covered; none where all of it is.
+
+    Args:
+        view: as the public sees it.
+    """
+    place, quote = view.place, view.quote
+    return {
+        "about": view.about,
+        "amendment": None if view.amendment is None else view.amendment.value,
+        "capacity": view.capacity.value,
+        "consultation": view.consultation,
+        "ground": ground,
+        "lang": view.lang,
+        "number": view.number,
+        "organisation": view.organisation,
+        "pieces": [None if piece.covered else piece.text for piece in view.pieces],
+        "place": place and {"eid": place.eid, "lang": place.lang, "text_hash": view.provision_hash},
+        "quote": quote and {"end": quote.end, "exact": quote.quote, "start": quote.start},
+        "stance": view.stance.value,
+        "version": view.version,
+    }
 
 
 def canonical(content: dict[str, Any]) -> bytes:

@@ -11,6 +11,7 @@ from egov_participation.i18n import N_
 Span = tuple[int, int]
 """[start, end) in code points of a comment's text."""
 MOST_SPANS = 50
+_GONE = "█"
 
 
 def spans(covered: str) -> tuple[Span, ...]:
@@ -32,6 +33,20 @@ def pieces(text: str, covered: Sequence[Span]) -> Iterator[tuple[str, bool]]:
         at = end
     if text[at:]:
         yield text[at:], False
+
+
+def taken_out(text: str, covered: Sequence[Span]) -> tuple[str, list[Span]]:
+    """A text without the words that are covered, a sign in the place of each stretch, and where these signs stand.
+
+    >>> taken_out("call me on 123, please", [(11, 14)])
+    ('call me on █, please', [(11, 12)])
+    """
+    left, places = "", []
+    for piece, is_covered in pieces(text, covered):
+        if is_covered:
+            places.append((len(left), len(left) + 1))
+        left += _GONE if is_covered else piece
+    return left, places
 
 
 def to_cover(text: str, words: str) -> list[Span]:

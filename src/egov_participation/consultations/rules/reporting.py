@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
+from egov_participation.consultations.models.states import GONE
+
 LEAST: Final = 10
 """Regions with fewer authors are counted together."""
 OTHER: Final = "other"
@@ -45,7 +47,12 @@ class Said:
     @property
     def is_owed(self) -> bool:
         """Whether it has a reply or is owed one: no reply is owed to what was erased."""
-        return self.reply is not None or self.shown != "erased"
+        return self.reply is not None or not self.is_gone
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether nothing of it is shown: it is counted, and what was in it is not told any more."""
+        return self.shown in GONE
 
 
 def totals(comments: Sequence[Said]) -> dict[str, int]:
@@ -55,7 +62,7 @@ def totals(comments: Sequence[Said]) -> dict[str, int]:
         "amendments": sum(one.amendment for one in comments),
         "authors": len({one.author for one in comments if one.author is not None}),
         "comments": len(comments),
-        "erased": sum(one.shown == "erased" for one in comments),
+        "erased": sum(one.is_gone for one in comments),
         "owed": len(owed),
         "redacted": sum(one.shown == "redacted" for one in comments),
         "replied": sum(one.reply is not None for one in owed),

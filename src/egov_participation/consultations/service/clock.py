@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import exists
 from sqlmodel import Session, col, delete, func, or_, select
 
-from egov_participation.consultations.models import Comment, Consultation, ReplyTo, Shown, State
+from egov_participation.consultations.models import GONE, Comment, Consultation, ReplyTo, State
 from egov_participation.consultations.service import lifecycle, office_letters, ruling
 from egov_participation.database import UnitOfWork
 from egov_participation.jurisdiction import working_days
@@ -114,7 +114,7 @@ def unanswered(session: Session, row: Consultation) -> int:
     """How many comments have no reply."""
     theirs = (
         Comment.consultation_id == row.id,
-        Comment.shown != Shown.ERASED.value,
+        col(Comment.shown).not_in(GONE),
         ~exists().where(col(ReplyTo.comment_id) == col(Comment.id)),
     )
     return session.exec(select(func.count()).select_from(Comment).where(*theirs)).one()

@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlmodel import col, or_, select, update
 
-from egov_participation.consultations.models import Comment, Consultation, Provision, Shown, State
+from egov_participation.consultations.models import GONE, Comment, Consultation, Provision, State
 from egov_participation.consultations.rules.states import ANSWERABLE
 from egov_participation.documents.duplicates import cluster
 from egov_participation.jobs import enqueue, is_owed
@@ -70,7 +70,7 @@ def find(services: Services, reference: str) -> None:
                 Comment.number, Comment.cluster, Comment.amendment, Comment.proposed, Comment.text, Provision.lineage
             )  # type: ignore[call-overload]
             .join(Provision, col(Provision.id) == col(Comment.provision_id), isouter=True)
-            .where(Comment.consultation_id == consultation.id, Comment.shown != Shown.ERASED.value)
+            .where(Comment.consultation_id == consultation.id, col(Comment.shown).not_in(GONE))
             .order_by(col(Comment.number))
         ).all()
     groups: dict[tuple[str, str], list[tuple[int, str]]] = {}

@@ -30,7 +30,13 @@ APPEALS_KEPT: Final = timedelta(days=365)
 """Why an author appealed is kept for so long after the decision."""
 _MONTH: Final = timedelta(days=31)
 
-_PERSON: Final[dict[str, Any]] = {"person_hash": None, "person_sealed": None, "author_name": "", "territory": ""}
+_PERSON: Final[dict[str, Any]] = {
+    "person_hash": None,
+    "person_sealed": None,
+    "author_name": "",
+    "author_salt": None,
+    "territory": "",
+}
 
 
 def forget_person(services: Services, tx: UnitOfWork, person_id: str) -> None:

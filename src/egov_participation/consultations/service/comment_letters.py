@@ -36,7 +36,7 @@ COVERED: Final = notice(
         N_("A moderator covered words of your comment on this ground:"),
         "%(ground)s",
         N_("The reason that was given: %(reason)s"),
-        N_("You can appeal once: another moderator then decides."),
+        N_("You can appeal once, within 30 days: another moderator then decides. After that the words are destroyed."),
     ),
     facts=_FACTS,
     link=_OWN,
@@ -57,12 +57,47 @@ APPEAL_REFUSED: Final = notice(
     subject=N_("Your appeal was refused: %(number)s"),
     summary=N_("Your appeal about a comment was refused"),
     paragraphs=(
-        N_("Another moderator looked at your comment, and the words stay covered."),
+        N_("Another moderator looked at your comment, and the words stay covered. They are destroyed now."),
         N_("The reason that was given: %(reason)s"),
         N_("Against the decision you can turn to a court."),
     ),
     facts=_FACTS,
     link=_OWN,
+)
+ERASING: Final = notice(
+    "consultations.comment_erasing",
+    subject=N_("The words of your comment %(number)s will be destroyed"),
+    summary=N_("You asked that the words of your comment be destroyed"),
+    paragraphs=(
+        N_("You asked for it. Nobody sees the words any more; on %(due)s they are destroyed for good."),
+        N_("Until then you can take it back on the page of your comment."),
+        N_("If it was not you, take it back, and end the sessions that you do not know."),
+    ),
+    facts=_FACTS,
+    link=_OWN,
+)
+ERASING_BY_LAW: Final = notice(
+    "consultations.comment_erasing_by_law",
+    subject=N_("The words of your comment %(number)s will be destroyed"),
+    summary=N_("The words of your comment will be destroyed"),
+    paragraphs=(
+        N_("A moderator found that the law does not let the words of your comment be kept."),
+        N_("The reason that was given: %(reason)s"),
+        N_("They are destroyed on %(due)s. If you have not appealed yet against covering them, you can until then."),
+    ),
+    facts=_FACTS,
+    link=_OWN,
+)
+ERASED_BY_COURT: Final = notice(
+    "consultations.comment_erased_by_court",
+    subject=N_("The words of your comment %(number)s were destroyed"),
+    summary=N_("The words of your comment were destroyed by order of a court"),
+    paragraphs=(
+        N_("A court has ordered that the words of your comment be destroyed, and they were, on %(due)s."),
+        N_("The reason that was given: %(reason)s"),
+    ),
+    facts=_FACTS,
+    link=None,
 )
 ERASED: Final = notice(
     "consultations.comment_erased",
@@ -74,7 +109,7 @@ ERASED: Final = notice(
         N_("Against the decision you can turn to a court."),
     ),
     facts=_FACTS,
-    link=_OWN,
+    link=None,
 )
 
 

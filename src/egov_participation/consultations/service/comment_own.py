@@ -1,22 +1,17 @@
-"""What an author does with a comment after it was sent: adds to it, or lets its words be destroyed."""
+"""What an author does with a comment after it was sent: finds it, adds to it, keeps its receipt."""
 
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
 
-from sqlmodel import Session, col, delete, func, select, update
+from sqlmodel import Session, col, func, select
 
 from egov_participation.consultations import keys
 from egov_participation.consultations.models import (
     Comment,
     CommentEdit,
-    CommentFile,
-    CommentPlacement,
     Consultation,
-    Redaction,
     Shown,
-    Stance,
 )
 from egov_participation.consultations.rules import comment_document as document
 from egov_participation.consultations.rules import commenting
@@ -66,9 +61,14 @@ def _check_own(services: Services, comment: Comment, person_id: str) -> None:
         raise unknown()
 
 
-def _locked(
+def locked_own(
     services: Services, tx: UnitOfWork, acting: SessionInfo, reference: str, number: int
 ) -> tuple[Consultation, Comment]:
+    """One's own comment, which nobody else changes until this transaction ends.
+
+    Raises:
+        DomainError: 404 of `one`.
+    """
     consultation = lookup.found(tx.session, reference)
     comment = locked(tx, consultation, number)
     _check_own(services, comment, acting.person_id)
@@ -83,7 +83,7 @@ def add(services: Services, tx: UnitOfWork, acting: SessionInfo, reference: str,
     """
     now = services.clock()
     throttle(services.settings.keys_dir).take(tx, commenting.IN_AN_HOUR, acting.person_id, now)
-    consultation, comment = _locked(services, tx, acting, reference, number)
+    consultation, comment = locked_own(services, tx, acting, reference, number)
     check_open(consultation, now)
     if comment.shown != Shown.PUBLISHED:
         raise DomainError(
@@ -97,7 +97,7 @@ def add(services: Services, tx: UnitOfWork, acting: SessionInfo, reference: str,
     content = document.canonical(document.of_edit(reference, number, place + 1, text))
     edit = CommentEdit(
         comment_id=comment.id,
-        at=now,
+        day=services.day(now),
         text=text,
         salt=salt,
         document_hash=ledger.commitment(document.EDIT, salt, content),
@@ -105,64 +105,8 @@ def add(services: Services, tx: UnitOfWork, acting: SessionInfo, reference: str,
     tx.add(edit)
     comment.searched = f"{comment.searched}\n{text.casefold()}"
     tx.add(comment)
-    enter(tx, reference, number, "edit", edit.document_hash, now)
+    enter(tx, reference, number, "edit", edit.document_hash, edit.day)
     tx.flush()
-
-
-def erase(services: Services, tx: UnitOfWork, acting: SessionInfo, reference: str, number: int) -> None:
-    """Let the words of one's comment be destroyed; that there was one, and where, stays. A second time changes nothing.
-
-    Raises:
-        DomainError: 404 of `one`.
-    """
-    consultation, comment = _locked(services, tx, acting, reference, number)
-    destroy(tx, consultation, comment, services.clock())
-
-
-def destroy(tx: UnitOfWork, consultation: Consultation, comment: Comment, now: datetime) -> None:
-    """Destroy what somebody wrote, their files, and the random bytes without which the log's entries say nothing."""
-    if comment.shown == Shown.ERASED:
-        return
-    comment.shown, comment.text, comment.proposed, comment.salt, comment.searched = Shown.ERASED.value, "", "", None, ""
-    comment.quote, comment.prefix, comment.suffix, comment.quote_start, comment.quote_end = "", "", "", None, None
-    comment.author_name, comment.organisation, comment.stance = "", "", Stance.NONE.value
-    _leave_cluster(tx, comment)
-    tx.add(comment)
-    placed = update(CommentPlacement).where(col(CommentPlacement.comment_id) == comment.id)
-    tx.exec(placed.values(quote_start=None, quote_end=None))
-    tx.exec(delete(CommentFile).where(col(CommentFile.comment_id) == comment.id))
-    for edit in tx.exec(select(CommentEdit).where(CommentEdit.comment_id == comment.id)).all():
-        edit.text, edit.salt = "", None
-        tx.add(edit)
-    for redaction in tx.exec(select(Redaction).where(Redaction.comment_id == comment.id)).all():
-        redaction.appeal = None
-        tx.add(redaction)
-    ledger.enter(
-        tx,
-        {
-            "type": "consultation.redaction",
-            "version": 1,
-            "consultation": consultation.reference,
-            "at": ledger.time(now),
-            "number": comment.number,
-            "what": "erased",
-            "reason": None,
-        },
-    )
-    tx.flush()
-
-
-def _leave_cluster(tx: UnitOfWork, comment: Comment) -> None:
-    """The words of others in it would tell what stood there. Who stood for them hands that on to the next."""
-    others = (
-        col(Comment.consultation_id) == comment.consultation_id,
-        col(Comment.cluster) == comment.number,
-        col(Comment.number) != comment.number,
-    )
-    left = tx.exec(select(Comment.number).where(*others).order_by(col(Comment.number)).limit(2)).all()
-    if left:
-        tx.exec(update(Comment).where(*others).values(cluster=left[0] if len(left) > 1 else None))
-    comment.cluster = None
 
 
 def receipt(view: CommentView, base_url: str) -> dict[str, object]:
@@ -175,14 +119,14 @@ def receipt(view: CommentView, base_url: str) -> dict[str, object]:
     return {
         "type": "consultation.comment.receipt",
         "number": view.tracking,
-        "at": ledger.time(view.at),
+        "day": view.day.isoformat(),
         "hash": view.document_hash,
         "salt": view.salt,
         "kind": document.COMMENT,
         "content": view.document,
         "edits": [
             {
-                "at": ledger.time(edit.at),
+                "day": edit.day.isoformat(),
                 "hash": edit.document_hash,
                 "salt": edit.salt,
                 "kind": document.EDIT,

@@ -7,7 +7,7 @@ from typing import Final
 from sqlmodel import Session, col, delete, select
 
 from egov_participation.consultations import keys
-from egov_participation.consultations.models import Comment, CommentSupport, Consultation, Provision, Shown
+from egov_participation.consultations.models import GONE, Comment, CommentSupport, Consultation, Provision, Shown
 from egov_participation.consultations.rules import commenting
 from egov_participation.consultations.service import comment_lists, lookup
 from egov_participation.consultations.service.comment_places import LARGEST
@@ -43,9 +43,9 @@ def support(services: Services, tx: UnitOfWork, acting: SessionInfo, reference: 
     person_hash = keys.person_hash(keys_dir, acting.person_id)
     if comment.person_hash == person_hash:
         raise DomainError(409, N_("This is your own comment: its supporters are others."), code="support.own")
-    if comment.shown == Shown.ERASED:
+    if comment.shown in GONE:
         raise DomainError(409, N_("The words of this comment are no more."), code="support.erased")
-    if tx.add_if_new(CommentSupport, comment_id=comment.id, person_hash=person_hash, at=now):
+    if tx.add_if_new(CommentSupport, comment_id=comment.id, person_hash=person_hash, day=services.day(now)):
         comment.supports += 1
         tx.add(comment)
     tx.flush()
@@ -115,7 +115,10 @@ def _locked(services: Services, tx: UnitOfWork, acting: SessionInfo, reference: 
     consultation = lookup.found(tx.session, reference)
     check_open(consultation, services.clock())
     check_person(services, acting, consultation)
-    return locked(tx, consultation, number)
+    comment = locked(tx, consultation, number)
+    tx.session.refresh(consultation)  # its end counts supporters under the same locks
+    check_open(consultation, services.clock())
+    return comment
 
 
 def locked(tx: UnitOfWork, consultation: Consultation, number: int) -> Comment:

@@ -11,6 +11,7 @@ from typing import TypeVar
 from sqlmodel import Session, SQLModel, col, select
 
 from egov_participation.consultations.models import (
+    GONE,
     AmendmentKind,
     Capacity,
     Comment,
@@ -18,6 +19,8 @@ from egov_participation.consultations.models import (
     CommentFile,
     CommentPlacement,
     Consultation,
+    ErasedBy,
+    Erasure,
     Expression,
     Placed,
     Provision,
@@ -34,6 +37,7 @@ from egov_participation.consultations.views import (
     CommentView,
     CoverView,
     EditView,
+    ErasureView,
     FileView,
     Piece,
     PlacementView,
@@ -58,6 +62,7 @@ class _Known:
     files: Mapping[int, Sequence[FileView]]
     edits: Mapping[int, Sequence[CommentEdit]]
     covers: Mapping[int, Sequence[Redaction]]
+    erasures: Mapping[int, Sequence[Erasure]]
     placements: Mapping[int, Sequence[CommentPlacement]]
     replied: frozenset[int]
 
@@ -97,6 +102,10 @@ def _known(session: Session, consultation: Consultation, rows: Sequence[Comment]
             session.exec(
                 select(Redaction).where(col(Redaction.comment_id).in_(ids)).order_by(col(Redaction.id).desc())
             ),
+            lambda one: one.comment_id,
+        ),
+        erasures=_grouped(
+            session.exec(select(Erasure).where(col(Erasure.comment_id).in_(ids)).order_by(col(Erasure.id))),
             lambda one: one.comment_id,
         ),
         placements=placements,
@@ -163,7 +172,7 @@ def _view(row: Comment, known: _Known, own: bool) -> CommentView:
     active = next((one for one in known.covers.get(row.id, ()) if one.lifted_at is None), None)
     is_covered = shown is Shown.REDACTED and not own
     covered = spans(active.covered) if is_covered and active is not None else None
-    hidden = shown is Shown.ERASED or covered == ()
+    hidden = (shown in GONE and not (own and shown is Shown.ERASING)) or covered == ()
     beside = not hidden and covered is None  # words that are covered in the text may stand in the rest as well
     whole = shown is Shown.PUBLISHED or (own and not hidden)
     around = _around(row, known)
@@ -176,7 +185,7 @@ def _view(row: Comment, known: _Known, own: bool) -> CommentView:
         version=around.version,
         place=_place(row.provision_id, known),
         provision_hash=around.text_hash,
-        quote=None if shown is Shown.ERASED else _quote(row),
+        quote=None if shown in GONE else _quote(row),
         about=around.about,
         author="" if hidden else row.author_name,
         capacity=Capacity(row.capacity),
@@ -189,7 +198,7 @@ def _view(row: Comment, known: _Known, own: bool) -> CommentView:
         base="" if row.amendment is None or place is None else comment_places.words_of(place[0]),
         base_hash=row.base_hash,
         stale=_is_stale(row, known),
-        at=row.at,
+        day=row.day,
         salt=row.salt.hex() if row.salt is not None and whole else None,
         document_hash=row.document_hash,
         shown=shown,
@@ -199,8 +208,10 @@ def _view(row: Comment, known: _Known, own: bool) -> CommentView:
         files=files if beside else (),
         edits=tuple(_edits(known.edits.get(row.id, ()), not beside)),
         covers=tuple(covers),
-        placements=tuple(_placements(known.placements.get(row.id, ()), known)),
+        placements=tuple(_placements(known.placements.get(row.id, ()), known, shown)),
         document=document.of_comment(row, around) if whole else None,
+        author_salt=row.author_salt.hex() if row.author_salt is not None and not hidden else None,
+        erasures=tuple(_erasure(one, covers) for one in known.erasures.get(row.id, ())),
     )
 
 
@@ -252,7 +263,7 @@ def _is_stale(row: Comment, known: _Known) -> bool:
 def _edits(rows: Sequence[CommentEdit], hidden: bool) -> Iterable[EditView]:
     for number, row in enumerate(rows, 1):
         salt = None if hidden or row.salt is None else row.salt.hex()
-        yield EditView(number, row.at, "" if hidden else row.text, salt, row.document_hash)
+        yield EditView(number, row.day, "" if hidden else row.text, salt, row.document_hash)
 
 
 def _cover(row: Redaction, known: _Known) -> CoverView:
@@ -274,16 +285,34 @@ def _cover(row: Redaction, known: _Known) -> CoverView:
         decision_hash=ledger.commitment(lifecycle.REASON, row.decision_salt or b"", row.decision.encode())
         if decided
         else None,
+        left_salt=None if row.left_salt is None else row.left_salt.hex(),
     )
 
 
-def _placements(rows: Sequence[CommentPlacement], known: _Known) -> Iterable[PlacementView]:
+def _erasure(row: Erasure, covers: Sequence[CoverView]) -> ErasureView:
+    ended = "erased" if row.done_at is not None else "kept" if row.kept_at is not None else ""
+    if ended == "kept" and any(cover.lifted and cover.decided_at == row.kept_at for cover in covers):
+        ended = "appeal"
+    return ErasureView(
+        at=row.at,
+        by=ErasedBy(row.by),
+        reason=row.reason,
+        salt=None if row.salt is None else row.salt.hex(),
+        reason_hash=None if row.salt is None else ledger.commitment(lifecycle.REASON, row.salt, row.reason.encode()),
+        due_at=row.due_at,
+        ended_at=row.done_at or row.kept_at,
+        ended=ended,
+    )
+
+
+def _placements(rows: Sequence[CommentPlacement], known: _Known, shown: Shown) -> Iterable[PlacementView]:
+    gone = shown in GONE  # where a quote ended would tell which words it was of
     for row in sorted(rows, key=lambda one: known.versions[one.version_id].number):
         yield PlacementView(
             version=known.versions[row.version_id].number,
             placed=Placed(row.placed),
             score=row.score,
             place=_place(row.provision_id, known),
-            start=row.quote_start,
-            end=row.quote_end,
+            start=None if gone else row.quote_start,
+            end=None if gone else row.quote_end,
         )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
 from egov_participation.consultations import keys
-from egov_participation.consultations.models import Comment, CommentFile, Consultation, Shown, State
+from egov_participation.consultations.models import GONE, Comment, CommentFile, Consultation, State
 from egov_participation.consultations.rules import comment_document as document
 from egov_participation.consultations.rules import commenting
 from egov_participation.consultations.rules.commenting import Place, Written
@@ -18,6 +18,7 @@ from egov_participation.consultations.service.comment_places import Spot
 from egov_participation.database import UnitOfWork
 from egov_participation.errors import DomainError
 from egov_participation.i18n import N_
+from egov_participation.jurisdiction.territories import region_of
 from egov_participation.ledger import service as ledger
 from egov_participation.services import Services, SessionInfo
 from egov_participation.throttle import throttle
@@ -91,13 +92,17 @@ def send(
     comment.salt = secrets.token_bytes(ledger.SALT_SIZE)
     content = document.of_comment(comment, _around(spot, place, files))
     comment.document_hash = ledger.commitment(document.COMMENT, comment.salt, document.canonical(content))
+    name = comment.author_name
+    comment.author_salt = secrets.token_bytes(ledger.SALT_SIZE) if name else None
     tx.add(comment)
     tx.flush()
     for file in files:
         file.comment_id, file.draft_id = comment.id, None
         tx.add(file)
     what = "comment" if written.amendment is None else "amendment"
-    enter(tx, reference, comment.number, what, comment.document_hash, now)
+    named = document.canonical(document.of_author(reference, comment.number, name))
+    author = ledger.commitment(document.AUTHOR, comment.author_salt, named) if comment.author_salt else None
+    enter(tx, reference, comment.number, what, comment.document_hash, comment.day, author)
     comment_letters.tell_author(
         services, tx, consultation, comment, comment_letters.RECEIVED, hash=comment.document_hash
     )
@@ -112,7 +117,7 @@ def amendment(session: Session, consultation: Consultation, number: int) -> Comm
         DomainError: 404 ``comment.unknown``: there is none, or its words are no more.
     """
     mine = (Comment.consultation_id == consultation.id, Comment.number == number, col(Comment.amendment).is_not(None))
-    row = session.exec(select(Comment).where(*mine, Comment.shown != Shown.ERASED.value)).first()
+    row = session.exec(select(Comment).where(*mine, col(Comment.shown).not_in(GONE))).first()
     if row is None:
         raise unknown()
     return row
@@ -123,7 +128,9 @@ def unknown() -> DomainError:
     return DomainError(404, N_("There is no comment with this number."), code="comment.unknown")
 
 
-def enter(tx: UnitOfWork, reference: str, number: int, what: str, commitment: str, now: datetime) -> None:
+def enter(
+    tx: UnitOfWork, reference: str, number: int, what: str, commitment: str, day: date, author: str | None = None
+) -> None:
     """Enter in the log that something was written."""
     ledger.enter(
         tx,
@@ -131,10 +138,11 @@ def enter(tx: UnitOfWork, reference: str, number: int, what: str, commitment: st
             "type": "consultation.comment",
             "version": 1,
             "consultation": reference,
-            "at": ledger.time(now),
+            "day": day.isoformat(),
             "number": number,
             "what": what,
             "document": commitment,
+            "author": author,
         },
     )
 
@@ -176,7 +184,7 @@ def _row(
         author_name=f"{person.given_name} {person.family_name}".strip() if named and person else "",
         capacity=written.capacity.value,
         organisation=written.organisation,
-        territory="" if person is None else person.territory,
+        territory="" if person is None else region_of(person.territory),
         lang=written.lang,
         stance=written.stance.value,
         text=written.text,
@@ -184,7 +192,7 @@ def _row(
         proposed=written.proposed,
         base_hash="" if written.amendment is None or provision is None else provision.text_hash,
         searched=searched(written.text, written.proposed, written.organisation),
-        at=now,
+        day=services.day(now),
         document_hash="",
     )
 

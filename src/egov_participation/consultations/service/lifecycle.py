@@ -8,7 +8,9 @@ import secrets
 from collections.abc import Mapping
 from datetime import datetime
 
-from egov_participation.consultations.models import Consultation, ConsultationHappening, State
+from sqlmodel import col, select
+
+from egov_participation.consultations.models import Comment, Consultation, ConsultationHappening, State
 from egov_participation.consultations.rules.states import check_transition
 from egov_participation.database import UnitOfWork
 from egov_participation.ledger import service as ledger
@@ -38,6 +40,7 @@ def change(
         DomainError: 409 ``consultation.state``: it cannot go there from where it is.
     """
     check_transition(State(consultation.state), to)
+    ends = consultation.state == State.OPEN
     consultation.state, consultation.state_at = to.value, now
     tx.add(consultation)
     happening = happened(tx, consultation, f"state.{to}", now, actor=actor, reason=reason)
@@ -52,11 +55,18 @@ def change(
             "closes_at": ledger.time(consultation.closes_at) if to is State.OPEN and consultation.closes_at else None,
             "rules": rules_hash(consultation) if to is State.OPEN else None,
             "reason": committed(happening),
+            "supports": supports_hash(tx, consultation) if ends else None,
             "approvals": 0 if approved is None else 2,
             "approved": approved,
         },
     )
     return happening
+
+
+def supports_hash(tx: UnitOfWork, consultation: Consultation) -> str:
+    """SHA-256 in hex over how many support each comment, in their order, parted by commas: that stands from then on."""
+    mine = select(Comment.supports).where(Comment.consultation_id == consultation.id).order_by(col(Comment.number))
+    return hashlib.sha256(",".join(map(str, tx.exec(mine.with_for_update()).all())).encode()).hexdigest()
 
 
 def happened(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 from typing import Any, Final
 
 from sqlalchemy import case, func
@@ -97,13 +97,13 @@ def marks(services: Services) -> list[Mark]:
     """Of every consultation in public, the oldest first."""
     of = col(Comment.consultation_id)
     told = (
-        *(func.sum(Comment.supports), func.sum(func.coalesce(Comment.cluster, 0)), func.max(Comment.at)),
+        *(func.sum(Comment.supports), func.sum(func.coalesce(Comment.cluster, 0)), func.max(Comment.day)),
         *(func.sum(case((condition, 1), else_=0)) for condition in _CONDITIONS),
     )
     with services.database.read() as session:
         rows = session.exec(select(Consultation).where(in_group(Group.ALL)).order_by(col(Consultation.id))).all()
         said = _counted(session, of, *told)
-        added = _counted(session, of, func.max(CommentEdit.at), join=CommentEdit)
+        added = _counted(session, of, func.max(CommentEdit.day), join=CommentEdit)
         covered = _counted(session, of, func.max(Redaction.at), func.count(col(Redaction.decided_at)), join=Redaction)
         placed = _counted(session, of, join=CommentPlacement)
         replies = _counted(session, col(Reply.consultation_id), func.max(Reply.at))
@@ -112,7 +112,7 @@ def marks(services: Services) -> list[Mark]:
     for row in rows:
         numbers = [of_all.get(row.id or 0, ()) for of_all in (said, added, covered, placed, replies, happened)]
         flat = [number for some in numbers for number in some]
-        moments = [row.state_at, *(number for number in flat if isinstance(number, datetime))]
+        moments = [row.state_at, *(_moment(number) for number in flat if isinstance(number, date))]
         found.append(
             Mark(
                 id=row.id or 0,
@@ -129,9 +129,14 @@ def marks(services: Services) -> list[Mark]:
     return found
 
 
+def _moment(value: date) -> datetime:
+    return value if isinstance(value, datetime) else datetime.combine(value, time(0), UTC)
+
+
 _CONDITIONS: Final = (
     col(Comment.author_name) != "",
     col(Comment.shown) == Shown.REDACTED.value,
+    col(Comment.shown) == Shown.ERASING.value,
     col(Comment.shown) == Shown.ERASED.value,
 )
 

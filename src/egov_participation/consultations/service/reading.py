@@ -20,6 +20,7 @@ from egov_participation.consultations.draft_views import (
     VersionView,
 )
 from egov_participation.consultations.models import (
+    GONE,
     Change,
     Comment,
     Consultation,
@@ -29,7 +30,6 @@ from egov_participation.consultations.models import (
     Expression,
     ProvisionChange,
     ReplyTo,
-    Shown,
     State,
     Version,
 )
@@ -50,7 +50,7 @@ from egov_participation.services import Services
 
 OWED: Final = (
     ~exists().where(col(ReplyTo.comment_id) == col(Comment.id)),
-    col(Comment.shown) != Shown.ERASED.value,
+    col(Comment.shown).not_in(GONE),
 )
 """Conditions of a comment that is owed a reply."""
 

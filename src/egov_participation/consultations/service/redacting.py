@@ -11,11 +11,18 @@ from sqlmodel import Session, col, select
 from egov_participation import audit
 from egov_participation.actions import Action
 from egov_participation.consultations import keys
-from egov_participation.consultations.models import Comment, CommentEdit, Consultation, Redaction, Shown
+from egov_participation.consultations.models import GONE, Comment, Consultation, ErasedBy, Redaction, Shown
 from egov_participation.consultations.rules.covering import to_cover, widened
-from egov_participation.consultations.service import comment_letters, comment_own, lifecycle, lookup, ruling
+from egov_participation.consultations.service import (
+    comment_erasing,
+    comment_letters,
+    comment_own,
+    covers,
+    lifecycle,
+    lookup,
+    ruling,
+)
 from egov_participation.consultations.service.comment_supporting import locked
-from egov_participation.consultations.service.commenting import searched
 from egov_participation.database import UnitOfWork
 from egov_participation.errors import DomainError
 from egov_participation.i18n import N_
@@ -47,13 +54,13 @@ def cover(
     """
     now = services.clock()
     consultation, comment = _taken(services, tx, acting, reference, number)
-    if comment.shown == Shown.ERASED:
+    if comment.shown in GONE:
         raise DomainError(409, N_("This comment is covered or erased already."), code="redaction.covered")
     named = {one.code: one for one in ruling.of(services, consultation).grounds}
     if ground not in named:
         raise DomainError(422, N_("Choose one of the grounds."), code="redaction.ground")
     covered = to_cover(comment.text, words)
-    before = active(tx.session, comment) if comment.shown == Shown.REDACTED else None
+    before = covers.active(tx.session, comment) if comment.shown == Shown.REDACTED else None
     if before is not None:
         _check_decided(before)
         covered = widened(before.covered, covered)
@@ -68,9 +75,9 @@ def cover(
         moderator=acting.person_id,
     )
     tx.add(row)
-    comment.shown, comment.searched = Shown.REDACTED.value, ""
-    tx.add(comment)
-    _record(tx, acting, consultation, comment, "redacted", now, reason=reason, salt=row.salt)
+    covers.show(tx, comment, Shown.REDACTED)
+    left = covers.left(tx, consultation, comment, row)
+    _record(tx, acting, consultation, comment, "redacted", now, reason=reason, salt=row.salt, left=left)
     ground_words = named[ground].text.model_dump()
     comment_letters.tell_author(
         services, tx, consultation, comment, comment_letters.COVERED, ground=ground_words, reason=reason
@@ -78,28 +85,32 @@ def cover(
     tx.flush()
 
 
-def active(session: Session, comment: Comment) -> Redaction | None:
-    """The decision by which a comment is covered now."""
-    mine = (Redaction.comment_id == comment.id, col(Redaction.lifted_at).is_(None))
-    return session.exec(select(Redaction).where(*mine).order_by(col(Redaction.id).desc())).first()
-
-
-def may_appeal(comment: Comment, redaction: Redaction | None) -> bool:
+def may_appeal(services: Services, session: Session, comment: Comment, redaction: Redaction | None) -> bool:
     """Whether its author may appeal now."""
-    return comment.shown == Shown.REDACTED and redaction is not None and redaction.appealed_at is None
+    if redaction is None or redaction.appealed_at is not None or not _is_heard(session, comment):
+        return False
+    return services.clock() < redaction.at + covers.APPEAL_WITHIN
+
+
+def _is_heard(session: Session, comment: Comment) -> bool:
+    """Whether an appeal is of use still: words are covered, and their author does not want them destroyed."""
+    erasure = comment_erasing.pending(session, comment)
+    return comment.shown == Shown.REDACTED or (erasure is not None and erasure.by == ErasedBy.LAW)
 
 
 def appeal(services: Services, tx: UnitOfWork, acting: SessionInfo, reference: str, number: int, why: str) -> None:
-    """Appeal, as the author, once against each decision.
+    """Appeal, as the author, once against each decision and within `covers.APPEAL_WITHIN`.
 
     Raises:
         DomainError: 404 ``comment.unknown``; 409 ``appeal.none``.
     """
     comment_own.one(services, tx.session, acting.person_id, reference, number)
     comment = locked(tx, lookup.found(tx.session, reference), number)
-    row = active(tx.session, comment)
-    if not may_appeal(comment, row) or row is None:
-        raise DomainError(409, N_("An appeal can be made once against each decision."), code="appeal.none")
+    row = covers.active(tx.session, comment)
+    if not may_appeal(services, tx.session, comment, row) or row is None:
+        raise DomainError(
+            409, N_("An appeal can be made once against each decision, within 30 days of it."), code="appeal.none"
+        )
     row.appeal = keys.box(services.settings.keys_dir).close(why, f"appeal:{row.id}")
     row.appealed_at = services.clock()
     tx.add(row)
@@ -122,11 +133,13 @@ def appeals(session: Session) -> list[tuple[Consultation, Comment, Redaction]]:
         .where(
             col(Redaction.appealed_at).is_not(None),
             col(Redaction.decided_at).is_(None),
-            Comment.shown == Shown.REDACTED.value,
+            col(Comment.shown).in_((Shown.REDACTED.value, Shown.ERASING.value)),
         )
         .order_by(col(Redaction.appealed_at))
     ).all()
-    return [(consultation, comment, redaction) for redaction, comment, consultation in rows]
+    return [
+        (consultation, comment, redaction) for redaction, comment, consultation in rows if _is_heard(session, comment)
+    ]
 
 
 def decide(
@@ -146,45 +159,65 @@ def decide(
     """
     now = services.clock()
     consultation, comment = _taken(services, tx, acting, reference, number)
-    row = active(tx.session, comment)
-    if row is None or row.appealed_at is None or row.decided_at is not None or comment.shown != Shown.REDACTED:
+    row = covers.active(tx.session, comment)
+    waits = row is not None and row.appealed_at is not None and row.decided_at is None
+    if row is None or not waits or not _is_heard(tx.session, comment):
         raise DomainError(409, N_("There is no appeal that waits for a decision."), code="appeal.none")
     _check_other(tx.session, comment, acting)
     row.decided_at, row.decided_by, row.decision = now, acting.person_id, reason
     row.decision_salt = secrets.token_bytes(ledger.SALT_SIZE)
-    if grant:
-        row.lifted_at, comment.shown = now, Shown.PUBLISHED.value
-        edits = tx.exec(select(CommentEdit.text).where(CommentEdit.comment_id == comment.id)).all()
-        comment.searched = searched(comment.text, comment.proposed, comment.organisation, *edits)
     tx.add(row)
-    tx.add(comment)
+    left = _lift(tx, consultation, comment, row, now) if grant else None
     what = "appeal-granted" if grant else "appeal-refused"
-    _record(tx, acting, consultation, comment, what, now, reason=reason, salt=row.decision_salt)
+    _record(tx, acting, consultation, comment, what, now, reason=reason, salt=row.decision_salt, left=left)
     kind = comment_letters.APPEAL_GRANTED if grant else comment_letters.APPEAL_REFUSED
     comment_letters.tell_author(services, tx, consultation, comment, kind, reason=reason)
     tx.flush()
 
 
-def erase(services: Services, tx: UnitOfWork, acting: SessionInfo, reference: str, number: int, reason: str) -> None:
-    """Destroy what is covered, where the law does not let it be kept: another moderator than who covered it does that.
+def _lift(tx: UnitOfWork, consultation: Consultation, comment: Comment, row: Redaction, now: datetime) -> str | None:
+    """Show again what a decision covered, and keep what was to be erased because of it.
+
+    Returns:
+        The commitment to what is left to read, where a decision of before has had words destroyed.
+    """
+    row.lifted_at, row.left_salt = now, None
+    erasure = comment_erasing.pending(tx.session, comment)
+    if erasure is not None:
+        erasure.kept_at = now
+        tx.add(erasure)
+    tx.flush()
+    before = covers.active(tx.session, comment) if comment.salt is None else None
+    covers.show(tx, comment, Shown.PUBLISHED if before is None else Shown.REDACTED)
+    return None if before is None else covers.left(tx, consultation, comment, before)
+
+
+def erase(
+    services: Services,
+    tx: UnitOfWork,
+    acting: SessionInfo,
+    reference: str,
+    number: int,
+    reason: str,
+    *,
+    by: ErasedBy = ErasedBy.LAW,
+) -> None:
+    """Let what is covered be destroyed, where the law does not let it be kept, or, at once, a court has ordered it:
+    another moderator than who covered it does that.
 
     Raises:
         DomainError: 404 ``comment.unknown``; 403 ``redaction.own``, ``appeal.own``; 409 ``redaction.none``,
             ``redaction.appealed``.
     """
-    now = services.clock()
     consultation, comment = _taken(services, tx, acting, reference, number)
-    row = active(tx.session, comment)
+    row = covers.active(tx.session, comment)
     if row is None or comment.shown != Shown.REDACTED:
         raise DomainError(
             409, N_("Cover the comment first: another moderator then destroys it."), code="redaction.none"
         )
     _check_decided(row)
     _check_other(tx.session, comment, acting)
-    comment_letters.tell_author(services, tx, consultation, comment, comment_letters.ERASED, reason=reason)
-    comment_own.destroy(tx, consultation, comment, now)
-    audit.record(tx, acting, Action.REDACT_COMMENT, _object(consultation, comment), now, step="erased", reason=reason)
-    tx.flush()
+    comment_erasing.order(services, tx, acting, consultation, comment, by, reason)
 
 
 def _taken(
@@ -216,10 +249,6 @@ def _check_other(session: Session, comment: Comment, acting: SessionInfo) -> Non
         raise DomainError(403, N_("You covered this comment: another moderator decides."), code="appeal.own")
 
 
-def _object(consultation: Consultation, comment: Comment) -> str:
-    return f"comment:{consultation.reference}/{comment.number}"
-
-
 def _record(
     tx: UnitOfWork,
     acting: SessionInfo,
@@ -230,17 +259,9 @@ def _record(
     *,
     reason: str,
     salt: bytes,
+    left: str | None,
 ) -> None:
-    ledger.enter(
-        tx,
-        {
-            "type": "consultation.redaction",
-            "version": 1,
-            "consultation": consultation.reference,
-            "at": ledger.time(now),
-            "number": comment.number,
-            "what": what,
-            "reason": ledger.commitment(lifecycle.REASON, salt, reason.encode()),
-        },
-    )
-    audit.record(tx, acting, Action.REDACT_COMMENT, _object(consultation, comment), now, step=what, reason=reason)
+    commitment = ledger.commitment(lifecycle.REASON, salt, reason.encode())
+    covers.enter(tx, consultation, comment, what, now, reason=commitment, left=left)
+    named = covers.object_of(consultation, comment)
+    audit.record(tx, acting, Action.REDACT_COMMENT, named, now, step=what, reason=reason)

@@ -33,7 +33,6 @@ from egov_participation.consultations.service.reading import views
 from egov_participation.database import UnitOfWork
 from egov_participation.errors import DomainError
 from egov_participation.i18n import N_
-from egov_participation.jurisdiction.territories import TERRITORIES
 from egov_participation.ledger import service as ledger
 from egov_participation.services import Services, SessionInfo
 
@@ -43,20 +42,21 @@ def object_of(reference: str) -> str:
     return f"report:{reference}"
 
 
-def content(services: Services, session: Session, consultation: Consultation) -> dict[str, Any]:
+def content(session: Session, consultation: Consultation) -> dict[str, Any]:
     """The report as it would be now; the same rows give the same bytes."""
     view = views(session, [consultation])[0]
-    comments = said(services, session, consultation)
+    comments = said(session, consultation)
     totals = rules.totals(comments)
+    there = [one for one in comments if not one.is_gone]
     replies = reply_viewing.after(session, consultation, 0)
     held = [one for one in replies if one.superseded_by is None]
     return {
         "agency": consultation.agency,
-        "by_capacity": rules.counted(one.capacity for one in comments),
+        "by_capacity": rules.counted(one.capacity for one in there),
         "by_day": rules.counted(one.day.isoformat() for one in comments),
-        "by_language": rules.counted(one.lang for one in comments),
+        "by_language": rules.counted(one.lang for one in there),
         "by_region": rules.by_region(comments),
-        "by_stance": rules.counted(one.stance for one in comments),
+        "by_stance": rules.counted(one.stance for one in there),
         "changes": _changes(session, consultation),
         "closed_at": ledger.time(consultation.closes_at) if consultation.closes_at else None,
         "complete": totals["owed"] == totals["replied"],
@@ -86,7 +86,7 @@ def content(services: Services, session: Session, consultation: Consultation) ->
     }
 
 
-def said(services: Services, session: Session, consultation: Consultation) -> list[Said]:
+def said(session: Session, consultation: Consultation) -> list[Said]:
     """All comments, as the report needs them, in their order."""
     written = aliased(Version)
     rows: Sequence[tuple[Comment, int, str | None, str | None]] = session.exec(
@@ -112,8 +112,8 @@ def said(services: Services, session: Session, consultation: Consultation) -> li
             capacity=row.capacity,
             stance=row.stance,
             lang=row.lang,
-            region=_region(row.territory),
-            day=services.day(row.at),
+            region=row.territory,
+            day=row.day,
             shown=row.shown,
             supports=row.supports,
             cluster=row.cluster,
@@ -147,11 +147,6 @@ def _changes(session: Session, consultation: Consultation) -> list[dict[str, Any
     ]
 
 
-def _region(territory: str) -> str:
-    found = TERRITORIES.get(territory)
-    return "" if found is None else found.code if found.is_region else found.parent
-
-
 def propose(services: Services, tx: UnitOfWork, session: SessionInfo, reference: str) -> Proposal:
     """Propose to publish the report as it is now, for another official of the same agency to approve.
 
@@ -174,7 +169,7 @@ def propose(services: Services, tx: UnitOfWork, session: SessionInfo, reference:
 def _made(services: Services, session: Session, consultation: Consultation) -> dict[str, Any]:
     if State(consultation.state) is not State.CLOSED:
         raise changed()
-    made = content(services, session, consultation)
+    made = content(session, consultation)
     due = consultation.reply_due_on
     if not made["complete"] and (due is None or services.day(services.clock()) <= due):
         raise DomainError(

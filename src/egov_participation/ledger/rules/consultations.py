@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from egov_participation.ledger.rules.base import Approvals, Count, Entry, Hash, Strict, Time
+from egov_participation.ledger.rules.base import Approvals, Count, Day, Entry, Hash, Strict, Time
 
 Reference = Annotated[str, Field(pattern=r"^C-[0-9]{4}-[0-9]{4,9}$")]
 """A consultation's number, as in its address."""
@@ -28,7 +28,8 @@ class _Consultation(Entry):
 
 class ConsultationState(_Consultation):
     """It changed its state. ``closes_at`` is when comments end, ``rules`` the hash of those it keeps; ``reason``
-    commits to the public one. ``approvals`` is 0 where the clock did it."""
+    commits to the public one. ``approvals`` is 0 where the clock did it. With the end of comments comes ``supports``,
+    the hash of how many support each of them (`supports_hash`)."""
 
     type: Literal["consultation.state"]
     version: Literal[1]
@@ -36,6 +37,7 @@ class ConsultationState(_Consultation):
     closes_at: Time | None
     rules: Hash | None
     reason: Hash | None
+    supports: Hash | None
     approvals: Approvals
     approved: Hash | None
 
@@ -47,6 +49,9 @@ class ConsultationState(_Consultation):
             raise ValueError("comments end after they began")
         if self.to == "withdrawn" and self.reason is None:
             raise ValueError("the public reason is missing")
+        ends = (self.to == "closed", self.to in ("closed", "withdrawn"))
+        if not ends[0] <= (self.supports is not None) <= ends[1]:
+            raise ValueError("supporters are counted when comments end")
         if (self.approvals == 2) != (self.approved is not None) or (self.approvals == 0) != (self.to == "closed"):
             raise ValueError("two officials approve all but the end by the clock")
         return self
@@ -94,30 +99,54 @@ class ConsultationVersion(_Consultation):
         return self
 
 
-class ConsultationComment(_Consultation):
+class ConsultationComment(Entry):
     """Somebody commented (``comment``), proposed words (``amendment``), or added to comment ``number`` (``edit``).
-    ``document`` commits to what was written, and where it stands."""
+    ``document`` commits to what was written, and where it stands; ``author`` to the name that is shown with it. The day
+    is told, and not the hour: it could give away who has no name there."""
+
+    SUBJECT: ClassVar = "consultation"
 
     type: Literal["consultation.comment"]
     version: Literal[1]
+    consultation: Reference
+    day: Day
     number: Number
     what: Literal["comment", "amendment", "edit"]
     document: Hash
+    author: Hash | None
+
+    @model_validator(mode="after")
+    def _names_its_author_once(self) -> Self:
+        if self.what == "edit" and self.author is not None:
+            raise ValueError("an addition is by the same author")
+        return self
 
 
 class ConsultationRedaction(_Consultation):
-    """A moderator covered comment ``number`` or words in it, or that was lifted; or its words were destroyed."""
+    """A moderator covered comment ``number`` or words in it, and ``left`` commits to what is shown still; an appeal was
+    decided, and ``left`` is there again if it stays covered as before; its words are going to be destroyed
+    (``erasing``), which is taken back (``kept``) or done (``erased``). ``by`` says who asked for that."""
 
     type: Literal["consultation.redaction"]
     version: Literal[1]
     number: Number
-    what: Literal["redacted", "appeal-granted", "appeal-refused", "erased"]
+    what: Literal["redacted", "appeal-granted", "appeal-refused", "erasing", "kept", "erased"]
+    by: Literal["author", "law", "court"] | None
     reason: Hash | None
+    left: Hash | None
 
     @model_validator(mode="after")
-    def _has_its_reason(self) -> Self:
-        if (self.reason is None) != (self.what == "erased"):
-            raise ValueError("a decision has a public reason, an erasure has none")
+    def _says_why(self) -> Self:
+        if (self.by is not None) != (self.what in ("erasing", "erased")) or (self.what, self.by) == (
+            "erasing",
+            "court",
+        ):
+            raise ValueError("who asked for an erasure, and for nothing else; what a court orders is done at once")
+        told = {"erasing": self.by == "law", "erased": self.by == "court", "kept": False}
+        if (self.reason is not None) != told.get(self.what, True):
+            raise ValueError("a moderator's decision has its public reason, told once")
+        if not (self.what == "redacted") <= (self.left is not None) <= (self.what in ("redacted", "appeal-granted")):
+            raise ValueError("what is left to read is told when words are covered")
         return self
 
 

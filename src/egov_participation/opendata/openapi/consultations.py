@@ -124,10 +124,11 @@ SCHEMAS: Final[Json] = {
         quote=or_null(obj(exact=TEXT, prefix=TEXT, suffix=TEXT, start=INTEGER, end=INTEGER)),
         about=or_null({**INTEGER, "description": "The amendment that it discusses."}),
         author=or_null({**TEXT, "description": "Null: the name is not published."}),
-        capacity={"enum": ["citizen", "organisation", "association", "expert"]},
+        author_salt=_SALT,
+        capacity=or_null({"enum": ["citizen", "organisation", "association", "expert"]}),
         organisation=or_null(TEXT),
-        lang=TEXT,
-        stance={"enum": ["support", "change", "oppose", "none"]},
+        lang=or_null(TEXT),
+        stance=or_null({"enum": ["support", "change", "oppose", "none"]}),
         text=or_null(TEXT),
         amendment=or_null(
             obj(
@@ -136,8 +137,8 @@ SCHEMAS: Final[Json] = {
                 stale={"type": "boolean", "description": "The provision has other words by now."},
             )
         ),
-        at=TIME,
-        shown={"enum": ["published", "redacted", "erased"]},
+        day=DAY,
+        shown={"enum": ["published", "redacted", "erasing", "erased"]},
         supports=INTEGER,
         cluster=or_null({**INTEGER, "description": "The first of those that say nearly the same."}),
         reply=or_null({**INTEGER, "description": "The reply that holds."}),
@@ -145,7 +146,7 @@ SCHEMAS: Final[Json] = {
         salt=_SALT,
         hash=_COMMITTED,
         files=array(obj(name=TEXT, media_type=TEXT, sha256=HASH, size=INTEGER, url=_URL)),
-        edits=array(obj(number=INTEGER, at=TIME, text=or_null(TEXT), salt=_SALT, hash=_COMMITTED)),
+        edits=array(obj(number=INTEGER, day=DAY, text=or_null(TEXT), salt=_SALT, hash=_COMMITTED)),
         redactions=array(
             obj(
                 at=TIME,
@@ -158,6 +159,24 @@ SCHEMAS: Final[Json] = {
                 decided_at=or_null(TIME),
                 lifted={"type": "boolean"},
                 decision=_DECISION,
+            )
+        ),
+        left=or_null(
+            obj(
+                document={"type": "object", "description": "What is left to read where words are covered."},
+                salt=HASH,
+            )
+        ),
+        erasures=array(
+            obj(
+                at=TIME,
+                by={"enum": ["author", "law", "court"]},
+                reason=or_null(TEXT),
+                salt=_SALT,
+                hash=or_null(_COMMITTED),
+                due_at=TIME,
+                ended_at=or_null(TIME),
+                ended=or_null({"enum": ["kept", "erased", "appeal"]}),
             )
         ),
         placements=array(
