@@ -15,6 +15,7 @@ from nacl.signing import SigningKey
 
 from egov_crypto import archive, statement
 from egov_crypto.protocol import share
+from egov_crypto.question import Question
 from egov_crypto.verify import Verified, verify_archive
 
 REGISTRAR: Final = SigningKey(b"r" * 32)
@@ -156,9 +157,15 @@ class Site:
                     "blank": {"votes": counts[0], **share(counts[0], found.tally.weight)} if question.blank else None,
                 }
                 for question, counts in zip(election.questions, report.result, strict=True)
+                if isinstance(question, Question)  # of other kinds, the test says it
             ],
             "trustees": [
-                {"owner": owner, "public_key": trustee.public_key.text, "decrypted": True}
+                {
+                    "owner": owner,
+                    "public_key": trustee.public_key.text,
+                    "shuffled": owner in report.shuffled if election.shuffled else None,
+                    "decrypted": True,
+                }
                 for owner, trustee in enumerate(found.trustees, 1)
             ],
             "key": base64_of(bytes(signer.verify_key)),

@@ -75,7 +75,7 @@ LIES: list[tuple[str, Callable[[dict[str, Any]], None]]] = [
     ("site.format: ", set_in("acts", 1, "salt", "00")),
     ("site.format: ", set_in("head", None)),
     ("site.format: ", set_in("trustees", [1])),
-    ("site.format: ", set_in("questions", {"a": 1})),
+    ("site.figures: questions", set_in("questions", {"a": 1})),
     ("site.format: ", set_in("title", "kk", 5)),
 ]
 

@@ -10,7 +10,12 @@ from datetime import datetime
 from typing import Any, BinaryIO, Final
 
 from egov_crypto import statement, wire
+from egov_crypto.asked import as_asked, in_languages
+from egov_crypto.counting import Outcome
 from egov_crypto.errors import VerificationError
+from egov_crypto.lists import ListsQuestion
+from egov_crypto.preference import PreferenceQuestion
+from egov_crypto.question import AnyQuestion
 from egov_crypto.setup import Setup
 from egov_crypto.verify import Verified
 
@@ -56,8 +61,8 @@ def check(protocol: Protocol, file: BinaryIO, verified: Verified, setup: Setup |
         raise VerificationError("protocol.format", f"{type(error).__name__}: {error}") from None
     for name, value in found.items():
         # By their JSON: Python takes True for 1, and 1.0 too.
-        if statement.dump(said[name]) != statement.dump(value):
-            raise VerificationError("protocol.archive", f"{name}: {said[name]} there, {value} in the archive")
+        if statement.dump(said.get(name)) != statement.dump(value):
+            raise VerificationError("protocol.archive", f"{name}: {said.get(name)} there, {value} in the archive")
 
 
 def _figures(content: dict[str, Any], setup: Setup | None) -> dict[str, Any]:
@@ -76,13 +81,12 @@ def _figures(content: dict[str, Any], setup: Setup | None) -> dict[str, Any]:
         "terms": _terms(content) if setup else None,
         "roll": {"size": roll["size"], "weight": roll["weight"], "hash": roll["hash"] if setup else None},
         "weight": content["weight"],
-        "result": [_votes(question) for question in content["questions"]],
-        "shares": [[_share(one) for one in _choices(question)] for question in content["questions"]],
-        "answers": [_words(question) for question in content["questions"]],
-        "limits": [
-            [question["min"], question["max"], question["blank"] is not None] for question in content["questions"]
+        "questions": len(content["questions"]),
+        **{f"question {number}": question for number, question in enumerate(content["questions"], 1)},
+        "threshold": content.get("threshold"),
+        "trustees": [
+            [one["owner"], one["public_key"], one.get("shuffled"), one["decrypted"]] for one in content["trustees"]
         ],
-        "trustees": [[one["owner"], one["public_key"], one["decrypted"]] for one in content["trustees"]],
     }
 
 
@@ -105,18 +109,73 @@ def _found(file: BinaryIO, verified: Verified, setup: Setup | None) -> dict[str,
         "terms": [setup.kind, setup.rehearsal, _written(setup.opens_at), _written(setup.closes_at)] if setup else None,
         "roll": {"size": registered, "weight": credentials.total_weight, "hash": setup and setup.roll_hash},
         "weight": verified.tally.weight,
-        "result": report.result,
-        "shares": [[share(votes, verified.tally.weight) for votes in counts] for counts in report.result],
-        "limits": [[question.min, question.max, question.blank] for question in election.homomorphic],
-        "answers": [
-            [statement.languages_of(text) for text in (question.question, *question.answers)]
-            for question in election.homomorphic
-        ],
+        "questions": len(election.questions),
+        **{
+            f"question {place + 1}": told(
+                question, report.result[place], verified.outcome(place), verified.tally.weight
+            )
+            for place, question in enumerate(election.questions)
+        },
+        "threshold": report.required if report.required < report.trustees else None,
         "trustees": [
-            [owner, key.public_key.text, owner in verified.decryptions]
+            [
+                owner,
+                key.public_key.text,
+                owner in report.shuffled if election.shuffled else None,
+                owner in verified.decryptions,
+            ]
             for owner, key in enumerate(verified.trustees, 1)
         ],
     }
+
+
+def told(question: AnyQuestion, result: Sequence[Any], outcome: Outcome | None, weight: int) -> dict[str, Any]:
+    """What a protocol says of a question and of what came out.
+
+    Of a choice the votes of each answer, of blank ones apart; of lists those of each list and of each candidate. Of
+    rankings and grades how many votes were listed, and what the count of these says: how many were valid, blank and
+    invalid, the winners (numbered from 0, as there), and the SHA-256 of the published count; null if the question does
+    not say how they are counted.
+    """
+    if isinstance(question, ListsQuestion):
+        lists = [
+            [{"name": in_languages(name), **_votes(votes, weight)} for name, votes in zip(*of_list, strict=True)]
+            for of_list in zip(question.lists, result, strict=True)
+        ]
+        return {
+            "type": "lists",
+            "question": in_languages(question.question),
+            "lists": [{**list_, "candidates": candidates} for list_, *candidates in lists],
+        }
+    if isinstance(question, PreferenceQuestion):
+        return {
+            **as_asked(question),
+            "votes": {
+                "listed": len(result),
+                "valid": outcome and outcome.valid,
+                "blank": outcome and outcome.blank,
+                "invalid": outcome and outcome.invalid,
+            },
+            "winners": outcome and list(outcome.winners),
+            "count": outcome and wire.digest(count_json(outcome)),
+        }
+    answers = zip(question.answers, result[question.blank :], strict=True)
+    return {
+        "question": in_languages(question.question),
+        "min": question.min,
+        "max": question.max,
+        "answers": [{"answer": in_languages(answer), **_votes(votes, weight)} for answer, votes in answers],
+        "blank": _votes(result[0], weight) if question.blank else None,
+    }
+
+
+def count_json(outcome: Outcome) -> bytes:
+    """A count as it is published, in its one spelling."""
+    return statement.dump(outcome.to_json())
+
+
+def _votes(votes: int, weight: int) -> dict[str, Any]:
+    return {"votes": votes, **share(votes, weight)}
 
 
 def share(part: int, whole: int) -> dict[str, str]:
@@ -140,22 +199,3 @@ def _terms(content: dict[str, Any]) -> list[Any]:
 
 def _written(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _choices(question: dict[str, Any]) -> Sequence[dict[str, Any]]:
-    """What could be chosen, in the archive's order: to leave it blank first, where that is allowed."""
-    blank = question["blank"]
-    return [*([] if blank is None else [blank]), *question["answers"]]
-
-
-def _votes(question: dict[str, Any]) -> Sequence[Any]:
-    return [choice["votes"] for choice in _choices(question)]
-
-
-def _share(choice: dict[str, Any]) -> dict[str, Any]:
-    return {name: choice[name] for name in ("fraction", "percent")}
-
-
-def _words(question: dict[str, Any]) -> list[tuple[str, str, str]]:
-    """Question and answers: the election's own words, which stand under every ballot."""
-    return [statement.texts(text) for text in (question["question"], *(one["answer"] for one in question["answers"]))]

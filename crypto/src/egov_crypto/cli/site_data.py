@@ -14,6 +14,8 @@ from egov_crypto.cli.site_figures import MAX_SIZE, load, readable
 from egov_crypto.cli.site_list import items
 from egov_crypto.cli.web import Web
 from egov_crypto.errors import ArchiveError, VerificationError
+from egov_crypto.question import Question
+from egov_crypto.tally import Result
 from egov_crypto.verify import Verified
 
 MAX_TABLE: Final = 1 << 28
@@ -58,7 +60,7 @@ def told(said: Mapping[str, Any], verified: Verified) -> Told:
     report = verified.report
     rows = None
     if report.result is not None:
-        rows = tuple(_results(report.result, [question.blank for question in verified.election.homomorphic], verified))
+        rows = tuple(_results(report.result, verified))
     numbers = said["registered"], said["ballots"], said["voters"], said["result"]
     final = report.result is not None or said["state"] == "cancelled"
     return Told(said["head"]["hash"], digest(said), numbers, rows, final)
@@ -70,11 +72,14 @@ def digest(said: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
 
 
-def _results(result: list[list[int]], blanks: list[bool], verified: Verified) -> Iterator[Row]:
+def _results(result: Result, verified: Verified) -> Iterator[Row]:
+    """Of choices alone: votes on lists and preferences have no rows in these tables."""
     whole = verified.tally.weight
-    for number, (counts, blank) in enumerate(zip(result, blanks, strict=True), 1):
-        answers: list[tuple[int | None, int]] = list(enumerate(counts[1:] if blank else counts, 1))
-        for place, votes in [*answers, (None, counts[0])] if blank else answers:
+    for number, (question, counts) in enumerate(zip(verified.election.questions, result, strict=True), 1):
+        if not isinstance(question, Question):
+            continue
+        answers: list[tuple[int | None, int]] = list(enumerate(counts[question.blank :], 1))
+        for place, votes in [*answers, (None, counts[0])] if question.blank else answers:
             percent = float(round(Fraction(100 * votes, whole), 2)) if whole else 0.0
             yield number, place, votes, whole, percent
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from egov_crypto import canonical, statement
+from egov_crypto.asked import as_asked
 from egov_crypto.cli.beside import Beside
 from egov_crypto.errors import VerificationError
 from egov_crypto.recount import VoteCount
@@ -23,6 +24,7 @@ _CALLED: Final = {
     "setup": {"setup", "open", "closed", "cancelled"},
     "open": {"open", "closed", "cancelled"},
     "closed": {"closed", "cancelled"},
+    "shuffling": {"shuffling", "cancelled"},
     "decrypting": {"decrypting", "cancelled"},
     "tallied": {"tallied"},
 }
@@ -59,7 +61,8 @@ class Figures:
                 ("fingerprint", said["fingerprint"], election.fingerprint),
                 ("rehearsal", said["rehearsal"], beside.setup is not None and beside.setup.rehearsal),
                 ("title", _languages(said["title"]), statement.languages_of(election.name)),
-                ("questions", _questions(said), [_question(question) for question in election.questions]),
+                ("questions", said["questions"], [as_asked(question) for question in election.questions]),
+                ("threshold", said.get("threshold"), report.required if report.required < report.trustees else None),
                 ("keys", [one["public_key"] for one in said["trustees"]], _keys(verified)),
                 ("names", *_names(said, beside)),
                 ("setup_hash", said["setup_hash"], beside.setup and beside.setup.hash),
@@ -71,8 +74,9 @@ class Figures:
                     ("state", said["state"], said["state"] if said["state"] in _CALLED[report.state] else report.state),
                     ("voters", said["voters"], report.voters),
                     ("percent", said["turnout"]["percent"], _percent(report.voters, report.registered)),
+                    ("shuffled", [one.get("shuffled") for one in said["trustees"]], _shuffled(verified)),
                     ("decrypted", [one["decrypted"] for one in said["trustees"]], _decrypted(verified)),
-                    ("result", said["result"], report.result),
+                    ("result", said["result"], _counts(verified)),
                 ]
             elif said["result"] is not None or not 0 <= said["voters"] <= min(ballots, report.voters):
                 raise VerificationError(
@@ -83,7 +87,7 @@ class Figures:
     def check_log(self, entered: VoteCount, verified: Verified) -> int:
         """Check what the log tells. Raises ``site.state``."""
         report = verified.report
-        ended = [report.state in states for states in (("closed", "decrypting", "tallied"), ("tallied",))]
+        ended = [report.state in states for states in (("closed", "shuffling", "decrypting", "tallied"), ("tallied",))]
         with readable():
             said = self.said
             closed = entered.closed or {}
@@ -154,22 +158,6 @@ def _languages(said: Mapping[str, str]) -> list[str]:
     return [statement.string(said[language]) for language in statement.LANGUAGES]
 
 
-def _questions(said: Mapping[str, Any]) -> list[Any]:
-    return [
-        [
-            _languages(one["question"]),
-            [_languages(answer) for answer in one["answers"]],
-            *(one[name] for name in ("min", "max", "blank")),
-        ]
-        for one in said["questions"]
-    ]
-
-
-def _question(question: Any) -> list[Any]:
-    answers = [statement.languages_of(answer) for answer in question.answers]
-    return [statement.languages_of(question.question), answers, question.min, question.max, question.blank]
-
-
 def _keys(verified: Verified) -> list[str]:
     return [key.public_key.text for key in verified.trustees]
 
@@ -182,6 +170,17 @@ def _names(said: Mapping[str, Any], beside: Beside) -> tuple[Any, Any]:
 
 def _decrypted(verified: Verified) -> list[bool]:
     return [owner in verified.report.decrypted for owner in range(1, len(verified.trustees) + 1)]
+
+
+def _shuffled(verified: Verified) -> list[bool | None]:
+    owners = range(1, len(verified.trustees) + 1)
+    return [owner in verified.report.shuffled if verified.election.shuffled else None for owner in owners]
+
+
+def _counts(verified: Verified) -> list[Any] | None:
+    """What the site says of the result: of votes that are listed, nothing here."""
+    result, listed = verified.report.result, verified.election.shuffled
+    return None if result is None else [None if place in listed else counts for place, counts in enumerate(result)]
 
 
 def _protocol(said: Mapping[str, Any]) -> list[str] | None:

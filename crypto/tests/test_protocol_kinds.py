@@ -1,0 +1,158 @@
+"""What a protocol and `egov-verify` say of rankings, grades and lists: what the archive gives, and nothing else."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from crypto.tests import forging
+from crypto.tests.commands import run
+from crypto.tests.documents import Site, texts
+from crypto.tests.making import LISTS, RANKED, World, make_world
+from crypto.tests.test_beside import of_protocol
+
+from egov_crypto import counting, protocol
+from egov_crypto.archive import EventType
+from egov_crypto.preference import PreferenceQuestion
+
+GRADES = ("Өте жақсы / Отлично / Excellent", "Жаман / Плохо / Poor")
+GRADED = PreferenceQuestion(("x", "y"), "Баға / Оценка / Grade", counting.Method.from_json(
+    {"type": "MajorityJudgment", "blank": False, "grades": list(GRADES)}
+).to_json())  # fmt: skip
+UNKNOWN = PreferenceQuestion(("p", "q"), "?", {"something": "else"})
+VOTES: list[list[Any]] = [
+    [[3, 1, 2], [[1, 0, 1], [0, 0]], [1, 2], [7, 8]],
+    [[2, 1, 3], [[0, 0, 0], [1, 1]], [1, 0], [0, 0]],
+    [[0, 0, 0], [[1, 1, 1], [0, 0]], [3, 1], [1, 1]],
+]
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    return make_world(RANKED, LISTS, GRADED, UNKNOWN)
+
+
+@pytest.fixture(scope="module")
+def site(world: World) -> Site:
+    ballots = (world.ballot(voter, choices) for voter, choices in enumerate(VOTES))
+    return Site(world, world.archive().ballots(*ballots).finish().raw)
+
+
+@pytest.fixture(scope="module")
+def questions(site: Site) -> list[dict[str, Any]]:
+    """What the protocol says, written down by hand; but for the counts, which are published elsewhere."""
+
+    def votes(number: int, percent: str) -> dict[str, Any]:
+        return {"votes": number, "fraction": f"{number}/3", "percent": percent}
+
+    def named(name: str, number: int, percent: str) -> dict[str, Any]:
+        return {"name": texts(name), **votes(number, percent)}
+
+    counts = [site.verified.outcome(place) for place in range(4)]
+    hashes = [outcome and hashlib.sha256(protocol.count_json(outcome)).hexdigest() for outcome in counts]
+    none = {"valid": None, "blank": None, "invalid": None}
+    return [
+        {
+            "type": "ranking",
+            "question": texts(RANKED.question),
+            "answers": [texts(answer) for answer in RANKED.answers],
+            "method": "schulze",
+            "blank": True,
+            "votes": {"listed": 3, "valid": 2, "blank": 1, "invalid": 0},
+            "winners": [1],
+            "count": hashes[0],
+        },
+        {
+            "type": "lists",
+            "question": texts(LISTS.question),
+            "lists": [
+                {**named("L1", 2, "66.67"), "candidates": [named("a", 1, "33.33"), named("b", 2, "66.67")]},
+                {**named("L2", 1, "33.33"), "candidates": [named("c", 1, "33.33")]},
+            ],
+        },
+        {
+            "type": "grading",
+            "question": texts(GRADED.question),
+            "answers": [texts("x"), texts("y")],
+            "grades": [texts(grade) for grade in GRADES],
+            "blank": False,
+            "votes": {"listed": 3, "valid": 2, "blank": 0, "invalid": 1},
+            "winners": [0],
+            "count": hashes[2],
+        },
+        {
+            "type": "ranking",
+            "question": texts("?"),
+            "answers": [texts("p"), texts("q")],
+            "method": None,
+            "blank": False,
+            "votes": {"listed": 3, **none},
+            "winners": None,
+            "count": None,
+        },
+    ]
+
+
+def test_a_protocol_that_tells_it_as_it_is_holds(site: Site, questions: list[dict[str, Any]]) -> None:
+    assert of_protocol(site, site.protocol(questions=questions)) == "holds"
+
+
+def test_any_other_figure_or_word_is_refused(site: Site, questions: list[dict[str, Any]]) -> None:
+    leaves = list(forging.leaves(questions))
+    assert len(leaves) > 60
+    for path, value in leaves:
+        other = value + 1 if type(value) is int else f"{value}x"
+        lie = forging.replaced(questions, path, other)
+        assert of_protocol(site, site.protocol(questions=lie)) == "protocol.archive", path
+    for lie in (
+        questions[:3],
+        [*questions, questions[0]],
+        questions[::-1],
+        [{**questions[0], "more": 1}, *questions[1:]],
+    ):
+        assert of_protocol(site, site.protocol(questions=lie)) == "protocol.archive"
+
+
+def test_who_shuffled_is_said_rightly(site: Site, questions: list[dict[str, Any]]) -> None:
+    trustees = json.loads(site.protocol())["trustees"]
+    lie = [{**trustees[0], "shuffled": False}, *trustees[1:]]
+    assert of_protocol(site, site.protocol(questions=questions, trustees=lie)) == "protocol.archive"
+    assert of_protocol(site, site.protocol(questions=questions, threshold=1)) == "protocol.archive"
+
+
+def test_verifying_tells_kinds_shuffles_and_winners(site: Site, world: World, tmp_path: Path) -> None:
+    path = tmp_path / "a.bel"
+    path.write_bytes(site.raw)
+    said = run("egov-verify", "vote", path)
+    assert said.status == 0
+    lines = [line.strip() for line in said.out.splitlines()]
+    for line in (
+        "Elected by Schulze: y",
+        "3 votes: 2 valid, 1 blank, 0 invalid",
+        "2  L1",
+        "3 votes, listed in the archive; how they are counted, the question does not say",
+        "- Whether it was trustees 1, 2 who shuffled, as the archive says: that, they know.",
+    ):
+        assert line in lines, line
+    told = json.loads(run("egov-verify", "vote", "--json", path).out)
+    assert told["kinds"] == ["NonHomomorphic", "Lists", "NonHomomorphic", "NonHomomorphic"]
+    assert (told["shuffled"], told["required"]) == ([1, 2], 2)
+    assert [outcome and outcome["winners"] for outcome in told["outcomes"]] == [[1], None, [0], None]
+    assert told["result"][1] == [[2, 1, 2], [1, 1]]
+
+
+def test_too_few_who_shuffled_are_told(world: World, tmp_path: Path) -> None:
+    path = tmp_path / "a.bel"
+    archive = world.archive().ballots(world.ballot(0, VOTES[0])).close().tally().shuffle(2)
+    path.write_bytes(archive.raw)
+    said = run("egov-verify", "vote", path)
+    assert "1 of 2 trustees have shuffled the votes" in said.out
+    assert "together know whose vote is whose" not in said.out
+    path.write_bytes(archive.add(EventType.END_SHUFFLES).raw)
+    said = run("egov-verify", "vote", path)
+    assert said.status == 0
+    assert "0 of 2 trustees have decrypted" in said.out
+    assert "together know whose vote is whose" in said.out
