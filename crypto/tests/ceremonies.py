@@ -14,6 +14,7 @@ from crypto.tests.reference import Reference
 from egov_crypto import credential, wire
 from egov_crypto.election import Election, random_uuid
 from egov_crypto.group import Point
+from egov_crypto.question import AnyQuestion
 from egov_crypto.threshold.ceremony import Ceremony, Step
 from egov_crypto.threshold.channel import Keys
 from egov_crypto.threshold.dealing import Voutput
@@ -33,10 +34,10 @@ class ThresholdWorld(World):
         return self.list.to_json()
 
 
-def world_of(trustees: Trustees, private_keys: Sequence[int]) -> ThresholdWorld:
+def world_of(trustees: Trustees, private_keys: Sequence[int], *, question: AnyQuestion = YES_NO) -> ThresholdWorld:
     """An election of three voters with these trustees."""
     election = Election.build(
-        uuid=random_uuid(), name="n", description="", public_key=trustees.public_key, questions=(YES_NO,)
+        uuid=random_uuid(), name="n", description="", public_key=trustees.public_key, questions=(question,)
     )
     credentials = tuple(credential.generate() for _ in range(3))
     return ThresholdWorld(election, tuple(private_keys), trustees.keys, credentials, (1, 1, 1), trustees)

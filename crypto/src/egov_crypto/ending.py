@@ -35,8 +35,8 @@ class Ending:
         """``tally`` is that of the ballots."""
         self.tally = tally
         """What is to be decrypted: after each shuffle, what it left."""
-        self.shuffled: list[int] = []
-        """The trustees who have shuffled, in turn."""
+        self.shuffled: dict[int, str] = {}
+        """By trustee, in turn: the SHA-256 of the shuffle, which is not signed: whether it is theirs, they know."""
         self.decryptions: dict[int, Factors] = {}
         """By trustee."""
         self.factors: Factors | None = None
@@ -75,7 +75,7 @@ class Ending:
     def _shuffle(self, raw: bytes, owned: bytes) -> None:
         owner = self._owner("shuffle.owner", owned, self.shuffled)
         self.tally = mixnet.verify(self._election, self.tally, raw, jobs=self._jobs, progress=self._progress)
-        self.shuffled.append(owner)
+        self.shuffled[owner] = wire.digest(raw)
 
     def _decrypt(self, raw: bytes, owned: bytes) -> None:
         owner = self._owner("decryption.owner", owned, self.decryptions)

@@ -77,6 +77,8 @@ CODES: Final[dict[str, str]] = {
     "shuffle.owner": "A shuffle names a trustee who does not exist, or who has shuffled already.",
     "shuffle.point": "A shuffle holds something that is not a point of the group.",
     "shuffle.scalar": "A shuffle holds a number that is not written canonically between 0 and the group's order.",
+    "shuffle.own": "A shuffle stands under a trustee's number that this trustee did not make.",
+    "shuffle.second": "This trustee has shuffled another tally of this election already.",
     "shuffle.proof": "A trustee has not proved to have shuffled only: to have re-encrypted votes and changed places.",
     "decryption.format": "A partial decryption is not written the way the specification says (section 4.20).",
     "decryption.owner": "A partial decryption names a trustee who does not exist, or who has decrypted already.",

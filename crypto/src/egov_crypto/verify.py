@@ -93,6 +93,8 @@ class Verified:
     credentials: CredentialList
     tally: Tally
     """Of the ballots that count now, whether or not voting has ended; after shuffles, what the last one left."""
+    shuffles: dict[int, str]
+    """By trustee, in turn: the SHA-256 of the shuffle that stands there under the trustee's number."""
     decryptions: dict[int, Factors]
     factors: Factors | None
     """The decryptions combined; None while there is no result."""
@@ -146,6 +148,7 @@ class _Verification:
             self.trustees,
             self.credentials,
             ending.tally,
+            ending.shuffled,
             ending.decryptions,
             ending.factors,
         )

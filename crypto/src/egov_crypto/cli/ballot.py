@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from egov_crypto.archive import MAX_TIMESTAMP
-from egov_crypto.cli import ceremony, choices, console, setting_up, trustee, voting
+from egov_crypto.cli import ceremony, choices, console, setting_up, shuffling, trustee, voting
 from egov_crypto.election import is_uuid
 
 _EXIT: Final = """\
@@ -122,14 +122,22 @@ def _add_trustee(command: _Command) -> None:
     made.add_argument("archive", metavar="ARCHIVE|URL", help=_ARCHIVE)
     made.add_argument("--out", type=Path, required=True, metavar="FILE", help="where the partial decryption goes")
     made.add_argument("--passphrase-file", type=Path, metavar="FILE", help="instead of typing the passphrase")
+    _add_confirmed(made)
     made.add_argument(
-        "--setup",
-        type=_hash,
-        metavar="HASH",
-        help="refuse an archive whose first entry is another: it stands in the mail that your confirmation of the "
-        "set-up brought you (blanks in it make no difference)",
+        "--shuffle",
+        type=_own_shuffle,
+        metavar="HASH|none",
+        help="that of your shuffle, if it is not remembered here; or that you made none, and trust those who did",
     )
     console.add_jobs(made)
+
+    made = command("shuffle", shuffling.shuffle)
+    made.epilog = shuffling.NOT_SIGNED
+    made.add_argument("keyfile", type=Path, metavar="KEYFILE", help="that you will decrypt with; it stays sealed")
+    made.add_argument("archive", metavar="ARCHIVE|URL", help=_ARCHIVE)
+    made.add_argument("--out", type=Path, required=True, metavar="FILE", help="where the shuffle goes")
+    _add_confirmed(made)
+    console.add_jobs(made, "ballots, and shuffle,")
 
     made = command("certificate", ceremony.certificate)
     made.add_argument("keyfile", type=Path, metavar="KEYFILE")
@@ -173,6 +181,16 @@ def _add_ceremony(command: _Command) -> None:
 def _add_sizes(parser: _Parser) -> None:
     parser.add_argument("--of", type=_natural, required=True, metavar="M", help="how many trustees there are")
     parser.add_argument("--needed", type=_natural, required=True, metavar="T", help="how many are to be enough")
+
+
+def _add_confirmed(made: _Parser) -> None:
+    made.add_argument(
+        "--setup",
+        type=_hash,
+        metavar="HASH",
+        help="refuse an archive whose first entry is another: it stands in the mail that your confirmation of the "
+        "set-up brought you (blanks in it make no difference)",
+    )
 
 
 def _add_voting(command: _Command) -> None:
@@ -221,6 +239,10 @@ def _hash(text: str) -> str:
     if not _HASH.fullmatch(found):
         raise argparse.ArgumentTypeError(f"{text!r} is not a SHA-256, 64 hexadecimal digits")
     return found
+
+
+def _own_shuffle(text: str) -> str:
+    return text if text == trustee.NONE else _hash(text)
 
 
 def _uuid(text: str) -> str:

@@ -1,13 +1,14 @@
 """`egov-ballot trustee`: a trustee's key, and its partial decryption."""
 
 from argparse import Namespace
+from collections.abc import Sequence
 from typing import Final
 
 from egov_crypto import keyfile, tally, trustee, wire
 from egov_crypto.cli import console
 from egov_crypto.cli.console import OK, count, say, write_new
 from egov_crypto.cli.key import Key, hand_over, read
-from egov_crypto.cli.memory import Memory
+from egov_crypto.cli.memory import Memory, ShuffleMemory
 from egov_crypto.cli.progress import Progress
 from egov_crypto.cli.source import open_archive
 from egov_crypto.errors import UsageError, VerificationError
@@ -19,8 +20,9 @@ ONE_MACHINE: Final = """\
 Decrypt with one copy of the key, on one machine. Which tally was decrypted is remembered beside the key file and, by
 public key, in ~/.local/state/egov-ballot ($XDG_STATE_HOME and $EGOV_BALLOT_STATE are heeded). A copy of the key on
 another machine remembers nothing: it would decrypt a second tally, and what the two results differ by can be one
-voter's vote.
+voter's vote. Your shuffles, if the election has any, are remembered there too.
 """
+NONE: Final = "none"
 
 
 def new(options: Namespace) -> int:
@@ -47,8 +49,14 @@ def decrypt(options: Namespace) -> int:
     own = read(options.keyfile)
     with Progress() as progress, open_archive(options.archive, progress) as file:
         verified = verify_archive(file, jobs=options.jobs, progress=progress)
-    _check(verified, own, options.setup)
-    _show(verified, own.public_key, options.setup)
+    owner = check_place(verified, own, options.setup)
+    _check_ready(verified)
+    if verified.election.shuffled:
+        made = ShuffleMemory(options.keyfile, own.public_key).made(verified)
+        _check_shuffles(verified, owner, made, options.shuffle)
+    show(verified, own.public_key, options.setup, "decryption")
+    if owner in verified.decryptions:
+        say("Your decryption is in the archive already; it is made again.", "")
     memory = Memory(options.keyfile, own.public_key)
     memory.refuse_second(verified)
     private_key = own.open(options.passphrase_file)
@@ -67,7 +75,8 @@ def decrypt(options: Namespace) -> int:
     return OK
 
 
-def _check(verified: Verified, own: Key, setup: str | None) -> None:
+def check_place(verified: Verified, own: Key, setup: str | None) -> int:
+    """The trustee's number; raises what says that key, election and confirmed set-up do not belong together."""
     begun = verified.report.begun
     assert begun is not None
     if own.election not in {"", verified.election.uuid}:
@@ -76,6 +85,10 @@ def _check(verified: Verified, own: Key, setup: str | None) -> None:
         raise VerificationError("trustees.missing", own.public_key.text)
     if setup is not None and setup != begun.hash:
         raise VerificationError("setup.confirmed", f"its first entry is {begun.hash}")
+    return 1 + [key.public_key for key in verified.trustees].index(own.public_key)
+
+
+def _check_ready(verified: Verified) -> None:
     if verified.report.tallied is None:
         raise UsageError("there is nothing to decrypt yet: the encrypted tally is not published")
     if verified.report.state == "shuffling":
@@ -88,7 +101,24 @@ def _check(verified: Verified, own: Key, setup: str | None) -> None:
         )
 
 
-def _show(verified: Verified, public_key: Point, setup: str | None) -> None:
+def _check_shuffles(verified: Verified, owner: int, made: Sequence[str], given: str | None) -> None:
+    """A shuffle is not signed: a server could make all of them itself, under the trustees' names, and know every
+    order. So each trustee sees that what stands there under its number is its own, or says that it made none."""
+    published = verified.shuffles.get(owner)
+    mine = made if given is None else [] if given == NONE else [given]
+    listed = ", ".join(f"trustee {by}, {hash_}" for by, hash_ in verified.shuffles.items())
+    if published is None and given != NONE:
+        raise UsageError(
+            "no shuffle of yours is in the archive: whoever made all that are could tell whose vote is whose. Ask "
+            f"the others whether these are theirs, and if you trust them, use --shuffle none: {listed}"
+        )
+    if published is not None and published not in mine:
+        raise VerificationError("shuffle.own", f"trustee {owner}, {published}")
+    say(f"Shuffled by {listed}." if published is None else f"Your shuffle, {published}, is in the archive.", "")
+
+
+def show(verified: Verified, public_key: Point, setup: str | None, what: str) -> None:
+    """Tell the trustee what was verified, and what to compare before ``what`` is handed in."""
     report = verified.report
     assert report.begun is not None
     assert report.head is not None
@@ -109,14 +139,12 @@ def _show(verified: Verified, public_key: Point, setup: str | None) -> None:
         if setup
         else "Compare it with the mail that your confirmation of the set-up brought you, or give it with --setup.",
         "",
-        "Compare this with the other trustees before you hand the decryption in:",
+        f"Compare this with the other trustees before you hand the {what} in:",
         f"  tally   height {report.tallied.height}, hash {report.tallied.hash}",
         f"  head    height {report.head.height}, hash {report.head.hash}",
-        "(The head moves with each decryption that is handed in; the tally's hash must be the same for all.)",
+        f"(The head moves with each {what} that is handed in; the tally's hash must be the same for all.)",
         "",
     )
-    if owner in verified.decryptions:
-        say("Your decryption is in the archive already; it is made again.", "")
 
 
 def _shared(verified: Verified, public_key: Point) -> list[str]:
