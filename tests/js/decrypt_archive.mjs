@@ -1,15 +1,15 @@
 // Verifies archives and decrypts their tallies as a trustee's page does: reads [{"archive": base64, "key", "passphrase",
-// "uuid", "before": what is remembered, "confirmed": which Setup event, "broken": whether nothing can be}, …] and writes
-// [{"decryption", "remembered"} or {"code", "remembered"}, …].
+// "uuid", "before": what is remembered, "shuffles": those of this key, by hash, "confirmed": which Setup event, "broken":
+// whether nothing can be}, …] and writes [{"own", "decryption", "remembered"} or {"code", "remembered"}, …].
 
 import "./globals.mjs";
 
 import { readFileSync } from "node:fs";
 
 import { checkersHere } from "../../static/trustee/checking.js";
-import { checkConfirmed, checkVerified, decryptVerified } from "../../static/trustee/decrypting.js";
+import { checkConfirmed, checkVerified, decryptVerified, ownShuffle } from "../../static/trustee/decrypting.js";
 import { VerificationError } from "../../static/trustee/errors.js";
-import { KeyFile } from "../../static/trustee/keyfile.js";
+import { readKeyFile } from "../../static/trustee/threshold.js";
 import { verifyArchive } from "../../static/trustee/verify.js";
 
 const seen = new Map(); // archives that hold, by their text
@@ -28,11 +28,12 @@ async function answer(asked) {
   };
   try {
     const found = await verified(asked.archive);
-    const file = new KeyFile(asked.key);
+    const file = readKeyFile(asked.key);
     checkVerified(found, asked.uuid, file);
     const known = await checkConfirmed(found, file, async () => asked.confirmed);
     if (known !== (asked.confirmed !== undefined)) throw new Error("it does not say whether something is remembered");
-    return { decryption: await decryptVerified(found, file, asked.passphrase, { rememberIt: remember }), remembered };
+    const { state: own } = ownShuffle(found, file.publicText, asked.shuffles ?? []);
+    return { own, decryption: await decryptVerified(found, file, asked.passphrase, { rememberIt: remember }), remembered };
   } catch (error) {
     if (error.code === undefined) throw error;
     return { code: error.code, remembered };

@@ -210,14 +210,14 @@ def test_nothing_is_decrypted_that_must_not_be(node: str, world: World, closed: 
 def _asked(world: World, archive: Archive, private: int) -> dict[str, Any]:
     return {
         "archive": _text(archive),
-        "key": _sealed(private),
+        "key": sealed(private),
         "passphrase": PASSPHRASE,
         "uuid": world.election.uuid,
     }
 
 
 @cache
-def _sealed(private: int) -> str:
+def sealed(private: int) -> str:
     return keyfile.seal(private, "", PASSPHRASE).decode()
 
 
