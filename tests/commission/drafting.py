@@ -68,10 +68,12 @@ def complete(by: SignedIn, services: Services, **instead: Any) -> str:
         "roll": {"from": "registry", "min_age": 18, "territories": []},
         "questions": [
             {
+                "type": "homomorphic",
                 "text": {"kk": "Келісесіз бе?", "ru": "Согласны?", "en": "Do you agree?"},
                 "answers": three, "min": 1, "max": 1, "blank": False,
             }
         ],
+        "needed": None,
     }  # fmt: skip
     with services.database.uow() as tx:
         draft = drafts.make(services, tx, by.session, document | instead)

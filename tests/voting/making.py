@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from tests.registrar.book import CredentialBook
 
-from egov_crypto import ballot, tally, trustee
+from egov_crypto import ballot, mixnet, tally, trustee
 from egov_crypto.election import Election
 from egov_crypto.question import AnyQuestion, Question
 from egov_crypto.trustee import TrusteeKey
@@ -22,7 +22,7 @@ from egov_participation.registry.keys import IinKeys
 from egov_participation.registry.rules import Entry
 from egov_participation.registry.service import add_residents
 from egov_participation.services import Services
-from egov_participation.voting import service, texts
+from egov_participation.voting import mock_keys, service, texts
 from egov_participation.voting.models import Vote, VoteEvent
 from egov_participation.voting.roll_file import ListedRoll
 from egov_participation.voting.rules import VoteKind
@@ -88,15 +88,24 @@ def make_vote(
     weights: Sequence[int] = (),
     questions: Sequence[AnyQuestion] = (YES_NO,),
     trustees: int = 2,
+    needed: int | None = None,
     opens_in: timedelta = timedelta(0),
     lasts: timedelta = timedelta(hours=8),
     kind: VoteKind = VoteKind.CONSULTATIVE,
     title: Texts = TITLE,
 ) -> MadeVote:
-    """A vote with invented voters, open from now on unless ``opens_in`` says otherwise."""
+    """A vote with invented voters, open from now on unless ``opens_in`` says otherwise.
+
+    Args:
+        needed: how many of the trustees decrypting takes, if it is not all.
+    """
     now = services.clock()
     iins, people = make_people(services, voters)
     keys = [trustee.generate() for _ in range(trustees)]
+    together = None
+    if needed is not None:
+        shares, together = mock_keys.together(trustees, needed)
+        keys = list(zip(shares, together.keys, strict=True))
     setup = VoteSetup(
         kind,
         title,
@@ -108,6 +117,7 @@ def make_vote(
         tuple(questions),
         ListedRoll(dict(zip(iins, weights or [1] * voters, strict=True)), tuple(range(2, voters + 2))),
         tuple(setup_trustee(place, key) for place, (_, key) in enumerate(keys, 1)),
+        together,
     )
     created = service.create_vote(services, setup)
     book = CredentialBook(services)
@@ -164,6 +174,12 @@ def decrypt(services: Services, vote: MadeVote, owner: int) -> bytes:
     """A trustee's partial decryption, computed as it should be: from the verified archive."""
     found = verified(services, vote.uuid)
     return tally.decrypt(found.election, found.tally, vote.trustees[owner - 1])
+
+
+def shuffle(services: Services, vote: MadeVote) -> bytes:
+    """A shuffle of the ballots as the archive has them now, computed as it should be: from the verified archive."""
+    found = verified(services, vote.uuid)
+    return mixnet.shuffle(found.election, found.tally)
 
 
 def tallied(services: Services, vote: MadeVote) -> tuple[tuple[int, ...], ...]:

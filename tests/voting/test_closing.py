@@ -196,7 +196,7 @@ class TestDecryptions:
         assert self.refused(services, closed, raw) == (400, "decryption.format")
 
     def test_a_file_over_a_megabyte_is_refused(self, services: Services, closed: MadeVote) -> None:
-        assert self.refused(services, closed, b" " * 1_000_001) == (413, "decryption.size")
+        assert self.refused(services, closed, b" " * 1_010_000) == (413, "decryption.size")
 
     def test_a_vote_that_is_not_closed_or_is_tallied_takes_none(self, services: Services, vote: MadeVote) -> None:
         raw = b"{}"

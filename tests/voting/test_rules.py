@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from egov_crypto.archive import FOLLOWS, EventType
+from egov_crypto.archive import EventType, follows
 from egov_participation.voting import rules, texts
 from egov_participation.voting.rules import BallotStatus, Timeline, VoteState
 from egov_participation.voting.texts import Texts
@@ -18,13 +18,14 @@ NOON = datetime(2024, 10, 6, 7, tzinfo=UTC)
 MOMENTS = st.integers(-10, 10).map(lambda hours: NOON + timedelta(hours=hours))
 parts = st.text(max_size=12)
 
-ENDED = frozenset({VoteState.CLOSED, VoteState.DECRYPTING, VoteState.TALLIED, VoteState.CANCELLED})
+ENDED = frozenset({VoteState.CLOSED, VoteState.SHUFFLING, VoteState.DECRYPTING, VoteState.TALLIED, VoteState.CANCELLED})
 """No ballot is ever taken again."""
 
 TRANSITIONS = {
     VoteState.SETUP: frozenset({VoteState.OPEN, VoteState.CLOSED, VoteState.CANCELLED}),
     VoteState.OPEN: frozenset({VoteState.CLOSED, VoteState.CANCELLED}),
-    VoteState.CLOSED: frozenset({VoteState.DECRYPTING, VoteState.CANCELLED}),
+    VoteState.CLOSED: frozenset({VoteState.SHUFFLING, VoteState.DECRYPTING, VoteState.CANCELLED}),
+    VoteState.SHUFFLING: frozenset({VoteState.DECRYPTING, VoteState.CANCELLED}),
     VoteState.DECRYPTING: frozenset({VoteState.TALLIED, VoteState.CANCELLED}),
     VoteState.TALLIED: frozenset(),
     VoteState.CANCELLED: frozenset(),
@@ -38,12 +39,14 @@ def lives(draw: st.DrawFn) -> list[tuple[Timeline, datetime]]:
     opens_at = draw(MOMENTS)
     closes_at = opens_at + timedelta(hours=draw(st.integers(1, 10)))
     life: list[tuple[Timeline, datetime]] = []
+    shuffled = draw(st.booleans())
     now, event, cancelled_at = NOON - timedelta(hours=11), EventType.SETUP, None
     for _ in range(draw(st.integers(1, 12))):
         now += timedelta(hours=draw(st.integers(0, 4)))
-        timeline = Timeline(opens_at, closes_at, cancelled_at, event)
+        timeline = Timeline(opens_at, closes_at, cancelled_at, event, shuffled=shuffled)
         life.append((timeline, now))
-        allowed = sorted(FOLLOWS[event] - ({EventType.BALLOT} if now >= closes_at else {EventType.END_BALLOTS}))
+        barred = {EventType.BALLOT} if now >= closes_at else {EventType.END_BALLOTS}
+        allowed = sorted(follows(event, shuffled=shuffled) - barred)
         if allowed and cancelled_at is None and draw(st.booleans()):
             event = draw(st.sampled_from(allowed))
         elif cancelled_at is None and event is not EventType.RESULT and draw(st.integers(0, 9)) == 0:
@@ -72,7 +75,8 @@ def test_a_vote_that_has_ended_never_opens_again() -> None:
 
 
 @pytest.mark.parametrize("state", VoteState)
-def test_decryptions_are_taken_in_one_state_and_never_of_a_cancelled_vote(state: VoteState) -> None:
+def test_shuffles_and_decryptions_are_taken_in_one_state_and_never_of_a_cancelled_vote(state: VoteState) -> None:
+    assert (rules.refuse_shuffle(state) is None) == (state is VoteState.SHUFFLING)
     assert (rules.refuse_decryption(state) is None) == (state is VoteState.DECRYPTING)
 
 

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from random import Random
-from typing import Final
+from typing import Any, Final
 
-from egov_crypto.question import Question
+from egov_crypto.counting import Method
+from egov_crypto.lists import ListsQuestion
+from egov_crypto.preference import PreferenceQuestion
+from egov_crypto.question import AnyQuestion
 from egov_participation.jurisdiction.territories import REGIONS, TERRITORIES
 from egov_participation.registrar import generated
 from egov_participation.registrar.interface import Voter
@@ -58,23 +61,56 @@ def turns(uuid: str, count: int) -> list[int]:
     return going + chance.sample(going, round(len(going) * _AGAIN))
 
 
-def choices(uuid: str, turn: int, questions: Sequence[Question]) -> list[list[int]]:
+def choices(uuid: str, turn: int, questions: Sequence[AnyQuestion]) -> list[list[Any]]:
     """What is chosen at that turn (from 0), question by question, as a ballot holds it."""
     chance = Random(f"{uuid}|{turn}")  # noqa: S311
     return [_chosen(chance, uuid, number, question) for number, question in enumerate(questions)]
 
 
-def _chosen(chance: Random, uuid: str, number: int, question: Question) -> list[int]:
+def _chosen(chance: Random, uuid: str, number: int, question: AnyQuestion) -> list[Any]:
+    if isinstance(question, ListsQuestion):
+        return _of_lists(chance, uuid, number, question)
+    if isinstance(question, PreferenceQuestion):
+        return _preferred(chance, uuid, number, question)
     if question.blank and chance.random() < _BLANK:
         return [1] + [0] * len(question.answers)
-    taste = Random(f"{uuid}|{number}")  # noqa: S311
-    liked = [0.2 + taste.random() for _ in question.answers]
-    # Mostly few of many; the more an answer is liked, the sooner it is chosen.
+    # Mostly few of many.
     many = chance.randint(question.min, min(question.max, max(question.min, 1) + 2))
-    order = sorted(range(len(liked)), key=lambda place: chance.random() ** (1 / liked[place]), reverse=True)
-    taken = set(order[:many])
-    plain = [int(place in taken) for place in range(len(liked))]
+    taken = set(_order(chance, f"{uuid}|{number}", len(question.answers))[:many])
+    plain = [int(place in taken) for place in range(len(question.answers))]
     return [0, *plain] if question.blank else plain
+
+
+def _order(chance: Random, taste: str, count: int) -> list[int]:
+    """Places, the best liked first: the more an answer is liked, the sooner it comes."""
+    fans = Random(taste)  # noqa: S311
+    liked = [0.2 + fans.random() for _ in range(count)]
+    return sorted(range(count), key=lambda place: chance.random() ** (1 / liked[place]), reverse=True)
+
+
+def _preferred(chance: Random, uuid: str, number: int, question: PreferenceQuestion) -> list[int]:
+    """Ranks of some answers, or a grade for each: the better liked, the better."""
+    method, count = Method.of(question.extra), len(question.answers)
+    if method is not None and method.blank and chance.random() < _BLANK:
+        return [0] * count
+    order = _order(chance, f"{uuid}|{number}", count)
+    if method is not None and method.graded:
+        worst = len(method.grades)
+        grades = sorted(chance.randint(1, worst) for _ in order)
+        return [grades[order.index(place)] for place in range(count)]
+    ranked = order[: chance.randint(1, count)]
+    return [ranked.index(place) + 1 if place in ranked else 0 for place in range(count)]
+
+
+def _of_lists(chance: Random, uuid: str, number: int, question: ListsQuestion) -> list[list[int]]:
+    """One list, and some of its candidates."""
+    chosen = _order(chance, f"{uuid}|{number}", len(question.lists))[0]
+    count = len(question.lists[chosen]) - 1
+    taken = set(_order(chance, f"{uuid}|{number}|{chosen}", count)[: chance.randint(1, count)])
+    return [
+        [1, *(int(one in taken) for one in range(count))] if place == chosen else [0] * len(texts)
+        for place, texts in enumerate(question.lists)
+    ]
 
 
 def _regions(chance: Random, count: int, territories: Sequence[str]) -> list[str]:

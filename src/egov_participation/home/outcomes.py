@@ -20,13 +20,15 @@ class Outcome:
 def outcome(vote: VoteView) -> Outcome:
     """The leading answer and its share (0 to 1) of all ballots counted, blank ones among them.
 
-    None stands for it where there are several questions, several choices at once, a tie for the first place, no
-    ballot, or more blank votes than votes for any answer.
+    None stands for it where there are several questions, one of another kind than a choice, several choices at once, a
+    tie for the first place, no ballot, or more blank votes than votes for any answer.
     """
     nothing = Outcome(vote, None, 0.0)
-    if vote.result is None or len(vote.questions) != 1 or vote.questions[0].max != 1 or vote.questions[0].min != 1:
+    if len(vote.sums) != 1 or vote.questions[0].max != 1 or vote.questions[0].min != 1:
         return nothing
-    question, counts = vote.questions[0], vote.result[0]
+    question, counts = vote.sums[0]
+    if counts is None:
+        return nothing
     total, most = sum(counts), max(counts)
     if total == 0 or counts.count(most) != 1:
         return nothing

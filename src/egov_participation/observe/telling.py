@@ -31,7 +31,9 @@ _EVENTS: Final = {
     "Ballot": N_("A ballot was put on the board"),
     "EndBallots": N_("Voting ended"),
     "EncryptedTally": N_("The encrypted ballots were added up"),
-    "PartialDecryption": N_("A trustee decrypted the sum"),
+    "Shuffle": N_("A trustee shuffled the ballots"),
+    "EndShuffles": N_("The ballots are shuffled"),
+    "PartialDecryption": N_("A trustee decrypted"),
     "Result": N_("The result was published"),
 }
 _STATES: Final = {

@@ -14,7 +14,7 @@ __all__ = ["DATASETS", "Dataset", "Frequency", "Name"]
 
 _VOTE: Final = Field("vote", Kind.WORD, N_("Identifier of the vote, as in its address"))
 _TITLE: Final = Field("title", Kind.TEXTS, N_("What the vote is about"))
-_STATE: Final = Field("state", Kind.WORD, N_("State: setup, open, closed, decrypting, tallied or cancelled"))
+_STATE: Final = Field("state", Kind.WORD, N_("State: setup, open, closed, shuffling, decrypting, tallied or cancelled"))
 _PERCENT: Final = N_("Share in percent")
 _HEIGHT: Final = N_("Number of the last entry of the archive")
 _HASH: Final = N_("Hash of the last entry of the archive, in hex")
@@ -130,8 +130,14 @@ _ALL: Final = (
             _VOTE,
             Field("trustee", Kind.INTEGER, N_("Number of the trustee, from 1")),
             Field("name", Kind.TEXTS, N_("Name of the trustee")),
-            Field("kind", Kind.WORD, N_("Kind of the key: single")),
+            Field("kind", Kind.WORD, N_("Kind of the key: single, or threshold where some trustees are enough")),
             Field("public_key", Kind.WORD, N_("Public key, in hex")),
+            Field(
+                "shuffled",
+                Kind.BOOLEAN,
+                N_("Whether the trustee has shuffled the ballots; empty where none are shuffled"),
+                optional=True,
+            ),
             Field("decrypted", Kind.BOOLEAN, N_("Whether the trustee has decrypted the sum")),
         ),
         ("vote", "trustee"),

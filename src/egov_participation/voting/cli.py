@@ -29,7 +29,7 @@ VoteArgument = Annotated[str, typer.Argument(metavar="VOTE", help="The vote's id
 
 @app.callback()
 def _vote() -> None:
-    """Votes: set one up, look at them, hand a trustee's decryption in."""
+    """Votes: set one up, look at them, hand a trustee's shuffle or decryption in."""
 
 
 @app.command()
@@ -77,12 +77,29 @@ def show(context: typer.Context, vote: VoteArgument) -> None:
 
 
 @app.command()
+def shuffle(
+    context: typer.Context,
+    vote: VoteArgument,
+    owner: Annotated[int, typer.Argument(help="The trustee's place in the list, from 1.", show_default=False)],
+    file: Annotated[Path, typer.Argument(help="What `egov-ballot trustee shuffle` wrote.", show_default=False)],
+) -> None:
+    """Hand in a trustee's shuffle of the ballots, which itself does not say whose it is: make sure.
+
+    Exit 1, with a sentence, if it is refused.
+    """
+    with _services(context) as services:
+        outcome = service.hand_in_shuffle(services, vote, owner, file.read_bytes())
+        typer.echo(f"The shuffle of trustee {outcome.owner} is recorded.")
+        typer.echo(f"Still awaited: {outcome.awaited}." if outcome.awaited else "The trustees can decrypt.")
+
+
+@app.command()
 def decryption(
     context: typer.Context,
     vote: VoteArgument,
     file: Annotated[Path, typer.Argument(help="What `egov-ballot trustee decrypt` wrote.", show_default=False)],
 ) -> None:
-    """Hand in a trustee's decryption; the last one's makes the result.
+    """Hand in a trustee's decryption; the last one that is needed makes the result.
 
     Whose it is, its proofs tell. Exit 1, with a sentence, if it is refused.
     """
@@ -129,9 +146,12 @@ def _show(services: Services, vote: VoteView) -> None:
     typer.echo(f"  voters       {vote.voters} ({vote.ballots} ballots)")
     for trustee in vote.trustees:
         done = "has decrypted" if trustee.decrypted else "has not decrypted"
+        done += ", has shuffled" if trustee.shuffled else ""
         typer.echo(f"  trustee {trustee.owner}    {trustee.name.en}: {done}")
-    for question, counts in zip(vote.questions, vote.result or (), strict=False):
+    for question, counts in vote.sums:
         typer.echo(f"  {question.text.en}")
+        if counts is None:
+            continue
         names = (["(blank)"] if question.blank else []) + [answer.en for answer in question.answers]
         for name, count in zip(names, counts, strict=True):
             typer.echo(f"    {count:>8}  {name}")

@@ -8,9 +8,10 @@ from typing import Any, Final
 
 from egov_participation.i18n import DEFAULT_LANGUAGE, LANGUAGES
 from egov_participation.incidents.views import IncidentView
+from egov_participation.voting.asked import as_asked
 from egov_participation.voting.protocol import percent
 from egov_participation.voting.texts import Texts
-from egov_participation.voting.views import ActView, BallotView, QuestionView, TrusteeView, VoteView
+from egov_participation.voting.views import ActView, BallotView, QuestionResult, QuestionView, TrusteeView, VoteView
 
 Json = dict[str, Any]
 
@@ -40,9 +41,11 @@ def vote_as_json(vote: VoteView) -> Json:
         "voters": vote.voters,
         "head": {"height": vote.head_height, "hash": vote.head_hash},
         "fingerprint": vote.fingerprint,
-        "trustees": [trustee_as_json(trustee) for trustee in vote.trustees],
-        "threshold": None,
-        "result": None if vote.result is None else [list(counts) for counts in vote.result],
+        "trustees": [trustee_as_json(trustee, vote) for trustee in vote.trustees],
+        "threshold": vote.needed if vote.needed < len(vote.trustees) else None,
+        "result": None
+        if vote.result is None
+        else [_counts(question, counts) for question, counts in zip(vote.questions, vote.result, strict=True)],
         "turnout": {
             "percent": round(100 * vote.turnout, 2),
             "by_region": regions_as_json(vote),
@@ -72,9 +75,9 @@ def results_as_json(vote: VoteView) -> Iterator[Json]:
 
     There is none before the result.
     """
-    if vote.result is None:
-        return
-    for number, (question, counts) in enumerate(zip(vote.questions, vote.result, strict=True), 1):
+    for number, (question, counts) in enumerate(vote.sums, 1):
+        if counts is None:
+            continue
         chosen = counts[1:] if question.blank else counts
         answered = zip(range(1, len(chosen) + 1), question.answers, chosen, strict=True)
         lines: list[tuple[int | None, Texts | None, int]] = list(answered)
@@ -92,12 +95,13 @@ def results_as_json(vote: VoteView) -> Iterator[Json]:
             }
 
 
-def trustee_as_json(trustee: TrusteeView) -> Json:
-    """Whose key it is, and whether it has decrypted."""
+def trustee_as_json(trustee: TrusteeView, vote: VoteView) -> Json:
+    """Whose key it is, and whether it has shuffled (null where nothing is shuffled) and decrypted."""
     return {
         "name": trustee.name.as_dict(),
-        "kind": "single",
+        "kind": "single" if vote.needed == len(vote.trustees) else "threshold",
         "public_key": trustee.public_key,
+        "shuffled": trustee.shuffled if vote.shuffled else None,
         "decrypted": trustee.decrypted,
     }
 
@@ -161,14 +165,16 @@ def protocol_as_json(vote: VoteView) -> Json | None:
 
 
 def _question(question: QuestionView) -> Json:
-    return {
-        "type": "homomorphic",
-        "question": question.text.as_dict(),
-        "answers": [answer.as_dict() for answer in question.answers],
-        "min": question.min,
-        "max": question.max,
-        "blank": question.blank,
-    }
+    """In the form of a vote's file, but that what is asked is called so."""
+    asked = as_asked(question)
+    return {"type": asked.pop("type"), "question": asked.pop("text"), **asked}
+
+
+def _counts(question: QuestionView, result: QuestionResult) -> list[int] | list[list[int]] | None:
+    """What the archive says; null of ballots that stand there one by one, which may be many."""
+    if question.kind.shuffled:
+        return None
+    return [list(count) if isinstance(count, tuple) else count for count in result]  # type: ignore[return-value]
 
 
 def ballot_as_json(ballot: BallotView) -> Json:

@@ -20,20 +20,20 @@ MOST_DAYS = 400
 
 
 def of_results(vote: VoteView, lang: str, timezone: str) -> list[Figure]:
-    """A figure for each question of a counted vote; none before."""
+    """A figure for each choice of a counted vote; none before."""
     source = _source(vote, lang, timezone)
     return [
         figures.question(lang, f"question-{number}", question.text.of(lang), counts, _whole(vote), source)
-        for number, (question, counts) in enumerate(_counts(vote, lang), 1)
+        for number, (question, counts) in _counts(vote, lang).items()
     ]
 
 
 def picture(vote: VoteView, number: int, lang: str, timezone: str) -> bytes | None:
-    """The result of the question `number` (from 1) as a PNG; None if there is no such question, or no result yet."""
-    counted = _counts(vote, lang)
-    if not 1 <= number <= len(counted):
+    """The result of the choice `number` (from 1) as a PNG; None if there is no such question, or no result yet."""
+    found = _counts(vote, lang).get(number)
+    if found is None:
         return None
-    question, counts = counted[number - 1]
+    question, counts = found
     return figures.picture(lang, question.text.of(lang), counts, _whole(vote), _source(vote, lang, timezone))
 
 
@@ -86,7 +86,7 @@ def chart_picture(
 
 def drawn_answers(vote: VoteView, number: int, lang: str) -> tuple[str, str]:
     """The chart of the question `number` (from 1) of a counted vote as a whole SVG document, and in words."""
-    _, counts = _counts(vote, lang)[number - 1]
+    _, counts = _counts(vote, lang)[number]
     return charts.to_svg(figures.draw_answers(lang, counts, _whole(vote))), figures.answers_in_words(
         lang, counts, _whole(vote)
     )
@@ -148,13 +148,13 @@ def _days(vote: VoteView, days: Sequence[tuple[date, int]], timezone: str) -> tu
     return tuple((day, counted.get(day, 0)) for day in shown) if len(shown) > 1 else ()
 
 
-def _counts(vote: VoteView, lang: str) -> list[tuple[QuestionView, tuple[Count, ...]]]:
-    if vote.result is None:
-        return []
-    return [
-        (question, _of_question(question, votes, lang))
-        for question, votes in zip(vote.questions, vote.result, strict=True)
-    ]
+def _counts(vote: VoteView, lang: str) -> dict[int, tuple[QuestionView, tuple[Count, ...]]]:
+    """Of the choices, by number."""
+    return {
+        number: (question, _of_question(question, votes, lang))
+        for number, (question, votes) in enumerate(vote.sums, 1)
+        if votes is not None
+    }
 
 
 def _of_question(question: QuestionView, votes: tuple[int, ...], lang: str) -> tuple[Count, ...]:

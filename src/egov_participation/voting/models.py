@@ -66,6 +66,8 @@ class Vote(SQLModel, table=True):
     """SHA-256 of the last event, in hex."""
     archive_size: int = Field(sa_type=BigInteger)
     """Bytes of the archive up to the head."""
+    shuffled: bool = False
+    """Whether the ballots of some question are shuffled before they are decrypted."""
     rehearsal: bool = False
     """A mock vote with generated voters: marked as such everywhere, listed nowhere, and thrown away in the end."""
     setup: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
@@ -95,7 +97,7 @@ class VoteEvent(SQLModel, table=True):
             " AND (type = 'Ballot') = (day IS NOT NULL)",
             name="ballot",
         ),
-        CheckConstraint("(type = 'PartialDecryption') = (owner IS NOT NULL)", name="decryption"),
+        CheckConstraint("(type IN ('Shuffle', 'PartialDecryption')) = (owner IS NOT NULL)", name="owner"),
         CheckConstraint("(type = 'Setup') = (height = 0)", name="setup"),
         ForeignKeyConstraint(["vote_uuid"], ["voting_vote.uuid"]),
         ForeignKeyConstraint(
@@ -105,7 +107,7 @@ class VoteEvent(SQLModel, table=True):
         UniqueConstraint("vote_uuid", "start"),
         UniqueConstraint("vote_uuid", "hash"),
         UniqueConstraint("vote_uuid", "tracker"),
-        UniqueConstraint("vote_uuid", "owner"),
+        UniqueConstraint("vote_uuid", "type", "owner"),
         Index("ix_voting_event_credential", "vote_uuid", "credential", "height"),
         Index("ix_voting_event_type", "vote_uuid", "type", "height"),
         Index("ix_voting_event_ballots", "vote_uuid", "type", "credential"),  # counts, without reading the blobs
@@ -129,7 +131,7 @@ class VoteEvent(SQLModel, table=True):
     day: date | None = None
     """Of a ballot: the day it was recorded. Nothing keeps the second."""
     owner: int | None = None
-    """Of a partial decryption: which trustee, from 1."""
+    """Of a shuffle or a partial decryption: which trustee, from 1."""
 
 
 class PublicCredential(SQLModel, table=True):
@@ -150,7 +152,7 @@ class PublicCredential(SQLModel, table=True):
 
 
 class Trustee(SQLModel, table=True):
-    """Somebody whose key is needed to decrypt. Whether it decrypted is to be seen from the events."""
+    """Somebody who holds a key. Whether it shuffled and decrypted is to be seen from the events."""
 
     __tablename__: ClassVar[str] = "voting_trustee"
     __table_args__ = (CheckConstraint("owner > 0", name="owner"), UniqueConstraint("vote_uuid", "public_key"))

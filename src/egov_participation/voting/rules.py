@@ -3,8 +3,10 @@
 The clock opens and closes a vote; the archive's events carry it on from there::
 
     setup ──opens_at──▶ open ──closes_at──▶ closed ──EncryptedTally──▶ decrypting ──Result──▶ tallied
-      └───────────────────┴───────────────────┴────────────────────────────┴──▶ cancelled
+      │                   │                   │ └──▶ shuffling ──EndShuffles──▶ │
+      └───────────────────┴───────────────────┴─────────┴───────────────────────┴──▶ cancelled
 
+`shuffling` is of votes with rankings or grades, whose ballots are decrypted one by one and therefore shuffled before.
 `closed` covers the moments between the closing time and the encrypted tally. An EndBallots event closes a vote
 whatever the clock says afterwards, so that a clock set back opens nothing again.
 """
@@ -17,7 +19,7 @@ from enum import StrEnum
 from http import HTTPStatus
 from typing import Final
 
-from egov_crypto.archive import FOLLOWS, EventType
+from egov_crypto.archive import EventType, follows
 from egov_participation.i18n import N_
 from egov_participation.throttle import Limit
 
@@ -35,11 +37,12 @@ class VoteKind(StrEnum):
 
 
 class VoteState(StrEnum):
-    """The states of ``api.md`` (``shuffling`` comes with questions that need a mixnet)."""
+    """The states of ``api.md``."""
 
     SETUP = "setup"
     OPEN = "open"
     CLOSED = "closed"
+    SHUFFLING = "shuffling"
     DECRYPTING = "decrypting"
     TALLIED = "tallied"
     CANCELLED = "cancelled"
@@ -61,6 +64,10 @@ MAX_BALLOT_BYTES: Final = 1_000_000
 
 MAX_DECRYPTION_BYTES: Final = 1_000_000
 """The same for a trustee's decryption; 500 answers need less than half of it."""
+DECRYPTED_BALLOT_BYTES: Final = 400
+"""And so much more for each ballot that is decrypted by itself, on each question."""
+MAX_UPLOAD_BYTES: Final = 32_000_000
+"""What a trustee can hand in on the site: a shuffle of some 60,000 ballots. A larger one goes by the operator."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +156,34 @@ UNKNOWN_BALLOT: Final = Refusal(
 NO_SUCH_PLACE: Final = Refusal(
     HTTPStatus.BAD_REQUEST, "query.after", N_("The list cannot go on from there: it has no such place.")
 )
+NOT_SHUFFLING: Final = Refusal(
+    HTTPStatus.CONFLICT, "vote.not_shuffling", N_("This vote is not waiting for shuffles (any more).")
+)
+ALREADY_SHUFFLED: Final = Refusal(
+    HTTPStatus.CONFLICT, "shuffle.repeated", N_("This trustee has already shuffled the ballots.")
+)
+NO_SUCH_TRUSTEE: Final = Refusal(HTTPStatus.NOT_FOUND, "shuffle.owner", N_("This vote has no such trustee."))
+SHUFFLE_BUSY: Final = Refusal(
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    "shuffle.busy",
+    N_("Another shuffle is being verified at this moment. Hand yours in again in a few minutes."),
+)
+SHUFFLE_TOO_LARGE: Final = Refusal(
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    "shuffle.size",
+    N_("The file is larger than any shuffle of these ballots. Hand in the file your tool wrote."),
+)
+SHUFFLE_MALFORMED: Final = Refusal(
+    HTTPStatus.BAD_REQUEST, "shuffle.format", N_("The file is not a shuffle. Hand in the file your tool wrote.")
+)
+SHUFFLE_INVALID: Final = Refusal(
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+    "shuffle.invalid",
+    N_(
+        "The file does not prove to be a shuffle of the ballots as they stand now. Nothing was recorded. If another"
+        " trustee has shuffled since you began, begin again: download the archive anew."
+    ),
+)
 NOT_DECRYPTING: Final = Refusal(
     HTTPStatus.CONFLICT, "vote.not_decrypting", N_("This vote is not waiting for decryptions.")
 )
@@ -156,10 +191,15 @@ ALREADY_DECRYPTED: Final = Refusal(
     HTTPStatus.CONFLICT, "decryption.repeated", N_("This trustee has already handed in a decryption.")
 )
 DECRYPTION_TOO_LARGE: Final = Refusal(
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "decryption.size", N_("The file is larger than 1 MB, which no decryption is.")
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "decryption.size", N_("The file is larger than any decryption of this vote.")
 )
 DECRYPTION_MALFORMED: Final = Refusal(
     HTTPStatus.BAD_REQUEST, "decryption.format", N_("The file is not a decryption. Hand in the file your tool wrote.")
+)
+NOTHING_TO_DECRYPT: Final = Refusal(
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+    "decryption.nobody",
+    N_("Nobody voted, so that a decryption cannot prove whose it is. Hand it in on your page as a trustee."),
 )
 DECRYPTION_INVALID: Final = Refusal(
     HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -176,6 +216,8 @@ class Timeline:
     closes_at: datetime
     cancelled_at: datetime | None
     last_event: EventType
+    shuffled: bool = False
+    """Whether its ballots are shuffled."""
 
 
 def state(vote: Timeline, now: datetime) -> VoteState:
@@ -185,7 +227,11 @@ def state(vote: Timeline, now: datetime) -> VoteState:
     match vote.last_event:
         case EventType.RESULT:
             return VoteState.TALLIED
-        case EventType.ENCRYPTED_TALLY | EventType.SHUFFLE | EventType.END_SHUFFLES | EventType.PARTIAL_DECRYPTION:
+        case EventType.ENCRYPTED_TALLY:
+            return VoteState.SHUFFLING if vote.shuffled else VoteState.DECRYPTING
+        case EventType.SHUFFLE:
+            return VoteState.SHUFFLING
+        case EventType.END_SHUFFLES | EventType.PARTIAL_DECRYPTION:
             return VoteState.DECRYPTING
         case EventType.END_BALLOTS:
             return VoteState.CLOSED
@@ -201,6 +247,11 @@ def refuse_cast(state: VoteState) -> Refusal | None:
     return {VoteState.SETUP: NOT_OPEN, VoteState.CANCELLED: CANCELLED}.get(state, CLOSED)
 
 
+def refuse_shuffle(state: VoteState) -> Refusal | None:
+    """Why no trustee's shuffle is taken in ``state``."""
+    return None if state is VoteState.SHUFFLING else NOT_SHUFFLING
+
+
 def refuse_decryption(state: VoteState) -> Refusal | None:
     """Why no trustee's decryption is taken in ``state``. A cancelled vote is never decrypted."""
     return None if state is VoteState.DECRYPTING else NOT_DECRYPTING
@@ -213,6 +264,10 @@ def ballot_status(*, superseded: bool, ended: bool) -> BallotStatus:
     return BallotStatus.COUNTED if ended else BallotStatus.WAITING
 
 
-def may_follow(last: EventType | None, next_: EventType) -> bool:
-    """Whether the archive's grammar allows ``next_`` after ``last`` (None: before anything)."""
-    return next_ in FOLLOWS[last]
+def may_follow(last: EventType | None, next_: EventType, *, shuffled: bool = False) -> bool:
+    """Whether the archive's grammar allows ``next_`` after ``last`` (None: before anything).
+
+    Args:
+        shuffled: whether the vote's ballots are shuffled.
+    """
+    return next_ in follows(last, shuffled=shuffled)

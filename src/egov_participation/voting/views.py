@@ -5,25 +5,47 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 from egov_crypto.archive import EventType
+from egov_crypto.counting import Method
+from egov_participation.voting.kinds import QuestionKind
 from egov_participation.voting.protocol import SignedProtocol
 from egov_participation.voting.rules import BallotStatus, VoteKind, VoteState
 from egov_participation.voting.setup import SetupDocument, digest
 from egov_participation.voting.texts import Texts
 from egov_participation.voting.turnout import RegionalTurnout
 
+QuestionResult = tuple[int, ...] | tuple[tuple[int, ...], ...]
+"""Of a choice the count of each answer (of blank votes first, where they are allowed); of lists the same list by list,
+each list's own first; of a ranking or grading the numbers of each ballot, in the archive's order."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListView:
+    """A list that can be chosen, with its candidates."""
+
+    name: Texts
+    candidates: tuple[Texts, ...]
+
 
 @dataclass(frozen=True, slots=True)
 class QuestionView:
-    """A question as the voter reads it. With ``blank``, a result's first number is that of blank votes."""
+    """A question as the voter reads it. With ``blank``, the result of a choice begins with the blank votes."""
 
     text: Texts
     answers: tuple[Texts, ...]
+    """What is chosen of, ranked or graded; of lists their names."""
     min: int
     max: int
+    """How many answers may be chosen; of other kinds than a choice without meaning."""
     blank: bool
+    kind: QuestionKind = QuestionKind.CHOICE
+    method: Method | None = None
+    """How a ranking or grading is counted; None of other kinds, and of a method that is not known here."""
+    grades: tuple[Texts, ...] = ()
+    """The scale of a grading, the best first."""
+    lists: tuple[ListView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +56,8 @@ class TrusteeView:
     name: Texts
     public_key: str
     decrypted: bool
+    shuffled: bool = False
+    """Whether it has shuffled the ballots, in a vote whose ballots are shuffled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +68,7 @@ class EventView:
     height: int
     hash: str
     owner: int | None
-    """Of a partial decryption: which trustee, from 1."""
+    """Of a shuffle or a partial decryption: which trustee, from 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +81,7 @@ class HeadView:
     day: date | None
     """Of a ballot: its day, which ended with it as far as is known yet."""
     owner: int | None
-    """Of a partial decryption: which trustee, from 1."""
+    """Of a shuffle or a partial decryption: which trustee, from 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +143,8 @@ class VoteView:
     trustees: tuple[TrusteeView, ...]
     events: tuple[EventView, ...]
     """All but the ballots, in the archive's order."""
-    result: tuple[tuple[int, ...], ...] | None
-    """Per question the count of each answer (of blank votes first, where they are allowed); None until tallied."""
+    result: tuple[QuestionResult, ...] | None
+    """Per question, in the form of its kind; None until tallied."""
     weight: int | None
     """Votes of all counted ballots (each voter's weight counts); None until they are added up."""
     election: bytes
@@ -129,6 +153,8 @@ class VoteView:
     """φ, unpadded Base64."""
     archive_size: int
     """Bytes."""
+    needed: int = 0
+    """How many of the trustees decrypting takes."""
     acts: tuple[ActView, ...] = ()
     """What the commission decided about it, in order; none where it was set up by command and left alone."""
     cancelled_at: datetime | None = None
@@ -155,6 +181,19 @@ class VoteView:
     def cancellation(self) -> ActView | None:
         """Why it was cancelled, if it was; None also where that was done before there were reasons."""
         return next((act for act in self.acts if act.kind == "cancelled"), None)
+
+    @property
+    def shuffled(self) -> bool:
+        """Whether ballots of some question are shuffled and become known one by one."""
+        return any(question.kind.shuffled for question in self.questions)
+
+    @property
+    def sums(self) -> tuple[tuple[QuestionView, tuple[int, ...] | None], ...]:
+        """Each question with the count of each answer if it is a choice, else with None; none before the result."""
+        return tuple(
+            (question, cast("tuple[int, ...]", counts) if question.kind is QuestionKind.CHOICE else None)
+            for question, counts in zip(self.questions, self.result or (), strict=False)
+        )
 
     @property
     def assurance(self) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from operator import itemgetter
 from typing import Any
@@ -14,7 +14,7 @@ from egov_participation.formats import filters
 from egov_participation.i18n import LOCALES, N_, ntranslate, translate
 from egov_participation.jurisdiction.territories import TERRITORIES
 from egov_participation.voting.rules import VoteState
-from egov_participation.voting.views import ActView, EventView, HeadView, TrusteeView, VoteView
+from egov_participation.voting.views import ActView, EventView, HeadView, VoteView
 
 Item = Mapping[str, object]
 """As the macro ``timeline`` of the templates takes it."""
@@ -57,7 +57,8 @@ def outcome(vote: VoteView, lang: str, timezone: str) -> str:
     if vote.weight == 0:
         return translate(lang, N_("Nobody voted."))
     turnout = written["percent"](vote.turnout)
-    if len(vote.questions) > 1:
+    question, counts = vote.sums[0]
+    if len(vote.questions) > 1 or counts is None:
         number = len(vote.questions)
         return ntranslate(
             lang,
@@ -66,7 +67,6 @@ def outcome(vote: VoteView, lang: str, timezone: str) -> str:
             number,
             turnout=turnout,
         )
-    question, counts = vote.questions[0], vote.result[0]
     answers = counts[1:] if question.blank else counts
     most = max(answers)
     if most == 0:
@@ -142,15 +142,40 @@ def history(vote: VoteView, lang: str, timezone: str, now: datetime) -> list[Ite
             events.get(EventType.ENCRYPTED_TALLY),
         )
     )
-    items += [
-        after(
-            N_("%(trustee)s decrypted the sum"),
-            N_("%(trustee)s decrypts the sum"),
-            event,
-            trustee=trustee.name.of(lang),
+
+    def by_trustees(
+        type_: EventType, end: EventType, past: str, to_come: str, more: Callable[[int], str]
+    ) -> list[Item]:
+        """Who did it, in that order, then who is awaited: by name where all are needed, else how many."""
+        names = {trustee.owner: trustee.name.of(lang) for trustee in vote.trustees}
+        done = [event for event in vote.events if event.type is type_]
+        found = [after(past, to_come, event, trustee=names.pop(event.owner or 0)) for event in done]
+        if end in events:
+            return found
+        if vote.needed == len(vote.trustees):
+            return [*found, *(after(past, to_come, None, trustee=name) for name in names.values())]
+        still = {"title": more(vote.needed - len(done)), "when": translate(lang, N_("still to come")), "now": False}
+        return [*found, still]
+
+    if vote.shuffled:
+        items += by_trustees(
+            EventType.SHUFFLE,
+            EventType.END_SHUFFLES,
+            N_("%(trustee)s shuffled the ballots"),
+            N_("%(trustee)s shuffles the ballots"),
+            lambda number: ntranslate(
+                lang, "%(num)s more trustee shuffles the ballots", "%(num)s more trustees shuffle the ballots", number
+            ),
         )
-        for trustee, event in _decryptions(vote)
-    ]
+    decrypted = (N_("%(trustee)s decrypted the sum"), N_("%(trustee)s decrypts the sum"))
+    if vote.shuffled:
+        decrypted = (N_("%(trustee)s decrypted the ballots"), N_("%(trustee)s decrypts the ballots"))
+    items += by_trustees(
+        EventType.PARTIAL_DECRYPTION,
+        EventType.RESULT,
+        *decrypted,
+        lambda number: ntranslate(lang, "%(num)s more trustee decrypts", "%(num)s more trustees decrypt", number),
+    )
     result = events.get(EventType.RESULT)
     items.append(after(N_("The result was published"), N_("The result is published"), result))
     words = {
@@ -173,15 +198,12 @@ def what_happened(vote: VoteView, head: HeadView, lang: str) -> str:
         EventType.BALLOT: N_("The last ballot of the day"),
         EventType.END_BALLOTS: N_("Voting ended"),
         EventType.ENCRYPTED_TALLY: N_("The encrypted ballots were added up"),
+        EventType.SHUFFLE: N_("%(trustee)s shuffled the ballots"),
+        EventType.END_SHUFFLES: N_("Enough trustees had shuffled the ballots"),
         EventType.PARTIAL_DECRYPTION: N_("%(trustee)s decrypted the sum"),
         EventType.RESULT: N_("The result was published"),
     }
+    if vote.shuffled:
+        words[EventType.PARTIAL_DECRYPTION] = N_("%(trustee)s decrypted the ballots")
     names = {trustee.owner: trustee.name.of(lang) for trustee in vote.trustees}
     return translate(lang, words[head.type], trustee=names.get(head.owner or 0, ""))
-
-
-def _decryptions(vote: VoteView) -> list[tuple[TrusteeView, EventView | None]]:
-    """The trustees in the order in which they decrypted, then those who are awaited."""
-    found = {event.owner: event for event in vote.events if event.owner is not None}
-    pairs = [(trustee, found.get(trustee.owner)) for trustee in vote.trustees]
-    return sorted(pairs, key=lambda pair: pair[1].height if pair[1] else vote.head_height + 1)

@@ -86,6 +86,7 @@ class RouteSpec:
     again: Endpoint | None = None
     signed_out: Endpoint | None = None
     max_body: int | None = None
+    sender: Callable[[Request], object] | None = None
 
     @property
     def access(self) -> Access:
@@ -113,6 +114,7 @@ def route(
     again: Endpoint | None = None,
     signed_out: Endpoint | None = None,
     max_body: int | None = None,
+    sender: Callable[[Request], object] | None = None,
 ) -> RouteSpec:
     """State a route.
 
@@ -134,6 +136,8 @@ def route(
         signed_out: answers in the endpoint's place a form that comes without a session, where a sign-in alone would
             lose what was typed. Anybody may send it anything: it keeps the text apart, and changes nothing else.
         max_body: bytes that may be sent where `limits.MAX_BODY` is too little: by who may come, and by nobody else.
+        sender: raises unless whoever comes is somebody without being signed in, as a trustee is by an invitation; it is
+            asked before anything of the body is read.
 
     Raises:
         ValueError: an `Action.READ` that changes something, `from_main` on the main site, or `max_body` for anybody.
@@ -143,7 +147,7 @@ def route(
         raise ValueError(f"{path}: a route to read may only read")
     if from_main and (site is not BOOTH or allowed != {"POST"}):
         raise ValueError(f"{path}: from_main is for a POST to the booth")
-    if max_body is not None and action in (Action.READ, Action.VISIT):
+    if max_body is not None and action in (Action.READ, Action.VISIT) and sender is None:
         raise ValueError(f"{path}: whoever sends much is somebody")
     if name is None:
         room = endpoint.__module__.removeprefix("egov_participation.").partition(".")[0]
@@ -162,6 +166,7 @@ def route(
         again,
         signed_out,
         max_body,
+        sender,
     )
 
 
@@ -258,6 +263,8 @@ def _guarded(spec: RouteSpec) -> Callable[[Request], Awaitable[Response]]:
                 elsewhere = await run_in_threadpool(admit, request, keeping=False) if spec.max_body else None
                 if isinstance(elsewhere, Response):
                     return elsewhere
+                if spec.sender is not None:
+                    await run_in_threadpool(spec.sender, request)
                 try:
                     await read_body(request)
                 except HTTPException as error:  # too long: said to whoever may come at all

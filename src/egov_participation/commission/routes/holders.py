@@ -31,8 +31,11 @@ STEP_WORDS: Final = {
     Step.CONFIRM: N_("confirmation awaited"),
     Step.CONFIRMED: N_("has confirmed"),
     Step.WAITING: N_("nothing to do now"),
+    Step.SHUFFLE: N_("shuffle awaited"),
+    Step.SHUFFLED: N_("has shuffled"),
     Step.DECRYPT: N_("decryption awaited"),
     Step.DECRYPTED: N_("has decrypted"),
+    Step.SPARED: N_("was not needed"),
     Step.CANCELLED: N_("nothing left to do"),
 }
 """Where a trustee stands: msgids."""

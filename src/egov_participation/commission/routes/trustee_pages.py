@@ -21,6 +21,7 @@ from egov_participation.errors import DomainError
 from egov_participation.i18n import N_, translate
 from egov_participation.voting import service as voting
 from egov_participation.voting.routes.public import archive_url, source_of
+from egov_participation.voting.service import MAX_UPLOAD_BYTES
 from egov_participation.voting.setup import SetupDocument
 from egov_participation.voting.wording import roll_in_words
 from egov_participation.web.context import lang, services
@@ -31,6 +32,7 @@ from egov_participation.web.templating import render
 _PAGES: Final = {
     Step.KEY: "trustee/key.html",
     Step.CONFIRM: "trustee/confirm.html",
+    Step.SHUFFLE: "trustee/shuffle.html",
     Step.DECRYPT: "trustee/decrypt.html",
 }
 """Where there is something to do; elsewhere the page says what is awaited of whom."""
@@ -99,6 +101,21 @@ def confirm(request: Request) -> Response:
     return _to_page(request)
 
 
+def shuffle(request: Request) -> Response:
+    """Take a shuffle; whose it is, the invitation tells."""
+    token, raw = trustee_session.token_of(request), upload(request, "shuffle")
+    found = trustees.by_token(services(request), token)
+    if found.published is None:
+        return _to_page(request)
+    if not raw:
+        return _page(request, found, "shuffle", _ERRORS["decryption.missing"])
+    try:
+        trustees.hand_in_shuffle(services(request), token, raw)
+    except DomainError as error:
+        return _refused(request, found, "shuffle", error, _PAGES[Step.SHUFFLE])
+    return _to_page(request)
+
+
 def decrypt(request: Request) -> Response:
     """Take a decryption; whose it is, its proofs tell."""
     found, raw = trustee_session.trustee(request), upload(request, "decryption")
@@ -107,7 +124,7 @@ def decrypt(request: Request) -> Response:
     if not raw:
         return _page(request, found, "decryption", _ERRORS["decryption.missing"])
     try:
-        voting.hand_in_decryption(services(request), found.vote, raw)
+        voting.hand_in_decryption(services(request), found.vote, raw, found.owner)
     except DomainError as error:
         return _refused(request, found, "decryption", error, _PAGES[Step.DECRYPT])
     return _to_page(request)
@@ -201,7 +218,14 @@ routes = [
     route(f"{_ALL}/key", replace_key, Action.VISIT, site=BOOTH, name="commission.trustee_replace_key"),
     route(f"{_ALL}/key", hand_in_key, Action.VISIT, methods=["POST"], site=BOOTH, name="commission.trustee_key"),
     route(f"{_ALL}/confirm", confirm, Action.VISIT, methods=["POST"], site=BOOTH, name="commission.trustee_confirm"),
-    route(f"{_ALL}/decrypt", decrypt, Action.VISIT, methods=["POST"], site=BOOTH, name="commission.trustee_decrypt"),
+    route(
+        f"{_ALL}/shuffle", shuffle, Action.VISIT, methods=["POST"], site=BOOTH, name="commission.trustee_shuffle",
+        max_body=MAX_UPLOAD_BYTES, sender=trustee_session.trustee,
+    ),
+    route(
+        f"{_ALL}/decrypt", decrypt, Action.VISIT, methods=["POST"], site=BOOTH, name="commission.trustee_decrypt",
+        max_body=MAX_UPLOAD_BYTES, sender=trustee_session.trustee,
+    ),
     route(f"{_ALL}/leave", leave, Action.VISIT, methods=["POST"], site=BOOTH, name="commission.trustee_leave"),
     route(f"{_ALL}/setup.json", setup, Action.VISIT, site=BOOTH, localized=False, name="commission.trustee_setup"),
     route(
@@ -217,4 +241,4 @@ routes = [
     ),
     route(f"{_ALL}/{{token}}", invitation, Action.VISIT, site=BOOTH, name="commission.trustee_invitation"),
     route(f"{_ALL}/{{token}}", enter, Action.VISIT, methods=["POST"], site=BOOTH, name="commission.trustee_enter"),
-]
+]  # fmt: skip

@@ -93,6 +93,9 @@ def _vote_in_words(request: Request, vote: VoteView) -> str:
             return translate(language, N_("closes: %(date)s"), date=dates["closes_at"])
         case VoteState.CLOSED:
             return translate(language, N_("closed; the encrypted ballots are being added up"))
+        case VoteState.SHUFFLING:
+            missing = [trustee.name.of(language) for trustee in vote.trustees if not trustee.shuffled]
+            return translate(language, N_("shuffles are awaited from: %(names)s"), names=", ".join(missing))
         case VoteState.DECRYPTING:
             missing = [trustee.name.of(language) for trustee in vote.trustees if not trustee.decrypted]
             return translate(language, N_("decryptions are awaited from: %(names)s"), names=", ".join(missing))

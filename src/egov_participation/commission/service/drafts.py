@@ -22,6 +22,7 @@ from egov_participation.database import UnitOfWork
 from egov_participation.errors import DomainError
 from egov_participation.i18n import N_
 from egov_participation.services import Services, SessionInfo
+from egov_participation.voting.asked import as_asked
 from egov_participation.voting.views import VoteView
 
 __all__ = [
@@ -75,16 +76,7 @@ def copy(services: Services, tx: UnitOfWork, acting: SessionInfo, draft_id: str)
 
 def copy_vote(services: Services, tx: UnitOfWork, acting: SessionInfo, vote: VoteView) -> Draft:
     """A new draft with what was asked in a vote, which may never have been a draft."""
-    questions: list[dict[str, Any]] = [
-        {
-            "text": question.text.as_dict(),
-            "answers": [answer.as_dict() for answer in question.answers],
-            "min": question.min,
-            "max": question.max,
-            "blank": question.blank,
-        }
-        for question in vote.questions
-    ]
+    questions = [as_asked(question) for question in vote.questions]
     names = (vote.administrator, vote.credential_authority)
     document = documents.from_vote(vote.kind.value, vote.title, vote.description, names, questions)
     return make(services, tx, acting, document)

@@ -43,6 +43,7 @@ KEPT: Final = timedelta(days=90)
 _OWED_WORDS: Final[Mapping[Step, str]] = {
     Step.KEY: N_("your key for this vote"),
     Step.CONFIRM: N_("your confirmation of the frozen setup"),
+    Step.SHUFFLE: N_("your shuffle of the ballots"),
     Step.DECRYPT: N_("your decryption"),
 }
 
@@ -186,14 +187,13 @@ def _remind(services: Services, trustee_id: str) -> None:
         step = trustees.step_of(draft, row, published)
         row.remind_at = _look_again(step, published, now)
         title = title_of(draft)
-        if step in {Step.DECRYPTED, Step.CANCELLED}:
+        if step in {Step.DECRYPTED, Step.SPARED, Step.CANCELLED}:
             _forget(row, draft, published, now)
         elif row.invited_at is None:
             pass
-        elif step is Step.DECRYPT and published is not None:
-            letters.to_trustee(
-                services, tx, row, letters.DECRYPT, title, closed=published.closes_at, vote=published.uuid
-            )
+        elif step in {Step.SHUFFLE, Step.DECRYPT} and published is not None:
+            kind = letters.SHUFFLE if step is Step.SHUFFLE else letters.DECRYPT
+            letters.to_trustee(services, tx, row, kind, title, closed=published.closes_at, vote=published.uuid)
         elif step in _OWED_WORDS:
             letters.to_trustee(services, tx, row, letters.REMINDED, title, what=Phrase(_OWED_WORDS[step]))
         tx.commit()
@@ -214,7 +214,7 @@ def _look_again(step: Step, published: VoteView | None, now: datetime) -> dateti
     """When to look at a trustee next."""
     if step is Step.KEY:
         return now + UNANSWERED
-    if published is None or published.state is VoteState.DECRYPTING:
+    if published is None or published.state in {VoteState.SHUFFLING, VoteState.DECRYPTING}:
         return now + OWED
     # Between the closing time and the encrypted sum lie moments, or longer where the registrar does not answer.
     return max(published.closes_at, now + SOON)

@@ -121,16 +121,29 @@ THAWED: Final = notice(
     ),
     facts=_FACTS,
 )
+SHUFFLE: Final = notice(
+    "commission.shuffle",
+    subject=N_("A vote has closed: your shuffle of the ballots is awaited"),
+    paragraphs=(
+        N_(
+            "In this vote ballots are decrypted one by one. Before that the trustees shuffle them, one after the other,"
+            " so that nobody can tell whose ballot is whose. Open your page by the link of your invitation."
+        ),
+        N_("Your key is not needed for it yet. When enough trustees have shuffled, you are asked to decrypt."),
+    ),
+    facts=(*_FACTS, (N_("Voting closed"), "closed")),
+    link=(N_("See the vote"), "/votes/%(vote)s"),
+)
 DECRYPT: Final = notice(
     "commission.decrypt",
     subject=N_("A vote has closed: your decryption is awaited"),
     paragraphs=(
         N_(
-            "The ballots are added up, still encrypted. Open your page by the link of your invitation: it checks the "
-            "whole archive and the sum, and decrypts with your key file and its passphrase."
+            "Everything is ready to be decrypted. Open your page by the link of your invitation: it checks the whole "
+            "archive and what is to be decrypted, and decrypts with your key file and its passphrase."
         ),
         N_(
-            "Without every trustee there is no result. If your key file or its passphrase is lost, tell the "
+            "Without the trustees there is no result. If your key file or its passphrase is lost, tell the "
             "commission at once."
         ),
     ),

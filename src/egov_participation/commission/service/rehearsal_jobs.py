@@ -72,7 +72,7 @@ def cast(services: Services, payload: Payload) -> None:
         election = Election.parse(voting.election(services, row.uuid))
         while turn < len(turns) and (turn == first or time.monotonic() < until):
             who = person_id(turns[turn])
-            raw = ballot.make(election, credentials[who], rehearsing.choices(row.uuid, turn, election.homomorphic))
+            raw = ballot.make(election, credentials[who], rehearsing.choices(row.uuid, turn, election.questions))
             voting.cast(services, row.uuid, who, raw, assurance=_ASSURANCE)
             turn += 1
     except DomainError as refusal:

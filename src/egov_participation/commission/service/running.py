@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -22,7 +22,7 @@ from egov_participation.services import Services
 from egov_participation.voting import service as voting
 from egov_participation.voting.service import VoteState
 from egov_participation.voting.texts import Texts
-from egov_participation.voting.views import VoteView
+from egov_participation.voting.views import TrusteeView, VoteView
 
 ACTIVATION_TAKES: Final = timedelta(minutes=15)
 """After the decision that set the vote up."""
@@ -103,19 +103,17 @@ def of_vote(services: Services, session: Session, vote: VoteView) -> list[Task]:
             advice=_ASK_OPERATOR,
         ),
     ]
-    waiting = vote.closes_at if tallied else None
-    overdue = tallied and now > vote.closes_at + DECRYPTING_TAKES
-    tasks += [
-        Task(
-            N_("%(name)s decrypts the sum"),
-            done=trustee.decrypted,
-            params={"name": trustee.name},
-            since=waiting,
-            late=overdue and not trustee.decrypted,
-            advice=_ASK_TRUSTEE,
+    overdue = now > vote.closes_at + DECRYPTING_TAKES
+    shuffled = EventType.END_SHUFFLES in events
+    if vote.shuffled:
+        done = [(trustee, trustee.shuffled) for trustee in vote.trustees]
+        tasks += _of_trustees(
+            vote, N_("%(name)s shuffles the ballots"), done, begun=tallied, ended=shuffled, overdue=overdue
         )
-        for trustee in vote.trustees
-    ]
+    done = [(trustee, trustee.decrypted) for trustee in vote.trustees]
+    begun, ended = shuffled if vote.shuffled else tallied, EventType.RESULT in events
+    sentence = N_("%(name)s decrypts the ballots") if vote.shuffled else N_("%(name)s decrypts the sum")
+    tasks += _of_trustees(vote, sentence, done, begun=begun, ended=ended, overdue=overdue)
     tasks.append(Task(N_("The result is in the archive"), done=EventType.RESULT in events))
     signed = Task(
         N_("Two members sign the protocol"),
@@ -124,6 +122,26 @@ def of_vote(services: Services, session: Session, vote: VoteView) -> list[Task]:
         late=EventType.RESULT in events and not vote.signed and now > vote.closes_at + PROTOCOL_TAKES,
     )
     return [*tasks, *([] if vote.rehearsal else [signed]), *_of_incidents(session, vote)]
+
+
+def _of_trustees(
+    vote: VoteView, sentence: str, done: list[tuple[TrusteeView, bool]], *, begun: bool, ended: bool, overdue: bool
+) -> Iterator[Task]:
+    """A task for each trustee, but for those who are not needed any more once it is done.
+
+    Args:
+        done: each trustee, and whether it has done its part.
+    """
+    for trustee, finished in done:
+        if finished or not ended:
+            yield Task(
+                sentence,
+                done=finished,
+                params={"name": trustee.name},
+                since=vote.closes_at if begun else None,
+                late=begun and overdue and not finished,
+                advice=_ASK_TRUSTEE,
+            )
 
 
 def _of_roll(session: Session, vote: VoteView, now: datetime) -> Task:

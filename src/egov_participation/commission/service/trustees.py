@@ -12,7 +12,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from sqlmodel import Session, select
+from sqlalchemy import update
+from sqlmodel import Session, col, select
 
 from egov_crypto import wire
 from egov_crypto.errors import CryptoError
@@ -26,7 +27,7 @@ from egov_participation.errors import DomainError
 from egov_participation.i18n import N_
 from egov_participation.services import Services
 from egov_participation.voting import service as voting
-from egov_participation.voting.service import VoteState
+from egov_participation.voting.service import ShuffleOutcome, VoteState
 from egov_participation.voting.setup import SetupDocument
 from egov_participation.voting.texts import Texts
 from egov_participation.voting.views import VoteView
@@ -48,10 +49,16 @@ class Step(StrEnum):
     """Confirmed; two members of the commission have not approved it yet."""
     WAITING = "waiting"
     """The vote is set up, and has not closed and been added up."""
+    SHUFFLE = "shuffle"
+    """The encrypted ballots are to be shuffled, and this trustee's shuffle is awaited."""
+    SHUFFLED = "shuffled"
+    """This trustee's shuffle is recorded; others' are awaited."""
     DECRYPT = "decrypt"
     """The encrypted sum is there and this trustee's decryption is awaited."""
     DECRYPTED = "decrypted"
     """This trustee's decryption is recorded."""
+    SPARED = "spared"
+    """Enough others have decrypted, so that this trustee's decryption was not needed."""
     CANCELLED = "cancelled"
     """The vote was cancelled: nothing is ever decrypted. Or the draft was discarded."""
 
@@ -67,6 +74,7 @@ class OtherTrustee:
     confirmed: bool
     """The setup that is frozen now."""
     decrypted: bool
+    shuffled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +160,26 @@ def hand_in_key(services: Services, token: str, raw: bytes, *, reopened: bool) -
     return by_token(services, token)
 
 
+def hand_in_shuffle(services: Services, token: str, raw: bytes) -> ShuffleOutcome:
+    """Take the shuffle of the trustee of this link: the link says whose it is, for a shuffle does not.
+
+    Once enough have shuffled, the others are told soon that they can decrypt.
+
+    Raises:
+        DomainError: 404 ``trustee.unknown``; those of `voting.service.hand_in_shuffle`.
+    """
+    with services.database.read() as session:
+        row = _by_token(session, token)
+        uuid = find_draft(session, row.draft_id).uuid
+    outcome = voting.hand_in_shuffle(services, uuid, row.place, raw)
+    if not outcome.awaited:
+        with services.database.uow() as tx:
+            mine = (col(DraftTrustee.draft_id) == row.draft_id, col(DraftTrustee.remind_at).is_not(None))
+            tx.session.execute(update(DraftTrustee).where(*mine).values(remind_at=services.clock()))
+            tx.commit()
+    return outcome
+
+
 def confirm(services: Services, token: str, setup_hash: str) -> TrusteeView:
     """Note that the trustee has looked at the frozen setup and confirms the one of this hash, and write that to them.
 
@@ -190,9 +218,15 @@ def step_of(draft: Draft, row: DraftTrustee, published: VoteView | None) -> Step
     if published is not None:
         if published.state is VoteState.CANCELLED:
             return Step.CANCELLED
-        if any(trustee.owner == row.place and trustee.decrypted for trustee in published.trustees):
+        own = next(trustee for trustee in published.trustees if trustee.owner == row.place)
+        if own.decrypted:
             return Step.DECRYPTED
-        return Step.DECRYPT if published.state is VoteState.DECRYPTING else Step.WAITING
+        due = {
+            VoteState.SHUFFLING: Step.SHUFFLED if own.shuffled else Step.SHUFFLE,
+            VoteState.DECRYPTING: Step.DECRYPT,
+            VoteState.TALLIED: Step.SPARED,
+        }
+        return due.get(published.state, Step.WAITING)
     if draft.state == "discarded":
         return Step.CANCELLED
     if draft.state == "frozen":
@@ -262,7 +296,9 @@ def _working_title(draft: Draft) -> Texts:
 
 
 def _view(draft: Draft, row: DraftTrustee, all_: list[DraftTrustee], published: VoteView | None) -> TrusteeView:
-    decrypted = {trustee.owner for trustee in published.trustees if trustee.decrypted} if published else set()
+    held = published.trustees if published else ()
+    decrypted = {trustee.owner for trustee in held if trustee.decrypted}
+    shuffled = {trustee.owner for trustee in held if trustee.shuffled}
     return TrusteeView(
         id=row.id,
         vote=draft.uuid,
@@ -284,6 +320,7 @@ def _view(draft: Draft, row: DraftTrustee, all_: list[DraftTrustee], published: 
                 other.public_key is not None,
                 draft.setup_hash is not None and other.confirmed_hash == draft.setup_hash,
                 other.place in decrypted,
+                other.place in shuffled,
             )
             for other in all_
             if other.id != row.id

@@ -25,7 +25,9 @@ class VoteEvent(Entry):
     version: Literal[1]
     vote: Uuid
     height: Count
-    event: Literal["Setup", "Ballot", "EndBallots", "EncryptedTally", "PartialDecryption", "Result"]
+    event: Literal[
+        "Setup", "Ballot", "EndBallots", "EncryptedTally", "Shuffle", "EndShuffles", "PartialDecryption", "Result"
+    ]
     hash: Hash
 
     @model_validator(mode="after")

@@ -26,6 +26,9 @@ _BALLOT: Final[Json] = {
     "status": {"enum": ["counted", "superseded", "waiting"]},
 }
 
+_ANSWERED: Final[Json] = {"question": ref("Texts"), "answers": array(ref("Texts"))}
+_BLANK: Final[Json] = {"type": "boolean", "description": "Whether the question may be left blank."}
+
 _VOTE: Final[Json] = {
     "uuid": TEXT,
     "title": ref("Texts"),
@@ -45,11 +48,12 @@ _VOTE: Final[Json] = {
     "head": obj(height=INTEGER, hash=HASH),
     "fingerprint": {**BASE64, "description": "SHA-256 of the election as published, unpadded Base64."},
     "trustees": array(ref("Trustee")),
-    "threshold": or_null(INTEGER),
+    "threshold": or_null({**INTEGER, "description": "How many trustees are enough; null: all are needed."}),
     "result": or_null(
         {
-            **array(array(INTEGER)),
-            "description": "Per question the votes of each answer, of blank ballots first where they are allowed.",
+            **array(or_null({"oneOf": [array(INTEGER), array(array(INTEGER))]})),
+            "description": "Per question the votes of each answer, of blank ballots first where they are allowed; of"
+            " lists list by list, each list's own first; null of rankings and grades.",
         }
     ),
     "turnout": obj(
@@ -83,15 +87,40 @@ SCHEMAS: Final[Json] = {
         "properties": {"kk": TEXT, "ru": TEXT, "en": TEXT},
         "additionalProperties": False,
     },
-    "Question": obj(
-        type={"const": "homomorphic"},
-        question=ref("Texts"),
-        answers=array(ref("Texts")),
-        min=INTEGER,
-        max=INTEGER,
-        blank={"type": "boolean", "description": "Whether the question may be left blank."},
+    "Question": {"oneOf": [ref("Choice"), ref("Ranking"), ref("TransferableVote"), ref("Grading"), ref("Lists")]},
+    "Choice": obj(type={"const": "homomorphic"}, **_ANSWERED, min=INTEGER, max=INTEGER, blank=_BLANK),
+    "Ranking": obj(
+        type={"const": "ranking"},
+        **_ANSWERED,
+        method=or_null({"enum": ["schulze", "condorcet", "borda", "instant-runoff"]}),
+        blank=_BLANK,
     ),
-    "Trustee": obj(name=ref("Texts"), kind={"enum": ["single"]}, public_key=HASH, decrypted={"type": "boolean"}),
+    "TransferableVote": obj(
+        type={"const": "ranking"},
+        **_ANSWERED,
+        method={"const": "stv"},
+        seats={**INTEGER, "description": "How many are elected."},
+        rules={"enum": ["scottish", "meek"]},
+        blank=_BLANK,
+    ),
+    "Grading": obj(
+        type={"const": "grading"},
+        **_ANSWERED,
+        grades={**array(ref("Texts")), "description": "The scale, the best grade first."},
+        blank=_BLANK,
+    ),
+    "Lists": obj(
+        type={"const": "lists"},
+        question=ref("Texts"),
+        lists=array(obj(name=ref("Texts"), candidates=array(ref("Texts")))),
+    ),
+    "Trustee": obj(
+        name=ref("Texts"),
+        kind={"enum": ["single", "threshold"], "description": "Threshold: of these some are enough."},
+        public_key=HASH,
+        shuffled=or_null({"type": "boolean", "description": "Null where nothing is shuffled."}),
+        decrypted={"type": "boolean"},
+    ),
     "Vote": obj(**_VOTE),
     "VoteInFull": obj(**_VOTE, incidents=array(ref("Incident"))),
     "Act": obj(
@@ -149,7 +178,18 @@ SCHEMAS: Final[Json] = {
             obj(
                 height=INTEGER,
                 hash=HASH,
-                type={"enum": ["Setup", "Ballot", "EndBallots", "EncryptedTally", "PartialDecryption", "Result"]},
+                type={
+                    "enum": [
+                        "Setup",
+                        "Ballot",
+                        "EndBallots",
+                        "EncryptedTally",
+                        "Shuffle",
+                        "EndShuffles",
+                        "PartialDecryption",
+                        "Result",
+                    ]
+                },
                 day={**or_null(DAY), "description": "Of a ballot, the last of its day."},
             )
         ),

@@ -97,7 +97,7 @@ def _days(services: Services, marks: Sequence[VoteMark]) -> Iterator[Json]:
 def _trustees(services: Services, marks: Sequence[VoteMark]) -> Iterator[Json]:
     for vote in views(services, marks):
         for trustee in vote.trustees:
-            yield {"vote": vote.uuid, "trustee": trustee.owner, **trustee_as_json(trustee)}
+            yield {"vote": vote.uuid, "trustee": trustee.owner, **trustee_as_json(trustee, vote)}
 
 
 def _archives(services: Services, marks: Sequence[VoteMark]) -> Iterator[Json]:

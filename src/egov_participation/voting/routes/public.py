@@ -27,7 +27,10 @@ BALLOTS_PAGE = 25
 _SECTIONS = (
     (N_("Open now"), {VoteState.OPEN}),
     (N_("Opening soon"), {VoteState.SETUP}),
-    (N_("Ended"), {VoteState.CLOSED, VoteState.DECRYPTING, VoteState.TALLIED, VoteState.CANCELLED}),
+    (
+        N_("Ended"),
+        {VoteState.CLOSED, VoteState.SHUFFLING, VoteState.DECRYPTING, VoteState.TALLIED, VoteState.CANCELLED},
+    ),
 )
 
 

@@ -1,6 +1,6 @@
 """What is done with votes: one function for each use case. Pages, API and command line call these and nothing below."""
 
-from egov_participation.voting.rules import BINDING_TRUSTEES, BallotStatus, VoteKind, VoteState
+from egov_participation.voting.rules import BINDING_TRUSTEES, MAX_UPLOAD_BYTES, BallotStatus, VoteKind, VoteState
 from egov_participation.voting.service.acts import (
     acts,
     cancel,
@@ -55,10 +55,12 @@ from egov_participation.voting.service.reading import (
 )
 from egov_participation.voting.service.receipting import receipt_key
 from egov_participation.voting.service.rehearsals import close_rehearsal, decrypt_rehearsal, discard_rehearsal
+from egov_participation.voting.service.shuffling import ShuffleOutcome, hand_in_shuffle
 
 __all__ = [
     "BINDING_TRUSTEES",
     "CASTING_TO_COME",
+    "MAX_UPLOAD_BYTES",
     "ArchiveFile",
     "BallotStatus",
     "CastOutcome",
@@ -69,6 +71,7 @@ __all__ = [
     "PastVotes",
     "PreparedSetup",
     "Published",
+    "ShuffleOutcome",
     "VoteKind",
     "VoteMark",
     "VoteState",
@@ -99,6 +102,7 @@ __all__ = [
     "extend",
     "final_votes",
     "hand_in_decryption",
+    "hand_in_shuffle",
     "heads",
     "in_log",
     "incidents_of",

@@ -85,7 +85,7 @@ def append_event(
         AppendError: the grammar of events does not allow this one here.
         HeadMovedError: ``vote`` was read before somebody else appended, or the same ballot stands in the archive.
     """
-    if not may_follow(EventType(vote.head_type), event_type):
+    if not may_follow(EventType(vote.head_type), event_type, shuffled=vote.shuffled):
         raise AppendError(f"{event_type} may not follow {vote.head_type}")
     before = head_of(vote)
     head, blob = archive.append(before, event_type, *data)

@@ -240,6 +240,7 @@ def publish_setup(
         head_type=EventType.SETUP,
         head_hash=head.hash,
         archive_size=len(archive_start),
+        shuffled=bool(election.shuffled),
         rehearsal=setup.rehearsal,
         setup=document,
         confirmation=confirmation,

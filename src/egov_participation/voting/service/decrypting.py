@@ -1,4 +1,4 @@
-"""Trustees hand in their decryptions; the last one's makes the result.
+"""Trustees hand in their decryptions; the last one that was needed makes the result.
 
 Proofs are checked, and counts found, before the writer lane is taken; inside it the archive must still stand where it
 was read (another trustee may have been faster: then everything is looked at again). PartialDecryption and, with the
@@ -9,21 +9,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from egov_crypto.archive import EventType, Head
 from egov_crypto.election import Election
 from egov_crypto.errors import VerificationError
-from egov_crypto.group import IDENTITY, Point
 from egov_crypto.tally import Factors, Tally, compute_result, owned_json, result_to_json, verify_decryption_of
+from egov_crypto.trustees import Trustees
 from egov_participation.ledger import service as ledger
 from egov_participation.services import Services
 from egov_participation.voting import rules
-from egov_participation.voting.models import Trustee, Vote
+from egov_participation.voting.models import Vote
 from egov_participation.voting.service import logged
 from egov_participation.voting.service.append import HeadMovedError, append_event
-from egov_participation.voting.service.lookup import election_from, find_vote, head_of, refusal, state_of
-from egov_participation.voting.service.payloads import events_of, published_tally
+from egov_participation.voting.service.lookup import (
+    election_from,
+    find_vote,
+    head_of,
+    refusal,
+    state_of,
+    trustees_from,
+)
+from egov_participation.voting.service.payloads import events_of, tally_now
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,51 +51,64 @@ class _Standing:
     head: Head
     election: Election
     tally: Tally
-    keys: dict[int, Point]
-    """Of all trustees, by owner."""
+    """After the shuffles, if there are any."""
+    trustees: Trustees
     decryptions: dict[int, bytes]
     """Those handed in, by owner."""
 
 
-def hand_in_decryption(services: Services, vote_uuid: str, raw: bytes) -> DecryptionOutcome:
-    """Record a trustee's partial decryption; whose it is, its proofs tell.
+def hand_in_decryption(services: Services, vote_uuid: str, raw: bytes, owner: int | None = None) -> DecryptionOutcome:
+    """Record a trustee's partial decryption; whose it is, its proofs tell. A bad one is refused, and never archived.
+
+    Args:
+        owner: who hands it in, from 1, if that is known. It matters only where nobody voted, so that there is nothing
+            to prove.
 
     Raises:
-        DomainError: 404 ``vote.unknown``; 409 ``vote.not_decrypting`` (also for a cancelled vote: it is never
-            decrypted) or ``decryption.repeated``; 413 ``decryption.size``; 400 ``decryption.format``; 422
-            ``decryption.invalid``.
+        DomainError: 404 ``vote.unknown``; 409 ``vote.not_decrypting`` (also once enough trustees have decrypted, and
+            for a cancelled vote: it is never decrypted) or ``decryption.repeated``; 413 ``decryption.size``; 400
+            ``decryption.format``; 422 ``decryption.invalid`` or ``decryption.nobody``.
     """
-    if len(raw) > rules.MAX_DECRYPTION_BYTES:
-        raise refusal(rules.DECRYPTION_TOO_LARGE)
-    raw = raw.strip()
     while True:
         with services.database.read() as session:
             standing = _standing(services, session, find_vote(session, vote_uuid))
-        owner = _owner(standing, raw)
+        if len(raw) > _most(standing.tally):
+            raise refusal(rules.DECRYPTION_TOO_LARGE)
+        raw = raw.strip()
+        owner = _owner(standing, raw, owner)
         result = _result(standing, owner, raw)
         try:
             _record(services, vote_uuid, standing.head, owner, raw, result)
         except HeadMovedError:
             continue
-        return DecryptionOutcome(owner, len(standing.keys) - len(standing.decryptions) - 1)
+        return DecryptionOutcome(owner, standing.trustees.lacking({*standing.decryptions, owner}))
 
 
 def _standing(services: Services, session: Session, vote: Vote) -> _Standing:
     refused = rules.refuse_decryption(state_of(vote, services.clock()))
     if refused is not None:
         raise refusal(refused)
-    trustees = session.exec(select(Trustee).where(col(Trustee.vote_uuid) == vote.uuid))
-    keys = {trustee.owner: Point.parse(trustee.public_key) for trustee in trustees}
     handed_in = events_of(session, vote, EventType.PARTIAL_DECRYPTION)
     decryptions = {owner: data[0] for owner, data in handed_in if owner is not None}
-    return _Standing(head_of(vote), election_from(vote.election), published_tally(session, vote), keys, decryptions)
+    trustees = trustees_from(vote.trustees)
+    return _Standing(head_of(vote), election_from(vote.election), tally_now(session, vote), trustees, decryptions)
 
 
-def _owner(standing: _Standing, raw: bytes) -> int:
+def _most(tally: Tally) -> int:
+    """Bytes that no decryption exceeds."""
+    return rules.MAX_DECRYPTION_BYTES + rules.DECRYPTED_BALLOT_BYTES * sum(map(len, tally.ciphertexts))
+
+
+def _owner(standing: _Standing, raw: bytes, known: int | None) -> int:
     """The trustee whose key the proofs hold for."""
-    for owner, key in standing.keys.items():
+    owners = range(1, len(standing.trustees) + 1)
+    if not any(standing.tally.ciphertexts):
+        if known is None:
+            raise refusal(rules.NOTHING_TO_DECRYPT)
+        owners = owners[known - 1 : known]
+    for owner in owners:
         try:
-            verify_decryption_of(standing.election, standing.tally, key, raw)
+            _factors(standing, owner, raw)
         except VerificationError as error:
             if error.code == rules.DECRYPTION_MALFORMED.code:
                 raise refusal(rules.DECRYPTION_MALFORMED) from None
@@ -99,20 +119,19 @@ def _owner(standing: _Standing, raw: bytes) -> int:
     raise refusal(rules.DECRYPTION_INVALID)
 
 
+def _factors(standing: _Standing, owner: int, raw: bytes) -> Factors:
+    """Raises :class:`VerificationError`."""
+    key = standing.trustees[owner - 1].public_key
+    return verify_decryption_of(standing.election, standing.tally, key, raw)
+
+
 def _result(standing: _Standing, owner: int, raw: bytes) -> bytes | None:
-    """The result's bytes if this decryption is the last that was awaited."""
+    """The result's bytes if this decryption is the last that was needed."""
     decryptions = {**standing.decryptions, owner: raw}
-    if len(decryptions) < len(standing.keys):
+    if not standing.trustees.enough(decryptions):
         return None
-    factors: list[Factors] = [
-        verify_decryption_of(standing.election, standing.tally, standing.keys[of], decryptions[of])
-        for of in sorted(decryptions)
-    ]
-    combined = [
-        [sum(of_all, start=IDENTITY) for of_all in zip(*of_question, strict=True)]
-        for of_question in zip(*factors, strict=True)
-    ]
-    return result_to_json(compute_result(standing.tally, combined))
+    factors = {of: _factors(standing, of, decryptions[of]) for of in sorted(decryptions)}
+    return result_to_json(compute_result(standing.tally, standing.trustees.combine(factors)))
 
 
 def _record(services: Services, vote_uuid: str, head: Head, owner: int, raw: bytes, result: bytes | None) -> None:

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from egov_crypto.archive import EventType, Head
 from egov_crypto.election import Election
+from egov_crypto.trustees import Trustees
 from egov_participation.errors import DomainError
 from egov_participation.voting import rules
 from egov_participation.voting.models import Vote
@@ -31,6 +32,7 @@ class VoteHead:
     head_hash: str
     archive_size: int
     rehearsal: bool
+    shuffled: bool
 
 
 def refusal(reason: Refusal, code: str = "") -> DomainError:
@@ -66,10 +68,17 @@ def state_of(vote: Vote | VoteHead, now: datetime) -> VoteState:
 
 def timeline_of(vote: Vote | VoteHead) -> Timeline:
     """What the vote's state follows from."""
-    return Timeline(vote.opens_at, vote.closes_at, vote.cancelled_at, EventType(vote.head_type))
+    last = EventType(vote.head_type)
+    return Timeline(vote.opens_at, vote.closes_at, vote.cancelled_at, last, shuffled=vote.shuffled)
 
 
 @lru_cache(maxsize=64)
 def election_from(raw: bytes) -> Election:
     """The election of its published bytes. Kept, since each ballot and each page asks for it."""
     return Election.parse(raw)
+
+
+@lru_cache(maxsize=64)
+def trustees_from(raw: bytes) -> Trustees:
+    """The trustees of their published bytes. Kept, since each decryption and each page asks for them."""
+    return Trustees.parse(raw)

@@ -17,11 +17,13 @@ from typing import Any
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from egov_crypto.archive import EventType
 from egov_participation import source
 from egov_participation.i18n import LANGUAGES, N_, translate
 from egov_participation.incidents import service as reports
 from egov_participation.services import Services
 from egov_participation.voting import protocol
+from egov_participation.voting.kinds import QuestionKind
 from egov_participation.voting.models import PublicCredential
 from egov_participation.voting.protocol import ProtocolKey, SignedProtocol, share
 from egov_participation.voting.rules import VoteState
@@ -84,12 +86,9 @@ def build(services: Services, session: Session, uuid: str, *, incidents: Mapping
             "statement": None if row.turnout is None else digest(row.turnout),
         },
         "weight": vote.weight,
-        "questions": [
-            _question(question, counts, vote.weight)
-            for question, counts in zip(vote.questions, vote.result, strict=True)
-        ],
+        "questions": [_question(question, counts or (), vote.weight) for question, counts in vote.sums],
         "trustees": _trustees(vote),
-        "threshold": None,
+        "threshold": vote.needed if vote.needed < len(vote.trustees) else None,
         "incidents": dict(incidents_now(session, uuid) if incidents is None else incidents),
         "software": {
             "name": "egov-participation",
@@ -146,7 +145,10 @@ def _key(keys_dir: Path) -> ProtocolKey:
 
 
 def _question(question: QuestionView, counts: Sequence[int], whole: int) -> Json:
-    """The answers in the ballot's order; of blank votes apart (the archive has them first)."""
+    """The answers in the ballot's order; of blank votes apart (the archive has them first). Without counts: what was
+    asked, and no more."""
+    if question.kind is not QuestionKind.CHOICE:
+        return {"question": question.text.as_dict(), "type": question.kind.value, "answers": [], "blank": None}
     answers = counts[1:] if question.blank else counts
     return {
         "question": question.text.as_dict(),
@@ -161,7 +163,7 @@ def _question(question: QuestionView, counts: Sequence[int], whole: int) -> Json
 
 
 def _trustees(vote: VoteView) -> list[Json]:
-    heights = {event.owner: event.height for event in vote.events if event.owner is not None}
+    heights = {event.owner: event.height for event in vote.events if event.type is EventType.PARTIAL_DECRYPTION}
     return [
         {
             "owner": trustee.owner,

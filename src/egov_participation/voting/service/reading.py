@@ -17,18 +17,18 @@ from sqlmodel import Session, col, select
 
 from egov_crypto import archive
 from egov_crypto.archive import EventType
-from egov_crypto.question import Question
 from egov_participation.errors import DomainError
 from egov_participation.i18n import N_
 from egov_participation.services import Services
 from egov_participation.voting import rules, texts, turnout
+from egov_participation.voting.asked import view_of
 from egov_participation.voting.models import PublicCredential, Trustee, Vote, VoteEvent
 from egov_participation.voting.protocol import opened
 from egov_participation.voting.rules import Timeline, VoteKind, VoteState
 from egov_participation.voting.service.acts import acts
 from egov_participation.voting.service.counting import counts_of
 from egov_participation.voting.service.inclusion import logged_at
-from egov_participation.voting.service.lookup import election_from, find_vote, refusal, timeline_of
+from egov_participation.voting.service.lookup import election_from, find_vote, refusal, timeline_of, trustees_from
 from egov_participation.voting.service.payloads import published_result, published_weight
 from egov_participation.voting.service.receipting import find_receipt
 from egov_participation.voting.setup import digest
@@ -293,7 +293,7 @@ def _view(session: Session, row: Vote, state: VoteState) -> VoteView:
         opens_at=row.opens_at,
         closes_at=row.closes_at,
         created_at=row.created_at,
-        questions=tuple(_question(question) for question in election.homomorphic),
+        questions=tuple(view_of(question) for question in election.questions),
         registered=row.registered,
         ballots=ballots,
         voters=voters,
@@ -306,6 +306,7 @@ def _view(session: Session, row: Vote, state: VoteState) -> VoteView:
         election=row.election,
         fingerprint=row.fingerprint,
         archive_size=row.archive_size,
+        needed=trustees_from(row.trustees).required,
         acts=acts(session, row.uuid) if row.acts else (),
         cancelled_at=row.cancelled_at,
         rehearsal=row.rehearsal,
@@ -319,27 +320,25 @@ def questions_in(archive_start: bytes) -> tuple[QuestionView, ...]:
     """What a vote asks whose archive begins with these bytes, before it is published."""
     file = BytesIO(archive_start)
     first = next(archive.members(file, archive.read_timestamp(file)))
-    return tuple(_question(question) for question in election_from(archive.content(file, first)).homomorphic)
-
-
-def _question(question: Question) -> QuestionView:
-    answers = tuple(texts.split_or_whole(answer) for answer in question.answers)
-    return QuestionView(texts.split_or_whole(question.question), answers, question.min, question.max, question.blank)
+    return tuple(view_of(question) for question in election_from(archive.content(file, first)).questions)
 
 
 def _trustees(session: Session, uuid: str) -> tuple[TrusteeView, ...]:
-    decrypted = set(
-        session.exec(
-            select(VoteEvent.owner).where(
-                col(VoteEvent.vote_uuid) == uuid, col(VoteEvent.type) == EventType.PARTIAL_DECRYPTION
-            )
-        )
+    done = select(VoteEvent.type, VoteEvent.owner).where(
+        col(VoteEvent.vote_uuid) == uuid, col(VoteEvent.owner).is_not(None)
     )
+    handed_in = set(session.exec(done))
     rows: Sequence[Trustee] = session.exec(
         select(Trustee).where(col(Trustee.vote_uuid) == uuid).order_by(col(Trustee.owner))
     ).all()
     return tuple(
-        TrusteeView(row.owner, Texts(row.name_kk, row.name_ru, row.name_en), row.public_key, row.owner in decrypted)
+        TrusteeView(
+            row.owner,
+            Texts(row.name_kk, row.name_ru, row.name_en),
+            row.public_key,
+            (EventType.PARTIAL_DECRYPTION, row.owner) in handed_in,
+            (EventType.SHUFFLE, row.owner) in handed_in,
+        )
         for row in rows
     )
 

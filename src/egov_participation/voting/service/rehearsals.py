@@ -9,11 +9,10 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlalchemy import delete
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
-from egov_crypto import tally
+from egov_crypto import mixnet, tally
 from egov_crypto.archive import EventType
-from egov_crypto.group import base
 from egov_participation.database import UnitOfWork
 from egov_participation.errors import DomainError
 from egov_participation.i18n import N_
@@ -23,7 +22,8 @@ from egov_participation.voting.models import PublicCredential, Trustee, Vote, Vo
 from egov_participation.voting.rules import VoteState
 from egov_participation.voting.service.decrypting import hand_in_decryption
 from egov_participation.voting.service.lookup import election_from, find_vote, state_of
-from egov_participation.voting.service.payloads import events_of, published_tally
+from egov_participation.voting.service.payloads import owners_of, tally_now
+from egov_participation.voting.service.shuffling import hand_in_shuffle
 
 
 def close_rehearsal(services: Services, tx: UnitOfWork, uuid: str) -> None:
@@ -40,22 +40,36 @@ def close_rehearsal(services: Services, tx: UnitOfWork, uuid: str) -> None:
 
 
 def decrypt_rehearsal(services: Services, uuid: str, private_keys: Sequence[int]) -> None:
-    """Hand in the decryptions of all mock trustees that are missing: the last one makes the result. Again: no change.
+    """Hand in the shuffles and decryptions of mock trustees that are missing: the last one makes the result. Again: no
+    change.
+
+    Args:
+        private_keys: in the order of owners.
 
     Raises:
-        DomainError: 404 ``vote.unknown``; 409 ``vote.no_rehearsal``; those of `hand_in_decryption`.
+        DomainError: 404 ``vote.unknown``; 409 ``vote.no_rehearsal``; those of `hand_in_shuffle`, `hand_in_decryption`.
     """
+    for owner in range(1, len(private_keys) + 1):
+        _shuffle(services, uuid, owner)
+    for owner, private_key in enumerate(private_keys, 1):
+        with services.database.read() as session:
+            vote = _rehearsal(session, uuid)
+            done = owners_of(session, vote, EventType.PARTIAL_DECRYPTION)
+            if state_of(vote, services.clock()) is not VoteState.DECRYPTING or owner in done:
+                continue
+            encrypted, election = tally_now(session, vote), election_from(vote.election)
+        hand_in_decryption(services, uuid, tally.decrypt(election, encrypted, private_key), owner)
+
+
+def _shuffle(services: Services, uuid: str, owner: int) -> None:
+    """Shuffle as a mock trustee, if that is still to be done."""
     with services.database.read() as session:
         vote = _rehearsal(session, uuid)
-        if state_of(vote, services.clock()) is not VoteState.DECRYPTING:
+        done = owners_of(session, vote, EventType.SHUFFLE)
+        if state_of(vote, services.clock()) is not VoteState.SHUFFLING or owner in done:
             return
-        encrypted, election = published_tally(session, vote), election_from(vote.election)
-        done = {owner for owner, _ in events_of(session, vote, EventType.PARTIAL_DECRYPTION)}
-        statement = select(Trustee.public_key, Trustee.owner).where(col(Trustee.vote_uuid) == uuid)
-        owners = dict(session.exec(statement).all())
-    for private_key in private_keys:
-        if owners[base(private_key).text] not in done:
-            hand_in_decryption(services, uuid, tally.decrypt(election, encrypted, private_key))
+        encrypted, election = tally_now(session, vote), election_from(vote.election)
+    hand_in_shuffle(services, uuid, owner, mixnet.shuffle(election, encrypted))
 
 
 def discard_rehearsal(tx: UnitOfWork, uuid: str) -> None:

@@ -1,0 +1,128 @@
+"""Trustees shuffle the ballots that are decrypted one by one, in turn; once those who shuffled could decrypt together,
+the shuffles end.
+
+A shuffle proves that it changed places only, but not who made it: whoever hands it in must be known to be the trustee,
+by the link of the invitation or as the operator. It is a shuffle of the ballots as the last one before left them, so
+that of two who shuffle at once the slower one begins again. Verifying takes some two milliseconds a ballot and is done
+before the writer lane is taken.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import Final
+
+from sqlmodel import Session
+
+from egov_crypto import mixnet
+from egov_crypto.archive import EventType, Head
+from egov_crypto.election import Election
+from egov_crypto.errors import VerificationError
+from egov_crypto.tally import Tally, owned_json
+from egov_crypto.trustees import Trustees
+from egov_participation.services import Services
+from egov_participation.voting import rules
+from egov_participation.voting.models import Vote
+from egov_participation.voting.service.append import HeadMovedError, append_event
+from egov_participation.voting.service.lookup import (
+    election_from,
+    find_vote,
+    head_of,
+    refusal,
+    state_of,
+    trustees_from,
+)
+from egov_participation.voting.service.payloads import owners_of, tally_now
+
+_VERIFYING: Final = threading.Lock()
+"""One shuffle at a time: a large one takes minutes, and some kilobytes of memory a ballot."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShuffleOutcome:
+    """Whose shuffle was recorded (place in the list of trustees, from 1), and how many are still awaited.
+
+    With none awaited, the trustees can begin to decrypt.
+    """
+
+    owner: int
+    awaited: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """What the archive holds for shuffling, at ``head``."""
+
+    head: Head
+    election: Election
+    tally: Tally
+    trustees: Trustees
+    shuffled: set[int]
+    """Who has shuffled so far."""
+
+
+def hand_in_shuffle(services: Services, vote_uuid: str, owner: int, raw: bytes) -> ShuffleOutcome:
+    """Record a trustee's shuffle.
+
+    Args:
+        owner: whose it is, from 1: whoever calls this knows that it is that trustee who hands it in.
+
+    Raises:
+        DomainError: 404 ``vote.unknown`` or ``shuffle.owner``; 409 ``vote.not_shuffling`` (also for a cancelled vote)
+            or ``shuffle.repeated``; 413 ``shuffle.size``; 400 ``shuffle.format``; 422 ``shuffle.invalid``: it is none,
+            or of ballots that another trustee has shuffled since; 503 ``shuffle.busy``.
+    """
+    with services.database.read() as session:
+        standing = _standing(services, session, find_vote(session, vote_uuid), owner)
+    if not _VERIFYING.acquire(blocking=False):
+        raise refusal(rules.SHUFFLE_BUSY)
+    try:
+        raw = _checked(standing, raw)
+    finally:
+        _VERIFYING.release()
+    shuffled = standing.shuffled | {owner}
+    try:
+        _record(services, vote_uuid, standing.head, owner, raw, ended=standing.trustees.enough(shuffled))
+    except HeadMovedError:
+        raise refusal(rules.SHUFFLE_INVALID) from None
+    return ShuffleOutcome(owner, standing.trustees.lacking(shuffled))
+
+
+def _standing(services: Services, session: Session, vote: Vote, owner: int) -> _Standing:
+    refused = rules.refuse_shuffle(state_of(vote, services.clock()))
+    if refused is not None:
+        raise refusal(refused)
+    trustees, shuffled = trustees_from(vote.trustees), owners_of(session, vote, EventType.SHUFFLE)
+    if not 1 <= owner <= len(trustees):
+        raise refusal(rules.NO_SUCH_TRUSTEE)
+    if owner in shuffled:
+        raise refusal(rules.ALREADY_SHUFFLED)
+    return _Standing(head_of(vote), election_from(vote.election), tally_now(session, vote), trustees, shuffled)
+
+
+def _checked(standing: _Standing, raw: bytes) -> bytes:
+    """The shuffle without blanks around it, if it is one."""
+    if len(raw) > mixnet.size_limit(standing.election, standing.tally):
+        raise refusal(rules.SHUFFLE_TOO_LARGE)
+    raw = raw.strip()
+    try:
+        mixnet.verify(standing.election, standing.tally, raw)
+    except VerificationError as error:
+        malformed = error.code == rules.SHUFFLE_MALFORMED.code
+        raise refusal(rules.SHUFFLE_MALFORMED if malformed else rules.SHUFFLE_INVALID) from None
+    return raw
+
+
+def _record(services: Services, vote_uuid: str, head: Head, owner: int, raw: bytes, *, ended: bool) -> None:
+    with services.database.uow() as tx:
+        vote = find_vote(tx.session, vote_uuid, lock=True)
+        refused = rules.refuse_shuffle(state_of(vote, services.clock()))
+        if refused is not None:
+            raise refusal(refused)
+        if head_of(vote) != head:
+            raise HeadMovedError(f"height {head.height} is no longer the head")
+        append_event(tx, vote, EventType.SHUFFLE, raw, owned_json(owner, raw), owner=owner)
+        if ended:
+            append_event(tx, vote, EventType.END_SHUFFLES)
+        tx.commit()
