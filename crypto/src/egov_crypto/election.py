@@ -11,7 +11,7 @@ from egov_crypto.credential import random_text
 from egov_crypto.errors import UnsupportedError, UsageError, VerificationError
 from egov_crypto.group import Point
 from egov_crypto.preference import PreferenceQuestion
-from egov_crypto.question import AnyQuestion, Question, parse_question
+from egov_crypto.question import AnyQuestion, parse_question
 
 VERSION: Final = 1
 _UUID: Final = re.compile(r"[1-9A-HJ-NP-Za-km-z]{14,64}", re.ASCII)
@@ -44,14 +44,6 @@ class Election:
     def fingerprint(self) -> str:
         """φ: unpadded Base64 of SHA-256 of :attr:`raw`."""
         return wire.compact_digest(self.raw)
-
-    @property
-    def homomorphic(self) -> tuple[Question, ...]:
-        """The questions, for those who know no other kind; raises :class:`UnsupportedError` if there is another."""
-        known = tuple(question for question in self.questions if isinstance(question, Question))
-        if len(known) != len(self.questions):
-            raise UnsupportedError("questions of preference or of lists are not supported here")
-        return known
 
     @cached_property
     def shuffled(self) -> tuple[int, ...]:
