@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from egov_crypto.errors import VerificationError
 from egov_crypto.group import IDENTITY, Point, base
 from egov_crypto.threshold.ceremony import Step
 from egov_crypto.threshold.keyfile import State
-from egov_crypto.threshold.parameters import Certificate, Parameters
+from egov_crypto.threshold.parameters import Certificate, Parameters, public_shares
 from egov_crypto.threshold.signing import SignedMessage, sign
 from egov_crypto.trustee import TrusteeKey
 from egov_crypto.trustees import Trustees
@@ -173,9 +174,19 @@ def test_coefficients_of_another_ceremony_are_refused(states: list[State], publi
     assert verdict(dealt(published, states[EVIL - 1], *(p.text for p in points(published, EVIL)))) == "holds"
 
 
+def test_a_certificate_for_a_key_that_its_maker_does_not_have_is_refused(published: dict[str, Any]) -> None:
+    """Alone, as it is handed in: nothing else is signed with the key yet."""
+    other = published["certs"][0]
+    for signature in (published["certs"][1]["signature"], published["signatures"][0]):
+        with pytest.raises(VerificationError) as refused:
+            Certificate.from_json({**other, "signature": signature})
+        assert refused.value.code == "threshold.signature"
+
+
 def test_one_key_in_two_certificates_is_refused(states: list[State], published: dict[str, Any]) -> None:
     """A trustee who repeats another's encryption key, or uses one key for both, is not a trustee of its own."""
     honest = Certificate.from_json(published["certs"][0])
+    assert honest.to_json() == published["certs"][0]
     for changed in ({"encryption": honest.encryption.text}, {"encryption": base(states[EVIL - 1].keys.signing).text}):
         replaced = forging.replaced(published, ("certs", EVIL - 1), certified(states[EVIL - 1], **changed))
         assert verdict(replaced) == "threshold.duplicate"
@@ -198,6 +209,13 @@ def test_a_dealer_who_cancels_the_others_is_refused(states: list[State], publish
     second = points(published, EVIL)[1].text
     assert verdict(dealt(published, states[EVIL - 1], (-others).text, second)) == "threshold.key"
     assert verdict(dealt(published, states[EVIL - 1], (base(5) - others).text, second)) == "threshold.key"
+    # Where all dealers act together, each share holds, and what they have made is the key of nobody.
+    honest = Parameters.from_json(published).dealings
+    cancelling = replace(honest[0], points=(-honest[1].points[0] - honest[2].points[0], honest[0].points[1]))
+    with pytest.raises(VerificationError) as refused:
+        public_shares([cancelling, *honest[1:]], SIZE)
+    assert refused.value.code == "threshold.key"
+    assert "identity" in refused.value.detail
 
 
 def test_coefficients_moved_by_a_point_of_small_order_are_refused(

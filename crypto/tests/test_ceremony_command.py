@@ -201,6 +201,7 @@ def test_a_key_file_is_opened_by_its_passphrase_alone_and_says_what_it_holds(gro
     good = (group.folder / "t1.passphrase").read_text()
     (group.folder / "t1.passphrase").write_text((group.folder / "t2.passphrase").read_text())
     assert "passphrase is wrong" in refused(*group.step("commit", 1))
+    assert "is needed first" in refused(*group.step("polynomial", 1))  # told before a passphrase is typed
     (group.folder / "t1.passphrase").write_text(good)
     for changed in ({"election": "1" * 14}, {"public_key": value["verification"]}):
         group.key(1).write_text(json.dumps({**value, **changed}))
