@@ -108,8 +108,8 @@ class SignedKey:
         or ``trustees.*``."""
         with _malformed(f"the public key of trustee {certificate.index}"):
             members = wire.fields(value, "pok", "public_key", "signature")
-            signature = proof_from_json(members.pop("signature"))
-            key = TrusteeKey.from_json(members)
+            signature = proof_from_json(members["signature"])
+            key = TrusteeKey.from_json({name: members[name] for name in ("pok", "public_key")})
         if key.public_key != expected:
             raise VerificationError("threshold.key", f"trustee {certificate.index}")
         with _unsigned(f"the public key of trustee {certificate.index}"):
