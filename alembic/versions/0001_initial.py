@@ -999,6 +999,7 @@ def upgrade() -> None:
         sa.Column("proposal", sa.String(), nullable=False),
         sa.Column("content", sa.Text(), nullable=False),
         sa.Column("content_hash", sa.String(), nullable=False),
+        sa.Column("table", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["consultation_id"], ["consultation.id"], name=op.f("fk_consultation_report_consultation_id_consultation")
         ),

@@ -135,6 +135,7 @@ class ConsultationSite:
         self.page = f"/consultations/{self.made.reference}"
         self.comments = [self.a_comment(1), self.a_comment(2, "amendment"), self.a_comment(3)]
         self.replies = [self.a_reply(1, [1, 2], "accepted", self.changed("art_1")), self.a_reply(2, [3], "rejected")]
+        self.table = self.a_table()
         self.report = self.a_report()
         self.records = {number: self.a_record(number) for number in WORDS}
         self.said = self.a_consultation()
@@ -237,6 +238,15 @@ class ConsultationSite:
         told = {"number": number, "at": ENDED, "superseded_by": None, "salt": SALT.hex(), "hash": hash_}
         return document | told | {"document": whole}
 
+    def a_table(self) -> bytes:
+        rows = [
+            (one["number"], one["hash"], one["what"], DAY, one["reply"], reply["verdict"], reply["hash"])
+            for one in self.comments
+            for reply in [self.replies[one["reply"] - 1]]
+        ]
+        head = "comment,commitment,what,day,reply,verdict,reply_commitment"
+        return "".join(f"{line}\r\n" for line in (head, *(",".join(map(str, row)) for row in rows))).encode()
+
     def a_report(self) -> Value:
         names = ("number", "verdict", "changed")
         held = [
@@ -249,6 +259,7 @@ class ConsultationSite:
         ]
         return {
             "complete": True,
+            "table": hashlib.sha256(self.table).hexdigest(),
             "totals": {"owed": 3, "replied": 3, "comments": 3, "amendments": 1},
             "by_capacity": {"citizen": 3},
             "by_stance": {"none": 3},
@@ -332,6 +343,7 @@ class ConsultationSite:
         self.say("/comments?after=2", {"comments": self.comments[2:], "next": None})
         self.say("/replies", {"replies": self.replies, "next": None})
         self.site.files[f"{self.page}/report.json"] = statement.dump(self.report)
+        self.site.files[f"{self.page}/report.csv"] = self.table
         self.list(self.said)
 
     def list(self, *said: Value) -> None:

@@ -123,6 +123,7 @@ LIES: list[tuple[str, Callable[[ConsultationSite], Any]]] = [
     ("consultation.record", _other_paper),
     ("consultation.record", lambda site: site.records[2]["texts"]["kk"].update(title="No parks")),
     ("consultation.reports", lambda site: site.report["totals"].update(replied=4)),
+    ("consultation.reports", lambda site: setattr(site, "table", site.table[:-2])),
 ]
 """Each is shown by the site alone: the log is as it was."""
 
@@ -154,7 +155,14 @@ FORGED: list[tuple[str, Callable[[ConsultationSite], Any]]] = [
     ("consultation.reports", lambda site: site.report["replies"][1].update(verdict="accepted")),
     ("consultation.reports", lambda site: site.report["totals"].update(amendments=0)),
     ("consultation.reports", lambda site: site.report["versions"].pop(0)),
+    ("consultation.reports", lambda site: _table(site, b",rejected,", b",accepted,")),
+    ("consultation.reports", lambda site: _table(site, b"\r\n3,", b"\r\n4,")),
 ]
+
+
+def _table(site: ConsultationSite, true: bytes, lie: bytes) -> None:
+    site.table = site.table.replace(true, lie)
+    site.report["table"] = hashlib.sha256(site.table).hexdigest()
 
 
 def _changes(site: ConsultationSite) -> list[Any]:
@@ -173,6 +181,7 @@ def test_what_was_entered_wrong_is_found_too(
     """The log and the site agree, and what they say is not so."""
     lie(site)
     if code == "consultation.change":
+        site.table = site.a_table()
         site.report = site.a_report()
     entered_anew(site)
     assert failure(site) == code
@@ -254,6 +263,7 @@ def test_words_that_moved_are_told_of(site: ConsultationSite, joined: bool) -> N
     )
     site.say("/versions/2", said)
     site.replies[0] = claim(site, "art_2", deleted=joined)
+    site.table = site.a_table()
     site.report = site.a_report()
     entered_anew(site)
     told = "its words went into another one" if joined else "the same words stand in the version before"

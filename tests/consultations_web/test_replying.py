@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 import re
 from dataclasses import replace
+from io import StringIO
 
 import pytest
 from httpx import Response
@@ -228,9 +230,17 @@ def test_the_report_waits_for_every_reply_and_is_frozen(
     fingerprint = hashlib.sha256(file).hexdigest()
     assert fingerprint[:8] in shown.text
     table = client.get(f"/consultations/{reference}/report.csv")
-    assert "'=Оставьте." in table.text
-    assert len(table.text.splitlines()) == 3
-    assert "content-length" not in table.headers  # made while it is sent, never held whole
+    assert hashlib.sha256(table.content).hexdigest() == said["table"]
+    rows = list(csv.DictReader(StringIO(table.text)))
+    assert [(row["comment"], row["reply"], row["verdict"]) for row in rows] == [
+        ("1", "1", "rejected"),
+        ("2", "2", "rejected"),
+    ]
+    assert "Оставьте" not in table.text
+    words = client.get(f"/consultations/{reference}/report-words.csv")
+    assert "'=Оставьте." in words.text
+    assert words.text.count("Тишина нужна.") == 2
+    assert "content-length" not in words.headers  # made while it is sent, never held whole
     assert client.get(f"/ru/consultations/{reference}/report.pdf").content.startswith(b"%PDF")
     assert "Опубликован отчёт" in client.get(f"/ru/consultations/{reference}").text
     # It is over: no reply can be put in another's place.

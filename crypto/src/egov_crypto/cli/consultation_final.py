@@ -1,6 +1,8 @@
 """The report on a consultation, held against the log, and recounted from the comments and replies themselves."""
 
+import csv
 import hashlib
+import io
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -69,6 +71,41 @@ def check_report(raw: bytes, counted: ConsultationCount, said: Said) -> int:
         for one in listed:
             compared.append(("reply", one, _entered(counted, one[0])))
     return compare("consultation.reports", compared, "in the log") + len(seen)
+
+
+def check_table(raw: bytes, report: bytes, counted: ConsultationCount) -> int:
+    """Check the report's table: the bytes that the report names, with every comment and reply as the log has them.
+
+    Raises :class:`VerificationError` (``consultation.reports``).
+    """
+    with readable():
+        named = statement.load(report, MAX_REPORT)["table"]
+    if len(raw) > MAX_REPORT or hashlib.sha256(raw).hexdigest() != named:
+        raise VerificationError("consultation.reports", "report.csv is not what two officials approved")
+    with readable():
+        found = [
+            (
+                row["comment"],
+                row["commitment"],
+                row["what"],
+                row["day"],
+                row["reply"],
+                row["verdict"],
+                row["reply_commitment"],
+            )
+            for row in csv.DictReader(io.StringIO(raw.decode()))
+        ]
+    for number, (told, entered) in enumerate(zip(found, counted.comments, strict=False), 1):
+        what, day, commitment = entered[:3]
+        reply = (
+            counted.replies[int(told[4]) - 1]
+            if told[4].isdecimal() and 0 < int(told[4]) <= len(counted.replies)
+            else None
+        )
+        answered = ("", "", "") if reply is None else (told[4], reply["verdict"], reply["document"])
+        if told != (str(number), commitment, what, day, *answered):
+            raise VerificationError("consultation.reports", f"report.csv says otherwise of comment {number}")
+    return compare("consultation.reports", [("rows", len(found), len(counted.comments))], "in the log") + len(found)
 
 
 def _differs(counts: dict[str, int], said: Counter[str], counted: ConsultationCount) -> bool:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from egov_crypto.cli import site_vote
 from egov_crypto.cli.consultation_figures import MAX_SIZE, ConsultationFigures, check_comment, check_reply
-from egov_crypto.cli.consultation_final import MAX_REPORT, Said, check_report
+from egov_crypto.cli.consultation_final import MAX_REPORT, Said, check_report, check_table
 from egov_crypto.cli.consultation_record import Record, check_papers, check_said, read_record
 from egov_crypto.cli.consultation_report import doubts
 from egov_crypto.cli.consultation_texts import Texts, check_changed, read_version
@@ -105,6 +105,10 @@ def _check(site: Site, found: SiteConsultation) -> None:
         if (report := site.web.get(path, MAX_REPORT)) is None:
             raise VerificationError("consultation.missing", f"{path} is not there")
         found.compared += check_report(report, counted, said)
+        path = f"/consultations/{found.reference}/report.csv"
+        if (table := site.web.get(path, MAX_REPORT)) is None:
+            raise VerificationError("consultation.missing", f"{path} is not there")
+        found.compared += check_table(table, report, counted)
 
 
 def _there(counted: ConsultationCount | None, figures: ConsultationFigures) -> bool:

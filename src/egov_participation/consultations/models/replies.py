@@ -75,3 +75,5 @@ class Report(SQLModel, table=True):
     content: str = Field(sa_column=Column(Text, nullable=False))
     """Canonical JSON: the very bytes that `content_hash` is of."""
     content_hash: str
+    table: str = Field(sa_column=Column(Text, nullable=False))
+    """Every comment with its reply, without words, as CSV: the very bytes whose hash is in `content`."""

@@ -13,11 +13,13 @@ from egov_participation.actions import Action
 from egov_participation.approvals.decision import DecisionForm
 from egov_participation.consultations import report_figures, report_pages
 from egov_participation.consultations.comment_words import name_of
-from egov_participation.consultations.models import Report
+from egov_participation.consultations.models import Reply, Report
 from egov_participation.consultations.routes.reading import page_of
+from egov_participation.consultations.rules.reporting import provision
 from egov_participation.consultations.service import lookup, reading, report_reading, reporting
 from egov_participation.consultations.service.report_reading import PAGE, PositionView
 from egov_participation.consultations.telling import CAPACITIES, CHANGES, STANCES, VERDICTS
+from egov_participation.consultations.views import CommentView
 from egov_participation.errors import DomainError
 from egov_participation.formats import filters
 from egov_participation.i18n import N_, translate
@@ -88,44 +90,48 @@ def report_json(request: Request) -> Response:
 
 
 def report_csv(request: Request) -> Response:
-    """Every position and its reply as a table for spreadsheets.
+    """Every comment with its reply, by numbers and commitments: the very bytes whose hash the report has.
+
+    Raises:
+        DomainError: 404 ``consultation.unknown``, ``report.unknown``.
+    """
+    reference = request.path_params["reference"]
+    return file_answer(request, reporting.newest_table(services(request), reference), CSV, f"report-{reference}.csv")
+
+
+def report_words(request: Request) -> Response:
+    """The same in words, as they may be shown today: every comment with its reply, for spreadsheets.
 
     Raises:
         DomainError: 404 ``consultation.unknown``, ``report.unknown``.
     """
     here, reference = services(request), request.path_params["reference"]
-    content = reporting.parsed(reporting.newest(here, reference))
-    head = ("comments", "count", "supports", "provision", "lang", "text", "proposed", "verdict", "reason", "changed")
+    last = reporting.parsed(reporting.newest(here, reference))["totals"]["comments"]
 
     def lines() -> Iterator[str]:
-        yield csv_line(head)
-        for start in range(0, len(content["positions"]), _AT_ONCE):
-            found = report_reading.positions(here, content, start, start + _AT_ONCE)
-            yield "".join(csv_line(_cells(one)) for one in found)
+        yield csv_line(("comment", "provision", "lang", "text", "proposed", "reply", "verdict", "reason"))
+        for start in range(1, last + 1, _AT_ONCE):
+            found = report_reading.comments(here, reference, start, min(start + _AT_ONCE, last + 1))
+            yield "".join(csv_line(_cells(comment, reply)) for comment, reply in found)
 
     # As it is made, piece by piece: no table is held whole, so there is no tag of it.
     headers = {
         **OPEN_TO_ALL,
         "Cache-Control": ASKED_AGAIN,
-        "Content-Disposition": f'attachment; filename="report-{reference}.csv"',
+        "Content-Disposition": f'attachment; filename="report-{reference}-words.csv"',
     }
     return StreamingResponse(lines(), media_type=CSV, headers=headers)
 
 
-def _cells(one: PositionView) -> Iterator[object]:
-    content = None if one.reply is None else one.reply.content
-    changed = None if content is None else content.changed
-    yield " ".join(str(number) for number in one.numbers)
-    yield len(one.numbers)
-    yield one.supports
-    yield "" if one.first.place is None else f"v{one.first.place.version} {one.first.place.eid}"
-    yield one.first.lang
-    yield harmless(one.first.text)
-    yield harmless(one.first.proposed)
-    yield "" if content is None else content.verdict.value
-    yield "" if content is None else harmless(content.reason)
-    # What was deleted has its name in the version before.
-    yield "" if changed is None else f"v{changed.version - changed.deleted} {changed.eid}{' deleted' * changed.deleted}"
+def _cells(one: CommentView, reply: Reply | None) -> Iterator[object]:
+    yield one.number
+    yield "" if one.place is None else provision(one.place.version, one.place.eid)
+    yield "" if one.is_gone else one.lang
+    yield harmless(one.text)
+    yield harmless(one.proposed)
+    yield "" if reply is None else reply.number
+    yield "" if reply is None else reply.verdict
+    yield "" if reply is None else harmless(reply.reason)
 
 
 def report_pdf(request: Request) -> Response:
@@ -263,6 +269,7 @@ routes = [
     route(_PUBLIC, report, Action.READ),
     route(f"{_PUBLIC}.json", report_json, Action.READ, localized=False),
     route(f"{_PUBLIC}.csv", report_csv, Action.READ, localized=False),
+    route(f"{_PUBLIC}-words.csv", report_words, Action.READ, localized=False),
     route(f"{_PUBLIC}.pdf", report_pdf, Action.READ),
     route(_PROPOSAL, report_proposal, Action.REPLY),
     route(f"{_PROPOSAL}/decide", report_decide, Action.REPLY, methods=["POST"]),

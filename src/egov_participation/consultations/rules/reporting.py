@@ -16,6 +16,7 @@ from datetime import date
 from typing import Any, Final
 
 from egov_participation.consultations.models.states import GONE
+from egov_participation.spreadsheets import csv_line
 
 LEAST: Final = 10
 """Regions with fewer authors are counted together."""
@@ -43,6 +44,8 @@ class Said:
     """Version, language and eId of the provision; None: the whole draft."""
     reply: int | None
     """Number of the reply that holds."""
+    document: str = ""
+    """The commitment that the log has."""
 
     @property
     def is_owed(self) -> bool:
@@ -113,6 +116,52 @@ def _place(one: Said) -> dict[str, Any] | None:
         return None
     version, lang, eid = one.place
     return {"eid": eid, "lang": lang, "version": version}
+
+
+@dataclass(frozen=True, slots=True)
+class Replied:
+    """What a report needs to know of a reply."""
+
+    verdict: str
+    document: str
+    """The commitment that the log has."""
+    changed: str
+    """The provision that changed, as `provision`; empty: none."""
+
+
+HEAD: Final = (
+    *("comment", "commitment", "what", "day", "capacity", "language", "stance", "provision", "alike", "supports"),
+    *("reply", "verdict", "reply_commitment", "changed"),
+)
+"""The columns of `table`."""
+
+
+def table(comments: Sequence[Said], replies: Mapping[int, Replied]) -> bytes:
+    """Each comment with its reply on a line of its own, by their numbers and commitments: no words, which have to be
+    where they can be covered. The same rows give the same bytes (RFC 4180).
+
+    Args:
+        replies: those that hold, by number.
+    """
+    return "".join([csv_line(HEAD), *(csv_line(_cells(one, replies)) for one in comments)]).encode()
+
+
+def _cells(one: Said, replies: Mapping[int, Replied]) -> Iterable[object]:
+    told = ("", "", "") if one.is_gone else (one.capacity, one.lang, one.stance)
+    place = "" if one.place is None else provision(one.place[0], one.place[2])
+    reply = None if one.reply is None else replies[one.reply]
+    answered = ("", "", "") if reply is None else (reply.verdict, reply.document, reply.changed)
+    what = "amendment" if one.amendment else "comment"
+    alike = "" if one.cluster is None or one.is_gone else one.cluster
+    return (
+        *(one.number, one.document, what, one.day.isoformat(), *told, place, alike, one.supports),
+        *("" if one.reply is None else one.reply, *answered),
+    )
+
+
+def provision(version: int, eid: str, *, deleted: bool = False) -> str:
+    """A provision in a cell. What was deleted has its name in the version before."""
+    return f"v{version - deleted} {eid}{' deleted' * deleted}"
 
 
 def canonical(content: Mapping[str, Any]) -> bytes:

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from egov_participation.consultations.models import Reply
 from egov_participation.consultations.reply_views import ReplyView
 from egov_participation.consultations.rules.replying import MAY_CHANGE, Changed
-from egov_participation.consultations.service import comment_lists, differences, lookup, reply_viewing
+from egov_participation.consultations.service import comment_lists, differences, lookup, reply_viewing, replying
 from egov_participation.consultations.service.differences import Difference
 from egov_participation.consultations.views import CommentView
 from egov_participation.services import Services
@@ -52,6 +53,16 @@ def positions(services: Services, content: Mapping[str, Any], start: int, end: i
         )
         for one in wanted
     ]
+
+
+def comments(services: Services, reference: str, start: int, end: int) -> list[tuple[CommentView, Reply | None]]:
+    """Comments from one number to before another, each with the reply that holds now."""
+    with services.database.read() as session:
+        consultation = lookup.found(session, reference)
+        found = comment_lists.among(session, consultation, list(range(start, end)))
+        replies = replying.last_replies(session, [one.id for one in found])
+        session.expunge_all()
+    return [(one, replies.get(one.id)) for one in found]
 
 
 def changes(services: Services, content: Mapping[str, Any]) -> list[ChangeView]:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased, defer
 from sqlmodel import Session, col, select
 
 from egov_participation import approvals
@@ -25,6 +25,7 @@ from egov_participation.consultations.models import (
     State,
     Version,
 )
+from egov_participation.consultations.reply_views import ReplyView
 from egov_participation.consultations.rules import reporting as rules
 from egov_participation.consultations.rules.reporting import Said
 from egov_participation.consultations.rules.states import changed
@@ -43,14 +44,20 @@ def object_of(reference: str) -> str:
 
 
 def content(session: Session, consultation: Consultation) -> dict[str, Any]:
-    """The report as it would be now; the same rows give the same bytes."""
+    """What the report would say now."""
+    return made(session, consultation)[0]
+
+
+def made(session: Session, consultation: Consultation) -> tuple[dict[str, Any], bytes]:
+    """The report as it would be now, and its table; the same rows give the same bytes."""
     view = views(session, [consultation])[0]
     comments = said(session, consultation)
     totals = rules.totals(comments)
     there = [one for one in comments if not one.is_gone]
     replies = reply_viewing.after(session, consultation, 0)
     held = [one for one in replies if one.superseded_by is None]
-    return {
+    table = rules.table(comments, {one.number: _replied(one) for one in held})
+    content = {
         "agency": consultation.agency,
         "by_capacity": rules.counted(one.capacity for one in there),
         "by_day": rules.counted(one.day.isoformat() for one in comments),
@@ -73,6 +80,7 @@ def content(session: Session, consultation: Consultation) -> dict[str, Any]:
             }
             for one in held
         ],
+        "table": rules.content_hash(table),
         "reply_due_on": consultation.reply_due_on.isoformat() if consultation.reply_due_on else None,
         "totals": totals,
         "versions": [
@@ -84,6 +92,13 @@ def content(session: Session, consultation: Consultation) -> dict[str, Any]:
             for version in view.versions
         ],
     }
+    return content, table
+
+
+def _replied(one: ReplyView) -> rules.Replied:
+    changed = one.content.changed
+    named = "" if changed is None else rules.provision(changed.version, changed.eid, deleted=changed.deleted)
+    return rules.Replied(one.content.verdict.value, one.document_hash, named)
 
 
 def said(session: Session, consultation: Consultation) -> list[Said]:
@@ -120,6 +135,7 @@ def said(session: Session, consultation: Consultation) -> list[Said]:
             author=row.person_hash,
             place=None if lang is None or eid is None else (version, lang, eid),
             reply=replies.get(row.id or 0),
+            document=row.document_hash,
         )
         for row, version, lang, eid in rows
     ]
@@ -155,23 +171,23 @@ def propose(services: Services, tx: UnitOfWork, session: SessionInfo, reference:
             `approvals.propose` raises.
     """
     consultation = lookup.found(tx.session, reference)
-    made = _made(services, tx.session, consultation)
+    content, _ = _ready(services, tx.session, consultation)
     members = {
-        "complete": made["complete"],
+        "complete": content["complete"],
         "consultation": reference,
-        "content": rules.content_hash(rules.canonical(made)),
+        "content": rules.content_hash(rules.canonical(content)),
     }
     return approvals.propose(
         services, tx, session, KIND, object_of(reference), members, reason="", agency=consultation.agency
     )
 
 
-def _made(services: Services, session: Session, consultation: Consultation) -> dict[str, Any]:
+def _ready(services: Services, session: Session, consultation: Consultation) -> tuple[dict[str, Any], bytes]:
     if State(consultation.state) is not State.CLOSED:
         raise changed()
-    made = content(session, consultation)
+    found, table = made(session, consultation)
     due = consultation.reply_due_on
-    if not made["complete"] and (due is None or services.day(services.clock()) <= due):
+    if not found["complete"] and (due is None or services.day(services.clock()) <= due):
         raise DomainError(
             409,
             N_(
@@ -180,7 +196,7 @@ def _made(services: Services, session: Session, consultation: Consultation) -> d
             ),
             code="report.early",
         )
-    return made
+    return found, table
 
 
 def _publish(services: Services, tx: UnitOfWork, proposal: Proposal) -> None:
@@ -188,8 +204,8 @@ def _publish(services: Services, tx: UnitOfWork, proposal: Proposal) -> None:
     now, reference = services.clock(), str(proposal.content["consultation"])
     consultation = lookup.locked(tx, reference)
     assert consultation.id is not None
-    made = _made(services, tx.session, consultation)
-    raw = rules.canonical(made)
+    found, table = _ready(services, tx.session, consultation)
+    raw = rules.canonical(found)
     if rules.content_hash(raw) != proposal.content["content"]:
         raise DomainError(
             409,
@@ -200,10 +216,11 @@ def _publish(services: Services, tx: UnitOfWork, proposal: Proposal) -> None:
         Report(
             consultation_id=consultation.id,
             at=now,
-            complete=made["complete"],
+            complete=found["complete"],
             proposal=proposal.id,
             content=raw.decode(),
             content_hash=rules.content_hash(raw),
+            table=table.decode(),
         )
     )
     ledger.enter(
@@ -214,14 +231,14 @@ def _publish(services: Services, tx: UnitOfWork, proposal: Proposal) -> None:
             "consultation": reference,
             "at": ledger.time(now),
             "content": rules.content_hash(raw),
-            "comments": made["totals"]["owed"],
-            "replied": made["totals"]["replied"],
-            "complete": made["complete"],
+            "comments": found["totals"]["owed"],
+            "replied": found["totals"]["replied"],
+            "complete": found["complete"],
             "approvals": 2,
             "approved": proposal.content_hash,
         },
     )
-    if made["complete"]:
+    if found["complete"]:
         lifecycle.change(
             tx, consultation, State.REPORTED, now, actor=proposal.proposed_by, approved=proposal.content_hash
         )
@@ -246,13 +263,23 @@ def newest(services: Services, reference: str) -> Report:
     """
     with services.database.read() as session:
         consultation = lookup.found(session, reference)
-        row = session.exec(
-            select(Report).where(Report.consultation_id == consultation.id).order_by(col(Report.id).desc())
-        ).first()
+        mine = select(Report).where(Report.consultation_id == consultation.id).order_by(col(Report.id).desc())
+        row = session.exec(mine.options(defer(Report.table))).first()  # type: ignore[arg-type]
         if row is None:
             raise DomainError(404, N_("There is no report on this consultation yet."), code="report.unknown")
         session.expunge(row)
         return row
+
+
+def newest_table(services: Services, reference: str) -> bytes:
+    """The table of the report that was published last, as it was approved.
+
+    Raises:
+        DomainError: 404 ``consultation.unknown``, ``report.unknown``.
+    """
+    with services.database.read() as session:
+        found = session.exec(select(Report.table).where(Report.id == newest(services, reference).id)).one()
+        return found.encode()
 
 
 def parsed(report: Report) -> dict[str, Any]:

@@ -243,7 +243,13 @@ def paths() -> Json:
             "The report, byte for byte what the log's hash is of", {"type": "object"}, _REFERENCE
         ),
         f"{page}/report.csv": get(
-            "Every position and its reply, as a table", TEXT, _REFERENCE, media_type=formats.CSV.media_type
+            "Every comment and its reply, by numbers and commitments: the bytes whose hash is `table` in the report",
+            TEXT,
+            _REFERENCE,
+            media_type=formats.CSV.media_type,
+        ),
+        f"{page}/report-words.csv": get(
+            "The same in words, as they are shown today", TEXT, _REFERENCE, media_type=formats.CSV.media_type
         ),
         f"{page}/papers/{{sha256}}": get(
             "A document that goes with the draft", TEXT, _REFERENCE, _SHA256, media_type="application/octet-stream"
