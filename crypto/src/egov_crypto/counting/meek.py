@@ -159,22 +159,25 @@ def _shares(holders: Values, keep: list[int]) -> tuple[list[int], int]:
 
 
 def _moves(groups: _Groups, before: list[int], after: list[int]) -> tuple[Transfer, ...]:
-    """What went from whom to whom when keep factors changed: down each ballot, from those above to those below."""
-    votes: Counter[tuple[int, int | None]] = Counter()
+    """What went from whom to whom when keep factors changed.
+
+    On each ballot what candidates lost goes to those who won, both in the order of preference: down the ballot, but for
+    the last decimal place, where rounding up can send it back.
+    """
+    votes: Counter[tuple[int | None, int | None]] = Counter()
     for holders, number in groups:
         (had, left), (has, leaves) = _shares(holders, before), _shares(holders, after)
         targets: tuple[int | None, ...] = (*holders, None)
-        gave: list[list[int]] = []
-        for place, (one, other) in enumerate(zip((*had, left), (*has, leaves), strict=True)):
-            if one > other:
-                gave.append([holders[place], one - other])
-            wanted = other - one
-            while wanted > 0 and gave:
-                part = min(wanted, gave[0][1])
-                votes[gave[0][0], targets[place]] += part * number
-                wanted -= part
-                gave[0][1] -= part
-                if not gave[0][1]:
-                    gave.pop(0)
-    order = sorted(votes, key=lambda pair: (pair[0], pair[1] is None, pair[1] or 0))
+        changes = [new - old for old, new in zip((*had, left), (*has, leaves), strict=True)]
+        lost = iter([(target, -change) for target, change in zip(targets, changes, strict=True) if change < 0])
+        source, rest = None, 0
+        for target, change in zip(targets, changes, strict=True):
+            while change > 0:
+                if not rest:
+                    source, rest = next(lost)
+                part = min(change, rest)
+                votes[source, target] += part * number
+                change -= part
+                rest -= part
+    order = sorted(votes, key=lambda pair: [(each is None, each or 0) for each in pair])
     return tuple(Transfer(source, target, votes[source, target], 0) for source, target in order)

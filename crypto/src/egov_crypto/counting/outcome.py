@@ -48,10 +48,11 @@ class Lot:
 class Transfer:
     """Votes that went from one candidate to another; to None: not transferable any more.
 
-    ``papers`` is how many ballots carried them (0 where rules do not move whole ballots).
+    ``papers`` is how many ballots carried them (0 with Meek's method, which does not move whole ballots; there the last
+    decimal place can go back, even from None).
     """
 
-    source: int
+    source: int | None
     target: int | None
     votes: int
     papers: int
