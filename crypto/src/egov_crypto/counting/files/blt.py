@@ -20,6 +20,7 @@ from egov_crypto.errors import UsageError
 
 _NATURAL: Final = re.compile(r"[0-9]{1,10}(?:\.0+)?", re.ASCII)
 _QUOTED: Final = re.compile(r'\s*"((?:[^"\\]|""|\\.)*)"\s*,?')
+_WITHDRAWN: Final = re.compile(r"-[0-9]+", re.ASCII)
 _IDENTIFIER: Final = re.compile(r"\([^()\s]*\)")
 """That some programs write before a ballot."""
 _EQUAL: Final = re.compile(r"\s*=\s*")
@@ -41,7 +42,7 @@ def read(text: str) -> BallotFile:
     for line, word in words:
         if word == "0":
             break
-        if word.startswith("-") and word != "-":
+        if _WITHDRAWN.fullmatch(word):
             withdrawn.add(_candidate(line, word[1:], candidates))
         elif not _IDENTIFIER.fullmatch(word):
             number = _natural(line, word, "how many ballots there are")
@@ -67,16 +68,20 @@ def read(text: str) -> BallotFile:
 
 def _words(lines: Iterator[_Line]) -> Iterator[_Word]:
     """What stands between white space, up to the 0 after the ballots and to the end of its line."""
-    ended = True
+    count, between = 0, False  # between two ballots: there a 0 ends them all
     for number, line in lines:
         found = _EQUAL.sub("=", line.split("#", 1)[0].strip()).split()
         for place, word in enumerate(found):
+            last = word == "0" and between
+            if last and place + 1 < len(found):
+                raise refuse(number, "something follows the 0 that ends the ballots")
             yield number, word
-            if word == "0" and ended and number > 1:
-                if place + 1 < len(found):
-                    raise refuse(number, "something follows the 0 that ends the ballots")
+            if last:
                 return
-            ended = word == "0"
+            count += 1
+            between = count == 2 or (
+                count > 2 and (word == "0" or (between and _WITHDRAWN.fullmatch(word) is not None))
+            )
 
 
 def _head(words: Iterator[_Word]) -> tuple[int, int]:
