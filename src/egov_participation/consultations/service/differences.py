@@ -1,14 +1,18 @@
-"""Two versions of a draft beside each other: by lineage, so that any two can be compared, and no numbering matters."""
+"""Two versions of a draft beside each other: by lineage, so that any two can be compared, and no numbering matters.
+
+What has no partner was joined with others, or is a part of one that was divided, if the maps of all versions between
+the two say so: what was joined in the second is not gone in the third.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from egov_participation.consultations.draft_views import ProvisionView, TextView
 from egov_participation.consultations.models.states import Change
 from egov_participation.consultations.rules.replying import Changed
-from egov_participation.consultations.service import reading
+from egov_participation.consultations.service import reading, recording
 from egov_participation.services import Services
 from egov_participation.word_diff import Row, side_by_side, word_diff
 
@@ -47,7 +51,7 @@ class Comparison:
 
 
 def compared(services: Services, reference: str, old: int, new: int, lang: str) -> Comparison:
-    """Compare two published versions.
+    """Compare two published versions, the earlier one first.
 
     Raises:
         DomainError: 404 ``consultation.unknown``; 404 ``version.unknown``: there is none, or not in that
@@ -57,7 +61,8 @@ def compared(services: Services, reference: str, old: int, new: int, lang: str) 
     after = reading.text(services, reference, new, lang)
     if before.expression.lang != after.expression.lang:
         raise reading.no_version()
-    return Comparison(before, after, tuple(_differences(before, after)))
+    became = _became(services, reference, before, after)
+    return Comparison(before, after, tuple(_differences(before, after, became)))
 
 
 Words = Sequence[tuple[str, str]] | Sequence[Row]
@@ -82,11 +87,41 @@ def in_words(
     return found, tuple((one, compare(one.before, one.after)) for one in shown)
 
 
-def _differences(before: TextView, after: TextView) -> Iterator[Difference]:
+@dataclass(frozen=True, slots=True)
+class _Became:
+    """What became of provisions that have no partner of their lineage: joined or divided, by eId."""
+
+    of_old: dict[str, Change]
+    of_new: dict[str, Change]
+
+
+def _became(services: Services, reference: str, before: TextView, after: TextView) -> _Became:
+    """By the maps of the versions between the two, one after the other."""
+    ends: dict[str, dict[str, frozenset[str]]] = {one.eid: {one.eid: frozenset()} for one in before.provisions}
+    for step in recording.steps(services, reference, before.version, after.version, before.expression.lang):
+        ends = {start: _walked(reached, step) for start, reached in ends.items()}
+    found = _Became({}, {})
+    for start, reached in ends.items():
+        for end, kinds in reached.items():
+            called = next((change for change in (Change.MERGED, Change.SPLIT) if change in kinds), None)
+            if called is not None:
+                found.of_old[start] = found.of_new[end] = called
+    return found
+
+
+def _walked(
+    reached: Mapping[str, frozenset[str]], step: Mapping[str, Sequence[tuple[str, str]]]
+) -> dict[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for eid, kinds in reached.items():
+        for new, change in step.get(eid, ()):
+            found[new] = found.get(new, frozenset()) | kinds | {change}
+    return found
+
+
+def _differences(before: TextView, after: TextView, became: _Became) -> Iterator[Difference]:
     there = {one.lineage: one for one in after.provisions}
     here = {one.lineage: one for one in before.provisions}
-    joined = [_even(one) for one in after.provisions if one.change is Change.MERGED]
-    divided = [_even(one) for one in before.provisions]
     gone: dict[str, list[ProvisionView]] = {}
     anchor = ""
     for one in before.provisions:
@@ -94,31 +129,20 @@ def _differences(before: TextView, after: TextView) -> Iterator[Difference]:
             anchor = one.lineage
         else:
             gone.setdefault(anchor, []).append(one)
-    yield from (_lost(one, joined) for one in gone.get("", ()))
+    yield from (_lost(one, became) for one in gone.get("", ()))
     for one in after.provisions:
         old = here.get(one.lineage)
         if old is None:
-            parted = one.change is Change.SPLIT and _stands(one, divided)
-            yield Difference(None, one, Change.SPLIT if parted else Change.NEW)
+            yield Difference(None, one, became.of_new.get(one.eid, Change.NEW))
         elif old.unit.words == one.unit.words:
             yield Difference(old, one, Change.MOVED if _moved(one) else Change.UNCHANGED)
         else:
             yield Difference(old, one, Change.MODIFIED)
-        yield from (_lost(lost, joined) for lost in gone.get(one.lineage, ()))
+        yield from (_lost(lost, became) for lost in gone.get(one.lineage, ()))
 
 
-def _lost(one: ProvisionView, joined: Sequence[str]) -> Difference:
-    """What has no successor: deleted, unless its words stand in one that others were joined to."""
-    return Difference(one, None, Change.MERGED if _stands(one, joined) else Change.DELETED)
-
-
-def _stands(one: ProvisionView, others: Sequence[str]) -> bool:
-    mine = _even(one)
-    return bool(mine) and any(mine in words for words in others)
-
-
-def _even(one: ProvisionView) -> str:
-    return " ".join(one.unit.words.split())
+def _lost(one: ProvisionView, became: _Became) -> Difference:
+    return Difference(one, None, became.of_old.get(one.eid, Change.DELETED))
 
 
 def _moved(one: ProvisionView) -> bool:

@@ -65,6 +65,27 @@ def map_of(session: Session, expression: Expression) -> dict[str, Any]:
     return rules.provisions(lineages, [(before, after, change) for before, after, change in rows])
 
 
+def steps(
+    services: Services, reference: str, first: int, last: int, lang: str
+) -> list[dict[str, list[tuple[str, str]]]]:
+    """From a version to a later one, version by version: into which provisions each went, and what that is called."""
+    old, new = aliased(Provision), aliased(Provision)
+    with services.database.read() as session:
+        rows = session.execute(
+            choose(col(Version.number), col(old.eid), col(new.eid), col(ProvisionChange.change))
+            .join(Expression, col(Expression.version_id) == col(Version.id))
+            .join(ProvisionChange, col(ProvisionChange.expression_id) == col(Expression.id))
+            .join(old, col(old.id) == col(ProvisionChange.old_id))
+            .join(new, col(new.id) == col(ProvisionChange.new_id))
+            .where(col(Version.consultation_id) == lookup.found(session, reference).id, col(Expression.lang) == lang)
+            .where(col(Version.number) > first, col(Version.number) <= last)
+        )
+        found: list[dict[str, list[tuple[str, str]]]] = [{} for _ in range(first, last)]
+        for number, before, after, change in rows:
+            found[number - first - 1].setdefault(before, []).append((after, change))
+    return found
+
+
 def read(services: Services, reference: str, number: int) -> bytes:
     """The record of a published version.
 
