@@ -11,9 +11,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from unittest import mock
 
-from egov_crypto.cli import ballot, verify, witness
+from egov_crypto.cli import ballot, count, verify, witness
 
-MAINS = {"egov-verify": verify.main, "egov-ballot": ballot.main, "egov-witness": witness.main}
+MAINS = {
+    "egov-verify": verify.main,
+    "egov-ballot": ballot.main,
+    "egov-count": count.main,
+    "egov-witness": witness.main,
+}
 MODULES = {name: main.__module__ for name, main in MAINS.items()}
 
 

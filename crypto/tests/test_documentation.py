@@ -50,7 +50,7 @@ def test_an_error_says_its_code_its_height_and_its_sentence() -> None:
 
 
 def test_the_commands_of_the_readme_exist() -> None:
-    commands = set(re.findall(r"`?(egov-(?:verify|ballot|witness)(?: [a-z]+)*)", README.read_text("utf-8")))
+    commands = set(re.findall(r"`?(egov-(?:verify|ballot|count|witness)(?: [a-z]+)*)", README.read_text("utf-8")))
     assert {"egov-verify vote", "egov-ballot trustee decrypt", "egov-ballot audit", "egov-witness"} <= commands
     for command in commands:
         name, *words = command.split()

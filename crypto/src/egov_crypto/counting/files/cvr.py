@@ -79,12 +79,15 @@ def _columns(head: Sequence[str], reading: Reading) -> list[int]:
         return [folded.index(column) for column in wanted]
     contests: dict[str, dict[int, int]] = {}
     for place, name in enumerate(names):
-        match = _RANK.search(name)
-        if match:
+        if match := _RANK.search(name):
             contest = " ".join((name[: match.start()] + name[match.end() :]).split())
             rank = int(match["before"] or match["after"] or match["alone"])
             contests.setdefault(contest, {}).setdefault(rank, place)
-    chosen = [contest for contest in contests if reading.contest.casefold() in contest.casefold()]
+    chosen = [
+        contest
+        for contest, ranked in contests.items()
+        if reading.contest.casefold() in contest.casefold() and sorted(ranked) == list(range(1, len(ranked) + 1))
+    ]
     if len(chosen) > 1:
         several = "; ".join(repr(contest) for contest in chosen[:20])
         raise UsageError(f"the table has ranks of several contests, choose one: {several}")
