@@ -10,7 +10,7 @@ from typing import Final
 
 from egov_crypto import keyfile, wire
 from egov_crypto.cli import console, durable, key
-from egov_crypto.cli.console import OK, ask_secret, say, write_new
+from egov_crypto.cli.console import OK, ask_secret, grouped, say, write_new
 from egov_crypto.errors import UsageError, VerificationError
 from egov_crypto.threshold.ceremony import Ceremony, Step
 from egov_crypto.threshold.keyfile import State, ThresholdKeyFile, seal
@@ -68,7 +68,7 @@ def compare(options: Namespace) -> int:
     say(
         f"The key is made: of {ceremony.size} trustees, {ceremony.threshold} are enough. Its fingerprint:",
         "",
-        parameters.fingerprint,
+        grouped(parameters.fingerprint),
         "",
         "Compare it with all the others by another way than you got the ceremony file: in a meeting, by telephone.",
         "Who has another fingerprint was shown another ceremony: then somebody may stand between you, and knows your",
@@ -112,7 +112,10 @@ def parameters(options: Namespace) -> int:
     console.refuse_existing([options.out])
     made = _read(options.ceremony).parameters()
     write_new(options.out, wire.dump(made.to_json()) + b"\n")
-    say(f"Parameters, for whoever sets the election up: {options.out}", f"Their fingerprint: {made.fingerprint}")
+    say(
+        f"Parameters, for whoever sets the election up: {options.out}",
+        f"Their fingerprint: {grouped(made.fingerprint)}",
+    )
     return OK
 
 

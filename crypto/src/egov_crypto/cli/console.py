@@ -179,6 +179,11 @@ def count(number: int, thing: str, things: str = "") -> str:
     return f"{number} {thing if number == 1 else things or thing + 's'}"
 
 
+def grouped(text: str) -> str:
+    """In groups of four, as pages show what people compare."""
+    return " ".join(text[start : start + 4] for start in range(0, len(text), 4))
+
+
 def refuse_existing(paths: Iterable[Path]) -> None:
     """Raise :class:`UsageError` if something is there already, before anything is computed or written."""
     for path in paths:

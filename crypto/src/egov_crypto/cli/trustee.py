@@ -6,7 +6,7 @@ from typing import Final
 
 from egov_crypto import keyfile, tally, trustee, wire
 from egov_crypto.cli import console
-from egov_crypto.cli.console import OK, count, say, write_new
+from egov_crypto.cli.console import OK, count, grouped, say, write_new
 from egov_crypto.cli.key import Key, hand_over, read
 from egov_crypto.cli.memory import Memory, ShuffleMemory
 from egov_crypto.cli.progress import Progress
@@ -153,6 +153,6 @@ def _shared(verified: Verified, public_key: Point) -> list[str]:
         if isinstance(item, Parameters) and any(key.public_key == public_key for key in item.keys):
             return [
                 f"Of the {len(item.keys)} who made their key together, {item.threshold} are enough.",
-                f"What they compared: {item.fingerprint}",
+                f"What they compared: {grouped(item.fingerprint)}",
             ]
     return []

@@ -10,7 +10,7 @@ from egov_crypto import ballot, credential, mixnet, tally, wire
 from egov_crypto.archive import EventType, Head
 from egov_crypto.cli import choices, console, results
 from egov_crypto.cli.archive_file import ArchiveFile, open_to_append
-from egov_crypto.cli.console import OK, ask_secret, count, say, write_new
+from egov_crypto.cli.console import OK, ask_secret, count, grouped, say, write_new
 from egov_crypto.cli.progress import Progress
 from egov_crypto.cli.source import is_address, read_setup
 from egov_crypto.election import Election
@@ -53,7 +53,7 @@ def _write_challenge(options: Namespace, setup: Verified) -> int:
     unsigned = ballot.encrypt(setup.election, *_wanted(options, setup))
     write_new(options.challenge, challenge_to_json(unsigned), private=True)  # what was chosen, and by whom
     say(
-        f"Encrypted, not signed. Its seal: {_grouped(unsigned.hash)}",
+        f"Encrypted, not signed. Its seal: {grouped(unsigned.hash)}",
         f"What opens it, for `egov-ballot audit`: {options.challenge}",
         "This ballot must not be cast: vote anew.",
     )
@@ -116,7 +116,7 @@ def audit(options: Namespace) -> int:
     say(
         "",
         "It is right if that is what you chose, and if this seal is the one that the device showed before you asked:",
-        f"  {_grouped(challenge['hash'])}",
+        f"  {grouped(challenge['hash'])}",
         "This ballot must not be cast: vote anew.",
     )
     return OK
@@ -233,11 +233,6 @@ def _show_election(election: Election) -> None:
 def _require_fingerprint(election: Election, options: Namespace) -> None:
     if options.fingerprint not in {None, election.fingerprint}:
         raise VerificationError("election.fingerprint", election.fingerprint)
-
-
-def _grouped(text: str) -> str:
-    """In groups of four, as the booth shows a seal."""
-    return " ".join(text[start : start + 4] for start in range(0, len(text), 4))
 
 
 def _show_tracker(raw: bytes) -> None:

@@ -179,10 +179,10 @@ class Parameters:
 
     @property
     def fingerprint(self) -> str:
-        """What all trustees compare when their key is made: unpadded Base64 of SHA-256 of these parameters, which
-        hold the certificates and all that was dealt. Whoever was shown another certificate, or other coefficients,
+        """What all trustees compare when their key is made: hexadecimal SHA-256 of these parameters, which hold the
+        certificates and all that was dealt. Whoever was shown another certificate, or other coefficients,
         has another fingerprint."""
-        return wire.compact_digest(wire.dump(self.to_json()))
+        return wire.digest(wire.dump(self.to_json()))
 
     @cached_property
     def keys(self) -> tuple[TrusteeKey, ...]:
