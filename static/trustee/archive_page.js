@@ -12,10 +12,12 @@ const FAMILIES = {
   vote: "refused.vote",
   early: "refused.early",
   late: "refused.late",
+  few: "refused.few",
   "trustees.missing": "refused.missing",
   "tally.second": "refused.second",
   "setup.confirmed": "refused.confirmed",
   "shuffle.own": "refused.own",
+  "shuffle.second": "refused.second",
 };
 const GROUPS = [
   [/^(archive|event)\./, "refused.chain"],
@@ -122,12 +124,12 @@ export class ArchivePage {
     this.page.show("refused");
   }
 
-  /** @param {any} found @param {{hash: string}} head that all trustees must see */
-  compare(found, head) {
-    this.head = head;
+  /** @param {any} found whose encrypted tally all trustees must see alike */
+  compare(found) {
+    this.head = found.tallied;
     this.page.say("summary", "summary", { n: found.ballots });
     this.fillGrouped("setup", found.begun.hash);
-    this.fillGrouped("head", head.hash);
+    this.fillGrouped("head", this.head.hash);
     this.page.show("compare");
   }
 

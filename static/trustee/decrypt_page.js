@@ -1,10 +1,11 @@
 /** Decrypting in the browser: the archive downloaded and verified whole, the tally recomputed, compared, decrypted. */
 
+import { groupsOfFour } from "../booth/texts.js";
 import { ArchivePage, digits } from "./archive_page.js";
-import { breathe, checkConfirmed, checkVerified, comparedHead, decryptVerified, markOf, ownShuffle } from "./decrypting.js";
+import { breathe, checkConfirmed, checkVerified, decryptVerified, markOf, ownShuffle } from "./decrypting.js";
 import { UsageError, VerificationError } from "./errors.js";
 import { refuseSecond, shufflesOf } from "./memory.js";
-import { TrusteePage, chosenText, forgetWhenLeft, handIn, taken } from "./page.js";
+import { TrusteePage, chosenText, forgetWhenLeft, handIn, slots, taken } from "./page.js";
 import { readKeyFile } from "./threshold.js";
 
 const page = new TrusteePage("trustee-decrypt");
@@ -12,6 +13,7 @@ const archive = new ArchivePage(page);
 const { uuid } = page.root.dataset;
 const keyInput = document.getElementById("key-file");
 const ownInput = document.getElementById("own-shuffle");
+const trusted = document.querySelector('[data-own="none"] input');
 let file = null;
 let verified = null;
 let own = null; // what is known of this trustee's shuffle, where votes are shuffled
@@ -43,14 +45,17 @@ async function start() {
     return page.refuse(keyInput, error.code);
   }
   page.say("setup-known", known ? "setup.known" : "setup.unknown");
-  page.say("own-known", own.state === "none" || own.state === "known" ? `own.${own.state}` : "");
-  page.root.querySelector('[data-part="own"]').hidden = own.state !== "unknown";
-  archive.compare(verified, comparedHead(verified));
+  page.say("own-known", own.state === "known" ? "own.known" : "");
+  for (const part of page.root.querySelectorAll("[data-own]")) part.hidden = part.dataset.own !== own.state;
+  const shuffles = [...verified.shuffles].map(([owner, hash]) => `${owner}: ${groupsOfFour(hash).join(" ")}`);
+  fillList(page.root, "shuffles", shuffles);
+  archive.compare(verified);
 }
 
 async function decryptNow() {
   page.clear();
   const field = document.getElementById("passphrase");
+  if (own.state === "none" && !trusted.checked) return page.refuse(trusted, "own.trusted");
   if (own.state === "unknown" && digits(ownInput.value) === "") return page.refuse(ownInput, "own.missing");
   if (own.state === "unknown" && digits(ownInput.value) !== own.hash) {
     return archive.refused(new VerificationError("shuffle.own"));
@@ -67,6 +72,15 @@ async function decryptNow() {
     if (error instanceof UsageError && error.code !== "vote") return page.refuse(field, error.code);
     archive.refused(error);
   }
+}
+
+function fillList(root, name, texts) {
+  const items = texts.map((text) => {
+    const item = document.createElement("li");
+    item.textContent = text;
+    return item;
+  });
+  for (const slot of slots(root, name)) slot.replaceChildren(...items);
 }
 
 page.onForm("start", start);

@@ -11,18 +11,17 @@ import { hexDigest } from "./wire.js";
  *
  * @param {any} verified by `verifyArchive` @param {string} uuid of the vote that the page is about
  * @param {import("./keyfile.js").KeyFile} file
- * Throws UsageError (`vote`, `keyfile.election`, `early`) and VerificationError (`trustees.missing`).
+ * Throws UsageError (`vote`, `keyfile.election`, `early`, `few`) and VerificationError (`trustees.missing`).
  */
 export function checkVerified(verified, uuid, file) {
   if (verified.election.uuid !== uuid) throw new UsageError("vote");
   if (!["", uuid].includes(file.election)) throw new UsageError("keyfile.election");
   if (verified.trustees.ownerOf(file.publicText) === 0) throw new VerificationError("trustees.missing");
-  if (comparedHead(verified) === null) throw new UsageError("early");
-}
-
-/** @param {any} verified @returns {{height: number, hash: string}|null} what trustees compare before they decrypt */
-export function comparedHead({ election, tallied, mixed }) {
-  return election.shuffled.length > 0 ? mixed : tallied;
+  const { election, trustees, shuffles, tallied, mixed } = verified;
+  const shuffled = election.shuffled.length > 0;
+  if ((shuffled ? mixed : tallied) === null) throw new UsageError("early");
+  // Fewer could tell whose vote is whose.
+  if (shuffled && !trustees.enough(shuffles.keys())) throw new UsageError("few");
 }
 
 /**

@@ -71,23 +71,21 @@ export async function confirmedSetup(publicKey, uuid) {
 }
 
 /**
- * Remembers a shuffle that was made with a key's trustee, beside those made before: of two who shuffle at once one has
- * to begin again.
+ * Remembers a shuffle that was made by a key's owner, beside those made before (of two who shuffle at once one has to
+ * begin again), unless they were of another tally.
  *
- * @param {string} publicKey @param {string} uuid of the vote @param {string} hash SHA-256 of the shuffle
+ * @param {string} publicKey @param {string} uuid of the vote @param {string} tally hash of its EncryptedTally event
+ * @param {string} hash SHA-256 of the shuffle
+ * Throws VerificationError (`shuffle.second`); any other error means that this browser cannot remember.
  */
-export async function rememberShuffle(publicKey, uuid, hash) {
+export async function rememberShuffle(publicKey, uuid, tally, hash) {
   const database = await open();
   try {
-    await new Promise((resolve, reject) => {
-      const transaction = database.transaction(STORE, "readwrite", { durability: "strict" });
-      const store = transaction.objectStore(STORE);
-      const asked = store.get(shuffleKey(publicKey, uuid));
-      asked.onsuccess = () => store.put([...(asked.result ?? []), hash], shuffleKey(publicKey, uuid));
-      transaction.oncomplete = () => resolve();
-      transaction.onerror = () => reject(transaction.error);
-      transaction.onabort = () => reject(transaction.error);
+    const place = shuffleKey(publicKey, uuid);
+    const found = await exchange(database, place, { tally, hashes: [hash] }, (before) => {
+      return before.tally === tally ? { tally, hashes: [...before.hashes, hash] } : before;
     });
+    if (found.tally !== tally) throw new VerificationError("shuffle.second");
   } finally {
     database.close();
   }
@@ -98,7 +96,7 @@ export async function shufflesOf(publicKey, uuid) {
   const database = await open();
   try {
     const store = database.transaction(STORE, "readonly").objectStore(STORE);
-    return (await answer(store.get(shuffleKey(publicKey, uuid)))) ?? [];
+    return (await answer(store.get(shuffleKey(publicKey, uuid))))?.hashes ?? [];
   } finally {
     database.close();
   }
@@ -112,16 +110,16 @@ function setupKey(publicKey, uuid) {
   return `${publicKey}/${uuid}/setup`;
 }
 
-/** Reads and, where nothing is, writes, in one transaction: of two tabs one comes first. */
-function exchange(database, key, mark) {
+/** Reads and, where nothing is, writes, in one transaction: of two tabs one comes first. `change` is for what is there. */
+function exchange(database, key, mark, change = (before) => before) {
   return new Promise((resolve, reject) => {
     const transaction = database.transaction(STORE, "readwrite", { durability: "strict" });
     const store = transaction.objectStore(STORE);
     let found = mark;
     const asked = store.get(key);
     asked.onsuccess = () => {
-      if (asked.result === undefined) store.put(mark, key);
-      else found = asked.result;
+      if (asked.result !== undefined) found = change(asked.result);
+      if (found !== asked.result) store.put(found, key);
     };
     transaction.oncomplete = () => resolve(found);
     transaction.onerror = () => reject(transaction.error);

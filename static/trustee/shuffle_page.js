@@ -3,7 +3,7 @@
 import { offerFile } from "../booth/page.js";
 import { ArchivePage, Clock } from "./archive_page.js";
 import { checkConfirmed } from "./decrypting.js";
-import { UsageError } from "./errors.js";
+import { UsageError, VerificationError } from "./errors.js";
 import { rememberShuffle } from "./memory.js";
 import { TrusteePage, forgetWhenLeft, handIn, slots } from "./page.js";
 import { Pool } from "./pool.js";
@@ -26,7 +26,7 @@ async function start() {
     });
     if (verified === null) return;
     page.say("setup-known", known ? "setup.known" : "setup.unknown");
-    archive.compare(verified, verified.head);
+    archive.compare(verified);
   } catch (error) {
     archive.refused(error);
   }
@@ -39,8 +39,8 @@ async function shuffleNow() {
   const pool = new Pool();
   try {
     made = await shuffleVerified(verified, pool, (done, total) => clock.at("shuffled", done, total));
-    await rememberShuffle(key, uuid, made.hash).catch((error) => {
-      throw new UsageError("memory", String(error));
+    await rememberShuffle(key, uuid, verified.tallied.hash, made.hash).catch((error) => {
+      throw error instanceof VerificationError ? error : new UsageError("memory", String(error));
     });
   } catch (error) {
     if (error.code !== "memory") return archive.refused(error);

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
+from copy import copy
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
-from crypto.tests.ceremonies import step_taken, world_of
+from crypto.tests.ceremonies import ceremony_of, parameters_of, step_taken, world_of
 from crypto.tests.making import LISTS, RANKED, YES_NO, Archive, World, make_world
 from crypto.tests.mixing import Forger, shuffle_json
 from tests.belenios import Belenios
@@ -100,15 +101,27 @@ def test_nothing_is_shuffled_that_must_not_be(node: str, world: World) -> None:
     assert answers == [{"code": code} for code, _ in cases]
 
 
-def test_a_shuffle_under_ones_name_must_be_ones_own(node: str, world: World) -> None:
-    """Else a server could make all shuffles itself, and know whose vote is whose."""
-    made = tallied(world).shuffle(1).add(EventType.END_SHUFFLES)
+def test_a_shuffle_under_ones_name_must_be_ones_own(node: str) -> None:
+    """Else a server could make all shuffles itself, and know whose vote is whose. So could fewer than decrypt."""
+    parameters, shares = parameters_of(ceremony_of(3, 2))
+    world = world_of(Trustees((parameters,)), shares, question=RANKED)
+    votes = world.archive().ballots(world.ballot(0, [[1, 2, 3]])).close().tally()
+    few = copy(votes).shuffle(1)
+    made = votes.shuffle(1, 2).add(EventType.END_SHUFFLES).raw
+    other = "0" * 64
+    cases = [
+        ("unknown", made, 1, []),
+        ("shuffle.own", made, 1, [other]),
+        ("none", made, 3, []),
+        ("shuffle.own", made, 3, [other]),
+        ("few", few.add(EventType.END_SHUFFLES).raw, 1, []),
+    ]
     asked = [
-        asked_of(world, made, owner, key=sealed(world.private_keys[owner - 1]), passphrase=PASSPHRASE, shuffles=hashes)
-        for owner, hashes in ((1, ["0" * 64]), (1, []), (2, []), (2, ["0" * 64]))
-    ]  # fmt: skip
+        asked_of(world, raw, owner, key=sealed(shares[owner - 1]), passphrase=PASSPHRASE, shuffles=hashes)
+        for _, raw, owner, hashes in cases
+    ]
     answers = run(node, "decrypt_archive.mjs", asked)
-    assert [one.get("own", one.get("code")) for one in answers] == ["shuffle.own", "unknown", "none", "shuffle.own"]
+    assert [one.get("own", one.get("code")) for one in answers] == [wanted for wanted, *_ in cases]
 
 
 def test_a_ceremony_is_held_between_browsers_and_command_lines(node: str) -> None:
