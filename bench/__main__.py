@@ -22,6 +22,7 @@ from bench.measure import Figure
 PARTS = (
     "ballots",
     "memory",
+    "shuffles",
     "booth",
     "casting",
     "signing",
