@@ -119,6 +119,26 @@ def test_grades_and_nobody(tmp_path: Path) -> None:
     assert all("  by lot between " in out for out in lots)
 
 
+def test_a_default_option_with_its_quorum(tmp_path: Path) -> None:
+    sheet = tmp_path / "tally.txt"
+    sheet.write_text(
+        "Option 1: Ada\nOption 2: Bo\nOption 3: Neither\n" + "V: 123 x\n" * 3 + "V: --1 x\n" * 2 + "V: 21- x\n"
+    )
+    plain = run("egov-count", sheet, "--method", "schulze").out
+    assert "Elected: Ada" in plain
+    assert "1 Ada         3  4" in plain
+    for options, said in (
+        (("--quorum", "5"), "majority against the default: Ada, Bo."),
+        (("--quorum", "4"), "Elected: Ada"),
+        (("--majority", "1=2"), "majority against the default: Ada."),
+        (("--majority", "2=1"), "Elected: Ada"),
+    ):
+        assert said in run("egov-count", sheet, "--method", "schulze", "--default", "3", *options).out
+    assert run("egov-count", sheet, "--method", "schulze", "--quorum", "4").status == 2
+    assert run("egov-count", sheet, "--method", "borda", "--default", "3").status == 2
+    assert run("egov-count", sheet, "--method", "schulze", "--default", "4").status == 2
+
+
 def test_json_and_blt(election: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.blt"
     done = run("egov-count", election, "--method", "stv-meek", "--seats", "3", "--json", "--blt", out)

@@ -13,11 +13,12 @@ from egov_crypto.cli import console, source
 from egov_crypto.cli.count_report import print_outcome
 from egov_crypto.cli.progress import Progress
 from egov_crypto.counting import Method, MethodType, Outcome, Rules, count
-from egov_crypto.counting.ballots import HIGHEST
+from egov_crypto.counting.ballots import HIGHEST, prepare
 from egov_crypto.counting.files import blt
-from egov_crypto.counting.files.ballot_file import BallotFile
+from egov_crypto.counting.files.ballot_file import BallotFile, leave_out
 from egov_crypto.counting.files.cvr import Reading
 from egov_crypto.counting.files.reading import Format, is_archive, read
+from egov_crypto.counting.pairwise import compare, dropped
 from egov_crypto.errors import UsageError
 from egov_crypto.preference import PreferenceQuestion
 from egov_crypto.tally import lot_seed
@@ -87,8 +88,12 @@ def _is_archive(where: str) -> bool:
 def _of_file(options: argparse.Namespace, progress: Progress) -> _Counted:
     if options.question is not None:
         raise UsageError("--question is for archives; this is a file of ballots")
+    if options.default is None and (options.quorum or options.majority):
+        raise UsageError("--quorum and --majority go with --default")
     with Path(options.file).open("rb") as file:
         found = read(file, options.file, _reading(options), options.format, options.sheet)
+    if options.default is not None:
+        found = _against_default(found, options)
     method = _method(options, found.seats)
     if method is None:
         raise UsageError(f"say how to count: --method {', '.join(_METHODS)}")
@@ -96,7 +101,25 @@ def _of_file(options: argparse.Namespace, progress: Progress) -> _Counted:
     return _Counted(found, outcome)
 
 
+def _against_default(file: BallotFile, options: argparse.Namespace) -> BallotFile:
+    """``file`` without the options that fail against the default one."""
+    candidates = len(file.candidates)
+    if options.method != "schulze":
+        raise UsageError("--default goes with --method schulze")
+    if not all(number <= candidates for number in (options.default, *dict(options.majority))):
+        raise UsageError(f"the options are numbered from 1 to {candidates}")
+    table = compare(prepare(Method(MethodType.SCHULZE), candidates, file.ballots), candidates)
+    majorities = {number - 1: times for number, times in options.majority}
+    gone = dropped(table, options.default - 1, options.quorum, majorities)
+    if not gone:
+        return file
+    names = ", ".join(file.candidates[c] for c in gone)
+    return leave_out(file, set(gone), f"dropped for lack of a quorum or majority against the default: {names}")
+
+
 def _of_archive(options: argparse.Namespace, progress: Progress) -> _Counted:
+    if options.default is not None:
+        raise UsageError("--default is for files of ballots")
     if options.seed:
         raise UsageError("the seed of an archive's lots follows from its decryptions; --seed is for files of ballots")
     with source.open_archive(options.file, progress, options.max_archive) as file:
@@ -193,6 +216,18 @@ def _parser() -> argparse.ArgumentParser:
     add("--format", type=Format, choices=list(Format), help="the file's format (default: told by its beginning)")
     console.add_jobs(parser)
     source.add_limit(parser)
+    debian = parser.add_argument_group("a default option, as the Debian project has (files, --method schulze)")
+    add = debian.add_argument
+    add("--default", type=_natural, metavar="N", help="the default option's number, from 1")
+    add("--quorum", type=_quorum, default=0, metavar="Q", help="ballots that must prefer an option to it (default: 0)")
+    add(
+        "--majority",
+        type=_majority,
+        action="append",
+        default=[],
+        metavar="N=T",
+        help="option N must have T times as many as it has",
+    )
     table = parser.add_argument_group("cast-vote records (.xlsx, .csv)")
     add = table.add_argument
     add("--sheet", default="", metavar="NAME", help="the sheet of a workbook (default: the first)")
@@ -212,6 +247,18 @@ def _natural(text: str) -> int:
     if number is None or not 1 <= number <= HIGHEST:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number between 1 and {HIGHEST}")
     return number
+
+
+def _quorum(text: str) -> int:
+    number = console.natural(text)
+    if number is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of ballots")
+    return number
+
+
+def _majority(text: str) -> tuple[int, int]:
+    option, _, times = text.partition("=")
+    return _natural(option), _natural(times)
 
 
 def _natural_or_none(text: str) -> int:

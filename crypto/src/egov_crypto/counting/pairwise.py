@@ -1,5 +1,6 @@
 """Candidates compared two by two: the Condorcet winner, and Schulze's method."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from egov_crypto.counting.ballots import HIGHEST, Profile, Values
@@ -46,6 +47,20 @@ def condorcet(profile: Profile, candidates: int) -> tuple[tuple[int, ...], Pairw
     others = range(candidates)
     winners = [a for a in others if all(table[a][b] > table[b][a] for b in others if b != a)]
     return tuple(winners), Pairwise(table)
+
+
+def dropped(table: Table, default: int, quorum: int, majorities: Mapping[int, int]) -> list[int]:
+    """The options that fail against the ``default`` one (Debian constitution, A.5 and A.6, steps 2 and 3).
+
+    At least ``quorum`` ballots must prefer an option to it, and more than its majority (1 unless given) times as many
+    as the reverse.
+    """
+    return [
+        a
+        for a in range(len(table))
+        if a != default
+        and (table[a][default] < quorum or table[a][default] <= majorities.get(a, 1) * table[default][a])
+    ]
 
 
 def strongest_paths(table: Table) -> Paths:

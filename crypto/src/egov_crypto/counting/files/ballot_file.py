@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from egov_crypto.counting.ballots import HIGHEST, Values
@@ -49,6 +49,12 @@ def ranks(groups: Iterable[Sequence[int]], candidates: int) -> Values:
         for candidate in group:
             values[candidate] = values[candidate] or rank
     return tuple(values)
+
+
+def leave_out(file: BallotFile, left_out: set[int], note: str) -> BallotFile:
+    """``file`` without some candidates, with a note that says why."""
+    names = tuple(name for c, name in enumerate(file.candidates) if c not in left_out)
+    return replace(file, candidates=names, ballots=without(file.ballots, left_out), notes=(*file.notes, note))
 
 
 def without(ballots: Mapping[Values, int], left_out: set[int]) -> dict[Values, int]:
