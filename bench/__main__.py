@@ -33,6 +33,7 @@ PARTS = (
     "log",
     "documents",
     "consultations",
+    "counting",
 )
 RESULTS = Path(__file__).with_name("results.json")
 
