@@ -197,7 +197,7 @@ def test_the_whole_log_verifies_and_says_what_the_archives_say(demo: Services) -
         *("vote.event", "vote.state", "registrar.confirmation", "registrar.turnout"),
         *("document.published", "office.approval", "moderation.decision", "registrar.petition"),
         *(f"petition.{act}" for act in ("state", "attestation", "threshold", "answer", "audit")),
-        *(f"consultation.{act}" for act in ("state", "version", "comment", "redaction", "reply", "report")),
+        *(f"consultation.{act}" for act in ("state", "extended", "version", "comment", "redaction", "reply", "report")),
     }
     with demo.database.read() as session:
         first, last = ledger.began(session), ledger.head(session)

@@ -38,6 +38,7 @@ from egov_participation.consultations.service import (
     redacting,
     replying,
     reporting,
+    running,
 )
 from egov_participation.consultations.service import clock as closing
 from egov_participation.consultations.service.changes import SAME
@@ -218,10 +219,32 @@ def discuss_to_the_end(make: Filling, now: datetime) -> None:
     covers.settle(make.services)
     _report(make, reference)
     ledger.publish(make.services)
+    make.clock.set(now - 330 * day)
+    _give_up(make)
+    ledger.publish(make.services)
+
+
+def _give_up(make: Filling) -> None:
+    """A draft that the ministry withdraws after a few days."""
+    uniform = make.draft(wanted.UNIFORM, 25)
+    make.paste(uniform, 1, wanted.UNIFORM_FIRST)
+    reference = make.publish(uniform, 1)
+    people = make.chance.sample(list(make.people), len(wanted.ABOUT_UNIFORM))
+    for one, who in zip(wanted.ABOUT_UNIFORM, people, strict=True):
+        make.clock.advance(days=3)
+        with make.services.database.uow() as tx:
+            make.comment(tx, reference, one, who, named=False)
+            tx.commit()
+    with make.services.database.uow() as tx:
+        why = wanted.UNIFORM_WITHDRAWN
+        proposal = running.propose_withdrawal(make.services, tx, make.official(0), uniform, why)
+        tx.commit()
+    make.approve(proposal)
 
 
 def leave_drafts(make: Filling, now: datetime) -> None:
-    """The drafts at the moment that the demonstration starts: one is open, one in preparation."""
+    """The drafts at the moment that the demonstration starts: one is open, and for longer than was said at first, one
+    is in preparation."""
     day = timedelta(days=1)
     make.clock.set(now - 6 * day)
     breakfast = make.draft(wanted.BREAKFAST, 24)
@@ -229,6 +252,13 @@ def leave_drafts(make: Filling, now: datetime) -> None:
     still_open = make.publish(breakfast, 1)
     _begin_discussing(make, still_open)
     make.clock.set(now - day)
+    with make.services.database.uow() as tx:
+        later = make.services.day(make.clock() + 33 * day)
+        proposal = running.propose_extension(
+            make.services, tx, make.official(0), breakfast, later, wanted.BREAKFAST_EXTENDED
+        )
+        tx.commit()
+    make.approve(proposal)
     make.paste(make.draft(wanted.PREPARED, 30), 1, {"ru": wanted.BREAKFAST_FIRST["ru"]})
     ledger.publish(make.services)
 
