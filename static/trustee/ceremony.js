@@ -29,7 +29,8 @@ export class Ceremony {
     const members = fields(value, ["type", "version", "size", "threshold", ...lists]);
     this.size = integer(members.size);
     this.threshold = integer(members.threshold);
-    if (this.threshold < 1 || this.threshold > this.size || this.size > MAX_SIZE) throw new FormError("not 1 to 30");
+    // Were one enough, each would have the whole key.
+    if (this.threshold < 2 || this.threshold > this.size || this.size > MAX_SIZE) throw new FormError("not 2 to 30");
     /** By step, for each owner what was sent, null while it is awaited. @type {Record<string, any[]>} */
     this.sent = Object.fromEntries(STEPS.map((step) => [step, items(members[`${step}s`], this.size)]));
     STEPS.forEach((step, at) => {
@@ -125,6 +126,11 @@ export class Ceremony {
       signatures: this.sent.polynomial.map(({ signature }) => signature),
       verification_keys: this.sent.voutput.map((voutput) => voutput.public_key),
     };
+  }
+
+  /** @returns {string} hexadecimal SHA-256 of what is published: what the trustees compare by another way */
+  get fingerprint() {
+    return hexDigest(dump(this.parameters()));
   }
 }
 

@@ -18,7 +18,7 @@ async function answer({ file, begin, passphrase, ceremony, step }) {
   if (step === "share") return { sent: (await state.share()).toString() };
   if (step === "begin") return handedIn(state, step, passphrase);
   const shown = new Ceremony(utf8(ceremony));
-  if (step === "confirm") return { sent: dumpText(state.confirm(shown)) };
+  if (step === "confirm") return { sent: dumpText(state.confirm(shown)), fingerprint: shown.fingerprint };
   return handedIn(await state[step](shown), step, passphrase);
 }
 

@@ -143,7 +143,8 @@ def test_a_ceremony_is_held_between_browsers_and_command_lines(node: str) -> Non
             break
         (theirs,) = run(node, "take_steps.mjs", [asked])
     parameters = others[0].confirm(ceremony)
-    assert confirmed["sent"] == wire.dump(parameters.to_json()).decode()
+    made_together = {"sent": wire.dump(parameters.to_json()).decode(), "fingerprint": parameters.fingerprint}
+    assert confirmed == made_together
     state = ThresholdKeyFile.parse(theirs["file"].encode()).open(PASSPHRASE)
     assert state.confirm(ceremony) == parameters
 

@@ -7,7 +7,9 @@ import { Point as Noble, Q, generatorTable, hashToScalar, modQ, randomScalar, wr
 import { BASE, Point, Table, decode, encode, multiples } from "../../static/trustee/curve.js";
 import { FormError } from "../../static/trustee/errors.js";
 import { P, add, element, fromBig, invert, mul, sqr, toBig } from "../../static/trustee/field.js";
-import { generatePassphrase, publicKey } from "../../static/trustee/key.js";
+import { decrypt, encrypt, generateSeed, keysOf } from "../../static/trustee/channel.js";
+import { generatePassphrase, publicKey, publicText } from "../../static/trustee/key.js";
+import { permutation } from "../../static/trustee/mixnet.js";
 import { dumpText, fields, load } from "../../static/trustee/wire.js";
 
 const utf8 = (text) => new TextEncoder().encode(text);
@@ -100,4 +102,32 @@ test("a public key proves that its owner knows the private one, and no two proof
     .add(generatorTable().times(modQ(secret * BigInt(first.pok.challenge))));
   const hashed = hashToScalar(`pok|Ed25519|${first.public_key}|${writePoints([commitment])[0]}`);
   assert.equal(hashed.toString(), first.pok.challenge);
+});
+
+test("votes change places in every order as often as in any other", () => {
+  const counts = new Map();
+  for (let turn = 0; turn < 6000; turn++) {
+    const order = permutation(3).join("");
+    counts.set(order, (counts.get(order) ?? 0) + 1);
+  }
+  assert.deepEqual([...counts.keys()].sort(), ["012", "021", "102", "120", "201", "210"]);
+  for (const count of counts.values()) assert.ok(Math.abs(count - 1000) < 250, String(count)); // over eight deviations
+  assert.deepEqual(permutation(500).sort((first, second) => first - second), [...Array(500).keys()]);
+  assert.deepEqual(permutation(0), []);
+});
+
+test("messages between trustees open for whom they are for, whole, and whatever their length", async () => {
+  const [own, other] = [keysOf(generateSeed()), keysOf(generateSeed())];
+  const recipient = publicText(own.decryption);
+  for (const length of [1, 15, 16, 17, 1000, 65535]) {
+    const message = new Uint8Array(length).fill(length & 255);
+    const text = await encrypt(recipient, message.slice());
+    assert.deepEqual(await decrypt(own.decryption, text), message);
+    const changed = text.replace(/([0-9a-f])("})$/, (_, digit, end) => (digit === "0" ? "1" : "0") + end);
+    for (const [key, tried] of [[other.decryption, text], [own.decryption, changed]]) {
+      await assert.rejects(decrypt(key, tried), { code: "channel.encryption" });
+    }
+  }
+  await assert.rejects(encrypt(recipient, new Uint8Array(65536)), RangeError);
+  assert.throws(() => keysOf("0".repeat(22)), FormError);
 });
