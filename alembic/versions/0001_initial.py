@@ -837,6 +837,26 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_voting_vote_closes_at"), ["closes_at"], unique=False)
 
     op.create_table(
+        "commission_ceremony",
+        sa.Column("draft_id", sa.String(), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("needed", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("file", sa.LargeBinary(), nullable=False),
+        sa.Column("parameters", sa.LargeBinary(), nullable=True),
+        sa.Column("fingerprint", sa.String(), nullable=True),
+        sa.CheckConstraint("(parameters IS NULL) = (fingerprint IS NULL)", name=op.f("ck_commission_ceremony_done")),
+        sa.CheckConstraint("needed >= 2 AND size > needed AND number > 0", name=op.f("ck_commission_ceremony_size")),
+        sa.ForeignKeyConstraint(
+            ["draft_id"], ["commission_draft.id"], name=op.f("fk_commission_ceremony_draft_id_commission_draft")
+        ),
+        sa.PrimaryKeyConstraint("draft_id", name=op.f("pk_commission_ceremony")),
+        sa.UniqueConstraint("id", name=op.f("uq_commission_ceremony_id")),
+    )
+    op.create_table(
         "commission_rehearsal",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("uuid", sa.String(), nullable=False),
@@ -1472,6 +1492,17 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_voting_act_vote_uuid"), ["vote_uuid"], unique=False)
 
     op.create_table(
+        "voting_count",
+        sa.Column("vote_uuid", sa.String(), nullable=False),
+        sa.Column("question", sa.Integer(), nullable=False),
+        sa.Column("raw", sa.LargeBinary(), nullable=False),
+        sa.CheckConstraint("question > 0", name=op.f("ck_voting_count_question")),
+        sa.ForeignKeyConstraint(
+            ["vote_uuid"], ["voting_vote.uuid"], name=op.f("fk_voting_count_vote_uuid_voting_vote")
+        ),
+        sa.PrimaryKeyConstraint("vote_uuid", "question", name=op.f("pk_voting_count")),
+    )
+    op.create_table(
         "voting_document",
         sa.Column("vote_uuid", sa.String(), nullable=False),
         sa.Column("language", sa.String(), nullable=False),
@@ -1496,6 +1527,23 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("vote_uuid", "owner", name=op.f("pk_voting_trustee")),
         sa.UniqueConstraint("vote_uuid", "public_key", name=op.f("uq_voting_trustee_vote_uuid_public_key")),
+    )
+    op.create_table(
+        "commission_ceremony_step",
+        sa.Column("draft_id", sa.String(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("step", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "step IN ('certificate', 'commitment', 'polynomial', 'voutput', 'compared')",
+            name=op.f("ck_commission_ceremony_step_step"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["draft_id"],
+            ["commission_ceremony.draft_id"],
+            name=op.f("fk_commission_ceremony_step_draft_id_commission_ceremony"),
+        ),
+        sa.PrimaryKeyConstraint("draft_id", "place", "step", name=op.f("pk_commission_ceremony_step")),
     )
     op.create_table(
         "consultation_expression",
@@ -2152,8 +2200,10 @@ def downgrade() -> None:
     op.drop_table("petition_signature")
     op.drop_table("consultation_import")
     op.drop_table("consultation_expression")
+    op.drop_table("commission_ceremony_step")
     op.drop_table("voting_trustee")
     op.drop_table("voting_document")
+    op.drop_table("voting_count")
     with op.batch_alter_table("voting_act", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_voting_act_vote_uuid"))
 
@@ -2250,6 +2300,7 @@ def downgrade() -> None:
 
     op.drop_table("commission_trustee")
     op.drop_table("commission_rehearsal")
+    op.drop_table("commission_ceremony")
     with op.batch_alter_table("voting_vote", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_voting_vote_closes_at"))
 

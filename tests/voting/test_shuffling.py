@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 from sqlmodel import select
@@ -18,16 +19,18 @@ from tests.voting.making import (
     verified,
 )
 
-from egov_crypto import mixnet, tally
+from egov_crypto import mixnet, protocol, tally
 from egov_crypto.archive import EventType
 from egov_crypto.counting import Method, MethodType
 from egov_crypto.lists import ListsQuestion
 from egov_crypto.preference import PreferenceQuestion
+from egov_crypto.protocol import count_json
 from egov_participation.errors import DomainError
 from egov_participation.services import Services
 from egov_participation.voting import data, rules, service, wording
 from egov_participation.voting.models import VoteEvent
 from egov_participation.voting.rules import VoteState
+from egov_participation.voting.service.protocol import build, sign
 
 RANKED = PreferenceQuestion(
     ("А / А / A", "Б / Б / B", "В / В / C"), "Кім? / Кто? / Who?", Method(MethodType.SCHULZE).to_json()
@@ -114,15 +117,23 @@ def test_two_of_three_shuffle_and_two_of_three_decrypt_a_vote_of_all_kinds(servi
 
     seen = service.vote(services, vote.uuid)
     assert seen.result is not None
-    assert (seen.result[0], sorted(seen.result[1]), seen.result[2]) == (
-        (1, 1, 0),
-        [(1, 2, 0), (3, 2, 1)],
-        ((1, 1, 0), (1, 1)),
+    listed = service.listed(services, vote.uuid, 2)
+    assert (seen.result, sorted(listed.ballots)) == (((1, 1, 0), (), ((1, 1, 0), (1, 1))), [(1, 2, 0), (3, 2, 1)])
+    found = verified(services, vote.uuid)
+    assert found.report.result == [[1, 1, 0], [list(ballot) for ballot in listed.ballots], [[1, 1, 0], [1, 1]]]
+    # Counted once, with the result: what everybody computes from the archive, the lot too.
+    counted = found.outcome(1)
+    assert counted is not None
+    assert counted.lots
+    assert (seen.outcomes, service.count_file(services, vote.uuid, 2)) == ((None, counted, None), count_json(counted))
+    assert refused(service.count_file, services, vote.uuid, 1) == (404, "result.no_count")
+    assert refused(service.listed, services, vote.uuid, 3) == (404, "result.not_listed")
+    assert refused(service.listed, services, vote.uuid, 4) == (404, "result.not_listed")
+    with services.database.read() as session:
+        unsigned = build(services, session, vote.uuid)
+    protocol.check(
+        protocol.parse_and_verify(sign(services, unsigned)), BytesIO(archive_of(services, vote.uuid)), found, None
     )
-    assert verified(services, vote.uuid).report.result == [
-        list(question) if isinstance(question[0], int) else [list(inner) for inner in question]
-        for question in seen.result
-    ]
     assert [event.type.value for event in seen.events] == [
         "Setup", "EndBallots", "EncryptedTally", "Shuffle", "Shuffle", "EndShuffles", "PartialDecryption",
         "PartialDecryption", "Result",

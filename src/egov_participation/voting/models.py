@@ -204,6 +204,19 @@ class VoteDocument(SQLModel, table=True):
     raw: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
+class VoteCount(SQLModel, table=True):
+    """How the ballots of a ranking or grading are counted (`egov_crypto.protocol.count_json`), as it is published: made
+    with the result, since counting many ballots takes seconds."""
+
+    __tablename__: ClassVar[str] = "voting_count"
+    __table_args__ = (CheckConstraint("question > 0", name="question"),)
+
+    vote_uuid: str = Field(primary_key=True, foreign_key="voting_vote.uuid")
+    question: int = Field(primary_key=True)
+    """Its number in the vote, from 1."""
+    raw: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
 class AppendOnlyError(Exception):
     """Somebody tried to change or delete an event of an archive."""
 

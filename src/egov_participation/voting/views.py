@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any, cast
 
 from egov_crypto.archive import EventType
-from egov_crypto.counting import Method
+from egov_crypto.counting import Method, Outcome
 from egov_participation.voting.kinds import QuestionKind
 from egov_participation.voting.protocol import SignedProtocol
 from egov_participation.voting.rules import BallotStatus, VoteKind, VoteState
@@ -18,7 +18,8 @@ from egov_participation.voting.turnout import RegionalTurnout
 
 QuestionResult = tuple[int, ...] | tuple[tuple[int, ...], ...]
 """Of a choice the count of each answer (of blank votes first, where they are allowed); of lists the same list by list,
-each list's own first; of a ranking or grading the numbers of each ballot, in the archive's order."""
+each list's own first; of a ranking or grading nothing: its ballots are listed (`service.listed`) and counted
+(`VoteView.outcomes`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +167,9 @@ class VoteView:
     """The signed protocol of the result."""
     regional: RegionalTurnout | None = None
     """What the registrar says of turnout by region."""
+    outcomes: tuple[Outcome | None, ...] = ()
+    """Per question how its ballots were counted, if it is a ranking or grading that says how; empty before the
+    result."""
 
     @property
     def signed(self) -> bool:

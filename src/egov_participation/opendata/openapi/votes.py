@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from egov_participation.opendata.openapi.words import INTEGER, TEXT, Json, get, parameter, problem, ref
+from egov_participation.opendata.openapi.words import INTEGER, TEXT, Json, array, get, obj, parameter, problem, ref
 from egov_participation.settings import Settings
 from egov_participation.voting.data import PAGE
 
@@ -16,6 +16,21 @@ _PAST: Final = (
 )
 
 _UUID: Final = parameter("uuid", "path", "The vote's identifier.")
+_NUMBER: Final = parameter("number", "path", "The question's, from 1.", {"type": "integer", "minimum": 1})
+_COUNT: Final[Json] = {
+    "type": "object",
+    "description": "Method, valid, blank and invalid ballots, winners by their place from 0, and every step to them:"
+    " what `egov-count` computes from the archive, and what the protocol has the SHA-256 of.",
+}
+_LISTED: Final[Json] = obj(
+    uuid=TEXT,
+    question=INTEGER,
+    answers={**array(TEXT), "description": "As they stand in the election."},
+    ballots={
+        **array(array(INTEGER)),
+        "description": "Each ballot's rank (1 first) or grade (1 best) of each answer, 0 for none.",
+    },
+)
 _TRACKER: Final = parameter("tracker", "path", "The tracking number in Base64, URL-safe (- and _) or percent-encoded.")
 
 
@@ -99,5 +114,11 @@ def paths(settings: Settings) -> Json:
         "/votes/{uuid}/protocol.json": get("The signed protocol", {"type": "object"}, _UUID),
         "/votes/{uuid}/turnout.json": get("The registrar's signed turnout", {"type": "object"}, _UUID),
         "/votes/{uuid}/result.csv": get("The result as a table", TEXT, _UUID, media_type="text/csv"),
+        "/votes/{uuid}/count-{number}.json": get("How a question's ballots were counted", _COUNT, _UUID, _NUMBER),
+        "/votes/{uuid}/ballots-{number}.json": get("The shuffled ballots on a question", _LISTED, _UUID, _NUMBER),
+        "/votes/{uuid}/ballots-{number}.csv": get("The same as a table", TEXT, _UUID, _NUMBER, media_type="text/csv"),
+        "/votes/{uuid}/ballots-{number}.blt": get(
+            "Rankings, for programs that count them", TEXT, _UUID, _NUMBER, media_type="text/plain"
+        ),
         "/votes/{uuid}/archive.bel": archive,
     }

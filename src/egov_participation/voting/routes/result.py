@@ -5,6 +5,7 @@ The forms have addresses that stay. Before there is anything behind one, it answ
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -14,9 +15,9 @@ from egov_participation.actions import Action
 from egov_participation.errors import DomainError
 from egov_participation.i18n import N_
 from egov_participation.results.pdf import BusyError
-from egov_participation.voting import figures, result_file, service
+from egov_participation.voting import ballots_file, figures, result_file, service
 from egov_participation.voting.routes.public import page_of
-from egov_participation.voting.service import documents
+from egov_participation.voting.service import Listed, documents
 from egov_participation.voting.views import VoteView
 from egov_participation.web.context import lang, services
 from egov_participation.web.open_data import file_answer
@@ -113,6 +114,52 @@ def result_csv(request: Request) -> Response:
     return file_answer(request, raw, "text/csv; charset=utf-8; header=present", f"result-{found.uuid}.csv")
 
 
+def count_json(request: Request) -> Response:
+    """How a question's ballots were counted, byte for byte as the protocol has its hash.
+
+    Raises:
+        DomainError: 404 ``result.no_count``.
+    """
+    uuid, number = request.path_params["uuid"], request.path_params["number"]
+    raw = service.count_file(services(request), uuid, number)
+    return file_answer(request, raw, "application/json", f"count-{uuid}-{number}.json")
+
+
+def ballots_json(request: Request) -> Response:
+    """The shuffled ballots on a question.
+
+    Raises:
+        DomainError: 404 ``result.not_listed``.
+    """
+    return _listed(request, ballots_file.to_json, "application/json", "json")
+
+
+def ballots_csv(request: Request) -> Response:
+    """The same as a table for spreadsheets.
+
+    Raises:
+        DomainError: as `ballots_json`.
+    """
+    return _listed(request, ballots_file.to_csv, "text/csv; charset=utf-8; header=present", "csv")
+
+
+def ballots_blt(request: Request) -> Response:
+    """The same for programs that count rankings.
+
+    Raises:
+        DomainError: as `ballots_json`; 404 ``result.no_ranks``: they are grades.
+    """
+    return _listed(request, ballots_file.to_blt, "text/plain; charset=utf-8", "blt")
+
+
+def _listed(request: Request, write: Callable[[Listed], bytes | None], media_type: str, ending: str) -> Response:
+    uuid, number = request.path_params["uuid"], request.path_params["number"]
+    raw = write(service.listed(services(request), uuid, number))
+    if raw is None:
+        raise DomainError(404, N_("The ballots on this question give grades, not ranks."), code="result.no_ranks")
+    return file_answer(request, raw, media_type, f"ballots-{uuid}-{number}.{ending}")
+
+
 def turnout_json(request: Request) -> Response:
     """The registrar's signed statement on turnout by region, byte for byte.
 
@@ -155,5 +202,9 @@ routes = [
     route("/votes/{uuid}/protocol.pdf", protocol_pdf, Action.READ),
     route("/votes/{uuid}/protocol.json", protocol_json, Action.READ, localized=False),
     route("/votes/{uuid}/result.csv", result_csv, Action.READ, localized=False),
+    route("/votes/{uuid}/count-{number:int}.json", count_json, Action.READ, localized=False),
+    route("/votes/{uuid}/ballots-{number:int}.json", ballots_json, Action.READ, localized=False),
+    route("/votes/{uuid}/ballots-{number:int}.csv", ballots_csv, Action.READ, localized=False),
+    route("/votes/{uuid}/ballots-{number:int}.blt", ballots_blt, Action.READ, localized=False),
     route("/votes/{uuid}/turnout.json", turnout_json, Action.READ, localized=False),
 ]

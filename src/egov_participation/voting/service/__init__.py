@@ -16,6 +16,7 @@ from egov_participation.voting.service.archives import ArchiveFile, archive_file
 from egov_participation.voting.service.casting import CastOutcome, cast
 from egov_participation.voting.service.census import VoteMark, census, final_votes
 from egov_participation.voting.service.closing import close_due_votes
+from egov_participation.voting.service.counted import Listed, count_file, listed
 from egov_participation.voting.service.creating import (
     CreatedVote,
     PreparedSetup,
@@ -42,6 +43,7 @@ from egov_participation.voting.service.reading import (
     counted_unsigned,
     election,
     key_is_used,
+    needed_in,
     not_closed,
     published,
     published_votes,
@@ -67,6 +69,7 @@ __all__ = [
     "CreatedVote",
     "DecryptionOutcome",
     "InLog",
+    "Listed",
     "OwnVotes",
     "PastVotes",
     "PreparedSetup",
@@ -92,6 +95,7 @@ __all__ = [
     "close_rehearsal",
     "confirmation",
     "correct",
+    "count_file",
     "count_registered",
     "counted_unsigned",
     "create_vote",
@@ -107,6 +111,8 @@ __all__ = [
     "in_log",
     "incidents_of",
     "key_is_used",
+    "listed",
+    "needed_in",
     "not_closed",
     "past_votes",
     "prepare_setup",

@@ -2,24 +2,36 @@
 
 Proofs are checked, and counts found, before the writer lane is taken; inside it the archive must still stand where it
 was read (another trustee may have been faster: then everything is looked at again). PartialDecryption and, with the
-last one, Result land in one transaction: a crash leaves both or neither, and the same file can be handed in again.
+last one, Result and the counts of rankings and gradings land in one transaction: a crash leaves all or none, and the
+same file can be handed in again.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlmodel import Session
 
 from egov_crypto.archive import EventType, Head
+from egov_crypto.counting import Method, count
 from egov_crypto.election import Election
 from egov_crypto.errors import VerificationError
-from egov_crypto.tally import Factors, Tally, compute_result, owned_json, result_to_json, verify_decryption_of
+from egov_crypto.preference import PreferenceQuestion
+from egov_crypto.protocol import count_json
+from egov_crypto.tally import (
+    Factors,
+    Tally,
+    compute_result,
+    lot_seed,
+    owned_json,
+    result_to_json,
+    verify_decryption_of,
+)
 from egov_crypto.trustees import Trustees
 from egov_participation.ledger import service as ledger
 from egov_participation.services import Services
 from egov_participation.voting import rules
-from egov_participation.voting.models import Vote
+from egov_participation.voting.models import Vote, VoteCount
 from egov_participation.voting.service import logged
 from egov_participation.voting.service.append import HeadMovedError, append_event
 from egov_participation.voting.service.lookup import (
@@ -55,6 +67,14 @@ class _Standing:
     trustees: Trustees
     decryptions: dict[int, bytes]
     """Those handed in, by owner."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    """The result's bytes, and by the question's number the count of its ballots."""
+
+    raw: bytes
+    counts: dict[int, bytes] = field(default_factory=dict)
 
 
 def hand_in_decryption(services: Services, vote_uuid: str, raw: bytes, owner: int | None = None) -> DecryptionOutcome:
@@ -125,16 +145,23 @@ def _factors(standing: _Standing, owner: int, raw: bytes) -> Factors:
     return verify_decryption_of(standing.election, standing.tally, key, raw)
 
 
-def _result(standing: _Standing, owner: int, raw: bytes) -> bytes | None:
-    """The result's bytes if this decryption is the last that was needed."""
+def _result(standing: _Standing, owner: int, raw: bytes) -> _Result | None:
+    """The result if this decryption is the last that was needed."""
     decryptions = {**standing.decryptions, owner: raw}
     if not standing.trustees.enough(decryptions):
         return None
-    factors = {of: _factors(standing, of, decryptions[of]) for of in sorted(decryptions)}
-    return result_to_json(compute_result(standing.tally, standing.trustees.combine(factors)))
+    factors = standing.trustees.combine({of: _factors(standing, of, decryptions[of]) for of in sorted(decryptions)})
+    result = compute_result(standing.tally, factors)
+    election, counts = standing.election, {}
+    for place, question in enumerate(election.questions):
+        method = Method.of(question.extra) if isinstance(question, PreferenceQuestion) else None
+        if method is not None:
+            seed = lot_seed(election.fingerprint, place + 1, factors[place])
+            counts[place + 1] = count_json(count(method, len(question.texts), result[place], seed))
+    return _Result(result_to_json(result), counts)
 
 
-def _record(services: Services, vote_uuid: str, head: Head, owner: int, raw: bytes, result: bytes | None) -> None:
+def _record(services: Services, vote_uuid: str, head: Head, owner: int, raw: bytes, result: _Result | None) -> None:
     with services.database.uow() as tx:
         vote = find_vote(tx.session, vote_uuid, lock=True)
         refused = rules.refuse_decryption(state_of(vote, services.clock()))
@@ -144,7 +171,9 @@ def _record(services: Services, vote_uuid: str, head: Head, owner: int, raw: byt
             raise refusal(refused)
         append_event(tx, vote, EventType.PARTIAL_DECRYPTION, raw, owned_json(owner, raw), owner=owner)
         if result is not None:
-            append_event(tx, vote, EventType.RESULT, result)
+            append_event(tx, vote, EventType.RESULT, result.raw)
+            for number, counted in result.counts.items():
+                tx.add(VoteCount(vote_uuid=vote_uuid, question=number, raw=counted))
             if not vote.rehearsal:
                 ledger.enter(tx, logged.tallied(vote_uuid, services.clock(), head_of(vote)))
         tx.commit()

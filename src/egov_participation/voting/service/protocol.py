@@ -8,7 +8,7 @@ their numbers are those of when it was proposed, and all that came later stands 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
@@ -18,20 +18,21 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from egov_crypto.archive import EventType
+from egov_crypto.protocol import told
 from egov_participation import source
 from egov_participation.i18n import LANGUAGES, N_, translate
 from egov_participation.incidents import service as reports
 from egov_participation.services import Services
 from egov_participation.voting import protocol
-from egov_participation.voting.kinds import QuestionKind
-from egov_participation.voting.models import PublicCredential
+from egov_participation.voting.models import PublicCredential, Vote
 from egov_participation.voting.protocol import ProtocolKey, SignedProtocol, share
 from egov_participation.voting.rules import VoteState
 from egov_participation.voting.service.acts import NOT_COUNTED
-from egov_participation.voting.service.lookup import find_vote, refusal
+from egov_participation.voting.service.lookup import election_from, find_vote, refusal
+from egov_participation.voting.service.payloads import published_result
 from egov_participation.voting.service.reading import published_in
 from egov_participation.voting.setup import SetupDocument, canonical, digest, whole_second
-from egov_participation.voting.views import ActView, QuestionView, VoteView
+from egov_participation.voting.views import ActView, VoteView
 
 Json = dict[str, Any]
 
@@ -86,7 +87,7 @@ def build(services: Services, session: Session, uuid: str, *, incidents: Mapping
             "statement": None if row.turnout is None else digest(row.turnout),
         },
         "weight": vote.weight,
-        "questions": [_question(question, counts or (), vote.weight) for question, counts in vote.sums],
+        "questions": _questions(session, row, vote),
         "trustees": _trustees(vote),
         "threshold": vote.needed if vote.needed < len(vote.trustees) else None,
         "incidents": dict(incidents_now(session, uuid) if incidents is None else incidents),
@@ -144,22 +145,12 @@ def _key(keys_dir: Path) -> ProtocolKey:
     return ProtocolKey.in_folder(keys_dir)
 
 
-def _question(question: QuestionView, counts: Sequence[int], whole: int) -> Json:
-    """The answers in the ballot's order; of blank votes apart (the archive has them first). Without counts: what was
-    asked, and no more."""
-    if question.kind is not QuestionKind.CHOICE:
-        return {"question": question.text.as_dict(), "type": question.kind.value, "answers": [], "blank": None}
-    answers = counts[1:] if question.blank else counts
-    return {
-        "question": question.text.as_dict(),
-        "min": question.min,
-        "max": question.max,
-        "answers": [
-            {"answer": answer.as_dict(), "votes": votes, **share(votes, whole)}
-            for answer, votes in zip(question.answers, answers, strict=True)
-        ],
-        "blank": {"votes": counts[0], **share(counts[0], whole)} if question.blank else None,
-    }
+def _questions(session: Session, row: Vote, vote: VoteView) -> list[Json]:
+    """What was asked and what came out, as whoever verifies the archive says it too."""
+    questions, result = election_from(row.election).questions, published_result(session, row)
+    assert result is not None
+    assert vote.weight is not None
+    return [told(*of_one, vote.weight) for of_one in zip(questions, result, vote.outcomes, strict=True)]
 
 
 def _trustees(vote: VoteView) -> list[Json]:
@@ -169,6 +160,7 @@ def _trustees(vote: VoteView) -> list[Json]:
             "owner": trustee.owner,
             "name": trustee.name.as_dict(),
             "public_key": trustee.public_key,
+            "shuffled": trustee.shuffled if vote.shuffled else None,
             "decrypted": trustee.decrypted,
             "entry": heights.get(trustee.owner),
         }

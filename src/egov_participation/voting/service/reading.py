@@ -17,6 +17,7 @@ from sqlmodel import Session, col, select
 
 from egov_crypto import archive
 from egov_crypto.archive import EventType
+from egov_crypto.election import Election
 from egov_participation.errors import DomainError
 from egov_participation.i18n import N_
 from egov_participation.services import Services
@@ -26,6 +27,7 @@ from egov_participation.voting.models import PublicCredential, Trustee, Vote, Vo
 from egov_participation.voting.protocol import opened
 from egov_participation.voting.rules import Timeline, VoteKind, VoteState
 from egov_participation.voting.service.acts import acts
+from egov_participation.voting.service.counted import outcomes_of
 from egov_participation.voting.service.counting import counts_of
 from egov_participation.voting.service.inclusion import logged_at
 from egov_participation.voting.service.lookup import election_from, find_vote, refusal, timeline_of, trustees_from
@@ -37,6 +39,7 @@ from egov_participation.voting.views import (
     BallotView,
     BoardPage,
     EventView,
+    QuestionResult,
     QuestionView,
     TrackedBallot,
     TrusteeView,
@@ -282,6 +285,7 @@ def _published(session: Session, row: Vote) -> Published:
 def _view(session: Session, row: Vote, state: VoteState) -> VoteView:
     election = election_from(row.election)
     ballots, voters = counts_of(session, row)
+    result = published_result(session, row)
     return VoteView(
         uuid=row.uuid,
         kind=VoteKind(row.kind),
@@ -301,7 +305,7 @@ def _view(session: Session, row: Vote, state: VoteState) -> VoteView:
         head_hash=row.head_hash,
         trustees=_trustees(session, row.uuid),
         events=_events(session, row.uuid),
-        result=published_result(session, row),
+        result=None if result is None else _without_listed(election, result),
         weight=published_weight(session, row),
         election=row.election,
         fingerprint=row.fingerprint,
@@ -313,7 +317,13 @@ def _view(session: Session, row: Vote, state: VoteState) -> VoteView:
         setup_hash=None if row.setup is None else digest(row.setup),
         protocol=None if row.protocol is None else opened(row.protocol),
         regional=None if row.turnout is None else turnout.read(row.turnout),
+        outcomes=() if result is None else outcomes_of(session, row, len(election.questions)),
     )
+
+
+def _without_listed(election: Election, result: tuple[QuestionResult, ...]) -> tuple[QuestionResult, ...]:
+    """A view is kept in memory; ballots that are listed may be very many."""
+    return tuple(() if place in election.shuffled else counts for place, counts in enumerate(result))
 
 
 def questions_in(archive_start: bytes) -> tuple[QuestionView, ...]:
@@ -321,6 +331,13 @@ def questions_in(archive_start: bytes) -> tuple[QuestionView, ...]:
     file = BytesIO(archive_start)
     first = next(archive.members(file, archive.read_timestamp(file)))
     return tuple(view_of(question) for question in election_from(archive.content(file, first)).questions)
+
+
+def needed_in(archive_start: bytes) -> int:
+    """How many trustees decrypting takes in a vote whose archive begins with these bytes."""
+    file = BytesIO(archive_start)
+    _, second, *_ = archive.members(file, archive.read_timestamp(file))
+    return trustees_from(archive.content(file, second)).required
 
 
 def _trustees(session: Session, uuid: str) -> tuple[TrusteeView, ...]:
