@@ -33,7 +33,7 @@ def size_limit(election: Election, tally: Tally) -> int:
 def shuffle(election: Election, tally: Tally, *, jobs: int = 1, progress: Progress | None = None) -> bytes:
     """A ``shuffle`` of ``tally`` (after earlier shuffles, of what these left), in ``jobs`` processes.
 
-    Memory: some 2 kB a ciphertext. Who calls this must have verified what is shuffled as who decrypts must.
+    Memory: some 4 kB a ciphertext. Who calls this must have verified what is shuffled as who decrypts must.
     """
     bar = _Bar("shuffling", 2 * _count(election, tally), progress)
     ciphertexts, proofs = list[Any](), list[Any]()
@@ -54,7 +54,7 @@ def shuffle(election: Election, tally: Tally, *, jobs: int = 1, progress: Progre
 def verify(election: Election, tally: Tally, raw: bytes, *, jobs: int = 1, progress: Progress | None = None) -> Tally:
     """``tally`` with the ciphertexts of the ``shuffle`` that ``raw`` writes, checked to be a shuffle of it.
 
-    Raises :class:`VerificationError` with a code ``shuffle.*``. Memory: some 4 kB a ciphertext.
+    Raises :class:`VerificationError` with a code ``shuffle.*``. Memory: some 3 kB a ciphertext.
     """
     read = _read(election, tally, raw)
     bar = _Bar("shuffles", _count(election, tally), progress)
