@@ -84,6 +84,9 @@ def test_blt_names_without_quotes_without_title_or_without_any() -> None:
     assert opened(ballots + '"Ada" "Bo" "Title"').title == "Title"
     assert opened(ballots).candidates == ("1", "2")
     assert opened("2 1\n-2\n0\n").withdrawn == ("2",)
+    nicks = opened("3 2\n[nick a b c]\n[withdrawn c]\n[tie 3 2 1]\n5 a b=c 0\n1 3 2 0\n0\n")
+    assert (nicks.ballots, nicks.withdrawn) == ({(1, 2): 5, (0, 1): 1}, ("3",))
+    assert nicks.notes == ("line 4 is for another program, and was passed over: [tie 3 2 1]",)
     assert opened(ballots.encode() + "Äda\nБо\n".encode("utf-8-sig")[3:]).candidates == ("Äda", "Бо")
     assert opened((ballots + "Äda\nBo\n").encode("cp1252")).candidates == ("Äda", "Bo")
     assert opened((ballots + "Әсем\nBo\n").encode("utf-16")).candidates == ("Әсем", "Bo")
@@ -108,6 +111,8 @@ def test_blt_takes_a_second_mention_as_a_rank_left_out_and_says_so() -> None:
         ("3 1\n1 2 0\n", "the file ends before the line 0"),
         ("3 1\n1 2 0\n0 1\n", "line 3: something follows the 0"),
         ("3 1\n-4\n0\n", "line 2: there is no candidate 4"),
+        ("3 1\n[nick a b b]\n0\n", "line 2: 3 different names"),
+        ("3 1\n[seats 2]\n0\n", "line 2: '[seats 2]' is not known"),
         ("2 1\n-1 -2\n0\n", "all candidates have withdrawn"),
         ("3 1\n0\nAda\nBo\n", "2 names for 3 candidates"),
         ('2 1\n0\n"Ada"\n""\n', "line 4: a candidate without a name"),
@@ -249,20 +254,28 @@ def test_abif() -> None:
     assert file.candidates == ("Ada L.", "B", "C")
     assert file.title == "A vote"
     assert file.ballots == {(1, 2, 2): 3, (0, 1, 0): 2, (2, 2, 1): 1, (0, 0, 0): 4}
-    for text, message in (("1:A/5>B/3", "a ballot with scores"), ("1:A>", "a ballot ends with"), ("1:A\nx", "neither")):
+    assert opened("1:A/5>B/5\n2:A/2,B/5,C/2").ballots == {(1, 2, 0): 1, (2, 1, 2): 2}
+    for text, message in (
+        ("1:A/5,B", "line 1: some candidates have a score"),
+        ("1:A/x", "line 1: a candidate is followed by '/x'"),
+        ("1:A>>B", "line 1: no candidate's name at '>B'"),
+        ("1:A>", "line 1: a ballot ends with"),
+        ("1:A\nx", "line 2: neither"),
+    ):
         with pytest.raises(UsageError, match=message):
             opened(text)
 
 
 def test_tally_sheets() -> None:
-    sheet = "  The format is:\n    Option 1---------->: Ada\n  /  Option 2--------->: Bo\n |/ Option 3: Neither\n"
+    sheet = "  The format is:\n    Option 1---------->: Ada\n  /  Option 2--------->: Bo\n |/ Option 3: Neither  |||/\n"
     file = opened(sheet + "V: 12-  5de2d9\nV: -1A  5de2da\nV: 12-\tffff\n")
     assert file.candidates == ("Ada", "Bo", "Neither")
     assert file.ballots == {(1, 2, 0): 2, (0, 1, 10): 1}
     with pytest.raises(UsageError, match="line 6: a ballot on 2 options"):
         opened(sheet + "V: 12-  5de2d9\nV: 12 5de2d9\n")
-    with pytest.raises(UsageError, match="names 3 options, and its ballots rank 2"):
-        opened(sheet + "V: 12  5de2d9\n")
+    file = opened(sheet + "V: 12  5de2d9\n")
+    assert file.candidates == ("Option 1", "Option 2")
+    assert file.notes == ("the sheet names 3 options and its ballots rank 2: they bear numbers",)
     with pytest.raises(UsageError, match="no ballots"):
         opened(sheet, format_=Format.TALLY)
 

@@ -4,6 +4,7 @@
 {title: "…"}                 what is said about the election
 =Kiss:[Bob Kiss]             a candidate's short and long name
 12:Kiss>Montroll=Smith       twelve ballots; commas part equal ranks too
+12:Kiss/5,Smith/3            scores rank where no other sign does
 """
 
 import re
@@ -17,11 +18,18 @@ _LINE: Final = re.compile(r"(?P<number>[0-9]{1,10})\s*:(?P<ballot>.*)", re.ASCII
 _NAMED: Final = re.compile(r"=\s*(?P<short>[^:]+):\s*\[(?P<name>.*)\]\s*")
 _SAID: Final = re.compile(r'\{\s*"?title"?\s*:\s*"(?P<title>.*)"\s*\}')
 _COMMENT: Final = re.compile(r"#.*")
-_WORD: Final = re.compile(r'\s*(?:"(?P<quoted>[^"]*)"|\[(?P<bracketed>[^\]]*)\]|(?P<plain>[^\s"\[\]>=,/][^">=,/]*))\s*')
+_WORD: Final = re.compile(
+    r'\s*(?:"(?P<quoted>[^"]*)"|\[(?P<bracketed>[^\]]*)\]|(?P<plain>[^\s"\[\]>=,/][^">=,/]*))'
+    r"\s*(?:/\s*(?P<score>[0-9]{1,9})\s*)?",
+    re.ASCII,
+)
+
+_Entry = tuple[str, int | None]
+"""A candidate with its score."""
 
 
 def read(text: str) -> BallotFile:
-    """The ballots of ``text``; raises :class:`UsageError` with the line's number, also where ballots give scores."""
+    """The ballots of ``text``; raises :class:`UsageError` with the line's number."""
     names: dict[str, str] = {}
     lines: list[tuple[int, list[list[str]]]] = []
     title = ""
@@ -51,26 +59,32 @@ def read(text: str) -> BallotFile:
 
 
 def _groups(line: int, ballot: str) -> list[list[str]]:
-    groups: list[list[str]] = []
-    joined = False
+    """The candidates at each rank: as the signs say, or, where commas alone part them, as their scores do."""
+    groups: list[list[_Entry]] = []
+    signs = ""
     place = 0
     while place < len(ballot):
         match = _WORD.match(ballot, place)
-        if match is None:
+        name = "" if match is None else (match["quoted"] or match["bracketed"] or match["plain"] or "").strip()
+        if match is None or not name:
             raise refuse(line, f"no candidate's name at {ballot[place : place + 20]!r}")
-        name = (match["quoted"] or match["bracketed"] or match["plain"] or "").strip()
-        if not name:
-            raise refuse(line, "a candidate without a name")
-        if joined:
-            groups[-1].append(name)
+        entry = name, None if match["score"] is None else int(match["score"])
+        if signs[-1:] in ("=", ","):
+            groups[-1].append(entry)
         else:
-            groups.append([name])
+            groups.append([entry])
         place = match.end()
         if place < len(ballot):
             if ballot[place] not in ">=,":
-                raise refuse(line, "a ballot with scores, which cannot be counted as ranks")
-            joined = ballot[place] != ">"
+                raise refuse(line, f"a candidate is followed by {ballot[place : place + 20]!r}")
+            signs += ballot[place]
             place += 1
             if place == len(ballot):
                 raise refuse(line, "a ballot ends with a sign that should be followed by a candidate")
-    return groups
+    entries = [entry for group in groups for entry in group]
+    scores = sorted({score for _, score in entries if score is not None}, reverse=True)
+    if ">" in signs or not scores:
+        return [[name for name, _ in group] for group in groups]
+    if any(score is None for _, score in entries):
+        raise refuse(line, "some candidates have a score and others have none")
+    return [[name for name, score in entries if score == each] for each in scores]

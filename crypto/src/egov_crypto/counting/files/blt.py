@@ -4,6 +4,7 @@
 -3               the third has withdrawn
 5 2 1 0          five ballots: first the second candidate, then the first one
 1 4=1 - 2 0      both equally first, the second rank left out
+[withdrawn 3]    another way to say -3; after [nick a b c d] ballots can name candidates by these
 0                end of the ballots
 "Ada"            names in the candidates' order, then the title
 …
@@ -36,40 +37,93 @@ def read(text: str) -> BallotFile:
     lines = iter(enumerate(text.splitlines(), start=1))
     words = _words(lines)
     candidates, seats = _head(words)
-    withdrawn: set[int] = set()
-    ballots: Counter[Values] = Counter()
-    repeated = 0
+    reader = _Reader(candidates)
     for line, word in words:
         if word == "0":
             break
-        if _WITHDRAWN.fullmatch(word):
-            withdrawn.add(_candidate(line, word[1:], candidates))
-        elif not _IDENTIFIER.fullmatch(word):
-            number = _natural(line, word, "how many ballots there are")
-            groups = list(_ballot(line, words, candidates))
-            named = [c for group in groups for c in group]
-            repeated += number * (len(named) != len(set(named)))
-            ballots[ranks(groups, candidates)] += number
+        reader.take(line, word, words)
     else:
         raise UsageError("the file ends before the line 0 that ends the ballots")
     names, title = _names(lines, candidates)
+    withdrawn = reader.withdrawn
     if len(withdrawn) == candidates:
         raise UsageError("all candidates have withdrawn")
-    again = f"{repeated} ballots name a candidate twice: the second time is taken as a rank left out"
     return BallotFile(
         candidates=tuple(name for c, name in enumerate(names) if c not in withdrawn),
-        ballots=without(ballots, withdrawn),
+        ballots=without(reader.ballots, withdrawn),
         title=title,
         seats=seats,
         withdrawn=tuple(names[c] for c in sorted(withdrawn)),
-        notes=(again,) if repeated else (),
+        notes=reader.notes(),
     )
+
+
+class _Reader:
+    """What stands between the numbers of candidates and seats and the 0 after the ballots."""
+
+    def __init__(self, candidates: int) -> None:
+        self._numbers = {str(number): number - 1 for number in range(1, candidates + 1)}
+        self._names = dict(self._numbers)
+        self._repeated = 0
+        self._notes: list[str] = []
+        self.withdrawn: set[int] = set()
+        self.ballots: Counter[Values] = Counter()
+
+    def take(self, line: int, word: str, words: Iterator[_Word]) -> None:
+        """What begins with ``word``, with as many of the words that follow as belong to it."""
+        if word.startswith("["):
+            self._option(line, word)
+        elif _WITHDRAWN.fullmatch(word):
+            self.withdrawn.add(self._candidate(line, word[1:]))
+        elif not _IDENTIFIER.fullmatch(word):
+            number = _natural(line, word, "how many ballots there are")
+            groups = list(self._ballot(line, words))
+            named = [c for group in groups for c in group]
+            self._repeated += number * (len(named) != len(set(named)))
+            self.ballots[ranks(groups, len(self._numbers))] += number
+
+    def notes(self) -> tuple[str, ...]:
+        again = f"{self._repeated} ballots name a candidate twice: the second time is taken as a rank left out"
+        return (*self._notes, *([again] if self._repeated else ()))
+
+    def _option(self, line: int, word: str) -> None:
+        name, *arguments = word[1:].removesuffix("]").split()
+        if name == "nick":
+            if len(set(arguments) - {"0", "-"}) != len(self._numbers):
+                raise refuse(line, f"{len(self._numbers)} different names are wanted after nick")
+            self._names = self._numbers | {each: c for c, each in enumerate(arguments)}
+        elif name in {"withdrawn", "undeclared"}:
+            self.withdrawn |= {self._candidate(line, each) for each in arguments}
+        elif name in {"tie", "droop"}:
+            self._notes.append(f"line {line} is for another program, and was passed over: {word[:80]}")
+        else:
+            raise refuse(line, f"{word[:40]!r} is not known")
+
+    def _ballot(self, line: int, words: Iterator[_Word]) -> Iterator[list[int]]:
+        """The candidates at each rank, up to the ballot's 0."""
+        for place, (at, word) in enumerate(words):
+            if word == "0":
+                return
+            if place == _MOST_RANKS:
+                raise refuse(at, f"a ballot of more than {_MOST_RANKS} ranks (its 0 is missing?)")
+            yield [] if word == "-" else [self._candidate(at, each) for each in word.split("=")]
+        raise refuse(line, "the file ends within a ballot")
+
+    def _candidate(self, line: int, word: str) -> int:
+        found = self._names.get(word)
+        if found is None:
+            number = _natural(line, word, "a candidate's number")
+            raise refuse(line, f"there is no candidate {number}: they are numbered from 1 to {len(self._numbers)}")
+        return found
 
 
 def _words(lines: Iterator[_Line]) -> Iterator[_Word]:
     """What stands between white space, up to the 0 after the ballots and to the end of its line."""
     count, between = 0, False  # between two ballots: there a 0 ends them all
     for number, line in lines:
+        if line.lstrip().startswith("["):
+            yield number, line.strip()
+            continue
         found = _EQUAL.sub("=", line.split("#", 1)[0].strip()).split()
         for place, word in enumerate(found):
             last = word == "0" and between
@@ -97,17 +151,6 @@ def _head(words: Iterator[_Word]) -> tuple[int, int]:
     return candidates, seats
 
 
-def _ballot(line: int, words: Iterator[_Word], candidates: int) -> Iterator[list[int]]:
-    """The candidates at each rank, up to the ballot's 0."""
-    for place, (at, word) in enumerate(words):
-        if word == "0":
-            return
-        if place == _MOST_RANKS:
-            raise refuse(at, f"a ballot of more than {_MOST_RANKS} ranks (its 0 is missing?)")
-        yield [] if word == "-" else [_candidate(at, each, candidates) for each in word.split("=")]
-    raise refuse(line, "the file ends within a ballot")
-
-
 def _natural(line: int, word: str, what: str) -> int:
     if not _NATURAL.fullmatch(word):
         raise refuse(line, f"{word[:40]!r} is not a whole number; it should say {what}")
@@ -115,13 +158,6 @@ def _natural(line: int, word: str, what: str) -> int:
     if number > MOST_BALLOTS:
         raise refuse(line, f"{number} is too many; it should say {what}")
     return number
-
-
-def _candidate(line: int, word: str, candidates: int) -> int:
-    number = _natural(line, word, "a candidate's number")
-    if not 1 <= number <= candidates:
-        raise refuse(line, f"there is no candidate {number}: they are numbered from 1 to {candidates}")
-    return number - 1
 
 
 def _names(lines: Iterator[_Line], candidates: int) -> tuple[list[str], str]:

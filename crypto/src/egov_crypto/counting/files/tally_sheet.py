@@ -14,6 +14,9 @@ from egov_crypto.errors import UsageError
 BALLOT: Final = re.compile(r"V:\s+([-0-9A-Za-z]{1,36})(?:\s.*)?", re.ASCII)
 _OPTION: Final = re.compile(r"[\s|/\\]*Option\s+([0-9A-Z]{1,2})\s*-*>?\s*:\s*(\S.*)", re.ASCII)
 
+_DRAWN: Final = re.compile(r"[\s|/\\]+$")
+"""The lines that lead from an option to its place, drawn with characters."""
+
 
 def read(text: str) -> BallotFile:
     """The ballots of ``text``; raises :class:`UsageError` with the line's number."""
@@ -28,9 +31,11 @@ def read(text: str) -> BallotFile:
                 raise refuse(line, f"a ballot on {len(ranks)} options after ballots on {options}")
             ballots[tuple(0 if rank == "-" else int(rank, 36) for rank in ranks)] += 1
         elif not ballots and (match := _OPTION.fullmatch(written.rstrip())):
-            names.append(" ".join(match[2].split()))
+            names.append(" ".join(_DRAWN.sub("", match[2]).split()))
     if not ballots:
         raise UsageError("the tally sheet has no ballots")
-    if len(names) != options:
-        raise UsageError(f"the tally sheet names {len(names)} options, and its ballots rank {options}")
-    return BallotFile(tuple(names), dict(ballots))
+    if len(names) == options:
+        return BallotFile(tuple(names), dict(ballots))
+    numbered = tuple(f"Option {number}" for number in range(1, options + 1))
+    note = f"the sheet names {len(names)} options and its ballots rank {options}: they bear numbers"
+    return BallotFile(numbered, dict(ballots), notes=(note,))
