@@ -114,7 +114,7 @@ def test_the_installed_packages_are_not_those_of_the_checkout(elsewhere: Path) -
     assert out.stdout.count(str(elsewhere)) == 2
 
 
-@pytest.mark.parametrize("command", ["egov", "egov-verify", "egov-ballot", "egov-witness"])
+@pytest.mark.parametrize("command", ["egov", "egov-verify", "egov-ballot", "egov-count", "egov-witness"])
 def test_each_installed_command_answers(elsewhere: Path, command: str) -> None:
     out = subprocess.run(
         [elsewhere / "bin" / command, "--help"], cwd=elsewhere, capture_output=True, text=True, check=True
