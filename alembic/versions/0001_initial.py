@@ -840,7 +840,6 @@ def upgrade() -> None:
         "commission_ceremony",
         sa.Column("draft_id", sa.String(), nullable=False),
         sa.Column("id", sa.String(), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("needed", sa.Integer(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
@@ -849,7 +848,7 @@ def upgrade() -> None:
         sa.Column("parameters", sa.LargeBinary(), nullable=True),
         sa.Column("fingerprint", sa.String(), nullable=True),
         sa.CheckConstraint("(parameters IS NULL) = (fingerprint IS NULL)", name=op.f("ck_commission_ceremony_done")),
-        sa.CheckConstraint("needed >= 2 AND size > needed AND number > 0", name=op.f("ck_commission_ceremony_size")),
+        sa.CheckConstraint("needed >= 2 AND size > needed", name=op.f("ck_commission_ceremony_size")),
         sa.ForeignKeyConstraint(
             ["draft_id"], ["commission_draft.id"], name=op.f("fk_commission_ceremony_draft_id_commission_draft")
         ),

@@ -130,6 +130,12 @@ def _roll(value: object) -> dict[str, Any] | None:
     return roll
 
 
+def each_alone(document: Document, trustees: int) -> bool:
+    """Whether each trustee makes a key alone: all of them are needed."""
+    needed = document.get("needed")
+    return needed is None or needed >= trustees
+
+
 def kind_of(question: Mapping[str, Any]) -> QuestionKind:
     """What a voter does with its answers."""
     return QuestionKind(question.get("type", QuestionKind.CHOICE))
@@ -217,11 +223,13 @@ def without(items: list[Any], place: int) -> list[Any]:
 # -- as a file ---------------------------------------------------------------------------------------------------------
 
 
-def to_toml(document: Document, trustees: list[dict[str, Any]]) -> str:
+def to_toml(document: Document, trustees: list[dict[str, Any]], threshold: str | None = None) -> str:
     """The document as a vote's file; what is missing is left out, with a line that says so.
 
     Args:
-        trustees: ``{"name": {kk, ru, en}, "public_key": JSON or None}``, in their order.
+        trustees: ``{"name": {kk, ru, en}, "public_key": JSON or None}``, in their order; without ``public_key`` if they
+            make one key together.
+        threshold: what they published of it, as JSON.
     """
     lines: list[str] = []
     for key in _LISTED:
@@ -233,11 +241,14 @@ def to_toml(document: Document, trustees: list[dict[str, Any]]) -> str:
         else:
             lines.append(f"{key} = {value if key.endswith('_at') else _string(value)}")
     lines += [f"needed = {document['needed']}"] if document.get("needed") is not None else []
+    lines += [f"threshold = {_string(threshold)}"] if threshold is not None else []
     lines += ["", *_roll_lines(document["roll"])]
     for question in document["questions"]:
         lines += ["", "[[questions]]", *_question_lines(question)]
     for trustee in trustees:
         lines += ["", "[[trustees]]", f"name = {_inline(trustee['name'])}"]
+        if "public_key" not in trustee:
+            continue
         key = trustee["public_key"]
         lines += [f"public_key = {_string(key)}" if key else "# this trustee has not handed in a key yet"]
     return "\n".join(lines) + "\n"

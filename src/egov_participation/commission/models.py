@@ -1,4 +1,4 @@
-"""Tables of the commission's room: drafts, the people of an uploaded roll, and the trustees that were invited.
+"""Tables of the commission's room: drafts, the people of an uploaded roll, the trustees and the key they make together.
 
 A draft is edited until it is frozen. Then the registrar has made the credentials, the first bytes of the archive stand
 here, and their hash is what trustees and registrar confirm and two members approve. Published, it becomes a vote of the
@@ -103,7 +103,7 @@ class DraftTrustee(SQLModel, table=True):
     remind_at: datetime | None = Field(default=None, sa_column=Column(UTCDateTime, nullable=True, index=True))
     """When to look whether they owe something that they must be reminded of; None: they are forgotten."""
     public_key: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
-    """The public key with its proof, as JSON."""
+    """The public key with its proof, as JSON; of a key made together, that of the trustee's share."""
     key_point: str | None = Field(default=None, unique=True)
     """The key itself, 64 hex digits: no two trustees of whatever votes have the same."""
     key_at: datetime | None = Field(default=None, sa_column=Column(UTCDateTime, nullable=True))
@@ -112,6 +112,52 @@ class DraftTrustee(SQLModel, table=True):
     confirmed_hash: str | None = None
     """The setup's hash that the trustee confirmed."""
     confirmed_at: datetime | None = Field(default=None, sa_column=Column(UTCDateTime, nullable=True))
+
+
+class KeyCeremony(SQLModel, table=True):
+    """How the trustees of a draft, of whom fewer than all are needed, make their key together. A new one takes the
+    place of the last; nothing that stands in one is changed or taken out.
+    """
+
+    __tablename__: ClassVar[str] = "commission_ceremony"
+    __table_args__ = (
+        CheckConstraint("needed >= 2 AND size > needed", name="size"),
+        CheckConstraint("(parameters IS NULL) = (fingerprint IS NULL)", name="done"),
+    )
+
+    draft_id: str = Field(primary_key=True, foreign_key="commission_draft.id")
+    id: str = Field(unique=True)
+    """16 hex digits: forms name it, so that nothing that was made for an earlier ceremony comes into this one."""
+    size: int
+    """How many trustees take part, at the places of `DraftTrustee.place`."""
+    needed: int
+    """How many of them will be enough."""
+    reason: str = ""
+    """Why the last one was given up; empty for the first."""
+    begun_at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False))
+    file: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    """All that was handed in, as `egov_crypto.threshold.ceremony.Ceremony` writes it; verified before it came in."""
+    parameters: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+    """What is published of the trustees, once all have taken the last step."""
+    fingerprint: str | None = None
+    """Of those: what all compare, 64 hex digits."""
+
+
+class CeremonyStep(SQLModel, table=True):
+    """When a trustee took a step of the ceremony."""
+
+    __tablename__: ClassVar[str] = "commission_ceremony_step"
+    __table_args__ = (
+        CheckConstraint(
+            "step IN ('certificate', 'commitment', 'polynomial', 'voutput', 'compared')",
+            name="step",
+        ),
+    )
+
+    draft_id: str = Field(primary_key=True, foreign_key="commission_ceremony.draft_id")
+    place: int = Field(primary_key=True)
+    step: str = Field(primary_key=True)
+    at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False))
 
 
 class Rehearsal(SQLModel, table=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import tomllib
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 from sqlmodel import Session, col, select
 
@@ -15,7 +15,7 @@ from egov_participation.actions import Action
 from egov_participation.commission import documents
 from egov_participation.commission.documents import Document
 from egov_participation.commission.models import Draft
-from egov_participation.commission.service import rolls
+from egov_participation.commission.service import ceremonies, rolls
 from egov_participation.commission.service.changing import change, document_of
 from egov_participation.commission.service.lookup import check_state, find_draft, lock_draft, trustees_of
 from egov_participation.database import UnitOfWork
@@ -99,14 +99,9 @@ def discard(services: Services, tx: UnitOfWork, acting: SessionInfo, draft_id: s
 
 def exported(session: Session, draft: Draft) -> str:
     """The draft as a vote's file (``docs/vote-file.md``)."""
-    trustees: list[dict[str, Any]] = [
-        {
-            "name": {"kk": trustee.name_kk, "ru": trustee.name_ru, "en": trustee.name_en},
-            "public_key": trustee.public_key.decode() if trustee.public_key is not None else None,
-        }
-        for trustee in trustees_of(session, draft.id)
-    ]
-    return documents.to_toml(document_of(draft), trustees)
+    trustees = trustees_of(session, draft.id)
+    keys = ceremonies.keys_of(trustees, ceremonies.of_draft(session, draft, len(trustees)))
+    return documents.to_toml(document_of(draft), keys["trustees"], keys.get("threshold"))
 
 
 def read_file(raw: bytes) -> Document:

@@ -18,7 +18,7 @@ from egov_participation import audit
 from egov_participation.actions import Action
 from egov_participation.commission import documents
 from egov_participation.commission.models import Draft, DraftTrustee
-from egov_participation.commission.service import letters, trustees
+from egov_participation.commission.service import ceremonies, letters, trustees
 from egov_participation.commission.service.lookup import check_state, find_draft, lock_draft, trustees_of
 from egov_participation.commission.service.trustees import Step
 from egov_participation.database import UnitOfWork
@@ -42,6 +42,7 @@ KEPT: Final = timedelta(days=90)
 
 _OWED_WORDS: Final[Mapping[Step, str]] = {
     Step.KEY: N_("your key for this vote"),
+    Step.TAKE_PART: N_("your next step of making the key"),
     Step.CONFIRM: N_("your confirmation of the frozen setup"),
     Step.SHUFFLE: N_("your shuffle of the ballots"),
     Step.DECRYPT: N_("your decryption"),
@@ -69,6 +70,7 @@ def add(services: Services, tx: UnitOfWork, session: SessionInfo, draft_id: str,
     _check_new(others, given)
     if len(others) >= MAX_TRUSTEES:
         raise DomainError(409, N_("There may be at most 30 trustees."), code="trustee.too_many")
+    ceremonies.give_up(services, tx, session, find_draft(tx.session, draft_id))
     name = given.name
     row = DraftTrustee(
         id=secrets.token_hex(8),
@@ -98,6 +100,7 @@ def change(services: Services, tx: UnitOfWork, session: SessionInfo, trustee_id:
     row = _locked(tx, trustee_id, "editing")
     _check_new([other for other in trustees_of(tx.session, row.draft_id) if other.id != row.id], given)
     if given.mail.lower() != row.mail.lower():
+        ceremonies.give_up(services, tx, session, find_draft(tx.session, row.draft_id))
         if row.invited_at is not None:
             title, name = title_of(find_draft(tx.session, row.draft_id)), trustees.name_of(row).as_dict()
             letters.to_trustee(services, tx, row, letters.MOVED, title, name=name)
@@ -115,6 +118,7 @@ def remove(services: Services, tx: UnitOfWork, session: SessionInfo, trustee_id:
         DomainError: 404 ``trustee.unknown``; 409 of `lookup.check_state`.
     """
     row = _locked(tx, trustee_id, "editing")
+    ceremonies.give_up(services, tx, session, find_draft(tx.session, row.draft_id))
     _record(services, tx, session, row, step="removed")
     tx.session.delete(row)
     tx.flush()
@@ -179,12 +183,13 @@ def _remind(services: Services, trustee_id: str) -> None:
     with services.database.read() as db:
         row = db.get(DraftTrustee, trustee_id)
         draft = None if row is None else db.get(Draft, row.draft_id)
+        ceremony = None if draft is None else ceremonies.of_draft(db, draft, len(trustees_of(db, draft.id)))
     published = voting.vote(services, draft.uuid) if draft is not None and draft.state == "published" else None
     with services.database.uow() as tx:
         row = tx.exec(select(DraftTrustee).where(DraftTrustee.id == trustee_id).with_for_update()).first()
         if row is None or draft is None or row.remind_at is None or row.remind_at > now:
             return
-        step = trustees.step_of(draft, row, published)
+        step = trustees.step_of(draft, row, published, ceremony)
         row.remind_at = _look_again(step, published, now)
         title = title_of(draft)
         if step in {Step.DECRYPTED, Step.SPARED, Step.CANCELLED}:

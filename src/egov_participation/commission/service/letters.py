@@ -83,6 +83,42 @@ KEY_REPLACED: Final = notice(
     ),
     facts=_KEY_FACTS,
 )
+CEREMONY_STEP: Final = notice(
+    "commission.ceremony_step",
+    subject=N_("A step of making the key is awaited from you"),
+    paragraphs=(
+        N_(
+            "The trustees of this vote make one key together, in five steps, each of which everybody takes before the "
+            "next begins. Open your page by the link of your invitation and take the step that is named here."
+        ),
+        N_(
+            "Have your key file at hand as you saved it last, and its passphrase. If something does not hold on the "
+            "page, do not go on, and tell the other trustees and the commission by telephone."
+        ),
+    ),
+    facts=(*_FACTS, (N_("Step"), "what")),
+)
+CEREMONY_TAKEN: Final = notice(
+    "commission.ceremony_taken",
+    subject=N_("A step of making the key was taken in your name"),
+    paragraphs=(
+        N_("By the link of your invitation, the file of this step was handed in as yours, and holds."),
+        _NOT_YOU,
+    ),
+    facts=(*_FACTS, (N_("Step"), "what")),
+)
+CEREMONY_GIVEN_UP: Final = notice(
+    "commission.ceremony_given_up",
+    subject=N_("The key of a vote is made anew"),
+    paragraphs=(
+        N_(
+            "What the trustees of this vote have made so far counts no longer, and the key files of it are of no use "
+            "any more. You get a mail when the first step of the new key is awaited from you."
+        ),
+        N_("If this surprises you, ask the commission and the other trustees by telephone before you go on."),
+    ),
+    facts=(*_FACTS, (N_("Reason"), "reason")),
+)
 CONFIRMED: Final = notice(
     "commission.confirmed",
     subject=N_("A vote’s setup was confirmed in your name"),

@@ -20,7 +20,8 @@ from egov_crypto.errors import CryptoError
 from egov_crypto.trustee import TrusteeKey
 from egov_participation.commission import documents
 from egov_participation.commission.models import Draft, DraftTrustee
-from egov_participation.commission.service import letters
+from egov_participation.commission.service import ceremonies, letters
+from egov_participation.commission.service.ceremonies import CeremonyView
 from egov_participation.commission.service.lookup import find_draft, lock_draft, trustees_of
 from egov_participation.database import UnitOfWork
 from egov_participation.errors import DomainError
@@ -41,8 +42,12 @@ class Step(StrEnum):
 
     KEY = "key"
     """The key is awaited, or was made and its file not opened once more."""
+    TAKE_PART = "take_part"
+    """A step of the ceremony is awaited, in which the trustees make their key together."""
+    OTHERS = "others"
+    """In the ceremony others are awaited, or it has not begun."""
     HANDED_IN = "handed_in"
-    """The key is there; the setup is not frozen yet."""
+    """The key is there, and compared if it was made together; the setup is not frozen yet."""
     CONFIRM = "confirm"
     """The setup is frozen: it is to be looked at and confirmed."""
     CONFIRMED = "confirmed"
@@ -99,6 +104,8 @@ class TrusteeView:
     key_at: datetime | None
     reopened_at: datetime | None
     others: tuple[OtherTrustee, ...]
+    ceremony: CeremonyView | None
+    """In which they make their key together; None if all of them are needed, each with a key made alone."""
     setup: bytes | None
     """The setup document; None until it is frozen."""
     setup_hash: str | None
@@ -118,10 +125,11 @@ def by_token(services: Services, token: str) -> TrusteeView:
         DomainError: 404 ``trustee.unknown``: the link is not one, or another one was sent since.
     """
     with services.database.read() as session:
-        row = _by_token(session, token)
+        row = by_link(session, token)
         draft, all_ = find_draft(session, row.draft_id), trustees_of(session, row.draft_id)
+        ceremony = ceremonies.of_draft(session, draft, len(all_))
     published = voting.vote(services, draft.uuid) if draft.state == "published" else None
-    return _view(draft, row, all_, published)
+    return _view(draft, row, all_, published, ceremony)
 
 
 def hand_in_key(services: Services, token: str, raw: bytes, *, reopened: bool) -> TrusteeView:
@@ -133,13 +141,20 @@ def hand_in_key(services: Services, token: str, raw: bytes, *, reopened: bool) -
 
     Raises:
         DomainError: 404 ``trustee.unknown``; 413 ``key.size``; 400 ``key.format``; 422 ``key.proof``; 409 ``key.used``
-            (another trustee's, or of another vote), and ``draft.frozen`` and the like: the setup is fixed.
+            (another trustee's, or of another vote), ``key.together`` (the trustees make one key together), and
+            ``draft.frozen`` and the like: the setup is fixed.
     """
     key = _read_key(raw)
     point = key.public_key.text
     with services.database.uow() as tx:
-        row = _locked(tx, token, f"trustee-key:{point}")
-        now = services.clock()
+        row = locked_by_link(tx, token, f"trustee-key:{point}")
+        now, draft = services.clock(), find_draft(tx.session, row.draft_id)
+        if ceremonies.of_draft(tx.session, draft, len(trustees_of(tx.session, draft.id))) is not None:
+            raise DomainError(
+                409,
+                N_("In this vote the trustees make one key together. Open your page again."),
+                code="key.together",
+            )
         if row.key_point != point:
             used = tx.exec(select(DraftTrustee.id).where(DraftTrustee.key_point == point)).first() is not None
             if used or voting.key_is_used(tx.session, point):
@@ -151,8 +166,7 @@ def hand_in_key(services: Services, token: str, raw: bytes, *, reopened: bool) -
             kind = letters.KEY_HANDED_IN if row.key_point is None else letters.KEY_REPLACED
             public = wire.dump(key.to_json())
             row.public_key, row.key_point, row.key_at, row.reopened_at = public, point, now, None
-            title = _working_title(find_draft(tx.session, row.draft_id))
-            letters.to_trustee(services, tx, row, kind, title, fingerprint=wire.compact_digest(public))
+            letters.to_trustee(services, tx, row, kind, _working_title(draft), fingerprint=wire.compact_digest(public))
         if reopened:
             row.reopened_at = now
         tx.flush()
@@ -169,7 +183,7 @@ def hand_in_shuffle(services: Services, token: str, raw: bytes) -> ShuffleOutcom
         DomainError: 404 ``trustee.unknown``; those of `voting.service.hand_in_shuffle`.
     """
     with services.database.read() as session:
-        row = _by_token(session, token)
+        row = by_link(session, token)
         uuid = find_draft(session, row.draft_id).uuid
     outcome = voting.hand_in_shuffle(services, uuid, row.place, raw)
     if not outcome.awaited:
@@ -188,7 +202,7 @@ def confirm(services: Services, token: str, setup_hash: str) -> TrusteeView:
             ``draft.not_frozen`` and the like.
     """
     with services.database.uow() as tx:
-        row = _locked(tx, token, states=("frozen",))
+        row = locked_by_link(tx, token, states=("frozen",))
         draft = find_draft(tx.session, row.draft_id)
         if draft.setup is None or setup_hash != draft.setup_hash:
             raise DomainError(
@@ -213,8 +227,13 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def step_of(draft: Draft, row: DraftTrustee, published: VoteView | None) -> Step:
-    """Where a trustee stands."""
+def step_of(draft: Draft, row: DraftTrustee, published: VoteView | None, ceremony: CeremonyView | None) -> Step:
+    """Where a trustee stands.
+
+    Args:
+        published: the vote, if the draft is published.
+        ceremony: of the draft (`ceremonies.of_draft`).
+    """
     if published is not None:
         if published.state is VoteState.CANCELLED:
             return Step.CANCELLED
@@ -231,6 +250,8 @@ def step_of(draft: Draft, row: DraftTrustee, published: VoteView | None) -> Step
         return Step.CANCELLED
     if draft.state == "frozen":
         return Step.CONFIRMED if row.confirmed_hash == draft.setup_hash else Step.CONFIRM
+    if ceremony is not None and not ceremony.has_compared(row.place):
+        return Step.OTHERS if ceremony.owed_by(row.place) is None else Step.TAKE_PART
     return Step.KEY if row.public_key is None or row.reopened_at is None else Step.HANDED_IN
 
 
@@ -239,7 +260,7 @@ def name_of(row: DraftTrustee) -> Texts:
     return Texts(row.name_kk, row.name_ru, row.name_en)
 
 
-def _locked(tx: UnitOfWork, token: str, lock: str = "", states: tuple[str, ...] = ("editing",)) -> DraftTrustee:
+def locked_by_link(tx: UnitOfWork, token: str, lock: str = "", states: tuple[str, ...] = ("editing",)) -> DraftTrustee:
     """The trustee of a link, in a draft that is locked and in one of these states.
 
     Raises:
@@ -247,17 +268,22 @@ def _locked(tx: UnitOfWork, token: str, lock: str = "", states: tuple[str, ...] 
     """
     if lock:
         tx.lock(lock)
-    draft = lock_draft(tx, _by_token(tx.session, token).draft_id)
+    draft = lock_draft(tx, by_link(tx.session, token).draft_id)
     # Again, now that nobody changes it: another invitation may have been sent, or the trustee removed.
     tx.session.expire_all()
-    row = _by_token(tx.session, token)
+    row = by_link(tx.session, token)
     if draft.state not in states:
         message, code = _REFUSALS[draft.state]
         raise DomainError(409, message, code=code)
     return row
 
 
-def _by_token(session: Session, token: str) -> DraftTrustee:
+def by_link(session: Session, token: str) -> DraftTrustee:
+    """The trustee of a link.
+
+    Raises:
+        DomainError: 404 ``trustee.unknown``.
+    """
     row = session.exec(select(DraftTrustee).where(DraftTrustee.token_hash == token_hash(token))).first()
     if row is None:
         raise DomainError(
@@ -295,14 +321,20 @@ def _working_title(draft: Draft) -> Texts:
     return Texts(title["kk"], title["ru"], title["en"])
 
 
-def _view(draft: Draft, row: DraftTrustee, all_: list[DraftTrustee], published: VoteView | None) -> TrusteeView:
+def _view(
+    draft: Draft,
+    row: DraftTrustee,
+    all_: list[DraftTrustee],
+    published: VoteView | None,
+    ceremony: CeremonyView | None,
+) -> TrusteeView:
     held = published.trustees if published else ()
     decrypted = {trustee.owner for trustee in held if trustee.decrypted}
     shuffled = {trustee.owner for trustee in held if trustee.shuffled}
     return TrusteeView(
         id=row.id,
         vote=draft.uuid,
-        step=step_of(draft, row, published),
+        step=step_of(draft, row, published, ceremony),
         owner=row.place,
         name=name_of(row),
         language=row.language,
@@ -325,6 +357,7 @@ def _view(draft: Draft, row: DraftTrustee, all_: list[DraftTrustee], published: 
             for other in all_
             if other.id != row.id
         ),
+        ceremony=ceremony,
         setup=draft.setup,
         setup_hash=draft.setup_hash,
         confirmation=draft.confirmation,
