@@ -48,6 +48,9 @@ def test_a_draft_is_found_and_read_in_each_language(client: TestClient, referenc
     other = client.get(f"/en/consultations/{reference}/v2?text=ru")
     assert '<div class="egov-act__text" lang="ru"' in other.text
     assert "Парк закрывается в 23 часа." in other.text
+    verify = client.get(f"/en/consultations/{reference}/verify")
+    assert f"/en/consultations/{reference}" in verify.text.partition("egov-verify consultation ")[2][:120]
+    assert f"/consultations/{reference}/v2/record.json" in verify.text
     for address in (f"{reference}/v3", f"{reference}/v1/p/art_9", "C-2026-9999"):
         assert client.get(f"/ru/consultations/{address}").status_code == 404
 

@@ -216,6 +216,7 @@ PARAMS: Final[dict[str, Callable[[World], Params]]] = {
     },
     "consultations.draft_proposal": lambda world: {"id": world.consultations.drafts.proposal},
     "consultations.consultation": lambda world: {"reference": world.replies.answered},
+    "consultations.verify": lambda world: {"reference": world.replies.answered},
     **{
         f"consultations.{page}": lambda world: {
             "reference": world.replies.answered,

@@ -7,6 +7,7 @@ from typing import Any, Final
 from starlette.requests import Request
 from starlette.responses import Response
 
+from egov_participation import source
 from egov_participation.actions import Action
 from egov_participation.consultations import wording
 from egov_participation.consultations.draft_views import ConsultationView, ProvisionView, TextView
@@ -45,6 +46,17 @@ async def consultation(request: Request) -> Response:
     return page(
         request, (found, today), lambda: page_of(request, "consultation", found, qr=qr_code(_address(request, found)))
     )
+
+
+async def verify(request: Request) -> Response:
+    """How anybody checks a consultation against the log.
+
+    Raises:
+        DomainError: 404 ``consultation.unknown``.
+    """
+    found = await _consultation(request)
+    offer = source.offer(services(request).settings)
+    return page(request, (found,), lambda: page_of(request, "verify", found, source=offer))
 
 
 async def version(request: Request) -> Response:
@@ -233,5 +245,6 @@ routes = [
     route("/consultations/{reference}/v{number:int}/parallel", parallel, Action.READ),
     route("/consultations/{reference}/v{number:int}/p/{eid}", provision, Action.READ),
     route("/consultations/{reference}/v{number:int}", version, Action.READ),
+    route("/consultations/{reference}/verify", verify, Action.READ),
     route("/consultations/{reference}", consultation, Action.READ),
 ]
