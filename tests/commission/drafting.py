@@ -101,7 +101,7 @@ def write(by: SignedIn, services: Services) -> str:
     }  # fmt: skip
     for page, given in pages.items():
         save(by, services, id_, page, **given)
-    save(by, services, id_, "questions", act="add")
+    save(by, services, id_, "questions/new", kind="homomorphic")
     save(by, services, id_, "questions/1", kk="Келісесіз бе?", ru="Согласны?", en="Do you agree?")
     save(by, services, id_, "questions/1/answers", act="save", **answers(*ANSWERS))
     return id_

@@ -138,7 +138,7 @@ def test_a_question_that_was_taken_out_meanwhile_does_not_take_what_was_typed_wi
     member: SignedIn, second: SignedIn, services: Services
 ) -> None:
     id_ = complete(member, services)
-    save(member, services, id_, "questions", act="add")
+    save(member, services, id_, "questions/new", kind="homomorphic")
     seen = str(draft_of(services, id_).version)
     save(second, services, id_, "questions", act="remove-2")
 
@@ -156,7 +156,7 @@ def test_questions_and_answers_are_added_moved_and_taken_out_with_plain_buttons(
     member: SignedIn, services: Services
 ) -> None:
     id_ = complete(member, services)
-    assert save(member, services, id_, "questions", act="add").endswith("/questions/2")
+    assert save(member, services, id_, "questions/new", kind="homomorphic").endswith("/questions/2")
     save(member, services, id_, "questions/2", kk="Б", ru="Б", en="B")
     save(member, services, id_, "questions", act="up-2")
     assert [asked["text"]["en"] for asked in written(services, id_)["questions"]] == ["B", "Do you agree?"]
@@ -180,7 +180,7 @@ def test_questions_and_answers_are_added_moved_and_taken_out_with_plain_buttons(
 def test_no_more_than_twenty_questions_are_taken(member: SignedIn, services: Services) -> None:
     id_ = complete(member, services, questions=[documents.new_question()] * 20)
     version = str(draft_of(services, id_).version)
-    answer = member.client.post(f"{DRAFTS}/{id_}/questions", data={"version": version, "act": "add"})
+    answer = member.client.post(f"{DRAFTS}/{id_}/questions/new", data={"version": version, "kind": "lists"})
     assert answer.status_code == 422
     assert "There may be at most 20 questions." in answer.text
     assert len(written(services, id_)["questions"]) == 20
@@ -234,7 +234,7 @@ def test_the_preview_shows_page_and_questions_and_offers_nothing_to_cast(member:
 def test_a_half_written_draft_can_be_previewed_too(member: SignedIn, services: Services) -> None:
     id_ = new(member)
     assert member.client.get(f"{DRAFTS}/{id_}/preview").status_code == 200
-    save(member, services, id_, "questions", act="add")
+    save(member, services, id_, "questions/new", kind="homomorphic")
     assert member.client.get(f"{DRAFTS}/{id_}/preview/1").status_code == 200
 
 
@@ -318,7 +318,7 @@ def test_only_the_commission_sees_and_writes_drafts(
         assert moderator.client.get(f"{DRAFTS}/{id_}{page}").status_code == 403, page
     version = {"version": str(before.version)}
     for page, data in {
-        "title": TITLE, "questions": {"act": "add"}, "discard": {"reason": "x"}, "voters/list": {}, "import": {}
+        "title": TITLE, "questions/new": {"kind": "lists"}, "discard": {"reason": "x"}, "voters/list": {}, "import": {}
     }.items():  # fmt: skip
         assert moderator.client.post(f"{DRAFTS}/{id_}/{page}", data=version | data).status_code == 403, page
     assert draft_of(services, id_) == before
@@ -338,11 +338,16 @@ def test_a_form_of_another_session_is_shown_again_and_saves_nothing(member: Sign
         ("questions/1", {"en": "Typed before"}),
         ("questions/1/answers", {"act": "save", "answer-1-en": "Typed before", "answer-1-kk": ""}),
         ("questions/1/choice", {"several": "several", "max": "Typed before"}),
+        ("questions/1/grades", {"act": "save", "answer-1-en": "Typed before", "answer-1-kk": ""}),
+        ("questions/1/lists/1", {"act": "save", "answer-1-en": "Typed before", "answer-1-kk": ""}),
+        ("questions/new", {"kind": "lists"}),
+        ("trustees/needed", {"of": "some", "needed": "Typed before"}),
         ("voters/rule", {"min_age": "Typed before"}),
     ):
         answer = member.client.post(f"{DRAFTS}/{id_}/{page}", data={"version": str(before.version)} | typed)
         assert answer.status_code == 403, page
-        assert ("Typed before" if page != "kind" else 'value="binding" checked') in answer.text, page
-        tried.append(page.replace("/1", "/{number:int}"))
+        chosen = {"kind": 'value="binding" checked', "questions/new": 'value="lists" checked'}
+        assert chosen.get(page, "Typed before") in answer.text, page
+        tried.append(page.replace("lists/1", "lists/{list:int}").replace("questions/1", "questions/{number:int}"))
     assert draft_of(services, id_) == before
     assert {f"{DRAFT}/{page}" for page in tried} == {spec.path for spec in commission_routes if spec.again}

@@ -15,7 +15,9 @@ from pydantic import BaseModel, Field, PlainValidator, ValidationInfo, field_val
 
 from egov_participation.i18n import N_
 from egov_participation.jurisdiction.territories import TERRITORIES
+from egov_participation.voting.kinds import METHODS, RULES, QuestionKind
 from egov_participation.voting.texts import LANGUAGES, SEPARATOR
+from egov_participation.voting.trustee_file import FEWEST_NEEDED, MAX_TRUSTEES
 from egov_participation.web import days
 from egov_participation.writing import Reason, one_line
 
@@ -207,6 +209,83 @@ class ChoiceForm(VersionForm):
         return value
 
 
+def _read_question_kind(value: object) -> str:
+    if value not in tuple(QuestionKind):
+        raise ValueError(N_("Choose what voters do with the answers."))
+    return str(value)
+
+
+class NewQuestionForm(VersionForm):
+    """What a voter does with the answers of a new question."""
+
+    kind: Annotated[str, PlainValidator(_read_question_kind)] = ""
+
+    model_config = {"validate_default": True}
+
+
+class BlankForm(VersionForm):
+    """Whether a voter may vote blank."""
+
+    blank: str = ""
+
+
+class MethodForm(BlankForm):
+    """How rankings are counted; seats and rules are those of the single transferable vote."""
+
+    method: str = ""
+    seats: str | int = "1"
+    rules: str = RULES[0]
+
+    model_config = {"validate_default": True}
+
+    @field_validator("method")
+    @classmethod
+    def _chosen(cls, method: str) -> str:
+        if method not in METHODS:
+            raise ValueError(N_("Choose how the rankings are counted."))
+        return method
+
+    @field_validator("seats")
+    @classmethod
+    def _counted(cls, seats: str | int, info: ValidationInfo) -> int:
+        # What stands in the field does not matter where one is elected.
+        number = _read_number(str(seats)) if info.data.get("method") == "stv" else 1
+        if not number:
+            raise ValueError(N_("At least one seat must be filled."))
+        return number
+
+    @field_validator("rules")
+    @classmethod
+    def _known(cls, rules: str) -> str:
+        return rules if rules in RULES else RULES[0]
+
+
+class NeededForm(VersionForm):
+    """How many of the trustees decrypting takes."""
+
+    of: str = ""
+    needed: str | int = ""
+
+    model_config = {"validate_default": True}
+
+    @field_validator("of")
+    @classmethod
+    def _chosen(cls, of: str) -> str:
+        if of not in ("all", "some"):
+            raise ValueError(N_("Choose: all trustees, or so many of them."))
+        return of
+
+    @field_validator("needed")
+    @classmethod
+    def _counted(cls, needed: str | int, info: ValidationInfo) -> int:
+        if info.data.get("of") != "some":
+            return 0
+        number = _read_number(str(needed))
+        if not FEWEST_NEEDED <= number <= MAX_TRUSTEES:
+            raise ValueError(N_("At least two must be needed, and at most 30."))
+        return number
+
+
 class RuleForm(VersionForm):
     """Who of the register of residents may vote."""
 
@@ -282,7 +361,7 @@ class NewForm(BaseModel):
 
 
 class ActForm(VersionForm):
-    """A button in a list: ``add``, ``up-3``, ``down-3``, ``remove-3``."""
+    """A button in a list: ``add``, ``save``, ``up-3``, ``down-3``, ``remove-3``."""
 
     act: Annotated[str, Field(pattern=r"^(add|save|(up|down|remove)-[1-9][0-9]{0,2})$")] = ""
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from math import factorial
 from typing import Final
 
 from egov_participation.i18n import N_
@@ -26,6 +27,7 @@ DAY_ENDS: Final = 22
 PREPARING_DAYS: Final = 3
 """Working days that trustees' keys, confirmations and the second member's approval take."""
 _QUESTION: Final = re.compile(r"questions\[(\d+)\](?:\.(\w+))?")
+_CANDIDATES: Final = re.compile(r"lists\[(\d+)\]\.candidates")
 
 
 class Part(StrEnum):
@@ -59,15 +61,28 @@ _PARTS: Final = {
     "opens_at": Part.TIMES,
     "closes_at": Part.TIMES,
     "roll": Part.VOTERS,
+    "needed": Part.TRUSTEES,
+    "threshold": Part.TRUSTEES,
+    "threshold_file": Part.TRUSTEES,
 }
 
 
 class QuestionPage(StrEnum):
-    """The three pages of a question."""
+    """The pages of a question; which it has depends on its kind."""
 
     TEXT = "text"
     ANSWERS = "answers"
+    GRADES = "grades"
+    CANDIDATES = "candidates"
     CHOICE = "choice"
+
+
+_PAGES: Final = {
+    "text": QuestionPage.TEXT,
+    "answers": QuestionPage.ANSWERS,
+    "lists": QuestionPage.ANSWERS,
+    "grades": QuestionPage.GRADES,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +93,18 @@ class Place:
     question: int = 0
     """From 1; 0: of no single question."""
     page: QuestionPage = QuestionPage.TEXT
+    list: int = 0
+    """Of candidates: on which list, from 1."""
 
 
 def place_of(path: str) -> Place:
     """Where what a problem's path names is written."""
     found = _QUESTION.match(path)
     if found is not None:
-        pages = {"answers": QuestionPage.ANSWERS, "text": QuestionPage.TEXT}
-        return Place(Part.QUESTIONS, int(found[1]), pages.get(found[2] or "text", QuestionPage.CHOICE))
+        number, of_list = int(found[1]), _CANDIDATES.search(path)
+        if of_list is not None:
+            return Place(Part.QUESTIONS, number, QuestionPage.CANDIDATES, int(of_list[1]))
+        return Place(Part.QUESTIONS, number, _PAGES.get(found[2] or "text", QuestionPage.CHOICE))
     first = re.split(r"[.\[,]", path, maxsplit=1)[0]
     return Place(_PARTS[first] if first in _PARTS else Part(first))
 
@@ -105,6 +124,8 @@ class Asked:
     answers: int
     min: int
     blank: bool
+    shuffled: bool = False
+    """Whether its ballots become known one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +140,18 @@ class Plan:
     questions: Sequence[Asked]
     trustees: int
     offline: int
+    needed: int | None = None
+    """How many of the trustees decrypting takes; None: all of them."""
 
 
 def warnings(plan: Plan) -> list[Problem]:
     """Everything that a commission should think of before it freezes a draft."""
-    return [*_of_voters(plan.sizes), *_of_questions(plan.questions), *_of_trustees(plan), *_of_times(plan)]
+    return [
+        *_of_voters(plan.sizes),
+        *_of_questions(plan.questions, sum(plan.sizes.values())),
+        *_of_trustees(plan),
+        *_of_times(plan),
+    ]
 
 
 def _of_voters(sizes: Mapping[int, int]) -> Iterable[Problem]:
@@ -153,8 +181,18 @@ def _of_voters(sizes: Mapping[int, int]) -> Iterable[Problem]:
         )
 
 
-def _of_questions(questions: Sequence[Asked]) -> Iterable[Problem]:
+def _of_questions(questions: Sequence[Asked], people: int) -> Iterable[Problem]:
     for number, asked in enumerate(questions, 1):
+        if asked.shuffled and people and factorial(asked.answers) > people:
+            yield Problem(
+                f"questions[{number}].answers",
+                N_(
+                    "Question %(number)s has more possible orders than there are voters, and ballots become known one"
+                    " by one: somebody could demand a certain order of a voter and look whether it is there. Fewer"
+                    " answers make that harder."
+                ),
+                {"number": number},
+            )
         if asked.answers == 1 and asked.min == 1 and not asked.blank:
             yield Problem(
                 f"questions[{number}].answers",
@@ -174,7 +212,17 @@ def _of_trustees(plan: Plan) -> Iterable[Problem]:
             N_("There are only two trustees. If the two agreed, they could open single ballots: three are better."),
             {},
         )
-    if plan.trustees > MANY_TRUSTEES:
+    if plan.needed is not None and plan.needed < plan.trustees:
+        if plan.needed * 2 <= plan.trustees:
+            yield Problem(
+                "needed",
+                N_(
+                    "%(needed)s of %(number)s trustees are enough: half of them or fewer could open single ballots."
+                    " More than half is usual."
+                ),
+                {"needed": plan.needed, "number": plan.trustees},
+            )
+    elif plan.trustees > MANY_TRUSTEES:
         yield Problem(
             "trustees",
             N_("There are %(number)s trustees, and all of them are needed: if one loses the key, there is no result."),

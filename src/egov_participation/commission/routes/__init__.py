@@ -1,6 +1,8 @@
 """The pages of the commission, a file for each part. What has a word of its own comes before what has a uuid there."""
 
 from egov_participation.commission.routes.deciding import routes as deciding_routes
+from egov_participation.commission.routes.draft_choice import routes as draft_choice_routes
+from egov_participation.commission.routes.draft_items import routes as draft_item_routes
 from egov_participation.commission.routes.draft_pages import routes as draft_page_routes
 from egov_participation.commission.routes.draft_preview import routes as draft_preview_routes
 from egov_participation.commission.routes.draft_questions import routes as draft_question_routes
@@ -18,6 +20,8 @@ routes = [
     *draft_routes,
     *draft_page_routes,
     *draft_question_routes,
+    *draft_item_routes,
+    *draft_choice_routes,
     *draft_voter_routes,
     *draft_preview_routes,
     *holder_routes,

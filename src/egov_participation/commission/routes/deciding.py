@@ -74,6 +74,7 @@ def _about(request: Request, db: Session, found: Proposal) -> dict[str, Any]:
             "setup": setup,
             "who_votes": roll_in_words(setup.roll_rule, lang(request), here.settings.timezone) if setup else "",
             "questions": () if stale else voting.questions_in(draft.archive_start or b""),
+            "needed": None if stale else voting.needed_in(draft.archive_start or b""),
             # With the addresses: who was invited as a trustee one member alone has written down.
             "trustees": [] if stale else [(name_of(row).of(lang(request)), row) for row in trustees_of(db, draft.id)],
             "vote": None,

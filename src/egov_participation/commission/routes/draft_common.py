@@ -16,6 +16,13 @@ from egov_participation.voting.texts import LANGUAGES
 from egov_participation.web.addresses import Addresses
 from egov_participation.web.context import lang, services
 
+_PAGES = {
+    QuestionPage.TEXT: "commission.draft_question",
+    QuestionPage.ANSWERS: "commission.draft_answers",
+    QuestionPage.GRADES: "commission.draft_grades",
+    QuestionPage.CANDIDATES: "commission.draft_candidates",
+    QuestionPage.CHOICE: "commission.draft_choice",
+}
 LANGUAGE_NAMES = {"kk": N_("In Kazakh"), "ru": N_("In Russian"), "en": N_("In English")}
 
 
@@ -63,9 +70,8 @@ def said(request: Request, draft: Draft, problems: Iterable[Problem]) -> list[Sa
         where = _where(language, problem.path)
         href = page_of(request, draft, place.part)
         if place.question:
-            pages = {QuestionPage.ANSWERS: "commission.draft_answers", QuestionPage.CHOICE: "commission.draft_choice"}
-            name = pages.get(place.page, "commission.draft_question")
-            href = address(request, name, id=draft.id, number=place.question)
+            of_list = {"list": place.list} if place.list else {}
+            href = address(request, _PAGES[place.page], id=draft.id, number=place.question, **of_list)
         found.append(Said(f"{where}: {sentence}" if where else sentence, href))
     return list(dict.fromkeys(found))
 
@@ -87,6 +93,9 @@ def _where(language: str, path: str) -> str:
 _COUNTED = {
     "questions": N_("Question %(number)s"),
     "answers": N_("Answer %(number)s"),
+    "grades": N_("Grade %(number)s"),
+    "lists": N_("List %(number)s"),
+    "candidates": N_("Candidate %(number)s"),
     "trustees": N_("Trustee %(number)s"),
 }
 _NAMED = {

@@ -11,7 +11,10 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from egov_crypto.counting import Method, MethodType, Rules
 from egov_participation.actions import Action
+from egov_participation.commission import documents
+from egov_participation.commission.documents import Question
 from egov_participation.commission.models import Draft
 from egov_participation.commission.routes.draft_common import found_draft
 from egov_participation.commission.routes.draft_pages import DRAFT
@@ -19,8 +22,9 @@ from egov_participation.commission.service.changing import document_of
 from egov_participation.commission.service.checking import electorate_of
 from egov_participation.errors import DomainError
 from egov_participation.i18n import N_
+from egov_participation.voting.kinds import METHODS, QuestionKind
 from egov_participation.voting.texts import Texts
-from egov_participation.voting.views import QuestionView
+from egov_participation.voting.views import ListView, QuestionView
 from egov_participation.web.context import services
 from egov_participation.web.routing import route
 from egov_participation.web.templating import render
@@ -75,18 +79,39 @@ def _seen(draft: Draft) -> dict[str, Any]:
         "description": _texts(document["description"]),
         "administrator": _texts(document["administrator"]),
         "credential_authority": _texts(document["credential_authority"]),
-        "questions": tuple(
-            QuestionView(
-                _texts(asked["text"]),
-                tuple(_texts(answer) for answer in asked["answers"]) or (_texts({}),),
-                asked["min"],
-                asked["max"],
-                asked["blank"],
-            )
-            for asked in document["questions"]
-        ),
+        "questions": tuple(map(_question, document["questions"])),
         **times,
     }
+
+
+def _question(asked: Question) -> QuestionView:
+    """A question as the voter will read it."""
+    kind, text = documents.kind_of(asked), _texts(asked["text"])
+    if kind is QuestionKind.LISTS:
+        lists = tuple(ListView(_texts(item["name"]), _several(item["candidates"])) for item in asked["lists"])
+        return QuestionView(text, tuple(each.name for each in lists), 1, 1, blank=False, kind=kind, lists=lists)
+    answers, blank = _several(asked["answers"]), asked["blank"]
+    if kind is QuestionKind.CHOICE:
+        return QuestionView(text, answers, asked["min"], asked["max"], blank)
+    if kind is QuestionKind.GRADING:
+        return QuestionView(text, answers, 0, len(answers), blank, kind, grades=_several(asked["grades"]))
+    return QuestionView(text, answers, 0, len(answers), blank, kind, _method(asked))
+
+
+def _method(asked: Question) -> Method | None:
+    """How rankings will be counted, if that is decided and can be."""
+    name = asked["method"]
+    try:
+        if name == "stv":
+            return Method(MethodType.STV, asked["blank"], Rules(asked["rules"]), asked["seats"])
+        return None if name is None else Method(METHODS[name], asked["blank"])
+    except ValueError:
+        return None
+
+
+def _several(texts: list[dict[str, str]]) -> tuple[Texts, ...]:
+    """At least one, which may be missing still."""
+    return tuple(map(_texts, texts)) or (_texts({}),)
 
 
 def _texts(texts: dict[str, str]) -> Texts:

@@ -110,6 +110,7 @@ def _page(request: Request, status: int) -> Response:
         setup=document,
         who_votes=roll_in_words(document.roll_rule, lang(request), here.settings.timezone),
         questions=voting.questions_in(draft.archive_start or b""),
+        needed=voting.needed_in(draft.archive_start or b""),
         trustees=[(name_of(row).of(lang(request)), row) for row in rows],
         waiting=waiting,
         tasks=tasks,

@@ -10,9 +10,13 @@ from starlette.responses import Response
 from egov_participation.actions import Action
 from egov_participation.commission import rules
 from egov_participation.commission.deciding_forms import TrusteeForm
-from egov_participation.commission.models import DraftTrustee
+from egov_participation.commission.draft_forms import NeededForm
+from egov_participation.commission.models import Draft, DraftTrustee
 from egov_participation.commission.routes.draft_common import found_draft
+from egov_participation.commission.routes.draft_pages import again_sentence
+from egov_participation.commission.rules import Part
 from egov_participation.commission.service import invitations
+from egov_participation.commission.service.changing import change, document_of
 from egov_participation.commission.service.lookup import trustees_of
 from egov_participation.commission.service.trustees import Step, name_of, step_of
 from egov_participation.errors import DomainError
@@ -20,7 +24,7 @@ from egov_participation.i18n import LANGUAGES, N_, translate
 from egov_participation.voting import service as voting
 from egov_participation.web.addresses import to
 from egov_participation.web.context import lang, services, session
-from egov_participation.web.forms import Form, parse
+from egov_participation.web.forms import Form, kept_by_the_browser, parse
 from egov_participation.web.routing import route
 from egov_participation.web.templating import render
 
@@ -56,8 +60,76 @@ def trustees(request: Request) -> Response:
         rows=[(row, name_of(row).of(lang(request)), steps[row.id]) for row in rows],
         words=_words(request),
         editable=draft.state == "editing",
+        needed=document_of(draft).get("needed"),
         least=rules.WANTED_TRUSTEES,
         offline=any(row.offline for row in rows),
+    )
+
+
+def needed(request: Request) -> Response:
+    """How many of them decrypting takes."""
+    draft = found_draft(request)
+    number = document_of(draft).get("needed")
+    values = {"of": "all" if number is None else "some", "needed": "" if number is None else str(number)}
+    return _needed_page(request, draft, Form(values | {"version": str(draft.version)}))
+
+
+def save_needed(request: Request) -> Response:
+    """Write it down."""
+    form = parse(request, NeededForm)
+    if form.data is None:
+        return _needed_page(request, found_draft(request), form, 422)
+    here, number = services(request), int(form.data.needed) or None
+    try:
+        with here.database.uow() as tx:
+            id_, version = request.path_params["id"], form.data.version
+            change(
+                here, tx, session(request), id_, version, lambda document: document | {"needed": number}, Part.TRUSTEES
+            )
+            tx.commit()
+    except DomainError as refusal:
+        if refusal.status == 404:
+            raise
+        draft = found_draft(request)
+        form.values["version"] = str(draft.version)
+        form.errors[""] = translate(lang(request), refusal.message)
+        return _needed_page(request, draft, form, refusal.status, _needed_in_words(request, draft))
+    return to(request, "commission.trustees", id=request.path_params["id"])
+
+
+def needed_again(request: Request) -> Response:
+    """The form came from another session than the one of now."""
+    form = parse(request, NeededForm)
+    form.errors[""] = again_sentence(request)
+    return _needed_page(request, found_draft(request), form, 403)
+
+
+def _needed_in_words(request: Request, draft: Draft) -> list[tuple[str, str]]:
+    number = document_of(draft).get("needed")
+    language = lang(request)
+    said = translate(language, N_("all of them")) if number is None else str(number)
+    return [(translate(language, N_("Needed to decrypt")), said)]
+
+
+def _needed_page(
+    request: Request,
+    draft: Draft,
+    form: Form[NeededForm],
+    status: int = 200,
+    theirs: list[tuple[str, str]] | None = None,
+) -> Response:
+    with services(request).database.read() as db:
+        count = len(trustees_of(db, draft.id))
+    return kept_by_the_browser(
+        render(
+            request,
+            "commission/trustees_needed.html",
+            status=status,
+            draft=draft,
+            form=form,
+            theirs=theirs,
+            count=count,
+        )
     )
 
 
@@ -187,6 +259,15 @@ _ONE: Final = f"{_ALL}/{{trustee}}"
 
 routes = [
     route(_ALL, trustees, Action.SET_UP_VOTE),
+    route(f"{_ALL}/needed", needed, Action.SET_UP_VOTE, name="commission.trustees_needed"),
+    route(
+        f"{_ALL}/needed",
+        save_needed,
+        Action.SET_UP_VOTE,
+        methods=["POST"],
+        name="commission.trustees_needed_save",
+        again=needed_again,
+    ),
     route(f"{_ALL}/new", new_trustee, Action.SET_UP_VOTE),
     route(f"{_ALL}/new", add_trustee, Action.SET_UP_VOTE, methods=["POST"]),
     route(_ONE, trustee, Action.SET_UP_VOTE),

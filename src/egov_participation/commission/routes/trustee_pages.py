@@ -180,6 +180,7 @@ def _page(
         context["who_votes"] = roll_in_words(setup.roll_rule, lang(request), here.settings.timezone)
     if found.archive_start is not None:
         context["questions"] = voting.questions_in(found.archive_start)
+        context["needed"] = voting.needed_in(found.archive_start)
     if found.published is not None:
         context["archive_url"] = archive_url(request, found.published)
         context["archive_here"] = address(request, "voting.booth_archive", uuid=found.vote)

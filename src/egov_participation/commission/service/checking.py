@@ -12,9 +12,9 @@ from sqlmodel import Session
 
 from egov_crypto import wire
 from egov_crypto.trustee import TrusteeKey
-from egov_participation.commission import rehearsing, rules
+from egov_participation.commission import documents, rehearsing, rules
 from egov_participation.commission.models import Draft, DraftTrustee
-from egov_participation.commission.service import rolls
+from egov_participation.commission.service import ceremonies, rolls
 from egov_participation.commission.service.changing import document_of
 from egov_participation.commission.service.lookup import trustees_of
 from egov_participation.errors import DomainError
@@ -22,6 +22,7 @@ from egov_participation.i18n import N_, translate
 from egov_participation.registrar.interface import Voter
 from egov_participation.services import Services
 from egov_participation.voting import service as voting
+from egov_participation.voting.kinds import QuestionKind
 from egov_participation.voting.problems import Problem
 from egov_participation.voting.service import BINDING_TRUSTEES, VoteKind
 from egov_participation.voting.setup_file import KeptRoll, RegistryRoll, SetupError, VoteSetup, read_document
@@ -165,41 +166,47 @@ def check(services: Services, session: Session, draft: Draft, now: datetime) -> 
         opens_at.astimezone(zone) if opens_at else None,
         closes_at.astimezone(zone) if closes_at else None,
         electorate.sizes,
-        [rules.Asked(len(asked["answers"]), asked["min"], asked["blank"]) for asked in document["questions"]],
+        [_asked(question) for question in document["questions"]],
         len(trustees),
         sum(trustee.offline for trustee in trustees),
+        document.get("needed"),
     )
     return Check(None if problems else setup, tuple(problems), tuple(rules.warnings(plan)), electorate)
+
+
+def _asked(question: documents.Question) -> rules.Asked:
+    kind = documents.kind_of(question)
+    if kind is QuestionKind.LISTS:
+        return rules.Asked(len(question["lists"]), 1, blank=False)
+    least = question["min"] if kind is QuestionKind.CHOICE else 0
+    return rules.Asked(len(question["answers"]), least, question["blank"], shuffled=kind is QuestionKind.RANKING)
 
 
 def _read(session: Session, draft: Draft, now: datetime, problems: list[Problem]) -> VoteSetup | None:
     """The draft's setup if it holds; what does not is added to `problems`."""
     document, trustees = document_of(draft), trustees_of(session, draft.id)
-    named = [
-        {
-            "name": {"kk": trustee.name_kk, "ru": trustee.name_ru, "en": trustee.name_en},
-            "public_key": trustee.public_key.decode() if trustee.public_key is not None else None,
-        }
-        for trustee in trustees
-    ]
+    ceremony = ceremonies.of_draft(session, draft, len(trustees))
     setup = None
     try:
-        setup = read_document(document | {"trustees": named}, now, _kept(rolls.sizes(session, draft)))
+        with_keys = document | ceremonies.keys_of(trustees, ceremony)
+        setup = read_document(with_keys, now, _kept(rolls.sizes(session, draft)))
     except SetupError as error:
         problems += error.problems
     offline = sum(trustee.offline for trustee in trustees)
     problems += rules.own_problems(document["kind"], _moment(document["opens_at"]), now, len(trustees), offline)
-    problems += _of_keys(session, trustees)
+    problems += _of_keys(session, trustees, together=ceremony is not None)
     return setup
 
 
-def _of_keys(session: Session, trustees: Sequence[DraftTrustee]) -> Iterator[Problem]:
+def _of_keys(session: Session, trustees: Sequence[DraftTrustee], *, together: bool) -> Iterator[Problem]:
     """What stands against the keys that were handed in."""
     for place, trustee in enumerate(trustees, 1):
         if trustee.key_point is None:
             continue
         if trustee.reopened_at is None:
             sentence = N_("This trustee has not opened the key file once more with its passphrase.")
+            if together:
+                sentence = N_("This trustee has not confirmed the fingerprint of the key that all made together.")
             yield Problem(f"trustees[{place}]", sentence, {})
         if voting.key_is_used(session, trustee.key_point):
             sentence = N_("This trustee’s key belongs to an earlier vote. A new one is needed.")
