@@ -118,12 +118,13 @@ def test_a_replaced_vote_is_refused() -> None:
     assert verdict(beside(after, proof)) == "shuffle.proof"
 
 
-def test_votes_moved_from_one_ciphertext_to_another_are_refused() -> None:
-    """Their sum stays what it was: the product of all would not tell."""
+@pytest.mark.parametrize("part", ["alpha", "beta"])
+def test_votes_moved_from_one_ciphertext_to_another_are_refused(part: str) -> None:
+    """Their sum stays what it was: the product of all would not tell. In α it makes votes unreadable."""
     masked, r_prime = FORGER.mask(FIRST)
     more = encode((1, 1, 1))
-    masked[0] = masked[0]._replace(beta=masked[0].beta + more)
-    masked[1] = masked[1]._replace(beta=masked[1].beta - more)
+    for place, moved in ((0, more), (1, -more)):
+        masked[place] = masked[place]._replace(**{part: getattr(masked[place], part) + moved})
     assert verdict(beside(masked, FORGER.prove(FIRST, masked, r_prime, [0, 1, 2]))) == "shuffle.proof"
 
 
@@ -292,3 +293,19 @@ def test_permutations_have_no_bias() -> None:
     times = Counter(tuple(shuffling.permutation(4)) for _ in range(runs))
     assert len(times) == 24
     assert sum((seen - 400) ** 2 / 400 for seen in times.values()) < 80
+
+
+def test_all_that_hides_is_drawn_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Per ciphertext r', r, r̂, ω̂ and ω', and four ω a question; none of them stands in what is published."""
+    drawn: list[int] = []
+
+    def draw() -> int:
+        drawn.append(random_scalar())
+        return drawn[-1]
+
+    monkeypatch.setattr(shuffling, "random_scalar", draw)
+    raw = mixnet.shuffle(ELECTION, TALLY)
+    assert len(drawn) == len(set(drawn)) == 2 * (4 + 5 * len(VOTES))
+    assert verdict(raw) is None
+    value = json.loads(raw)
+    assert not {str(number) for number in drawn} & {found(value, at) for at in TEXTS}
