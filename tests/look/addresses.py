@@ -69,7 +69,10 @@ PARAMS: Final[dict[str, Callable[[World], Params]]] = {
     "commission.draft_times": _draft,
     "commission.draft_questions": _draft,
     "commission.draft_question": _asked,
+    "commission.draft_question_new": _draft,
     "commission.draft_answers": _asked,
+    "commission.draft_grades": lambda world: {"id": world.draft, "number": 2},
+    "commission.draft_candidates": lambda world: {"id": world.draft, "number": 3, "list": 1},
     "commission.draft_choice": _asked,
     "commission.draft_voters": _draft,
     "commission.draft_rule": _draft,
@@ -77,6 +80,7 @@ PARAMS: Final[dict[str, Callable[[World], Params]]] = {
     "commission.draft_preview": _draft,
     "commission.draft_preview_question": _asked,
     "commission.trustees": _frozen,
+    "commission.trustees_needed": _draft,
     "commission.new_trustee": _draft,
     "commission.trustee": _trustee,
     "commission.change_trustee": _trustee,
@@ -172,7 +176,7 @@ PARAMS: Final[dict[str, Callable[[World], Params]]] = {
     "consultations.comments": lambda world: {"reference": world.consultations.commented},
     **{
         f"consultations.{page}": lambda world: {"reference": world.consultations.commented, "number": 2}
-        for page in ("comment", "support")
+        for page in ("comment", "support", "complaint")
     },
     **{
         f"consultations.{page}": lambda world: {"reference": world.consultations.commented, "version": 1}
@@ -240,6 +244,17 @@ PARAMS: Final[dict[str, Callable[[World], Params]]] = {
 
 FURTHER: Final[dict[str, Callable[[World], tuple[TestClient, str]]]] = {
     "a vote to be extended": lambda world: (world.official.client, f"/office/votes/proposals/{world.extension}"),
+    "how rankings are counted": lambda world: (
+        world.official.client,
+        f"/office/votes/drafts/{world.draft}/questions/4/choice",
+    ),
+    **{
+        f"a preview of {kind}": lambda world, number=number: (
+            world.official.client,
+            f"/office/votes/drafts/{world.draft}/preview/{number}",
+        )
+        for number, kind in ((2, "grades"), (3, "lists"), (4, "a ranking"))
+    },
     "a draft to be frozen": lambda world: (world.official.client, f"/office/votes/drafts/{world.draft}/setup"),
     "a rehearsal that is over": lambda world: (world.official.client, f"/office/votes/rehearsals/{world.rehearsal.id}"),
     "the result of a rehearsal": lambda world: (world.anybody, f"/votes/{world.rehearsal.uuid}/result"),

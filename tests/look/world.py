@@ -42,6 +42,7 @@ from egov_participation.roles import service as roles
 from egov_participation.roles.models import Grant
 from egov_participation.services import Services, SessionInfo, Site
 from egov_participation.voting import service as voting
+from egov_participation.voting.kinds import QuestionKind
 from egov_participation.web.routing import RouteSpec
 
 Params = dict[str, str | int]
@@ -284,7 +285,7 @@ class World:
 
     @cached_property
     def draft(self) -> str:
-        """A draft of a vote, half written, with a question and warnings."""
+        """A draft of a vote, half written, with questions and warnings."""
         answers = [{"kk": "Иә", "ru": "Да", "en": "Yes"}, {"kk": "Жоқ", "ru": "Нет", "en": "No"}]
         text = {"kk": "Саябақты кеңейтеміз бе?", "ru": "Расширить парк?", "en": "Shall the park grow?"}
         document = documents.blank() | {
@@ -292,7 +293,12 @@ class World:
             "opens_at": "2024-10-08T05:00:00+05:00",
             "closes_at": "2024-10-12T23:00:00+05:00",
             "roll": {"from": "registry", "min_age": 18, "territories": ["KZ-71"]},
-            "questions": [{"text": text, "answers": answers, "min": 0, "max": 2, "blank": True}],
+            "questions": [
+                {"text": text, "answers": answers, "min": 0, "max": 2, "blank": True},
+                documents.new_question(QuestionKind.GRADING) | {"text": text, "answers": answers},
+                documents.new_question(QuestionKind.LISTS),
+                documents.new_question(QuestionKind.RANKING) | documents.counted("stv", blank=True),
+            ],
         }
         with self.services.database.uow() as tx:
             made = drafts.make(self.services, tx, self.official.session, document)
