@@ -82,6 +82,14 @@ class ThawForm(BaseModel):
     model_config = {"validate_default": True}
 
 
+class AnewForm(BaseModel):
+    """Why the key is made anew."""
+
+    reason: Reason = ""
+
+    model_config = {"validate_default": True}
+
+
 class PublicForm(BaseModel):
     """A sentence to the public in three languages: a reason, or an erratum."""
 

@@ -9,14 +9,13 @@ from starlette.responses import Response
 
 from egov_participation.actions import Action
 from egov_participation.commission import rules
-from egov_participation.commission.deciding_forms import TrusteeForm
+from egov_participation.commission.deciding_forms import AnewForm, TrusteeForm
 from egov_participation.commission.draft_forms import NeededForm
 from egov_participation.commission.models import Draft, DraftTrustee
 from egov_participation.commission.routes.draft_common import found_draft
 from egov_participation.commission.routes.draft_pages import again_sentence
-from egov_participation.commission.rules import Part
-from egov_participation.commission.service import invitations
-from egov_participation.commission.service.changing import change, document_of
+from egov_participation.commission.service import ceremonies, invitations
+from egov_participation.commission.service.changing import document_of
 from egov_participation.commission.service.lookup import trustees_of
 from egov_participation.commission.service.trustees import Step, name_of, step_of
 from egov_participation.errors import DomainError
@@ -32,6 +31,8 @@ _FIELDS: Final = ("name_kk", "name_ru", "name_en", "mail", "language")
 STEP_WORDS: Final = {
     Step.KEY: N_("key awaited"),
     Step.HANDED_IN: N_("key handed in"),
+    Step.TAKE_PART: N_("step awaited"),
+    Step.OTHERS: N_("waits for others"),
     Step.CONFIRM: N_("confirmation awaited"),
     Step.CONFIRMED: N_("has confirmed"),
     Step.WAITING: N_("nothing to do now"),
@@ -51,7 +52,8 @@ def trustees(request: Request) -> Response:
     published = voting.vote(here, draft.uuid) if draft.state == "published" else None
     with here.database.read() as db:
         rows = trustees_of(db, draft.id)
-    steps = {row.id: step_of(draft, row, published) for row in rows}
+        ceremony = ceremonies.of_draft(db, draft, len(rows))
+    steps = {row.id: step_of(draft, row, published, ceremony) for row in rows}
     return render(
         request,
         "commission/trustees.html",
@@ -61,6 +63,9 @@ def trustees(request: Request) -> Response:
         words=_words(request),
         editable=draft.state == "editing",
         needed=document_of(draft).get("needed"),
+        ceremony=ceremony,
+        stages={stage: translate(lang(request), words) for stage, words in ceremonies.STAGE_WORDS.items()},
+        all_invited=all(row.invited_at is not None for row in rows),
         least=rules.WANTED_TRUSTEES,
         offline=any(row.offline for row in rows),
     )
@@ -83,9 +88,7 @@ def save_needed(request: Request) -> Response:
     try:
         with here.database.uow() as tx:
             id_, version = request.path_params["id"], form.data.version
-            change(
-                here, tx, session(request), id_, version, lambda document: document | {"needed": number}, Part.TRUSTEES
-            )
+            ceremonies.set_needed(here, tx, session(request), id_, version, number)
             tx.commit()
     except DomainError as refusal:
         if refusal.status == 404:
@@ -133,18 +136,51 @@ def _needed_page(
     )
 
 
+def begin_ceremony(request: Request) -> Response:
+    """Let the trustees make their key."""
+    here, draft = services(request), found_draft(request)
+    with here.database.uow() as tx:
+        ceremonies.begin(here, tx, session(request), draft.id)
+        tx.commit()
+    return to(request, "commission.trustees", id=draft.id)
+
+
+def ceremony_anew(request: Request) -> Response:
+    """Why it shall be made anew."""
+    return _anew_page(request, Form())
+
+
+def begin_anew(request: Request) -> Response:
+    """Give up what was made, and begin another ceremony."""
+    form, here, draft = parse(request, AnewForm), services(request), found_draft(request)
+    if form.data is None:
+        return _anew_page(request, form)
+    with here.database.uow() as tx:
+        ceremonies.begin(here, tx, session(request), draft.id, reason=form.data.reason)
+        tx.commit()
+    return to(request, "commission.trustees", id=draft.id)
+
+
+def _anew_page(request: Request, form: Form[AnewForm]) -> Response:
+    status = 422 if form.errors else 200
+    return render(request, "commission/ceremony_anew.html", status=status, draft=found_draft(request), form=form)
+
+
 def trustee(request: Request) -> Response:
     """One of them, and what can be done."""
     draft, row = found_draft(request), _row(request)
     here = services(request)
     published = voting.vote(here, draft.uuid) if draft.state == "published" else None
+    with here.database.read() as db:
+        ceremony = ceremonies.of_draft(db, draft, len(trustees_of(db, draft.id)))
     return render(
         request,
         "commission/trustee.html",
         draft=draft,
         row=row,
         name=name_of(row),
-        step=step_of(draft, row, published),
+        step=step_of(draft, row, published, ceremony),
+        ceremony=ceremony,
         words=_words(request),
         language_names=LANGUAGES,
         editable=draft.state == "editing",
@@ -268,6 +304,9 @@ routes = [
         name="commission.trustees_needed_save",
         again=needed_again,
     ),
+    route(f"{_ALL}/ceremony", begin_ceremony, Action.SET_UP_VOTE, methods=["POST"]),
+    route(f"{_ALL}/ceremony/anew", ceremony_anew, Action.SET_UP_VOTE),
+    route(f"{_ALL}/ceremony/anew", begin_anew, Action.SET_UP_VOTE, methods=["POST"]),
     route(f"{_ALL}/new", new_trustee, Action.SET_UP_VOTE),
     route(f"{_ALL}/new", add_trustee, Action.SET_UP_VOTE, methods=["POST"]),
     route(_ONE, trustee, Action.SET_UP_VOTE),

@@ -15,7 +15,8 @@ from egov_crypto import wire
 from egov_participation.actions import Action
 from egov_participation.commission.routes import trustee_session
 from egov_participation.commission.routes.draft_common import address
-from egov_participation.commission.service import trustees
+from egov_participation.commission.service import taking_part, trustees
+from egov_participation.commission.service.ceremonies import STAGE_WORDS
 from egov_participation.commission.service.trustees import Step, TrusteeView
 from egov_participation.errors import DomainError
 from egov_participation.i18n import N_, translate
@@ -31,6 +32,7 @@ from egov_participation.web.templating import render
 
 _PAGES: Final = {
     Step.KEY: "trustee/key.html",
+    Step.TAKE_PART: "trustee/ceremony.html",
     Step.CONFIRM: "trustee/confirm.html",
     Step.SHUFFLE: "trustee/shuffle.html",
     Step.DECRYPT: "trustee/decrypt.html",
@@ -40,6 +42,7 @@ _ERRORS: Final = {
     "key.reopened": N_("Say that you opened the key file with its passphrase, so that it does not fail you later."),
     "key.missing": N_("Choose the public file, such as trustee.public.json."),
     "decryption.missing": N_("Choose the file that your program wrote."),
+    "compared": N_("Say that you compared the fingerprint with all the others by another way."),
 }
 
 
@@ -86,10 +89,49 @@ def hand_in_key(request: Request) -> Response:
     return _to_page(request)
 
 
+def take_step(request: Request) -> Response:
+    """Take what the trustee's page or program made for the step of the ceremony that is awaited."""
+    found, raw = trustee_session.trustee(request), upload(request, "message")
+    if found.step is not Step.TAKE_PART:
+        return _to_page(request)
+    if not raw:
+        return _page(request, found, "message", _ERRORS["decryption.missing"])
+    try:
+        taking_part.hand_in(services(request), trustee_session.token_of(request), _ceremony_of(request), raw)
+    except DomainError as error:
+        return _refused(request, found, "message", error, _PAGES[Step.TAKE_PART])
+    return _to_page(request)
+
+
+def compare(request: Request) -> Response:
+    """Take the fingerprint that the trustee's page or program shows, once it was compared with the others'."""
+    found, form = trustee_session.trustee(request), request.state.form
+    if found.step is not Step.TAKE_PART:
+        return _to_page(request)
+    if form.get("compared") != "yes":
+        return _page(request, found, "compared", _ERRORS["compared"])
+    here, fingerprint = services(request), str(form.get("fingerprint", ""))
+    try:
+        taking_part.compare(here, trustee_session.token_of(request), _ceremony_of(request), fingerprint)
+    except DomainError as error:
+        return _refused(request, found, "fingerprint", error, _PAGES[Step.TAKE_PART])
+    return _to_page(request)
+
+
+def ceremony_file(request: Request) -> Response:
+    """All that was handed in so far: what the page and `egov-ballot trustee` take the next step from.
+
+    Raises:
+        DomainError: 404 ``ceremony.none``.
+    """
+    raw = taking_part.ceremony_file(services(request), trustee_session.token_of(request))
+    return _own(Response(raw, media_type="application/json"))
+
+
 def replace_key(request: Request) -> Response:
     """The form for a key in place of the one that was handed in, while the setup is not frozen."""
     found = trustee_session.trustee(request)
-    if found.step not in (Step.KEY, Step.HANDED_IN):
+    if found.step not in (Step.KEY, Step.HANDED_IN) or found.ceremony is not None:
         return _to_page(request)
     return _page(request, found, template=_PAGES[Step.KEY])
 
@@ -173,6 +215,7 @@ def _page(
         "errors": {field: translate(lang(request), error)} if error else {},
         "source": source_of(request),
         "vote_url": f"{here.settings.base_url}/{lang(request)}/votes/{found.vote}",
+        "stages": {stage: translate(lang(request), words) for stage, words in STAGE_WORDS.items()},
         "key_print": wire.compact_digest(found.public_key) if found.public_key else "",
     }
     if found.setup is not None:
@@ -206,6 +249,11 @@ def _own(response: Response) -> Response:
     return response
 
 
+def _ceremony_of(request: Request) -> str:
+    """The ceremony that the page was about."""
+    return str(request.state.form.get("ceremony", ""))
+
+
 def _bytes(raw: bytes | None, media_type: str) -> Response:
     if raw is None:
         raise DomainError(404, N_("No setup is frozen at this moment."), code="setup.none")
@@ -218,6 +266,12 @@ routes = [
     route(_ALL, page, Action.VISIT, site=BOOTH, name="commission.trustee_page"),
     route(f"{_ALL}/key", replace_key, Action.VISIT, site=BOOTH, name="commission.trustee_replace_key"),
     route(f"{_ALL}/key", hand_in_key, Action.VISIT, methods=["POST"], site=BOOTH, name="commission.trustee_key"),
+    route(f"{_ALL}/step", take_step, Action.VISIT, methods=["POST"], site=BOOTH, name="commission.trustee_step"),
+    route(f"{_ALL}/compare", compare, Action.VISIT, methods=["POST"], site=BOOTH, name="commission.trustee_compare"),
+    route(
+        f"{_ALL}/ceremony.json", ceremony_file, Action.VISIT, site=BOOTH, localized=False,
+        name="commission.trustee_ceremony",
+    ),
     route(f"{_ALL}/confirm", confirm, Action.VISIT, methods=["POST"], site=BOOTH, name="commission.trustee_confirm"),
     route(
         f"{_ALL}/shuffle", shuffle, Action.VISIT, methods=["POST"], site=BOOTH, name="commission.trustee_shuffle",
