@@ -2042,6 +2042,23 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("comment_id", "person_hash", name=op.f("pk_consultation_comment_support")),
     )
     op.create_table(
+        "consultation_complaint",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("comment_id", sa.Integer(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("ground", sa.String(), nullable=False),
+        sa.Column("text", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["comment_id"],
+            ["consultation_comment.id"],
+            name=op.f("fk_consultation_complaint_comment_id_consultation_comment"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consultation_complaint")),
+    )
+    with op.batch_alter_table("consultation_complaint", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_consultation_complaint_comment_id"), ["comment_id"], unique=False)
+
+    op.create_table(
         "consultation_erasure",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("comment_id", sa.Integer(), nullable=False),
@@ -2127,6 +2144,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_consultation_erasure_comment_id"))
 
     op.drop_table("consultation_erasure")
+    with op.batch_alter_table("consultation_complaint", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_consultation_complaint_comment_id"))
+
+    op.drop_table("consultation_complaint")
     op.drop_table("consultation_comment_support")
     with op.batch_alter_table("consultation_comment_placement", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_consultation_comment_placement_provision_id"))

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from typing import Any
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from sqlmodel import select
+from starlette.testclient import TestClient
 from tests.consultations import world
 from tests.consultations_web.test_commenting_pages import TEXT, sent, text_of
 from tests.officials import MakeCitizen, MakeOfficial, SignedIn
 
 from egov_participation.actions import Role
-from egov_participation.consultations.models import Comment, CommentFile
+from egov_participation.clock import ManualClock
+from egov_participation.consultations.models import Comment, CommentFile, Complaint
 from egov_participation.consultations.rules.attachments import PDF
 from egov_participation.consultations.rules.covering import pieces, to_cover
-from egov_participation.consultations.service import comment_lists, covers
+from egov_participation.consultations.service import comment_forgetting, comment_lists, covers
 from egov_participation.consultations.service.comment_lists import Asked
 from egov_participation.errors import DomainError
 from egov_participation.jobs import Worker
@@ -225,6 +228,46 @@ def test_a_cover_is_widened_and_hides_what_goes_with_the_words(
         ("redacted", True),
         ("appeal-granted", True),
     ]
+
+
+def test_anybody_reports_a_comment_to_the_moderators(
+    services: Services, citizen: MakeCitizen, official: MakeOfficial, client: TestClient, clock: ManualClock
+) -> None:
+    reference = world.put(services)
+    sent(citizen(), reference, text=f"{TEXT} {WORDS}")
+    page, case = f"/en/consultations/{reference}/comments/1/complaint", f"/en/office/comments/{reference}/1"
+    moderator = official(Role.MODERATOR)
+    assert page in client.get(f"/en/consultations/{reference}/comments/1").text
+
+    def complain(**fields: str) -> int:
+        token = re.search('name="csrf_token" value="([^"]+)"', client.get(page).text)
+        data = {"ground": "personal-data", "text": "Чужой телефон."} | fields
+        return client.post(page, data={"csrf_token": token[1] if token else "", **data}).status_code
+
+    assert complain(ground="") == 422
+    assert complain() == 303
+    assert complain(text="") == 303
+    assert "The moderators have it" in client.get(f"{page}?sent=yes").text
+    assert f"{reference}/1, which was reported" in moderator.client.get("/en/office").text.replace("‑", "-")
+    assert "2 reports" in text_of(moderator.client.get("/en/office/comments").text)
+    assert "Чужой телефон." in moderator.client.get(case).text
+    with services.database.read() as session:
+        assert all("телефон".encode() not in row.text for row in session.exec(select(Complaint)))
+    assert moderator.client.post(f"{case}/dismiss").status_code == 303
+    assert "Чужой телефон." not in moderator.client.get(case).text
+
+    def left() -> int:
+        with services.database.read() as session:
+            return len(session.exec(select(Complaint)).all())
+
+    assert complain() == 303
+    assert cover(moderator, case) == 303
+    assert left() == 0
+    assert [complain() for _ in range(8)] == [303] * 7 + [429]
+    assert left() == 7
+    clock.advance(days=91)
+    comment_forgetting.forget_old(services)
+    assert left() == 0
 
 
 def test_what_is_covered_is_what_was_named() -> None:

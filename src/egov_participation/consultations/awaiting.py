@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Final
 
 from sqlmodel import Session
@@ -10,17 +10,25 @@ from sqlmodel import Session
 from egov_participation import approvals
 from egov_participation.actions import Action, may
 from egov_participation.awaiting import Item
-from egov_participation.consultations.service import publishing, redacting, replying, reporting, running
+from egov_participation.consultations import keys
+from egov_participation.consultations.service import complaining, publishing, redacting, replying, reporting, running
 from egov_participation.i18n import N_
 from egov_participation.services import Services, SessionInfo
 
+_COMPLAINT: Final = timedelta(days=3)
+"""In which a comment that was reported is looked at."""
 _APPEAL: Final = timedelta(days=5)
 """In which an appeal about a comment is decided."""
 
 
 def items(services: Services, session: Session, acting: SessionInfo) -> list[Item]:
     """In all."""
-    return [*_appeals(session, acting), *_proposals(services, session, acting), *_replies(services, session, acting)]
+    return [
+        *_appeals(session, acting),
+        *_complaints(services, session, acting),
+        *_proposals(services, session, acting),
+        *_replies(services, session, acting),
+    ]
 
 
 def _proposals(services: Services, session: Session, acting: SessionInfo) -> list[Item]:
@@ -46,6 +54,24 @@ def _replies(services: Services, session: Session, acting: SessionInfo) -> list[
         Item(*words[proposal.kind], proposal.expires_at, path={"id": proposal.id})
         for proposal in approvals.pending(session, acting, services.clock())
         if proposal.kind in words and approvals.may_decide(proposal, acting)
+    ]
+
+
+def _complaints(services: Services, session: Session, acting: SessionInfo) -> list[Item]:
+    """Comments that somebody told of."""
+    if not may(Action.REDACT_COMMENT, acting.roles):
+        return []
+    own = keys.person_hash(services.settings.keys_dir, acting.person_id)
+    return [
+        Item(
+            N_("Look at comment %(number)s, which was reported"),
+            "consultations.office_comment",
+            datetime.combine(since, time(0), UTC) + _COMPLAINT,
+            {"number": f"{consultation.reference}/{comment.number}"},
+            {"reference": consultation.reference or "", "number": str(comment.number)},
+        )
+        for consultation, comment, _, since in complaining.waiting(session)
+        if comment.person_hash != own
     ]
 
 

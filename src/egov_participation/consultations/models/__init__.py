@@ -6,6 +6,7 @@ from egov_participation.consultations.models.comments import CommentEdit as Comm
 from egov_participation.consultations.models.comments import CommentFile as CommentFile
 from egov_participation.consultations.models.comments import CommentPlacement as CommentPlacement
 from egov_participation.consultations.models.comments import CommentSupport as CommentSupport
+from egov_participation.consultations.models.comments import Complaint as Complaint
 from egov_participation.consultations.models.comments import Erasure as Erasure
 from egov_participation.consultations.models.comments import Redaction as Redaction
 from egov_participation.consultations.models.consultation import Consultation as Consultation

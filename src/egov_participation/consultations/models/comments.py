@@ -239,3 +239,19 @@ class Erasure(SQLModel, table=True):
     done_at: datetime | None = Field(default=None, sa_column=Column(UTCDateTime, nullable=True))
     kept_at: datetime | None = Field(default=None, sa_column=Column(UTCDateTime, nullable=True))
     """It was taken back, or an appeal was granted."""
+
+
+class Complaint(SQLModel, table=True):
+    """Somebody, of whom nothing is kept, told the moderators of a comment; deleted once a moderator has decided."""
+
+    __tablename__: ClassVar[str] = "consultation_complaint"
+
+    id: int | None = Field(default=None, primary_key=True)
+    comment_id: int = Field(
+        sa_column=Column(Integer, ForeignKey("consultation_comment.id"), nullable=False, index=True)
+    )
+    day: date
+    ground: str
+    """Code of the rules' ground."""
+    text: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    """What was told, sealed."""

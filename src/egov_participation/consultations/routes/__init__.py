@@ -4,6 +4,7 @@ from egov_participation.consultations.routes.comment_data import routes as comme
 from egov_participation.consultations.routes.comment_office import routes as comment_office_routes
 from egov_participation.consultations.routes.commenting import routes as commenting_routes
 from egov_participation.consultations.routes.comments import routes as comment_routes
+from egov_participation.consultations.routes.complaints import routes as complaint_routes
 from egov_participation.consultations.routes.data import routes as data_routes
 from egov_participation.consultations.routes.lists import routes as list_routes
 from egov_participation.consultations.routes.office_changes import routes as office_change_routes
@@ -39,6 +40,7 @@ routes = [
     *sending_routes,
     *own_comment_routes,
     *comment_routes,
+    *complaint_routes,
     *reading_routes,
     # A text's address fits those of what is done with its version.
     *office_text_routes,

@@ -11,7 +11,15 @@ from egov_participation.actions import Action
 from egov_participation.consultations.comment_forms import CoverForm, DecideForm, EraseForm
 from egov_participation.consultations.models.states import ErasedBy
 from egov_participation.consultations.routes.comments import spoken
-from egov_participation.consultations.service import comment_heads, comment_lists, covers, lookup, redacting, ruling
+from egov_participation.consultations.service import (
+    comment_heads,
+    comment_lists,
+    complaining,
+    covers,
+    lookup,
+    redacting,
+    ruling,
+)
 from egov_participation.consultations.service.comment_viewing import views
 from egov_participation.errors import DomainError
 from egov_participation.i18n import N_, translate
@@ -30,12 +38,17 @@ def queue(request: Request) -> Response:
             (comment_heads.of(db, consultation), comment, redaction)
             for consultation, comment, redaction in redacting.appeals(db)
         ]
+        told = [
+            (comment_heads.of(db, consultation), comment, number, since)
+            for consultation, comment, number, since in complaining.waiting(db)
+        ]
         found, following = comment_lists.newest(db, int(after) if after.isdecimal() and len(after) < 10 else None)
         heads = {one.consultation: comment_heads.of(db, lookup.found(db, one.consultation)) for one in found}
     return render(
         request,
         "consultations/office_comments.html",
         waiting=waiting,
+        told=told,
         me=session(request).person_id,
         found=found,
         heads=heads,
@@ -59,6 +72,7 @@ def _page(request: Request, form: Form[Any] | None = None, status: int = 200) ->
         grounds = ruling.of(here, consultation).grounds
         own_decision = redacting.is_own_decision(db, row, session(request).person_id)
         appeal = redacting.why(here, covered) if covered is not None else ""
+        told = complaining.told(here, db, row)
     return kept_by_the_browser(
         render(
             request,
@@ -71,6 +85,8 @@ def _page(request: Request, form: Form[Any] | None = None, status: int = 200) ->
             covered=covered,
             appeal=appeal,
             own_decision=covered is not None and own_decision,
+            told=told,
+            named={ground.code: ground.text.get(lang(request)) for ground in grounds},
             grounds=[[ground.code, ground.text.get(lang(request))] for ground in grounds],
             form=form or Form(),
             **spoken(lang(request)),
@@ -121,6 +137,15 @@ def decide_appeal(request: Request) -> Response:
     return _decided(request, parse(request, DecideForm), decide)
 
 
+def dismiss(request: Request) -> Response:
+    """Nothing has to be covered."""
+    here, params = services(request), request.path_params
+    with here.database.uow() as tx:
+        complaining.dismiss(here, tx, session(request), params["reference"], params["number"])
+        tx.commit()
+    return to(request, "consultations.office_comments")
+
+
 def erase(request: Request) -> Response:
     """Destroy what is covered."""
 
@@ -139,5 +164,6 @@ routes = [
     route(_ONE, case, _MAY, name="consultations.office_comment"),
     route(f"{_ONE}/cover", cover, _MAY, methods=["POST"], name="consultations.cover"),
     route(f"{_ONE}/appeal", decide_appeal, _MAY, methods=["POST"], name="consultations.decide_appeal"),
+    route(f"{_ONE}/dismiss", dismiss, _MAY, methods=["POST"], name="consultations.dismiss_complaints"),
     route(f"{_ONE}/erase", erase, _MAY, methods=["POST"], name="consultations.erase_comment"),
 ]

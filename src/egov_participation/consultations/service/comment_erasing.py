@@ -22,6 +22,7 @@ from egov_participation.consultations.models import (
     CommentFile,
     CommentPlacement,
     CommentSupport,
+    Complaint,
     Consultation,
     ErasedBy,
     Erasure,
@@ -201,6 +202,7 @@ def destroy(tx: UnitOfWork, consultation: Consultation, comment: Comment, row: E
     placed = update(CommentPlacement).where(col(CommentPlacement.comment_id) == comment.id)
     tx.exec(placed.values(quote_start=None, quote_end=None))
     tx.exec(delete(CommentFile).where(col(CommentFile.comment_id) == comment.id))
+    tx.exec(delete(Complaint).where(col(Complaint.comment_id) == comment.id))
     tx.exec(delete(CommentSupport).where(col(CommentSupport.comment_id) == comment.id))
     edits = update(CommentEdit).where(col(CommentEdit.comment_id) == comment.id)
     tx.exec(edits.values(text="", salt=None))

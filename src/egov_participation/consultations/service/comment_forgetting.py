@@ -14,13 +14,14 @@ from egov_participation.consultations.models import (
     CommentDraft,
     CommentFile,
     CommentSupport,
+    Complaint,
     Consultation,
     Redaction,
     State,
 )
 from egov_participation.consultations.rules import commenting
 from egov_participation.consultations.rules.states import ENDED
-from egov_participation.consultations.service import comment_drafts, ruling
+from egov_participation.consultations.service import comment_drafts, complaining, ruling
 from egov_participation.database import UnitOfWork
 from egov_participation.services import Services
 
@@ -71,6 +72,7 @@ def forget_old(services: Services) -> None:
     with services.database.uow() as tx:
         tx.exec(delete(CommentFile).where(col(CommentFile.draft_id).in_(due["drafts"])))
         tx.exec(delete(CommentDraft).where(col(CommentDraft.id).in_(due["drafts"])))
+        tx.exec(delete(Complaint).where(col(Complaint.id).in_(due["complaints"])))
         tx.exec(update(Redaction).where(col(Redaction.id).in_(due["appeals"])).values(appeal=None))
         tx.exec(update(Comment).where(col(Comment.id).in_(due["comments"])).values(_PERSON))
         tx.exec(delete(CommentSupport).where(col(CommentSupport.comment_id).in_(due["supported"])))
@@ -88,6 +90,7 @@ def _due(services: Services, session: Session) -> dict[str, list[Any]]:
         "drafts": select(CommentDraft.id).where(
             or_(col(CommentDraft.at) <= old, is_kept & (col(CommentDraft.at) <= kept))
         ),
+        "complaints": select(Complaint.id).where(col(Complaint.day) <= services.day(now - complaining.KEPT)),
         "appeals": select(Redaction.id).where(
             col(Redaction.appeal).is_not(None), col(Redaction.decided_at) <= now - APPEALS_KEPT
         ),

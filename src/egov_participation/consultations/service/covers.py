@@ -14,6 +14,7 @@ from egov_participation.consultations.models import (
     Comment,
     CommentEdit,
     CommentFile,
+    Complaint,
     Consultation,
     Redaction,
     Shown,
@@ -40,6 +41,7 @@ def active(session: Session, comment: Comment) -> Redaction | None:
 def show(tx: UnitOfWork, comment: Comment, shown: Shown) -> None:
     """Let a comment be shown so from here on; what is shown whole can be looked for."""
     comment.shown, comment.searched = shown.value, ""
+    tx.exec(delete(Complaint).where(col(Complaint.comment_id) == comment.id))  # a moderator has seen it, or it is gone
     if shown is Shown.PUBLISHED:
         edits = tx.exec(select(CommentEdit.text).where(CommentEdit.comment_id == comment.id)).all()
         comment.searched = searched(comment.text, comment.proposed, comment.organisation, *edits)

@@ -61,6 +61,7 @@ STEPS: Final = {
     "confirmed": N_("changes confirmed"),
     "redacted": N_("words covered"),
     "erased": N_("words destroyed"),
+    "dismissed": N_("reports dismissed"),
     "erasing": N_("words to be destroyed"),
 }
 """Steps of an act in words: msgids."""
