@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from egov_crypto import wire
+from egov_crypto.threshold.parameters import Parameters
 from egov_crypto.trustee import TrusteeKey
 from egov_participation.commission import documents, rehearsing, rules
 from egov_participation.commission.models import Draft, DraftTrustee
@@ -90,27 +91,36 @@ def keys_in_rehearsal(session: Session, draft: Draft) -> int:
 
 
 def rehearsed(
-    session: Session, draft: Draft, opens_at: datetime, closes_at: datetime, keys: Sequence[TrusteeKey], voters: int
+    session: Session,
+    draft: Draft,
+    opens_at: datetime,
+    closes_at: datetime,
+    keys: Sequence[TrusteeKey],
+    voters: int,
+    together: Parameters | None = None,
 ) -> VoteSetup:
     """What a rehearsal of the draft sets up: its texts and questions, with times, keys and a roll of the rehearsal's.
 
     Args:
         keys: of the mock trustees (`keys_in_rehearsal`).
+        together: what is published of them, if fewer than all are needed.
 
     Raises:
         SetupError: with everything else that is missing or wrong.
     """
     names = [{"kk": row.name_kk, "ru": row.name_ru, "en": row.name_en} for row in trustees_of(session, draft.id)]
     names += [_mock_name(place) for place in range(len(names) + 1, len(keys) + 1)]
-    trustees = [
-        {"name": name, "public_key": wire.dump(key.to_json()).decode()} for name, key in zip(names, keys, strict=True)
-    ]
+    trustees: list[dict[str, Any]] = [{"name": name} for name in names]
+    if together is None:
+        for one, key in zip(trustees, keys, strict=True):
+            one["public_key"] = wire.dump(key.to_json()).decode()
     changed = {
         "opens_at": opens_at.isoformat(),
         "closes_at": closes_at.isoformat(),
         "roll": {"from": "file"},
         "trustees": trustees,
-        "needed": None,
+        "needed": None if together is None else together.threshold,
+        "threshold": None if together is None else wire.dump(together.to_json()).decode(),
     }
     weighted = any(weight != 1 for weight in rolls.sizes(session, draft))
     setup = read_document(document_of(draft) | changed, opens_at, KeptRoll(voters, weighted))

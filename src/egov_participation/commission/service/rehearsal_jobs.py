@@ -13,16 +13,20 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Final
 
 from egov_crypto import ballot, trustee
 from egov_crypto.election import Election
+from egov_crypto.threshold.parameters import Parameters
+from egov_crypto.trustee import TrusteeKey
 from egov_participation.actions import Role
 from egov_participation.commission import rehearsing
 from egov_participation.commission.models import Rehearsal
 from egov_participation.commission.service import checking, rehearsals, rolls
+from egov_participation.commission.service.changing import document_of
 from egov_participation.commission.service.lookup import find_draft
 from egov_participation.commission.service.rehearsals import BALLOTS
 from egov_participation.errors import DomainError
@@ -32,6 +36,7 @@ from egov_participation.registrar.generated import person_id
 from egov_participation.registrar.interface import Voter
 from egov_participation.roles import service as roles
 from egov_participation.services import Services
+from egov_participation.voting import mock_keys
 from egov_participation.voting import service as voting
 from egov_participation.voting.service import PreparedSetup, VoteKind
 from egov_participation.voting.setup import whole_second
@@ -124,21 +129,29 @@ def _made(services: Services, row: Rehearsal) -> tuple[PreparedSetup, bytes, lis
     closes_at = opens_at + timedelta(minutes=row.minutes)
     with services.database.read() as db:
         draft = find_draft(db, row.draft_id)
-        keys = [trustee.generate() for _ in range(checking.keys_in_rehearsal(db, draft))]
+        private, public, together = _mock_keys(checking.keys_in_rehearsal(db, draft), document_of(draft).get("needed"))
         mock = rehearsing.voters(row.uuid, row.voters, rolls.sizes(db, draft), checking.territories_of(draft))
         members = sorted(
             {grant.person_id for grant in roles.standing(db, services.clock()) if grant.role == Role.COMMISSION}
         )
         regions = services.registry.regions(db, members)
-        public = [key for _, key in keys]
-        setup = checking.rehearsed(db, draft, opens_at, closes_at, public, len(mock) + len(members))
+        setup = checking.rehearsed(db, draft, opens_at, closes_at, public, len(mock) + len(members), together)
     voters = [*mock, *(Voter(member, 1, regions.get(member, "")) for member in members)]
     registrar = services.registrar
     roll = registrar.prepare(row.uuid, voters, binding=setup.kind is VoteKind.BINDING, closes_at=closes_at)
     prepared = voting.prepare_setup(services, row.uuid, setup, roll, services.clock(), rehearsal=True)
     confirmation = registrar.confirm(row.uuid, prepared.document)
     voting.stage_credentials(services, row.uuid, prepared.credentials)
-    return prepared, confirmation, [private for private, _ in keys]
+    return prepared, confirmation, private
+
+
+def _mock_keys(count: int, needed: int | None) -> tuple[list[int], Sequence[TrusteeKey], Parameters | None]:
+    """(private keys, public keys, what is published of both if fewer than all are needed) of mock trustees."""
+    if needed is not None and needed < count:
+        private, together = mock_keys.together(count, needed)
+        return private, together.keys, together
+    keys = [trustee.generate() for _ in range(count)]
+    return [private_key for private_key, _ in keys], [key for _, key in keys], None
 
 
 def _publish(

@@ -202,7 +202,7 @@ def _seal(services: Services) -> Seal:
 def _state(services: Services, session: Session, row: Rehearsal) -> bool:
     """Whether its ballots are added up and its trustees are awaited."""
     vote = vote_of(services, session, row)
-    return vote is not None and vote.state is VoteState.DECRYPTING
+    return vote is not None and vote.state in {VoteState.SHUFFLING, VoteState.DECRYPTING}
 
 
 def _object(row: Rehearsal) -> str:
