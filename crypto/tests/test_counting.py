@@ -116,6 +116,12 @@ def test_ties_look_back_and_only_then_at_the_lot() -> None:
     outcome = counted(stv("scottish", 1), "6 A, 3 B, 4 C, 1 D>B")
     assert [each.candidates for each in outcome.trace.rounds if each.candidates] == [(3,), (1,), (2,)]  # type: ignore[union-attr]
     assert outcome.lots == ()
+    # First B 4 and C 5, then B 6 and C 5, then both 6: the latest difference counts.
+    outcome = counted(stv("scottish", 1), "12 A, 4 B, 5 C, 2 D>B, 1 E>C, 2 E")
+    assert [each.candidates for each in outcome.trace.rounds[1:]] == [(3,), (4,), (2,), (1,)]  # type: ignore[union-attr]
+    # A and B reach 9 together, quota 8; A had more before, and its surplus goes first.
+    outcome = counted(stv("scottish", 3), "6 B, 7 A, 6 C, 6 E, 2 D>A, 3 D>B")
+    assert [each.candidates for each in outcome.trace.rounds[1:4]] == [(3,), (0,), (1,)]  # type: ignore[union-attr]
     seeds = [bytes([number]) for number in range(20)]
     first = {seed: counted(stv("scottish", 1), "3 A, 2 B, 2 C", seed) for seed in seeds}
     assert len({outcome.lots[0].order for outcome in first.values()}) == 2

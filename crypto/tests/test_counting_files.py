@@ -287,3 +287,5 @@ def test_ranks_and_who_is_left_out() -> None:
 
 def test_a_table_is_a_list_of_rows_too() -> None:
     assert cvr.read([["1", "2"], ["A", "B"]], Reading()).ballots == {(1, 2): 1}
+    # One rank left out now and then is not two in a row.
+    assert cvr.read([list("12345"), ["A", "", "B", "", "C"]], Reading(skips=1)).ballots == {(1, 2, 3): 1}
