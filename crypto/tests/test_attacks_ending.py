@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from crypto.tests.making import LISTS, RANKED, YES_NO, Archive, World, dump, make_world, verdict
 
-from egov_crypto import mixnet, tally
+from egov_crypto import mixnet, tally, wire
 from egov_crypto.archive import EventType
 from egov_crypto.encoding import encode
+from egov_crypto.group import IDENTITY, Q, base, hash_to_scalar, random_scalar
+from egov_crypto.proofs import prove_decryption
 
 VOTES: list[list[Any]] = [
     [[1, 2, 3], [[1, 0, 1], [0, 0]]],
@@ -144,6 +146,36 @@ def test_a_decryption_whose_lists_are_not_nested_is_refused(mixed: Archive, worl
         archive = Archive(world)
         archive.head, archive.raw = mixed.head, mixed.raw
         assert verdict(archive.decryption(1, raw)) == "decryption.format"
+
+
+def test_factors_solved_for_after_their_proofs_are_refused(mixed: Archive, world: World) -> None:
+    """The specification's proof holds for them. The last trustee would try until the votes are those that it wants."""
+    secret, sum_ = world.private_keys[1], mixed.sum()
+    nonce, second = random_scalar(), base(random_scalar())  # of which the trustee then solves for the factor
+    prefix = f"decrypt|{world.election.fingerprint}|{base(secret).text}|"
+    challenge = hash_to_scalar(f"{prefix}{base(nonce).text},{second.text}".encode())
+    response = (nonce - secret * challenge) % Q
+    factor = (second - sum_.ciphertexts[0][0].alpha * response) * pow(challenge, -1, Q)
+    value = json.loads(tally.decrypt(world.election, sum_, secret))
+    value["decryption_factors"][0][0] = factor.text
+    value["decryption_proofs"][0][0] = {"challenge": str(challenge), "response": str(response)}
+    key = world.keys[1].public_key
+    alone = {name: value[name] for name in ("decryption_factors", "decryption_proofs")}
+    (forged, *_), _ = tally.verify_decryption_of(world.election, sum_, key, dump(alone), joint=False)
+    assert forged == factor != sum_.ciphertexts[0][0].alpha * secret
+
+    factors = tally.verify_decryption_of(world.election, sum_, key, dump(alone), joint=False)
+    statement, weights = tally._joint_statement(world.election, sum_, key, factors)
+    alphas = [choice.alpha for choices in sum_.ciphertexts for choice in choices]
+    weighed = sum((point * weight for point, weight in zip(alphas, weights, strict=True)), start=IDENTITY)
+    forged_joint = wire.proof_to_json(prove_decryption(statement, weighed, secret))
+    for wrong in (alone, value, {**value, "joint_proof": forged_joint}):
+        archive = Archive(world)
+        archive.head, archive.raw = mixed.head, mixed.raw
+        assert verdict(archive.decryption(2, dump(wrong))) == "decryption.joint"
+    archive = Archive(world)
+    archive.head, archive.raw = mixed.head, mixed.raw
+    assert verdict(archive.decryption(2, dump({**value, "joint_proof": None}))) == "decryption.format"
 
 
 # The result.

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 from crypto.tests.commands import run
+from crypto.tests.making import RANKED, dump, make_world
 
-from egov_crypto import archive
+from egov_crypto import archive, tally
+from egov_crypto.archive import EventType
 from egov_crypto.cli import console
 from egov_crypto.errors import ArchiveError, UsageError, VerificationError
 from egov_crypto.verify import verify_archive
@@ -33,6 +35,20 @@ def test_damage_is_told_with_the_height_of_the_event_that_was_being_read(tallied
         with pytest.raises(VerificationError) as caught:
             verify_archive(io.BytesIO(raw))
         assert (caught.value.code, caught.value.height) == (code, height)
+
+
+def test_decryptions_of_ranks_without_joint_proofs_are_taken_only_if_that_is_said(tmp_path: Path) -> None:
+    world = make_world(RANKED, trustees=1)
+    made = world.archive().ballots(world.ballot(0, [[1, 2, 3]])).close().tally().shuffle().add(EventType.END_SHUFFLES)
+    value = json.loads(tally.decrypt(world.election, made.sum(), world.private_keys[0]))
+    del value["joint_proof"]
+    path = tmp_path / "theirs.bel"
+    path.write_bytes(made.decryption(1, dump(value)).result().raw)
+    strict = run("egov-verify", "vote", path, "--json")
+    assert (strict.status, json.loads(strict.out)["failure"]["code"]) == (1, "decryption.joint")
+    loose = run("egov-verify", "vote", path, "--without-joint-proofs")
+    assert loose.status == 0
+    assert "Whether the trustees changed votes when they decrypted them" in loose.out
 
 
 def test_of_what_does_not_hold_neither_a_state_nor_what_else_is_unknown_is_told(tallied: bytes, tmp_path: Path) -> None:

@@ -2,9 +2,10 @@
 
 import { generatorTable, hashToScalar, modQ, parsePoint, randomScalar, writePoints } from "../booth/group.js";
 import { Point, baseTable, decode, encode, multiples } from "./curve.js";
+import { utf8 } from "../booth/encoding.js";
 import { FormError, VerificationError, coded } from "./errors.js";
 import { PreferenceQuestion } from "./question.js";
-import { dumpText, fields, items, load, proof, weightFromJson } from "./wire.js";
+import { dumpText, fields, hexDigest, items, load, proof, weightFromJson } from "./wire.js";
 
 /** @typedef {import("./tally.js").EncryptedTally} EncryptedTally */
 
@@ -27,7 +28,7 @@ function prefixOf(fingerprint, publicText) {
 export async function decrypt(fingerprint, tally, secret, publicText, progress = () => {}) {
   const prefix = prefixOf(fingerprint, publicText);
   const total = tally.texts.reduce((sum, pairs) => sum + pairs.length, 0);
-  const [factors, proofs] = [[], []];
+  const [factors, proofs, all] = [[], [], []];
   let done = 0;
   for (const [number, pairs] of tally.texts.entries()) {
     const made = [];
@@ -35,10 +36,14 @@ export async function decrypt(fingerprint, tally, secret, publicText, progress =
       made.push(decryptOne(prefix, alpha, secret));
       await progress(++done, total);
     }
-    factors.push(tally.questions[number].nested(made.map(({ factor }) => factor)));
+    all.push(made.map(({ factor }) => factor));
+    factors.push(tally.questions[number].nested(all[number]));
     proofs.push(tally.questions[number].nested(made.map((one) => one.proof)));
   }
-  return dumpText({ decryption_factors: factors, decryption_proofs: proofs });
+  const joint = jointStatement(fingerprint, tally, publicText, all);
+  const [sum] = encode([weighed(joint.alphas, joint.weights)]);
+  const joint_proof = decryptOne(joint.prefix, sum, secret).proof;
+  return dumpText({ decryption_factors: factors, decryption_proofs: proofs, joint_proof });
 }
 
 function decryptOne(prefix, alphaText, secret) {
@@ -56,14 +61,38 @@ function decryptOne(prefix, alphaText, secret) {
 }
 
 /**
+ * What the joint proof is of, which keeps a trustee from factors that are not right: see egov_crypto/tally.py.
+ *
+ * @param {string} fingerprint @param {EncryptedTally} tally @param {string} publicText @param {string[][]} factors
+ * @returns {{prefix: string, alphas: string[], weights: bigint[]}} what its hash begins with, and 128 bits that each
+ * ciphertext is multiplied by: both follow from all factors
+ */
+function jointStatement(fingerprint, tally, publicText, factors) {
+  const head = `egov-joint-decryption|${fingerprint}|${publicText}|`;
+  const alphas = tally.texts.flatMap((pairs) => pairs.map(({ alpha }) => alpha));
+  const flat = factors.flat();
+  const digest = hexDigest(utf8(head + alphas.map((alpha, at) => `${alpha},${flat[at]}`).join(",")));
+  const weights = alphas.map((_, at) => BigInt(`0x${hexDigest(utf8(`${digest}|${at}`)).slice(0, 32)}`));
+  return { prefix: `${head}${digest}|`, alphas, weights };
+}
+
+/** @param {string[]} texts of points @param {bigint[]} weights @returns {Point} */
+function weighed(texts, weights) {
+  return texts.reduce((sum, text, at) => sum.plus(decode(text).times(weights[at])), new Point());
+}
+
+/**
  * @param {string} fingerprint of the election @param {EncryptedTally} tally @param {string} publicText of the trustee
  * @param {Uint8Array} raw
  * @returns {string[][]} the decryption factors, flat, checked to be the trustee's; throws VerificationError
  * (`decryption.*`)
  */
 export function verifyDecryption(fingerprint, tally, publicText, raw) {
+  let joint = null;
   const questions = coded("decryption.format", () => {
-    const members = fields(load(raw), ["decryption_factors", "decryption_proofs"]);
+    const names = ["decryption_factors", "decryption_proofs", "joint_proof"];
+    const members = fields(load(raw), names, ["joint_proof"]);
+    if (Object.hasOwn(members, "joint_proof")) joint = proof(members.joint_proof);
     const factors = items(members.decryption_factors, tally.texts.length);
     const proofs = items(members.decryption_proofs, tally.texts.length);
     return tally.texts.map((pairs, at) => ({
@@ -77,7 +106,20 @@ export function verifyDecryption(fingerprint, tally, publicText, raw) {
   for (const { pairs, factors, proofs } of questions) {
     pairs.forEach(({ alpha }, at) => checkFactor(prefix, key, decode(alpha), factors[at], proofs[at]));
   }
-  return questions.map(({ factors }) => factors);
+  const all = questions.map(({ factors }) => factors);
+  // Without it the specification's proofs hold for wrong factors too: sums then open to nothing, votes to other votes.
+  const listed = tally.questions.some((question) => question instanceof PreferenceQuestion);
+  if (joint !== null) checkJoint(jointStatement(fingerprint, tally, publicText, all), key, all.flat(), joint);
+  else if (listed) throw new VerificationError("decryption.joint");
+  return all;
+}
+
+function checkJoint({ prefix, alphas, weights }, key, factors, { challenge, response }) {
+  const first = baseTable().addTo(multiples(key, [challenge])[0], response);
+  const second = weighed(alphas, weights).times(response).plus(weighed(factors, weights).times(challenge));
+  if (hashToScalar(prefix + encode([first, second]).join(",")) !== challenge) {
+    throw new VerificationError("decryption.joint");
+  }
 }
 
 function checkFactor(prefix, key, alpha, factorText, proofValue) {

@@ -107,6 +107,7 @@ _TESTS: dict[ModuleType, tuple[str, ...]] = {
         "a_tally_that_leaves_out_or_moves_a_vote_is_refused",
         "a_decryption_of_the_unshuffled_votes_is_refused",
         "a_decryption_whose_lists_are_not_nested_is_refused",
+        "factors_solved_for_after_their_proofs_are_refused",
         "the_result_lists_each_vote_in_its_place",
         "lots_follow_from_what_trustees_alone_know",
     ),

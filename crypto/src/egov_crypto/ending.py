@@ -31,8 +31,9 @@ class Ending:
         *,
         jobs: int = 1,
         progress: Callable[[str, int, int], None] | None = None,
+        joint: bool = True,
     ) -> None:
-        """``tally`` is that of the ballots."""
+        """``tally`` is that of the ballots; ``joint`` as :func:`~egov_crypto.verify.verify_archive` says."""
         self.tally = tally
         """What is to be decrypted: after each shuffle, what it left."""
         self.shuffled: dict[int, str] = {}
@@ -44,6 +45,7 @@ class Ending:
         self.result: Result | None = None
         self._election, self._trustees = election, trustees
         self._jobs, self._progress = jobs, progress
+        self._joint = joint and bool(election.shuffled)
 
     def limit(self, event_type: EventType) -> int:
         """Bytes that a payload may have, or what it refers to."""
@@ -80,7 +82,7 @@ class Ending:
     def _decrypt(self, raw: bytes, owned: bytes) -> None:
         owner = self._owner("decryption.owner", owned, self.decryptions)
         key = self._trustees[owner - 1].public_key
-        self.decryptions[owner] = verify_decryption_of(self._election, self.tally, key, raw)
+        self.decryptions[owner] = verify_decryption_of(self._election, self.tally, key, raw, joint=self._joint)
 
     def _open(self, raw: bytes) -> None:
         if not self._trustees.enough(self.decryptions):

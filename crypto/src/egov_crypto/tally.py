@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from math import isqrt
 from typing import Any
 
@@ -145,18 +146,32 @@ def _ciphertext(value: Any) -> Ciphertext:
 
 
 def decrypt(election: Election, tally: Tally, private_key: int) -> bytes:
-    """A trustee's ``partial_decryption`` of ``tally``.
+    """A trustee's ``partial_decryption`` of ``tally``, with a third member, ``joint_proof``.
+
+    The specification hashes what the proof of a factor commits to, and not the factor: whoever commits first can then
+    solve for another factor that the proof holds for as well. Where counts are opened this opens no count, and there is
+    no result; but every point holds some vote of preference, so that a trustee who decrypts last could try until the
+    votes are those that it wants. The joint proof, over a sum of all factors whose weights are hashed from them, allows
+    no other factors than the right ones. Other programs pass over the member.
 
     Who calls this must have recomputed the tally from the ballots: a trustee who decrypts what is handed over opens
     single ballots (specification section 3.4).
     """
     prefix = _prefix(election, base(private_key))
-    factors = [[(choice.alpha * private_key).text for choice in choices] for choices in tally.ciphertexts]
+    factors = [[choice.alpha * private_key for choice in choices] for choices in tally.ciphertexts]
     proofs = [
         [wire.proof_to_json(prove_decryption(prefix, choice.alpha, private_key)) for choice in choices]
         for choices in tally.ciphertexts
     ]
-    return wire.dump({"decryption_factors": tally.nested(factors), "decryption_proofs": tally.nested(proofs)})
+    joint_prefix, weights = _joint_statement(election, tally, base(private_key), factors)
+    joint = prove_decryption(joint_prefix, _weighed(_alphas(tally), weights), private_key)
+    return wire.dump(
+        {
+            "decryption_factors": tally.nested([[factor.text for factor in of_question] for of_question in factors]),
+            "decryption_proofs": tally.nested(proofs),
+            "joint_proof": wire.proof_to_json(joint),
+        }
+    )
 
 
 def owned_json(owner: int, payload: bytes) -> bytes:
@@ -164,21 +179,60 @@ def owned_json(owner: int, payload: bytes) -> bytes:
     return wire.dump({"owner": owner, "payload": wire.digest(payload)})
 
 
-def verify_decryption_of(election: Election, tally: Tally, public_key: Point, raw: bytes) -> Factors:
+def verify_decryption_of(
+    election: Election, tally: Tally, public_key: Point, raw: bytes, *, joint: bool = True
+) -> Factors:
     """The decryption factors of ``raw``, checked to be those of ``public_key`` for ``tally``.
+
+    ``joint`` tells whether the joint proof must be there (see :func:`decrypt`). Without it the factors of votes of
+    preference are whatever the trustee wants.
 
     Raises :class:`VerificationError` with a code ``decryption.*``.
     """
     try:
-        members = wire.fields(wire.load(raw), "decryption_factors", "decryption_proofs")
-        factors, proofs = (tally.flat(members[name]) for name in ("decryption_factors", "decryption_proofs"))
+        names = ("decryption_factors", "decryption_proofs", "joint_proof")
+        members = wire.fields(wire.load(raw), *names, optional=names[2:])
+        factors, proofs = (tally.flat(members[name]) for name in names[:2])
+        joint_proof = Proof(*wire.proof_from_json(members["joint_proof"])) if "joint_proof" in members else None
     except ValueError as error:
         raise VerificationError("decryption.format", str(error)) from None
     prefix = _prefix(election, public_key)
-    return [
+    verified = [
         [_verified_factor(prefix, public_key, *one) for one in zip(*of_question, strict=True)]
         for of_question in zip(factors, proofs, tally.ciphertexts, strict=True)
     ]
+    if joint_proof is not None:
+        _verify_joint(election, tally, public_key, verified, joint_proof)
+    elif joint:
+        raise VerificationError("decryption.joint", "it is not there")
+    return verified
+
+
+def _verify_joint(election: Election, tally: Tally, public_key: Point, factors: Factors, proof: Proof) -> None:
+    prefix, weights = _joint_statement(election, tally, public_key, factors)
+    alpha, factor = _weighed(_alphas(tally), weights), _weighed(chain(*factors), weights)
+    try:
+        verify_decryption(prefix, alpha, factor, public_key, proof)
+    except ValueError as error:
+        raise VerificationError("decryption.joint", str(error)) from None
+
+
+def _joint_statement(election: Election, tally: Tally, public_key: Point, factors: Factors) -> tuple[str, list[int]]:
+    """What the joint proof's hash begins with, and 128 bits that each ciphertext is multiplied by: both follow from
+    all factors."""
+    head = f"egov-joint-decryption|{election.fingerprint}|{public_key.text}|"
+    texts = [f"{alpha.text},{factor.text}" for alpha, factor in zip(_alphas(tally), chain(*factors), strict=True)]
+    digest = hashlib.sha256((head + ",".join(texts)).encode()).hexdigest()
+    hashes = (hashlib.sha256(f"{digest}|{index}".encode()).digest() for index in range(len(texts)))
+    return f"{head}{digest}|", [int.from_bytes(hash_[:16], "big") for hash_ in hashes]
+
+
+def _alphas(tally: Tally) -> list[Point]:
+    return [choice.alpha for choices in tally.ciphertexts for choice in choices]
+
+
+def _weighed(points: Iterable[Point], weights: Sequence[int]) -> Point:
+    return sum((point * weight for point, weight in zip(points, weights, strict=True)), start=IDENTITY)
 
 
 def _verified_factor(prefix: str, public_key: Point, factor: Any, proof: Any, choice: Ciphertext) -> Point:

@@ -63,6 +63,8 @@ class Report:
     mixed: bool = False
     """Whether those who have shuffled could decrypt: fewer could tell together whose vote is whose."""
     decrypted: list[int] = field(default_factory=list)
+    joint: bool = True
+    """Whether decryptions of listed votes must have, and so have, joint proofs."""
     begun: Head | None = None
     """Where the archive stood at its Setup event: what trustees confirmed before the vote opened."""
     head: Head | None = None
@@ -115,14 +117,24 @@ class Verified:
 
 
 def verify_archive(
-    file: BinaryIO, *, jobs: int = 1, progress: Progress | None = None, report: Report | None = None
+    file: BinaryIO,
+    *,
+    jobs: int = 1,
+    progress: Progress | None = None,
+    report: Report | None = None,
+    joint: bool = True,
 ) -> Verified:
     """Verify the archive that ``file`` (seekable, at its start) holds, with ``jobs`` processes.
+
+    Decryptions of votes that are listed one by one must have a joint proof, which other programs do not make, unless
+    ``joint`` is false: trustees could then have changed these votes (see :func:`~egov_crypto.tally.decrypt`).
 
     Raises :class:`VerificationError` at the first thing that does not hold; pass ``report`` to see what held before.
     Raises :class:`ArchiveError` if the file is not an archive, :class:`UnsupportedError` if it cannot tell.
     """
-    return _Verification(file, jobs, progress or _no_progress, report or Report()).run()
+    report = report or Report()
+    report.joint = joint
+    return _Verification(file, jobs, progress or _no_progress, report).run()
 
 
 def _no_progress(_stage: str, _done: int, _total: int) -> None:
@@ -362,7 +374,9 @@ class _Verification:
             member = following
 
     def check_ending(self, tally: Tally) -> Ending:
-        ending = Ending(self.election, self.trustees, tally, jobs=self.jobs, progress=self.progress)
+        ending = Ending(
+            self.election, self.trustees, tally, jobs=self.jobs, progress=self.progress, joint=self.report.joint
+        )
         for placed in self.later:
             event = placed.event
             try:

@@ -108,6 +108,10 @@ def unknown(report: Report, grown: Grown | None = None, beside: Beside | None = 
             "Whether votes are secret from those who shuffled: fewer trustees did than decrypting takes, and they "
             "together know whose vote is whose."
         )
+    if report.shuffled and report.decrypted and not report.joint:
+        sentences.append(
+            "Whether the trustees changed votes when they decrypted them: the proofs that were asked for allow it."
+        )
     if grown and not grown.size:
         sentences.append(
             "Whether the archive's own timestamp is the same: a kept head does not tell, a kept file does."

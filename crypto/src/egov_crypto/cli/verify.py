@@ -81,6 +81,12 @@ def _parser() -> argparse.ArgumentParser:
         help="prove that the archive only grew since OLD: a copy that was kept of it (a file, or an address), "
         "the output of an earlier run with --json, or a head, HEIGHT:HASH",
     )
+    vote.add_argument(
+        "--without-joint-proofs",
+        action="store_true",
+        help="take an archive of another program, whose decryptions of ranks and grades lack the proof that keeps "
+        "trustees from changing votes as they decrypt",
+    )
     source.add_limit(vote)
     stated = kind(
         "receipt",
@@ -143,7 +149,13 @@ def _verify_vote(options: argparse.Namespace) -> int:
                 found.grown = check_since(options.since, file, progress)
                 found.report.checks.append(("since", found.grown.height + 1))
                 file.seek(0)
-            verified = verify_archive(file, jobs=options.jobs, progress=progress, report=found.report)
+            verified = verify_archive(
+                file,
+                jobs=options.jobs,
+                progress=progress,
+                report=found.report,
+                joint=not options.without_joint_proofs,
+            )
             found.questions = verified.election.questions
             found.outcomes = [verified.outcome(place) for place in range(len(found.questions))]
             found.beside.check(options.archive, file, verified)
