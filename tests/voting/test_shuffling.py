@@ -183,6 +183,6 @@ def test_a_ranking_in_which_nobody_voted_has_a_result_all_the_same(services: Ser
     nothing = decrypt(services, vote, 1)
     assert refused(service.hand_in_decryption, services, vote.uuid, nothing) == (422, rules.NOTHING_TO_DECRYPT.code)
     for owner in (1, 2):
-        service.hand_in_decryption(services, vote.uuid, nothing, owner)
+        service.hand_in_decryption(services, vote.uuid, decrypt(services, vote, owner), owner)
     assert service.vote(services, vote.uuid).result == ((),)
     assert verified(services, vote.uuid).report.result == [[]]
