@@ -23,6 +23,7 @@ from egov_participation.i18n import LANGUAGES
 from egov_participation.services import Services
 from egov_participation.voting import protocol_pages, result_file, service, texts
 from egov_participation.voting.protocol import ProtocolError, ProtocolKey, percent, verify
+from egov_participation.voting.protocol_questions import groups_of_four
 from egov_participation.voting.service import protocol
 from egov_participation.voting.setup import canonical, digest
 from egov_participation.voting.texts import Texts
@@ -147,12 +148,12 @@ def test_the_pdf_says_in_three_languages_what_the_signed_file_says(services: Ser
     }
     for lang in LANGUAGES:
         text = text_of(services, counted.uuid, lang)
-        for part in (*words[lang], protocol_pages.groups_of_four(signed.hash), ERRATUM.of(lang)):
+        for part in (*words[lang], groups_of_four(signed.hash), ERRATUM.of(lang)):
             assert part in text
         # What was corrected is read before anything else.
         assert text.index(ERRATUM.of(lang)) < text.index(words[lang][1])
         assert f"{BASE}/{lang}/votes/{counted.uuid}/verify" in text
-        assert protocol_pages.groups_of_four(signed.content["archive"]["head"]) in text
+        assert groups_of_four(signed.content["archive"]["head"]) in text
 
 
 def test_it_holds_only_with_the_servers_own_key(services: Services, counted: MadeVote) -> None:

@@ -10,31 +10,26 @@ from egov_participation.formats import filters
 from egov_participation.i18n import N_, translate
 from egov_participation.jurisdiction.territories import REGIONS
 from egov_participation.results import charts, figures, regions
-from egov_participation.results.figures import Count, Figure
+from egov_participation.results.figures import Figure
 from egov_participation.results.regions import Region
+from egov_participation.voting import answered
+from egov_participation.voting.answered import Answered
+from egov_participation.voting.kinds import QuestionKind
 from egov_participation.voting.turnout import Group
-from egov_participation.voting.views import QuestionView, VoteView
+from egov_participation.voting.views import VoteView
 
 MOST_DAYS = 400
 """More columns than pixels help nobody: then only the days with ballots are drawn."""
 
 
-def of_results(vote: VoteView, lang: str, timezone: str) -> list[Figure]:
-    """A figure for each choice of a counted vote; none before."""
-    source = _source(vote, lang, timezone)
-    return [
-        figures.question(lang, f"question-{number}", question.text.of(lang), counts, _whole(vote), source)
-        for number, (question, counts) in _counts(vote, lang).items()
-    ]
+def of_results(vote: VoteView, lang: str, timezone: str) -> list[Answered]:
+    """What came out on each question of a counted vote; none before."""
+    return answered.of_vote(vote, lang, _source(vote, lang, timezone), _whole(vote))
 
 
 def picture(vote: VoteView, number: int, lang: str, timezone: str) -> bytes | None:
-    """The result of the choice `number` (from 1) as a PNG; None if there is no such question, or no result yet."""
-    found = _counts(vote, lang).get(number)
-    if found is None:
-        return None
-    question, counts = found
-    return figures.picture(lang, question.text.of(lang), counts, _whole(vote), _source(vote, lang, timezone))
+    """The result of the question `number` (from 1) as a PNG; None if there is no such question, or nothing to draw."""
+    return answered.picture(vote, number, lang, _source(vote, lang, timezone), _whole(vote))
 
 
 def of_turnout(vote: VoteView, lang: str, timezone: str) -> Figure:
@@ -84,12 +79,16 @@ def chart_picture(
     return None
 
 
-def drawn_answers(vote: VoteView, number: int, lang: str) -> tuple[str, str]:
-    """The chart of the question `number` (from 1) of a counted vote as a whole SVG document, and in words."""
-    _, counts = _counts(vote, lang)[number]
-    return charts.to_svg(figures.draw_answers(lang, counts, _whole(vote))), figures.answers_in_words(
-        lang, counts, _whole(vote)
-    )
+def drawn_answers(vote: VoteView, number: int, lang: str) -> tuple[str, str] | None:
+    """The chart of the question `number` (from 1) of a counted vote as a whole SVG document, and in words; None if
+    there is nothing to draw."""
+    question, whole = vote.questions[number - 1], _whole(vote)
+    if question.kind is QuestionKind.CHOICE and vote.result is not None:
+        counts = answered.counts(question, vote.result[number - 1], lang)
+        drawn = charts.to_svg(figures.draw_answers(lang, counts, whole))
+        return drawn, figures.answers_in_words(lang, counts, whole)
+    found = answered.chart(vote, number, lang, whole)
+    return None if found is None else (charts.to_svg(lambda: found.draw(charts.WIDE)), found.words)
 
 
 def drawn_map(vote: VoteView, lang: str) -> tuple[str, str]:
@@ -146,24 +145,6 @@ def _days(vote: VoteView, days: Sequence[tuple[date, int]], timezone: str) -> tu
     counted = dict(days)
     shown = [first + timedelta(n) for n in range(length)] if length <= MOST_DAYS else list(counted)
     return tuple((day, counted.get(day, 0)) for day in shown) if len(shown) > 1 else ()
-
-
-def _counts(vote: VoteView, lang: str) -> dict[int, tuple[QuestionView, tuple[Count, ...]]]:
-    """Of the choices, by number."""
-    return {
-        number: (question, _of_question(question, votes, lang))
-        for number, (question, votes) in enumerate(vote.sums, 1)
-        if votes is not None
-    }
-
-
-def _of_question(question: QuestionView, votes: tuple[int, ...], lang: str) -> tuple[Count, ...]:
-    """The answers in the ballot's order, and blank ballots after them (the protocol has them first)."""
-    answers = votes[1:] if question.blank else votes
-    counts = [Count(answer.of(lang), count) for answer, count in zip(question.answers, answers, strict=True)]
-    if question.blank:
-        counts.append(Count(translate(lang, N_("Blank")), votes[0], blank=True))
-    return tuple(counts)
 
 
 def _whole(vote: VoteView) -> int:

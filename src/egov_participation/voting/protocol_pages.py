@@ -7,15 +7,11 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 import segno
 
-from egov_participation.formats import filters
-from egov_participation.i18n import N_, translate
+from egov_participation.i18n import N_
 from egov_participation.results import pdf, regions
 from egov_participation.results.pdf import (
     Address,
@@ -31,6 +27,7 @@ from egov_participation.results.pdf import (
 )
 from egov_participation.voting import figures
 from egov_participation.voting.protocol import SignedProtocol
+from egov_participation.voting.protocol_questions import Pages, groups_of_four, question
 from egov_participation.voting.views import VoteView
 
 REHEARSAL = N_("Rehearsal: a mock vote with generated voters. Nothing here counts.")
@@ -41,34 +38,6 @@ KINDS = {
     "binding": N_("binding: what the majority decides applies"),
     "consultative": N_("consultative: it tells those who decide what people want"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class _Pages:
-    vote: VoteView
-    protocol: SignedProtocol
-    lang: str
-    timezone: str
-    base_url: str
-
-    def _(self, message: str, **params: object) -> str:
-        return translate(self.lang, message, **params)
-
-    def text(self, texts: Mapping[str, str]) -> str:
-        return texts[self.lang]
-
-    def number(self, value: int) -> str:
-        text: str = filters(self.lang, self.timezone)["number"](value)
-        return text
-
-    def share(self, part: int, whole: int) -> str:
-        text: str = filters(self.lang, self.timezone)["percent"](part / whole if whole else 0.0)
-        return text
-
-    def time(self, value: str | datetime) -> str:
-        moment = datetime.fromisoformat(value) if isinstance(value, str) else value
-        text: str = filters(self.lang, self.timezone)["datetime"](moment)
-        return text.replace("\u00a0", " ")
 
 
 def made(vote: VoteView, lang: str, timezone: str, base_url: str) -> bytes | None:
@@ -94,7 +63,7 @@ def preview(vote: VoteView, unsigned: bytes, lang: str, timezone: str, base_url:
 
 def document(vote: VoteView, protocol: SignedProtocol, lang: str, timezone: str, base_url: str) -> Document:
     """What the PDF of a vote's signed protocol says."""
-    pages = _Pages(vote, protocol, lang, timezone, base_url)
+    pages = Pages(vote, protocol, lang, timezone, base_url)
     title = pages._(N_("Protocol of the result"))
     name = pages.text(protocol.content["title"])
     return Document(
@@ -109,12 +78,7 @@ def document(vote: VoteView, protocol: SignedProtocol, lang: str, timezone: str,
     )
 
 
-def groups_of_four(text: str) -> str:
-    """A hash as people compare it."""
-    return " ".join(text[start : start + 4] for start in range(0, len(text), 4))
-
-
-def _blocks(pages: _Pages, title: str, name: str) -> Iterator[Block]:
+def _blocks(pages: Pages, title: str, name: str) -> Iterator[Block]:
     content = pages.protocol.content
     yield Heading(title, 1)
     yield Paragraph(name)
@@ -137,17 +101,11 @@ def _blocks(pages: _Pages, title: str, name: str) -> Iterator[Block]:
     yield Heading(pages._(N_("The vote")))
     yield _facts(pages, _about(pages))
     yield Heading(pages._(N_("Result")))
-    for number, question in enumerate(content["questions"], 1):
-        yield from _question(pages, number, question)
+    for number, asked in enumerate(content["questions"], 1):
+        yield from question(pages, number, asked)
     yield Heading(pages._(N_("Turnout")))
     yield from _turnout(pages)
-    yield Heading(pages._(N_("Who decrypted")))
-    yield Table(
-        (pages._(N_("Trustee")), pages._(N_("Entry in the archive"))),
-        tuple((pages.text(one["name"]), pages.number(one["entry"])) for one in content["trustees"]),
-        (3, 1),
-        (1,),
-    )
+    yield from _trustees(pages)
     yield Heading(pages._(N_("Incidents")))
     yield Paragraph(
         pages._(
@@ -159,7 +117,27 @@ def _blocks(pages: _Pages, title: str, name: str) -> Iterator[Block]:
     yield from _checks(pages)
 
 
-def _about(pages: _Pages) -> list[tuple[str, str | Code]]:
+def _trustees(pages: Pages) -> Iterator[Block]:
+    """Who shuffled, if ballots were, and whose decryption stands where in the archive."""
+    trustees = pages.protocol.content["trustees"]
+    shuffled = [pages.text(one["name"]) for one in trustees if one.get("shuffled")]
+    if shuffled:
+        yield Heading(pages._(N_("Who shuffled the ballots")))
+        yield Items(tuple(shuffled))
+    yield Heading(pages._(N_("Who decrypted")))
+    yield Table(
+        (pages._(N_("Trustee")), pages._(N_("Entry in the archive"))),
+        tuple((pages.text(one["name"]), pages.number(one["entry"])) for one in trustees if one["decrypted"]),
+        (3, 1),
+        (1,),
+    )
+    needed = pages.protocol.content.get("threshold")
+    if needed is not None:
+        said = N_("Of %(all)s trustees, %(needed)s were needed to decrypt.")
+        yield Paragraph(pages._(said, all=pages.number(len(trustees)), needed=pages.number(needed)))
+
+
+def _about(pages: Pages) -> list[tuple[str, str | Code]]:
     content = pages.protocol.content
     kind = KINDS[content["kind"]]
     rows: list[tuple[str, str | Code]] = [
@@ -193,32 +171,7 @@ def _about(pages: _Pages) -> list[tuple[str, str | Code]]:
     return rows
 
 
-def _question(pages: _Pages, number: int, question: Mapping[str, Any]) -> Iterator[Block]:
-    whole = pages.protocol.content["weight"]
-    several = len(pages.protocol.content["questions"]) > 1
-    yield Heading(f"{number}. {pages.text(question['question'])}" if several else pages.text(question["question"]), 3)
-    counted = [(pages.text(one["answer"]), one) for one in question["answers"]]
-    if question["blank"] is not None:
-        counted.append((pages._(N_("Blank")), question["blank"]))
-    yield Table(
-        (pages._(N_("Answer")), pages._(N_("Number of votes")), pages._(N_("Exactly")), pages._(N_("Share"))),
-        tuple(
-            (answer, pages.number(one["votes"]), one["fraction"], pages.share(one["votes"], whole))
-            for answer, one in counted
-        ),
-        (5, 2, 2, 2),
-        (1, 2, 3),
-    )
-    if question["max"] > 1:
-        yield Paragraph(pages._(SEVERAL_ANSWERS), quiet=True)
-    svg, words = figures.drawn_answers(pages.vote, number, pages.lang)
-    yield Picture(svg, words, 80)
-
-
-SEVERAL_ANSWERS = N_("Several answers could be chosen: the shares may add up to more than the whole.")
-
-
-def _turnout(pages: _Pages) -> Iterator[Block]:
+def _turnout(pages: Pages) -> Iterator[Block]:
     content, number = pages.protocol.content, pages.number
     turnout, ballots = content["turnout"], content["ballots"]
     rows: list[tuple[str, str | Code]] = [
@@ -250,7 +203,7 @@ ONLY_THE_REGISTRAR = N_(
 )
 
 
-def _checks(pages: _Pages) -> Iterator[Block]:
+def _checks(pages: Pages) -> Iterator[Block]:
     content, uuid = pages.protocol.content, pages.vote.uuid
     verify = f"{pages.base_url}/{pages.lang}/votes/{uuid}/verify"
     yield Paragraph(
@@ -295,5 +248,5 @@ def _qr_code(text: str) -> str:
     return file.getvalue().decode()
 
 
-def _facts(pages: _Pages, rows: Sequence[tuple[str, str | Code]]) -> Table:
+def _facts(pages: Pages, rows: Sequence[tuple[str, str | Code]]) -> Table:
     return Table((pages._(N_("What it is")), pages._(N_("Value"))), tuple(rows), _TWO)

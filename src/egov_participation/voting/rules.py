@@ -196,11 +196,6 @@ DECRYPTION_TOO_LARGE: Final = Refusal(
 DECRYPTION_MALFORMED: Final = Refusal(
     HTTPStatus.BAD_REQUEST, "decryption.format", N_("The file is not a decryption. Hand in the file your tool wrote.")
 )
-NOTHING_TO_DECRYPT: Final = Refusal(
-    HTTPStatus.UNPROCESSABLE_ENTITY,
-    "decryption.nobody",
-    N_("Nobody voted, so that a decryption cannot prove whose it is. Hand it in on your page as a trustee."),
-)
 DECRYPTION_INVALID: Final = Refusal(
     HTTPStatus.UNPROCESSABLE_ENTITY,
     "decryption.invalid",

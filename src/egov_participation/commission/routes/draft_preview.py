@@ -42,7 +42,7 @@ def preview(request: Request) -> Response:
         "commission/draft_preview.html",
         draft=draft,
         vote=_seen(draft) | {"registered": people},
-        figures=(),
+        results=(),
         timeline=[],
     )
 

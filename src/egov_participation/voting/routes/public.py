@@ -69,7 +69,7 @@ async def vote(request: Request) -> Response:
             request,
             "vote",
             found,
-            figures=figures.of_results(found, lang(request), timezone),
+            results=figures.of_results(found, lang(request), timezone),
             timeline=history(found, lang(request), timezone, now),
         ),
     )

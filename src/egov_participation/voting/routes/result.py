@@ -32,10 +32,10 @@ def result(request: Request) -> Response:
     """The result with its charts and its protocol, or what is still to come."""
     here, found = services(request), _vote(request)
     language, timezone = lang(request), here.settings.timezone
-    context: dict[str, Any] = {"figures": [], "turnout": None, "regional": [], "days": None}
+    context: dict[str, Any] = {"results": [], "turnout": None, "regional": [], "days": None}
     if found.result is not None:
         context = {
-            "figures": figures.of_results(found, language, timezone),
+            "results": figures.of_results(found, language, timezone),
             "turnout": figures.of_turnout(found, language, timezone),
             "regional": figures.of_regions(found, language, timezone),
             "days": figures.of_days(found, service.ballots_per_day(here, found.uuid), language, timezone),

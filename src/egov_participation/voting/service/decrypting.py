@@ -77,17 +77,13 @@ class _Result:
     counts: dict[int, bytes] = field(default_factory=dict)
 
 
-def hand_in_decryption(services: Services, vote_uuid: str, raw: bytes, owner: int | None = None) -> DecryptionOutcome:
+def hand_in_decryption(services: Services, vote_uuid: str, raw: bytes) -> DecryptionOutcome:
     """Record a trustee's partial decryption; whose it is, its proofs tell. A bad one is refused, and never archived.
-
-    Args:
-        owner: who hands it in, from 1, if that is known. It matters only where nobody voted, so that there is nothing
-            to prove.
 
     Raises:
         DomainError: 404 ``vote.unknown``; 409 ``vote.not_decrypting`` (also once enough trustees have decrypted, and
             for a cancelled vote: it is never decrypted) or ``decryption.repeated``; 413 ``decryption.size``; 400
-            ``decryption.format``; 422 ``decryption.invalid`` or ``decryption.nobody``.
+            ``decryption.format``; 422 ``decryption.invalid``.
     """
     while True:
         with services.database.read() as session:
@@ -95,7 +91,7 @@ def hand_in_decryption(services: Services, vote_uuid: str, raw: bytes, owner: in
         if len(raw) > _most(standing.tally):
             raise refusal(rules.DECRYPTION_TOO_LARGE)
         raw = raw.strip()
-        owner = _owner(standing, raw, owner)
+        owner = _owner(standing, raw)
         result = _result(standing, owner, raw)
         try:
             _record(services, vote_uuid, standing.head, owner, raw, result)
@@ -119,14 +115,9 @@ def _most(tally: Tally) -> int:
     return rules.MAX_DECRYPTION_BYTES + rules.DECRYPTED_BALLOT_BYTES * sum(map(len, tally.ciphertexts))
 
 
-def _owner(standing: _Standing, raw: bytes, known: int | None) -> int:
-    """The trustee whose key the proofs hold for."""
-    owners = range(1, len(standing.trustees) + 1)
-    if not any(standing.tally.ciphertexts):
-        if known is None:
-            raise refusal(rules.NOTHING_TO_DECRYPT)
-        owners = owners[known - 1 : known]
-    for owner in owners:
+def _owner(standing: _Standing, raw: bytes) -> int:
+    """The trustee whose key the proofs hold for; also where nobody voted, by the joint proof."""
+    for owner in range(1, len(standing.trustees) + 1):
         try:
             _factors(standing, owner, raw)
         except VerificationError as error:

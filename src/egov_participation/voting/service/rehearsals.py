@@ -58,7 +58,7 @@ def decrypt_rehearsal(services: Services, uuid: str, private_keys: Sequence[int]
             if state_of(vote, services.clock()) is not VoteState.DECRYPTING or owner in done:
                 continue
             encrypted, election = tally_now(session, vote), election_from(vote.election)
-        hand_in_decryption(services, uuid, tally.decrypt(election, encrypted, private_key), owner)
+        hand_in_decryption(services, uuid, tally.decrypt(election, encrypted, private_key))
 
 
 def _shuffle(services: Services, uuid: str, owner: int) -> None:
