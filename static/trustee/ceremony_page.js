@@ -132,7 +132,8 @@ function refused(error, input, field) {
     return page.refuse(input, "fault");
   }
   const { code, detail } = error;
-  return page.refuse(input, SAID.includes(code) ? code : "does-not-hold", { code, detail });
+  const [of] = detail.match(/\d+/) ?? ["?"]; // whose share it is, of a wrong one
+  return page.refuse(input, SAID.includes(code) ? code : "does-not-hold", { code, number: of });
 }
 
 const buttons = stage === "certificate" ? { make, kept, back } : stage === "compared" ? {} : { kept, back };

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -11,10 +12,21 @@ from tests.officials import SignedIn
 from tests.voting.making import make_people
 
 from egov_crypto import trustee
+from egov_crypto.threshold.ceremony import Ceremony, Step
+from egov_crypto.threshold.keyfile import State
 from egov_participation.approvals import Proposal, approve, settle
 from egov_participation.commission import documents
 from egov_participation.commission.models import Draft, DraftTrustee
-from egov_participation.commission.service import deciding, drafts, freezing, invitations, trustees
+from egov_participation.commission.service import (
+    ceremonies,
+    deciding,
+    drafts,
+    freezing,
+    invitations,
+    taking_part,
+    trustees,
+)
+from egov_participation.commission.service.ceremonies import CeremonyView
 from egov_participation.commission.service.invitations import Given
 from egov_participation.commission.service.lookup import find_draft, trustees_of
 from egov_participation.jobs import Job, Worker, _opened
@@ -23,6 +35,12 @@ from egov_participation.notices.service.sending import SEND
 from egov_participation.services import Services, SessionInfo
 from egov_participation.voting.texts import Texts
 
+TAKE: dict[Step, Callable[[State, Ceremony], State]] = {
+    Step.CERTIFICATE: lambda state, _: state,
+    Step.COMMITMENT: State.commit,
+    Step.POLYNOMIAL: State.reveal,
+    Step.VOUTPUT: State.accept,
+}
 WHY = Texts("Жарық өшті", "Отключали свет", "The power failed")
 
 
@@ -87,6 +105,43 @@ class Course:
         self.invite(*(self.add_trustee(place, offline=place == 1) for place in range(1, count + 1)))
         self.tokens = self.sent
         self.private = [self.hand_in(token) for token in self.tokens]
+        return self
+
+    def with_ceremony(self, needed: int = 2, count: int = 3) -> Course:
+        """Trustees invited, so many of whom will be enough, and their ceremony begun; the first is offline."""
+        self.invite(*(self.add_trustee(place, offline=place == 1) for place in range(1, count + 1)))
+        self.tokens = self.sent
+        here, session = self.services, self.member.session
+        with here.database.uow() as tx:
+            ceremonies.set_needed(here, tx, session, self.id, self.draft.version, needed)
+            ceremonies.begin(here, tx, session, self.id)
+            tx.commit()
+        return self
+
+    @property
+    def ceremony(self) -> CeremonyView:
+        with self.services.database.read() as db:
+            found = ceremonies.of_draft(db, find_draft(db, self.id), len(self.trustees))
+        assert found is not None
+        return found
+
+    def take(self, state: State, step: Step) -> State:
+        """What a trustee's page or program does at a step, handed in; what the trustee holds then."""
+        token = self.tokens[state.index - 1]
+        ceremony = Ceremony.parse(taking_part.ceremony_file(self.services, token))
+        state = TAKE[step](state, ceremony)
+        taking_part.hand_in(self.services, token, self.ceremony.id, state.message(step))
+        return state
+
+    def hold_ceremony(self, needed: int = 2, count: int = 3) -> Course:
+        """All steps by all trustees, who compare in the end."""
+        self.with_ceremony(needed, count)
+        states = [State.begin(count, needed, place) for place in range(1, count + 1)]
+        for step in Step:
+            states = [self.take(state, step) for state in states]
+        self.private = [state.share() for state in states]
+        for token in self.tokens:
+            taking_part.compare(self.services, token, self.ceremony.id, self.ceremony.fingerprint or "")
         return self
 
     def freeze(self) -> Course:

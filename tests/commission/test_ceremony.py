@@ -1,0 +1,182 @@
+"""Trustees make one key together by their links: every step, what is refused at it, and the vote with that key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from crypto.tests.office import ok
+from sqlmodel import select
+from starlette.testclient import TestClient
+from tests.commission.frozen import TAKE, Course
+from tests.commission.test_office_pages import VOTES, press
+from tests.commission.test_trustee_pages import enter, public_file
+from tests.officials import SignedIn
+from tests.voting.making import close_at, verified
+
+from egov_crypto import sealing, tally
+from egov_crypto.threshold.ceremony import Ceremony, Step
+from egov_crypto.threshold.keyfile import State, ThresholdKeyFile
+from egov_participation.audit import AuditEntry
+from egov_participation.clock import ManualClock
+from egov_participation.commission.service import ceremonies, invitations, taking_part
+from egov_participation.errors import DomainError
+from egov_participation.voting import service as voting
+from egov_participation.voting.service import VoteState
+
+pytestmark = pytest.mark.sqlite
+COMMANDS = {Step.COMMITMENT: "commit", Step.POLYNOMIAL: "polynomial", Step.VOUTPUT: "share"}
+
+
+class Offline:
+    """The first trustee, who carries files to a machine without a network and back."""
+
+    def __init__(self, folder: Path, booth: TestClient) -> None:
+        self.folder, self.booth = folder, booth
+        self.key, self.words, self.ceremony = (folder / name for name in ("my.key", "words", "ceremony.json"))
+
+    def make(self, step: Step) -> bytes:
+        out = self.folder / step
+        given: tuple[object, ...] = (self.key, "--out", out)
+        if step is Step.CERTIFICATE:
+            place = ("--place", 1, "--of", 3, "--needed", 2, "--passphrase-to", self.words)
+            ok("trustee", "certificate", *given, *place)
+        else:
+            self.download()
+            ok("trustee", COMMANDS[step], self.key, self.ceremony, "--out", out, "--passphrase-file", self.words)
+        return out.read_bytes()
+
+    def compare(self) -> str:
+        self.download()
+        said = ok("trustee", "compare", self.key, self.ceremony, "--passphrase-file", self.words)
+        return next(line for line in said.splitlines() if line.count(" ") == 15 and len(line) == 79)
+
+    def download(self) -> None:
+        self.ceremony.write_bytes(self.booth.get("/trustee/ceremony.json").content)
+
+    def share(self) -> int:
+        return ThresholdKeyFile.parse(self.key.read_bytes()).open(self.words.read_text().strip()).share()
+
+
+@pytest.fixture(autouse=True)
+def _cheap(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A key file is opened some times."""
+    monkeypatch.setattr(sealing, "ITERATIONS", 1000)
+    return iter(())
+
+
+def hand_in(booth: TestClient, ceremony: str, raw: bytes) -> int:
+    return booth.post("/en/trustee/step", data={"ceremony": ceremony}, files={"message": raw}).status_code
+
+
+def test_two_of_three_make_a_key_step_by_step_and_are_enough_to_decrypt(
+    course: Course, booth: TestClient, second: SignedIn, member: SignedIn, tmp_path: Path
+) -> None:
+    draft = f"{VOTES}/drafts/{course.id}"
+    course.invite(*(course.add_trustee(place, offline=place == 1) for place in (1, 2, 3)))
+    course.tokens = course.sent
+    course.hand_in(course.tokens[1])  # alone: it was not said yet that fewer than all are needed
+    needed = f"{draft}/trustees/needed"
+    assert press(member, needed, needed, of="some", needed="2") == f"{draft}/trustees"
+    enter(booth, course.tokens[1])
+    assert "The commission has not begun" in booth.get("/en/trustee").text
+    alone = booth.post("/en/trustee/key", files={"key": public_file()}, data={"reopened": "yes"})
+    assert alone.status_code == 409
+    assert booth.get("/trustee/ceremony.json").status_code == 404
+    press(member, f"{draft}/trustees", f"{draft}/trustees/ceremony")
+    assert all(row.public_key is None for row in course.trustees)
+    ceremony = course.ceremony.id
+
+    offline, states = Offline(tmp_path, booth), [State.begin(3, 2, place) for place in (2, 3)]
+    for number, step in enumerate(Step, 1):
+        assert "Trustee 1, Trustee 2, Trustee 3" in member.client.get(f"{draft}/trustees").text
+        enter(booth, course.tokens[0])
+        assert f"Step {number} of 5" in booth.get("/en/trustee").text
+        raw = offline.make(step)
+        assert hand_in(booth, ceremony, raw) == 303
+        assert "Others are awaited" in booth.get("/en/trustee").text
+        for at, state in enumerate(states):
+            enter(booth, course.tokens[at + 1])
+            states[at] = TAKE[step](state, Ceremony.parse(booth.get("/trustee/ceremony.json").content))
+            wrong = {"": 422, "{}": 422, "0" * 200_000: 413, raw.decode().swapcase(): 422}
+            for text, status in wrong.items():
+                assert hand_in(booth, ceremony, text.encode()) == status, (step, text[:80])
+            assert hand_in(booth, "0" * 16, states[at].message(step)) == 409
+            assert len(course.ceremony.awaited) == 2 - at
+            assert hand_in(booth, ceremony, states[at].message(step) + b"\n") == 303
+            if at == 0:  # what was taken stays: neither another one nor the same again changes it
+                before = taking_part.ceremony_file(course.services, course.tokens[1])
+                taking_part.hand_in(course.services, course.tokens[1], ceremony, states[at].message(step))
+                with pytest.raises(DomainError, match="another file of yours"):
+                    taking_part.hand_in(course.services, course.tokens[1], ceremony, raw)
+                assert taking_part.ceremony_file(course.services, course.tokens[1]) == before
+
+    fingerprint = course.ceremony.fingerprint or ""
+    compared = {"ceremony": ceremony, "compared": "yes"}
+    page = booth.get("/en/trustee").text
+    assert "Compare the key with the others" in page
+    assert fingerprint[:4] not in page.partition("<main")[2]
+    for given, status in ((compared | {"fingerprint": "0" * 64}, 422), ({"fingerprint": fingerprint}, 422)):
+        assert booth.post("/en/trustee/compare", data={"ceremony": ceremony, **given}).status_code == status
+    assert states[1].confirm(Ceremony.parse(booth.get("/trustee/ceremony.json").content)).fingerprint == fingerprint
+    assert "has not confirmed the fingerprint" in member.client.get(f"{draft}/setup").text
+    for token in course.tokens:
+        enter(booth, token)
+        said = offline.compare() if token == course.tokens[0] else fingerprint.upper()
+        assert booth.post("/en/trustee/compare", data=compared | {"fingerprint": said}).status_code == 303
+        assert "You have confirmed the key" in booth.get("/en/trustee").text
+    assert course.ceremony.done
+
+    uuid = course.published(second)
+    vote = voting.vote(course.services, uuid)
+    assert (vote.needed, len(vote.trustees)) == (2, 3)
+    assert [one.public_key for one in vote.trustees] == [row.key_point for row in course.trustees]
+    close_at(course.services, vote.closes_at)
+    found = verified(course.services, uuid)
+    for token, share in zip(course.tokens, (offline.share(), states[0].share()), strict=False):
+        enter(booth, token)
+        raw = tally.decrypt(found.election, found.tally, share)
+        assert booth.post("/en/trustee/decrypt", files={"decryption": raw}).status_code == 303
+    assert voting.vote(course.services, uuid).state is VoteState.TALLIED
+    enter(booth, course.tokens[2])
+    assert "Your key was not needed" in booth.get("/en/trustee").text
+
+
+def test_a_ceremony_begins_anew_with_a_reason_and_falls_with_its_trustees(
+    course: Course, booth: TestClient, member: SignedIn, clock: ManualClock
+) -> None:
+    course.with_ceremony()
+    draft, services = f"{VOTES}/drafts/{course.id}", course.services
+    first, early = course.ceremony.id, [State.begin(3, 2, place) for place in (1, 2, 3)]
+    course.worker.run_due()
+    course.outbox.sent.clear()
+    anew = f"{draft}/trustees/ceremony/anew"
+    assert member.client.post(anew, data={"reason": ""}).status_code == 422
+    press(member, anew, anew, reason="Trustee 1 lost the file")
+    course.worker.run_due()
+    assert sum("Trustee 1 lost the file" in mail.text for mail in course.outbox.sent) == 3
+    assert course.ceremony.id != first
+    enter(booth, course.tokens[1])
+    assert "Trustee 1 lost the file" in booth.get("/en/trustee").text
+    assert hand_in(booth, first, early[1].message(Step.CERTIFICATE)) == 409
+
+    course.take(early[0], Step.CERTIFICATE)
+    course.worker.run_due()
+    course.outbox.sent.clear()
+    clock.advance(days=1, seconds=1)
+    invitations.remind(services)
+    course.worker.run_due()
+    assert {mail.to for mail in course.outbox.sent} == {"trustee2@mail.example", "trustee3@mail.example"}
+    assert "step of making the key" in course.outbox.sent[0].text
+
+    course.outbox.sent.clear()
+    course.add_trustee(4)
+    assert (course.ceremony.id, course.ceremony.size) == ("", 4)
+    course.worker.run_due()
+    assert sum("made anew" in mail.subject for mail in course.outbox.sent) == 3
+    with pytest.raises(DomainError, match="invitations first"), services.database.uow() as tx:
+        ceremonies.begin(services, tx, member.session, course.id)
+    with services.database.read() as db:
+        steps = [row.step for row in db.exec(select(AuditEntry)) if row.object == f"draft:{course.id}/ceremony"]
+    assert steps == ["begun", "begun", "discarded"]
