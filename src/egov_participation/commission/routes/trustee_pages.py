@@ -166,7 +166,7 @@ def decrypt(request: Request) -> Response:
     if not raw:
         return _page(request, found, "decryption", _ERRORS["decryption.missing"])
     try:
-        voting.hand_in_decryption(services(request), found.vote, raw, found.owner)
+        voting.hand_in_decryption(services(request), found.vote, raw)
     except DomainError as error:
         return _refused(request, found, "decryption", error, _PAGES[Step.DECRYPT])
     return _to_page(request)
