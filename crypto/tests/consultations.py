@@ -47,6 +47,13 @@ class Consultation:
         value = self.about("version", at, **told | APPROVED | members)
         return {**value, "signature": _written(sign(AGENCY, canonical.dump(value)))}
 
+    def key(self, seed: bytes = AGENCY, old: bytes | None = None, *, handed: bool = True) -> Value:
+        """The agency's key, handed over by the one before if there was one."""
+        value: Value = {"type": "agency.key", "version": 1, "agency": "digital", "at": BEGUN}
+        value |= {"old": old and _written(public_key(old)), "new": _written(public_key(seed))}
+        signed = old is not None and handed
+        return {**value, "signature": _written(sign(old or seed, canonical.dump(value))) if signed else None}
+
     def state(self, to: str, at: str, **members: Any) -> Value:
         told: Value = {"closes_at": None, "rules": None, "reason": None, "supports": None, **APPROVED}
         if to == "open":
@@ -291,6 +298,7 @@ class ConsultationSite:
             for one in self.replies
         ]
         return [
+            made.key(),
             *made.opened(documents[1], self.record(1)),
             *comments,
             made.version(2, documents[2], record=self.record(2)),

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 from crypto.tests.commands import run
-from crypto.tests.consultations import BEGUN, CLOSES, ENDED, WAITED, Consultation, Value
+from crypto.tests.consultations import AGENCY, BEGUN, CLOSES, ENDED, WAITED, Consultation, Value
 from crypto.tests.served import Log, ServedSite, digest, serving
 from hypothesis import given
 from hypothesis import strategies as st
 
 from egov_crypto import entries, entry
-from egov_crypto.consultation import ConsultationCount, Consultations
+from egov_crypto.consultation import Agencies, ConsultationCount, Consultations
 from egov_crypto.errors import VerificationError
 from egov_crypto.log_clock import LogClock
 
@@ -29,11 +29,18 @@ def counted(values: list[Value]) -> ConsultationCount:
         read, known = entries.read(entry.dump(value))
         assert known
         clock.take(index, read.get("at", ""))
-        found.take(read, clock.now)
+        if read["type"] == "agency.key":
+            found.agencies.take(read)
+        else:
+            found.take(read, clock.now)
     return found.counts[C.reference]
 
 
+OTHER = bytes(range(3, 35))
+
+
 HONEST = [
+    C.key(),
     *OPEN,
     C.version(2, at=ENDED),
     C.comment(3, "amendment"),
@@ -150,6 +157,32 @@ def test_a_cover_is_widened_and_each_decision_may_be_appealed() -> None:
     assert counted([*OPEN, C.decided(1, "redacted"), C.erased(1)[0], C.decided(1, "kept")]).shown["redacted"] == 1
 
 
+def test_an_agency_signs_with_keys_that_are_handed_over() -> None:
+    agencies = Agencies()
+    for value in (C.key(), C.key(OTHER, AGENCY)):
+        agencies.take(value)
+    for wrong in (
+        C.key(),
+        C.key(bytes(range(4, 36)), AGENCY),
+        C.key(AGENCY, OTHER),
+        C.key(bytes(range(4, 36)), OTHER) | {"signature": C.key(OTHER, AGENCY)["signature"]},
+    ):
+        with pytest.raises(VerificationError) as caught:
+            agencies.take(wrong)
+        assert caught.value.code == "consultation.key"
+    agencies.take(C.key(bytes(range(4, 36)), OTHER, handed=False))
+    assert agencies.unhanded == {"digital": 1}
+    agencies.use("digital", C.version(1)["key"])
+    agencies.check()
+    with serving(ServedSite()) as site:
+        log = Log(site).add(*OPEN)  # and its key is not there
+        alone = json.loads(run("egov-verify", "log", "--json", site.url).out)
+        assert alone["failure"]["code"] == "consultation.key"
+        log.add(C.key(), C.key(OTHER, AGENCY, handed=False))  # what is of one moment comes in any order
+        answer = json.loads(run("egov-verify", "log", "--json", site.url).out)
+        assert (answer["ok"], any("the one before has not signed" in one for one in answer["unknown"])) == (True, True)
+
+
 def test_whoever_adds_to_a_comment_while_it_is_closed_is_not_too_late() -> None:
     found = counted([*OPEN, C.closed(), C.comment(1, "edit", day="2026-05-20")])
     assert len(found.comments[0][4]) == 1
@@ -168,10 +201,10 @@ def test_an_entry_that_says_less_or_something_else_is_none(value: Value, data: A
 
 def test_the_log_command_counts_them_and_remembers() -> None:
     with serving(ServedSite()) as site:
-        log = Log(site).add(*HONEST[:6])
+        log = Log(site).add(*HONEST[:7])
         first = run("egov-verify", "log", "--json", site.url)
         assert first.status == 0, first.out
-        log.add(*HONEST[6:])
+        log.add(*HONEST[7:])
         answer = json.loads(run("egov-verify", "log", "--json", site.url).out)
         told = run("egov-verify", "log", site.url)
         log.add(C.comment(4))

@@ -137,6 +137,9 @@ def test_the_program_holds_the_site_over_http(
         )
         comment_erasing.ask(services, tx, authors[3].session, reference, fourth)
         tx.commit()
+    keys_dir = services.settings.keys_dir
+    old, new = ledger.rotate_agency_key(services, "finance")
+    assert (old != new, ledger.agency_key(keys_dir, "finance")) == (True, new)
     assert officials[0].client.post(f"/en/office/drafts/{key}/versions").status_code == 303
     new = office.TEXTS["ru"].replace("закрывается в 22 часа.", "закрывается в 23 часа.")
     new_kk = office.TEXTS["kk"].replace("сағат 22-де", "сағат 23-те")

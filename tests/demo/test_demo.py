@@ -194,6 +194,7 @@ def test_the_whole_log_verifies_and_says_what_the_archives_say(demo: Services) -
     ]
     assert states == ["setup", "open", "closed", "tallied", "published"]
     assert {entry["type"] for entry in entries} == {
+        "agency.key",
         *("vote.event", "vote.state", "registrar.confirmation", "registrar.turnout"),
         *("document.published", "office.approval", "moderation.decision", "registrar.petition"),
         *(f"petition.{act}" for act in ("state", "attestation", "threshold", "answer", "audit")),

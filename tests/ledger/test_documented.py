@@ -53,5 +53,5 @@ def test_members_are_all_there_and_no_others(example: dict[str, Any]) -> None:
 def test_the_subject_is_a_member_of_the_entry_or_its_type() -> None:
     for example in EXAMPLES:
         subject = rules.parse(example).subject
-        named = (example.get(name) for name in ("vote", "petition", "consultation", "release"))
+        named = (example.get(name) for name in ("vote", "petition", "consultation", "release", "agency"))
         assert subject in {*named, example["type"]}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
@@ -145,3 +147,31 @@ def test_another_address_of_the_site_is_another_name_of_the_log(log: Services) -
     service.publish(moved)
     assert service.checkpoint(moved).startswith(b"other.localhost/log\n3\n")
     checkpoints.verify(service.checkpoint(moved), VerifierKey.parse(service.verifier_keys(moved)[0]))
+
+
+def test_an_agencys_key_is_handed_over_and_a_crash_is_mended(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys_dir = services.settings.keys_dir
+
+    def entered() -> list[Any]:
+        with services.database.uow() as tx:
+            service.enter_key(services, tx, "finance")
+            tx.commit()
+            return [
+                (one["old"], one["new"], one["signature"] is None) for one in service.newest(tx.session, "agency.key")
+            ]
+
+    first = service.agency_key(keys_dir, "finance")
+    assert entered() == entered() == [(None, first, True)]
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", lambda *_: (_ for _ in ()).throw(OSError("crash")))
+        with pytest.raises(OSError, match="crash"):
+            service.rotate_agency_key(services, "finance")
+    assert service.agency_key(keys_dir, "finance") == first
+    (second, *_) = [one for one in entered() if one[0] == first]
+    assert (service.agency_key(keys_dir, "finance"), second[2]) == (second[1], False)
+    (keys_dir / "agency-finance").unlink()  # it is lost
+    assert entered()[0] == (second[1], service.agency_key(keys_dir, "finance"), True)
+    with pytest.raises(ValueError, match="code"):
+        service.rotate_agency_key(services, "../log")

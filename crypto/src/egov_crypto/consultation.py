@@ -94,10 +94,48 @@ class ConsultationCount:
 
 
 @dataclass
+class Agencies:
+    """The keys of agencies, each handed over by the one before."""
+
+    keys: dict[str, list[str]] = field(default_factory=dict)
+    """In their order."""
+    unhanded: dict[str, int] = field(default_factory=dict)
+    """How often a new one came that the one before has not signed."""
+    used: dict[str, list[str]] = field(default_factory=dict)
+    """With which something was signed that had not been entered by then: the entries of a moment come in any order."""
+
+    def take(self, value: dict[str, Any]) -> None:
+        """Take an ``agency.key`` entry. Raises :class:`VerificationError` (``consultation.key``)."""
+        agency, old, new = value["agency"], value["old"], value["new"]
+        found = self.keys.setdefault(agency, [])
+        if old != (found[-1] if found else None) or new in found:
+            raise VerificationError("consultation.key", f"{agency}: {new} after {old}, which does not hold")
+        if value["signature"] is not None:
+            body = {name: member for name, member in value.items() if name != "signature"}
+            _check_signature(body, old, value["signature"], "consultation.key", f"{agency}: {old} has not signed {new}")
+        elif old is not None:
+            self.unhanded[agency] = self.unhanded.get(agency, 0) + 1
+        _add(found, new)
+        self.used[agency] = [key for key in self.used.get(agency, []) if key != new]
+
+    def use(self, agency: str, key: str) -> None:
+        """Something is signed with that key."""
+        if key not in self.keys.get(agency, []):
+            _add(self.used.setdefault(agency, []), key)
+
+    def check(self) -> None:
+        """Raise :class:`VerificationError` (``consultation.key``) if a key has signed something that is not there."""
+        for agency, keys in self.used.items():
+            if keys:
+                raise VerificationError("consultation.key", f"{agency} has signed with {keys[0]}, which is not entered")
+
+
+@dataclass
 class Consultations:
     """The consultations of one log."""
 
     counts: dict[str, ConsultationCount] = field(default_factory=dict)
+    agencies: Agencies = field(default_factory=Agencies)
     touched: set[str] = field(default_factory=set)
     """Those of which something came since whoever keeps the records has emptied this."""
 
@@ -115,6 +153,7 @@ class Consultations:
                 _extend(value, count)
             case "consultation.version":
                 _publish(value, count)
+                self.agencies.use(value["agency"], value["key"])
             case "consultation.comment":
                 _comment(value, count, now)
             case "consultation.redaction":
@@ -134,11 +173,21 @@ def check_signed(value: dict[str, Any]) -> None:
     """Raise :class:`VerificationError` (``consultation.signature``) unless the key that a version's entry names has
     signed the entry without its ``signature``."""
     body = {name: member for name, member in value.items() if name != "signature"}
+    _check_signature(
+        body,
+        value["key"],
+        value["signature"],
+        "consultation.signature",
+        f"version {value['number']}, {value['agency']}",
+    )
+
+
+def _check_signature(body: dict[str, Any], key: str, signature: str, code: str, detail: str) -> None:
     try:
-        signature = statement.from_base64(value["signature"], 64)
-        verify_signature(statement.from_base64(value["key"], 32), canonical.dump(body), signature)
+        raw = statement.from_base64(signature, 64)
+        verify_signature(statement.from_base64(key, 32), canonical.dump(body), raw)
     except ValueError:
-        raise VerificationError("consultation.signature", f"version {value['number']}, {value['agency']}") from None
+        raise VerificationError(code, detail) from None
 
 
 def supports_hash(numbers: Iterable[int]) -> str:

@@ -57,6 +57,13 @@ SHAPES: Final[dict[tuple[str, int], dict[str, Check]]] = {
         "key": unpadded(32),
         "signature": unpadded(64),
     },
+    ("agency.key", 1): {
+        "agency": matches(_AGENCY),
+        "at": a_time,
+        "old": or_none(unpadded(32)),
+        "new": unpadded(32),
+        "signature": or_none(unpadded(64)),
+    },
     ("consultation.comment", 1): {
         "consultation": matches(REFERENCE),
         "day": a_day,
@@ -107,6 +114,8 @@ def fits(value: dict[str, Any]) -> bool:
             ended = (value["to"] == "closed") <= counted <= (value["to"] in {"closed", "withdrawn"})
             clock = (value["approvals"] == 0) is (value["to"] == "closed")
             return of_open and ends and reasoned and two and ended and clock
+        case "agency.key":
+            return value["old"] != value["new"] and (value["old"] is not None or value["signature"] is None)
         case "consultation.comment":
             return value["what"] != "edit" or value["author"] is None
         case "consultation.redaction":

@@ -281,7 +281,7 @@ def read(raw: bytes) -> tuple[dict[str, Any], bool]:
 
 def _fits(value: dict[str, Any]) -> bool:
     """Whether members that go together do."""
-    if "consultation" in value:
+    if "consultation" in value or value["type"] == "agency.key":
         return consultation_entries.fits(value)
     if value["type"] == "document.published":
         return (value["format"] == "pdf") is (value["language"] is not None)

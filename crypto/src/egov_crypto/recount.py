@@ -163,6 +163,8 @@ class Recount:
                     self._key(index, value)
                 case _ if "petition" in value:
                     self.petitions.take(index, value)
+                case "agency.key":
+                    self.consultations.agencies.take(value)
                 case _ if "consultation" in value:
                     self.consultations.take(value, self.petitions.clock.now)
         except VerificationError as error:

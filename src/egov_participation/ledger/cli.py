@@ -61,6 +61,27 @@ def rotate_key_command(context: typer.Context) -> None:
         services.database.close()
 
 
+@app.command("rotate-agency-key")
+def rotate_agency_key_command(
+    context: typer.Context, agency: Annotated[str, typer.Argument(help="The agency's code, such as finance.")]
+) -> None:
+    """Replace an agency's key by a new one, which the old one signs in the log.
+
+    What was signed with the old one stays signed. Exit 0: done; prints both
+    keys. 1: there is no such agency. If it was interrupted, run it again.
+    """
+    services = _services(context)
+    try:
+        old, new = service.rotate_agency_key(services, agency)
+        typer.echo(f"old: {old}\nnew: {new}")
+        typer.echo("Let the agency publish the new one elsewhere too.", err=True)
+    except ValueError as error:
+        typer.echo(f"egov: {error}", err=True)
+        raise typer.Exit(1) from None
+    finally:
+        services.database.close()
+
+
 @app.command("continue")
 def continue_command(
     context: typer.Context,

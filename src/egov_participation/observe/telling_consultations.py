@@ -17,6 +17,7 @@ TYPE_NAMES: Final[dict[str, str]] = {
     "consultation.redaction": N_("Comments that were covered, shown again or destroyed"),
     "consultation.reply": N_("Replies of agencies to comments"),
     "consultation.report": N_("Reports on consultations"),
+    "agency.key": N_("Keys of agencies"),
 }
 
 _TITLES: Final[dict[tuple[str, str], str]] = {
@@ -41,6 +42,7 @@ _TITLES: Final[dict[tuple[str, str], str]] = {
     ("consultation.reply", "out_of_scope"): N_("An agency said that comments are not about the draft"),
     ("consultation.reply", "already_there"): N_("An agency said that the draft says so already"),
     ("consultation.report", ""): N_("The report on a consultation was published"),
+    ("agency.key", ""): N_("An agency signs with a new key"),
 }
 _WHICH: Final = {
     "consultation.state": "to",
@@ -71,6 +73,8 @@ _LABELS: Final[dict[str, str]] = {
     "by": N_("Who asked for it"),
     "supports": N_("Hash of how many support each comment"),
     "key": N_("The agency's key"),
+    "old": N_("Key before"),
+    "new": N_("New key"),
     "signature": N_("The agency's signature"),
     "approved": N_("Hash of what two officials approved"),
 }

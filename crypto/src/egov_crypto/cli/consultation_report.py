@@ -69,14 +69,9 @@ def unknown_of_all(consultations: Consultations) -> list[str]:
         for sentence in doubts(counted)
     ]
     del sentences[_SHOWN:]
-    keys: dict[str, set[str]] = {}
-    for counted in consultations.counts.values():
-        for version in counted.versions:
-            keys.setdefault(version["agency"], set()).add(version["key"])
     sentences += [
-        f"Why {agency} has signed with {len(found)} keys: it must have said in public that it got a new one."
-        for agency, found in sorted(keys.items())
-        if len(found) > 1
+        f"Why {agency} got a new key that the one before has not signed: it must have said in public that it lost one."
+        for agency in sorted(consultations.agencies.unhanded)
     ][:_SHOWN]
     if any(counted.comments for counted in consultations.counts.values()):
         sentences.append(WHETHER_HEARD)

@@ -138,6 +138,7 @@ class Reading:
             self.checks["signatures"] = sum(count.attested for count in petitions.values())
         if consultations := self.state.recount.consultations.counts:
             self.checks["consultations"] = len(consultations)
+            self.state.recount.consultations.agencies.check()
             self.checks["comments"] = sum(len(count.comments) for count in consultations.values())
         self._save()
         return self.signed

@@ -17,7 +17,7 @@ from typing import Any, Final
 from egov_crypto.archive import EventType
 from egov_crypto.checkpoint import Checkpoint
 from egov_crypto.cli import console, log_register
-from egov_crypto.consultation import ConsultationCount
+from egov_crypto.consultation import Agencies, ConsultationCount
 from egov_crypto.errors import CryptoError, UsageError
 from egov_crypto.log_clock import LogClock
 from egov_crypto.note import Note, VerifierKey
@@ -28,7 +28,7 @@ from egov_crypto.tiles import Edge
 VARIABLE: Final = "EGOV_VERIFY_STATE"
 """Environment variable with another folder than the user's own."""
 
-_FORM: Final = 7
+_FORM: Final = 8
 _EVENTS: Final = [event.value for event in EventType]
 _TABLES: Final = (
     "CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
@@ -138,6 +138,7 @@ class State:
             recount.keys = [(index, old, new) for index, old, new in counted["keys"]]
             recount.release = tuple(counted["release"]) if counted["release"] else None
             recount.petitions.signer = counted["signer"]
+            recount.consultations.agencies = Agencies(**counted["agencies"])
             now, marks = counted["clock"]
             recount.petitions.clock = LogClock(now, [(size, at) for size, at in marks])
         for id_, uuid, record in self._base.execute("SELECT id, uuid, record FROM vote"):
@@ -226,6 +227,7 @@ class State:
             "keys": recount.keys,
             "release": recount.release,
             "signer": recount.petitions.signer,
+            "agencies": vars(recount.consultations.agencies),
             "clock": [recount.petitions.clock.now, recount.petitions.clock.marks],
         }
         self._put("count", counted)

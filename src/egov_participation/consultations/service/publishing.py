@@ -228,6 +228,7 @@ def _seal(
     tx.exec(delete(Import).where(col(Import.version_id) == version.id))
     tx.flush()
     record = record_hash(recording.made(tx.session, row, version, now))
+    ledger.enter_key(services, tx, row.agency)
     statement = version_statement(services, row, version, expressions, now, record, proposal.content_hash)
     signed = ledger.sign_as(services.settings.keys_dir, row.agency, statement)
     version.published_at, version.signature = now, signed.raw

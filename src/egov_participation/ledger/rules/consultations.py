@@ -68,6 +68,27 @@ class ConsultationExtended(_Consultation):
     approved: Hash
 
 
+class AgencyKey(Entry):
+    """An agency signs with ``new`` from here on. ``signature`` is by the key before over this entry without it; there
+    is none where there was no key before, or where that is lost."""
+
+    SUBJECT: ClassVar = "agency"
+
+    type: Literal["agency.key"]
+    version: Literal[1]
+    agency: Agency
+    at: Time
+    old: PublicKey | None
+    new: PublicKey
+    signature: Signature | None
+
+    @model_validator(mode="after")
+    def _is_another_one(self) -> Self:
+        if self.old == self.new or (self.old is None and self.signature is not None):
+            raise ValueError("a key follows another one, which may have signed it")
+        return self
+
+
 class Text(Strict):
     """A version in one language: hash of its provisions as one document, and of the file that they were read from."""
 

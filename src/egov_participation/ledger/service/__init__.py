@@ -1,7 +1,13 @@
 """The transparency log: entering what happens, publishing it, showing it. Other rooms call these and nothing below."""
 
 from egov_participation.ledger.rules import SALT_SIZE, EntryError, commitment, time
-from egov_participation.ledger.service.agencies import agency_key, check_signed, sign_as
+from egov_participation.ledger.service.agencies import (
+    agency_key,
+    check_signed,
+    enter_key,
+    rotate_agency_key,
+    sign_as,
+)
 from egov_participation.ledger.service.browsing import (
     TYPES,
     EntryView,
@@ -57,6 +63,7 @@ __all__ = [
     "ends",
     "enter",
     "enter_all",
+    "enter_key",
     "enter_with",
     "entry_at",
     "following",
@@ -69,6 +76,7 @@ __all__ = [
     "origin",
     "proof",
     "publish",
+    "rotate_agency_key",
     "rotate_key",
     "row_of",
     "served_otherwise",

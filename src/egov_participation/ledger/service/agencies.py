@@ -14,7 +14,11 @@ from typing import Any, Final
 
 from egov_crypto import canonical
 from egov_crypto.group import public_key, sign, verify_signature
+from egov_participation.database import UnitOfWork
 from egov_participation.keyring import secret
+from egov_participation.ledger.rules import time
+from egov_participation.ledger.service.entering import enter, newest
+from egov_participation.services import Services
 
 _AGENCY: Final = re.compile(r"[a-z][a-z0-9-]{0,39}")
 
@@ -58,6 +62,61 @@ def sign_as(keys_dir: Path, agency: str, statement: Mapping[str, Any]) -> Signed
     return Signed(key, sign(_seed(keys_dir, agency), canonical.dump(dict(statement))))
 
 
+def enter_key(services: Services, tx: UnitOfWork, agency: str) -> None:
+    """See that the log has the key that an agency signs with: before it signs. One that nobody handed over enters
+    without a signature, so that everybody sees that.
+
+    Raises:
+        OSError, ValueError: see `keyring.secret`.
+    """
+    tx.lock("ledger.agencies")  # two that sign at once enter it once
+    keys_dir, last = services.settings.keys_dir, _last(tx, agency)
+    waiting = keys_dir / _next(agency)
+    if last is not None and waiting.exists() and _written(public_key(waiting.read_bytes())) == last["new"]:
+        waiting.replace(keys_dir / _name(agency))  # it was entered, and then there was a crash
+    key = agency_key(keys_dir, agency)
+    if last is None or last["new"] != key:
+        enter(tx, _entry(services, agency, None if last is None else last["new"], key) | {"signature": None})
+        tx.flush()
+
+
+def rotate_agency_key(services: Services, agency: str) -> tuple[str, str]:
+    """Replace an agency's key by a new one, which the old one signs in the log. What crashed goes on at the next try.
+
+    Returns:
+        The old key and the new one, in unpadded Base64.
+
+    Raises:
+        OSError, ValueError: see `keyring.secret`.
+    """
+    keys_dir = services.settings.keys_dir
+    with services.database.uow() as tx:
+        enter_key(services, tx, agency)
+        old, new = agency_key(keys_dir, agency), _written(public_key(secret(keys_dir, _next(agency))))
+        entry = _entry(services, agency, old, new)
+        signature = sign(_seed(keys_dir, agency), canonical.dump(entry))
+        enter(tx, entry | {"signature": _written(signature)})
+        tx.commit()
+    # A crash here: the entry is there, and `enter_key` puts the new key in its place.
+    (keys_dir / _next(agency)).replace(keys_dir / _name(agency))
+    return old, new
+
+
+def _entry(services: Services, agency: str, old: str | None, new: str) -> dict[str, Any]:
+    return {
+        "type": "agency.key",
+        "version": 1,
+        "agency": agency,
+        "at": time(services.clock()),
+        "old": old,
+        "new": new,
+    }
+
+
+def _last(tx: UnitOfWork, agency: str) -> dict[str, Any] | None:
+    return next(newest(tx.session, "agency.key", agency), None)
+
+
 def check_signed(statement: Mapping[str, Any], signature: bytes) -> None:
     """Hold that the key that a statement names has signed it.
 
@@ -69,9 +128,17 @@ def check_signed(statement: Mapping[str, Any], signature: bytes) -> None:
 
 
 def _seed(keys_dir: Path, agency: str) -> bytes:
+    return secret(keys_dir, _name(agency))
+
+
+def _name(agency: str) -> str:
     if not _AGENCY.fullmatch(agency):
         raise ValueError("this is no agency's code")
-    return secret(keys_dir, f"agency-{agency}")
+    return f"agency-{agency}"
+
+
+def _next(agency: str) -> str:
+    return f"next-{_name(agency)}"
 
 
 def _written(raw: bytes) -> str:
