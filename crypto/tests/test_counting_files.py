@@ -112,6 +112,7 @@ def test_blt_takes_a_second_mention_as_a_rank_left_out_and_says_so() -> None:
         ("3 1\n1 2 0\n0 1\n", "line 3: something follows the 0"),
         ("3 1\n-4\n0\n", "line 2: there is no candidate 4"),
         ("3 1\n[nick a b b]\n0\n", "line 2: 3 different names"),
+        ("3 1\n[\n0\n", "line 2: '[' is not known"),
         ("3 1\n[seats 2]\n0\n", "line 2: '[seats 2]' is not known"),
         ("2 1\n-1 -2\n0\n", "all candidates have withdrawn"),
         ("3 1\n0\nAda\nBo\n", "2 names for 3 candidates"),

@@ -1,13 +1,14 @@
 """`egov-count`: count ranked ballots, of a file or of an election's archive."""
 
 import argparse
+import io
 import json
 import sys
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final, cast
 
 from egov_crypto.cli import console, source
 from egov_crypto.cli.count_report import print_outcome
@@ -85,13 +86,31 @@ def _is_archive(where: str) -> bool:
         return is_archive(file)
 
 
+class _Watched:
+    """A file that tells how far it is read."""
+
+    def __init__(self, file: IO[bytes], progress: Progress) -> None:
+        self._file, self._progress = file, progress
+        self._size = file.seek(0, io.SEEK_END)
+        file.seek(0)
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._file.read(size)
+        self._progress("read", self._file.tell(), self._size)
+        return data
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)
+
+
 def _of_file(options: argparse.Namespace, progress: Progress) -> _Counted:
     if options.question is not None:
         raise UsageError("--question is for archives; this is a file of ballots")
     if options.default is None and (options.quorum or options.majority):
         raise UsageError("--quorum and --majority go with --default")
     with Path(options.file).open("rb") as file:
-        found = read(file, options.file, _reading(options), options.format, options.sheet)
+        watched = cast(IO[bytes], _Watched(file, progress))
+        found = read(watched, options.file, _reading(options), options.format, options.sheet)
     if options.default is not None:
         found = _against_default(found, options)
     method = _method(options, found.seats)

@@ -13,6 +13,7 @@ _LABELS: Final = {
     "ballots": "Verifying ballots",
     "shuffles": "Verifying shuffles",
     "shuffling": "Shuffling",
+    "read": "Reading",
     "count": "Counting",
     "entries": "Reading the log",
     "files": "Fetching files",
@@ -80,4 +81,4 @@ def line(stage: str, done: int, total: int, seconds: float, width: int) -> str:
 
 
 def _amount(stage: str, number: int) -> str:
-    return f"{number / 1e6:.1f} MB" if stage in {"download", "since", "events"} else f"{number}"
+    return f"{number / 1e6:.1f} MB" if stage in {"download", "since", "events", "read"} else f"{number}"

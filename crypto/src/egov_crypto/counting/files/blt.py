@@ -87,7 +87,7 @@ class _Reader:
         return (*self._notes, *([again] if self._repeated else ()))
 
     def _option(self, line: int, word: str) -> None:
-        name, *arguments = word[1:].removesuffix("]").split()
+        name, *arguments = word[1:].removesuffix("]").split() or [""]
         if name == "nick":
             if len(set(arguments) - {"0", "-"}) != len(self._numbers):
                 raise refuse(line, f"{len(self._numbers)} different names are wanted after nick")
