@@ -92,7 +92,8 @@ def rotate_agency_key(services: Services, agency: str) -> tuple[str, str]:
     keys_dir = services.settings.keys_dir
     with services.database.uow() as tx:
         enter_key(services, tx, agency)
-        old, new = agency_key(keys_dir, agency), _written(public_key(secret(keys_dir, _next(agency))))
+        following = _next(agency)
+        old, new = agency_key(keys_dir, agency), _written(public_key(secret(keys_dir, following)))
         entry = _entry(services, agency, old, new)
         signature = sign(_seed(keys_dir, agency), canonical.dump(entry))
         enter(tx, entry | {"signature": _written(signature)})
@@ -128,7 +129,8 @@ def check_signed(statement: Mapping[str, Any], signature: bytes) -> None:
 
 
 def _seed(keys_dir: Path, agency: str) -> bytes:
-    return secret(keys_dir, _name(agency))
+    name = _name(agency)
+    return secret(keys_dir, name)
 
 
 def _name(agency: str) -> str:
