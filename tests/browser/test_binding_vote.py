@@ -205,6 +205,8 @@ def write_draft(vote: Vote) -> None:
 
     first.follow("Questions and answers")
     first.press("Add a question")
+    first.page.check("#kind")
+    first.press("Add it and write its text")
     first.say(("Саябақ керек пе?", "Нужен ли парк?", "Do we need a park?"))
     first.press("Save and go to the answers")
     first.say(("Иә", "Да", "Yes"), "answer-1-")

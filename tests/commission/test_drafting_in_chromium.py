@@ -66,7 +66,11 @@ def test_a_draft_is_written_by_keyboard_on_a_phone(chromium: Browser, member: Si
     id_ = page.url.rpartition("/")[2]
 
     typist.press("link", "Сұрақтар мен жауаптар", "/questions")
-    typist.press("button", "Сұрақ қосу", "/questions/1")
+    typist.press("button", "Сұрақ қосу", "/questions/new")
+    typist.look()
+    page.locator("#kind").focus()
+    page.keyboard.press("Space")
+    typist.press("button", "Қосып, мәтінін жазу", "/questions/1")
     typist.fill(three("Келісесіз бе?", "Согласны?", "Do you agree?"))
     typist.press("button", "Сақтап, жауаптарға өту", "/answers")
     typist.press("button", "Жауап қосу", "/answers")
