@@ -152,6 +152,47 @@ class Trustee:
         press(self.page, self.page.locator("#hand-in button"))
         self.says("Your key is handed in")
 
+    def begin_ceremony(self) -> None:
+        """The first step of a key that is made together: the file is made, saved, and opened once more."""
+        page = self.page
+        page.click("[data-action=make]")
+        expect(page.locator("#save-heading")).to_be_focused()
+        self.passphrase = page.locator("[data-slot=passphrase]").inner_text()
+        self._save_and_hand_in()
+
+    def take_step(self) -> None:
+        """One of the three steps that follow."""
+        self._open_for_step()
+        expect(self.page.locator("#save-heading")).to_be_focused()
+        self._save_and_hand_in()
+
+    def compare_key(self) -> str:
+        """The last step: the fingerprint that the browser found, confirmed as the same that the others have."""
+        page = self.page
+        self._open_for_step()
+        expect(page.locator("#compare-heading")).to_be_focused()
+        fingerprint = code_in(page.locator("[data-slot=fingerprint]"))
+        page.check("#compared")
+        press(page, page.locator("#hand-in button"))
+        self.says("You have confirmed the key")
+        return fingerprint
+
+    def _open_for_step(self) -> None:
+        self.page.set_input_files("#key-file", self.key)
+        self.page.fill("#passphrase", self.passphrase)
+        self.page.click("[data-form=open] button")
+
+    def _save_and_hand_in(self) -> None:
+        page = self.page
+        with page.expect_download() as downloading:
+            page.click("[data-slot=file]")
+        downloading.value.save_as(self.key)
+        page.click("[data-action=kept]")
+        page.set_input_files("#saved-file", self.key)
+        if page.locator("[data-form=again] #passphrase").count():
+            page.fill("#passphrase", self.passphrase)
+        press(page, page.locator("[data-form=again] button"))
+
     def confirm(self) -> str:
         """The browser compares the setup with the trustee's key file, and the trustee confirms it; its number."""
         page = self.page
