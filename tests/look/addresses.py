@@ -279,6 +279,14 @@ FURTHER: Final[dict[str, Callable[[World], tuple[TestClient, str]]]] = {
         world.anybody,
         f"/consultations/{world.consultations.commented}/comments/5",
     ),
+    "a comment that is going to be erased": lambda world: (
+        world.anybody,
+        f"/consultations/{world.consultations.commented}/comments/6",
+    ),
+    "one's own comment that is going to be erased": lambda world: (
+        world.citizen.client,
+        f"/me/comments/{world.consultations.commented}/6",
+    ),
     "other words for a provision": lambda world: (
         world.citizen.client,
         f"/consultations/{world.consultations.commented}/v1/comment?provision=chp_1__art_2&text=ru&amendment=replace",

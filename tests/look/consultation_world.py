@@ -15,8 +15,10 @@ from egov_participation.consultations.rules import commenting as rules
 from egov_participation.consultations.rules.commenting import Place, Written
 from egov_participation.consultations.service import (
     comment_drafts,
+    comment_erasing,
     comment_own,
     comment_supporting,
+    complaining,
     lookup,
     redacting,
 )
@@ -39,7 +41,8 @@ class ConsultationWorld:
     @cached_property
     def commented(self) -> str:
         """An open consultation with comments: 1 on words, 2 other words, 3 about those, 4 of whoever looks, 5 covered
-        and appealed against. There is a draft of whoever looks, with a file. Its number."""
+        and appealed against, and reported; 6 of whoever looks, going to be erased. There is a draft of whoever looks,
+        with a file. Its number."""
         services, reference = self.services, world.put(self.services, 101)
         other, mine = self._citizens().session, self._citizen.session
         quote = Place(1, "ru", ARTICLE, rules.quoted(WORDS, "Парк закрывается в 22 часа."))
@@ -66,5 +69,12 @@ class ConsultationWorld:
                 services, tx, acting, reference, number, ground="personal-data", reason=reason, words="701 555 01 01"
             )
             redacting.appeal(services, tx, other, reference, number, "Бұл менің кеңсемнің нөмірі.")
+            complaining.complain(
+                services, tx, reference, number, ground="offensive", text="Тағы бір сөз бар.", network="198.51.100.7"
+            )
+            tx.commit()
+        send(services, mine, reference, Place(1), Written("kk", "Бұл пікірді алып тастаймын."))
+        with services.database.uow() as tx:
+            comment_erasing.ask(services, tx, mine, reference, 6)
             tx.commit()
         return reference
