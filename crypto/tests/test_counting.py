@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from hypothesis import strategies as st
 from egov_crypto.counting import Grades, Method, MethodType, Outcome, Pairwise, Points, Rounds, Rules, count
 from egov_crypto.counting.ballots import preferences
 from egov_crypto.counting.files.ballot_file import ranks
-from egov_crypto.counting.judgment import majority_value
+from egov_crypto.counting.judgment import majority_values
 from egov_crypto.errors import UsageError
 
 VECTORS = Path(__file__).with_name("vectors") / "counting.json"
@@ -191,7 +192,7 @@ def test_majority_judgment_takes_medians_away() -> None:
     assert isinstance(outcome.trace, Grades)
     assert outcome.trace.medians == (1, 1)
     # A: good, excellent, fair, excellent. B: good, good, good, good. A comes first at the second grade.
-    assert majority_value((2, 1, 1, 0, 0)) == bytes([1, 0, 2, 0])
+    assert majority_values([(2, 1, 1, 0, 0), (0, 4, 0, 0, 0)])[0] == ((0, 1), (1, 0), (2, 2), (3, 0))
     assert (outcome.winners, outcome.ranking, outcome.trace.removed) == ((0,), ((0,), (1,)), (None, 1))
     # No grade is the worst one; a grade there is not makes the ballot invalid; nothing at all is no ballot.
     outcome = count(JUDGMENT, 2, [(1, 0), (6, 1), (0, 0)], b"")
@@ -200,12 +201,24 @@ def test_majority_judgment_takes_medians_away() -> None:
     assert outcome.to_json()["medians"] == [0, 4]
 
 
-@given(st.lists(st.integers(0, 4), min_size=1, max_size=30))
-def test_a_majority_value_is_what_taking_medians_away_gives(grades: list[int]) -> None:
-    left, slowly = sorted(grades), []
-    while left:
-        slowly.append(left.pop(len(left) // 2))
-    assert list(majority_value([grades.count(grade) for grade in range(5)])) == slowly
+@given(st.lists(st.tuples(*3 * [st.integers(0, 4)]), min_size=1, max_size=30), st.sampled_from((1, 2, 10**12)))
+def test_a_majority_value_is_what_taking_medians_away_gives(ballots: list[tuple[int, ...]], times: int) -> None:
+    """However many ballots there are: each of them a million million times would not fit into any memory."""
+    slowly = []
+    for given_ in zip(*ballots, strict=True):
+        left, taken = sorted(given_ * min(times, 2)), []
+        while left:
+            taken.append(left.pop(len(left) // 2))
+        slowly.append(taken)
+    values = majority_values([[given_.count(g) * times for g in range(5)] for given_ in zip(*ballots, strict=True)])
+    assert sorted(range(3), key=lambda c: (values[c], c)) == sorted(range(3), key=lambda c: (slowly[c], c))
+    if times < 3:
+        assert all(
+            taken[before] == grade for taken, value in zip(slowly, values, strict=True) for before, grade in value
+        )
+        for (one, one_slowly), (other, other_slowly) in combinations(zip(values, slowly, strict=True), 2):
+            differing = [before for before, (a, b) in enumerate(zip(one_slowly, other_slowly, strict=True)) if a != b]
+            assert [a[0] for a, b in zip(one, other, strict=True) if a != b][:1] == differing[:1]
 
 
 @pytest.mark.parametrize(

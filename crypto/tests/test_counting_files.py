@@ -250,6 +250,36 @@ def test_a_workbook_is_read_only_up_to_its_limits(monkeypatch: pytest.MonkeyPatc
         list(spreadsheet.rows(workbook({"a": "b"})))
 
 
+def test_a_small_workbook_does_not_unpack_into_all_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spreadsheet, "_MOST_TOKEN", 2**18)
+    sheet, many = "xl/worksheets/one.xml", 2**20
+    for part, content, message in (
+        (sheet, "<w><row><c><v>" + "1" * many, "a text of more than"),
+        (sheet, "<w><row>" + "<c/>" * 1025, "a row of more than"),
+        (sheet, "<w><row><c r='" + "A" * many, "a tag of more than"),
+        ("xl/sharedStrings.xml", "<sst><si>" + "<t>x</t>" * 2**16, "a text of more than"),
+        ("xl/workbook.xml", "<w>" + "<sheet/>" * 1025, "more than 1024"),
+    ):
+        with pytest.raises(UsageError, match=message):
+            list(spreadsheet.rows(workbook(PARTS | {part: content})))
+
+
+def test_no_line_takes_longer_than_it_is_long() -> None:
+    """Each of these would take hours if what stands before it could be read in more than one way."""
+    blank = " " * 2**17
+    assert opened(f"2 1\n1 1{blank}=  2 0\n0\n").ballots == {(1, 1): 1}
+    assert opened(f"  Option 1{blank}: x\nV: 1\n", format_=Format.TALLY).candidates == ("x",)
+    scores = ",".join(f"A/{score}" for score in range(2**15))
+    assert opened(f"1:{scores}\n").ballots == {(1,): 1}
+    for text, format_ in (
+        ("\n" * 2**15 + "x", None),
+        (f"{{}}\n={blank}x", Format.ABIF),
+        (f"  Option 1{blank}x\nV: 1\n", Format.TALLY),
+    ):
+        with pytest.raises(UsageError):
+            opened(text, format_=format_)
+
+
 def test_abif() -> None:
     file = opened('# c\n{title: "A vote"}\n{"note": "x"}\n=A:[Ada L.]\n3: A>B=C # why\n2:"B"\n1:[C]>A , B\n4:\n')
     assert file.candidates == ("Ada L.", "B", "C")

@@ -15,7 +15,7 @@ from egov_crypto.counting.ballots import Values
 from egov_crypto.counting.files.ballot_file import MOST_BALLOTS, BallotFile, check_candidates, ranks, refuse
 
 _LINE: Final = re.compile(r"(?P<number>[0-9]{1,10})\s*:(?P<ballot>.*)", re.ASCII)
-_NAMED: Final = re.compile(r"=\s*(?P<short>[^:]+):\s*\[(?P<name>.*)\]\s*")
+_NAMED: Final = re.compile(r"=(?P<short>[^:]+):\s*\[(?P<name>.*)\]")
 _SAID: Final = re.compile(r'\{\s*"?title"?\s*:\s*"(?P<title>.*)"\s*\}')
 _COMMENT: Final = re.compile(r"#.*")
 _WORD: Final = re.compile(
@@ -81,10 +81,15 @@ def _groups(line: int, ballot: str) -> list[list[str]]:
             place += 1
             if place == len(ballot):
                 raise refuse(line, "a ballot ends with a sign that should be followed by a candidate")
-    entries = [entry for group in groups for entry in group]
-    scores = sorted({score for _, score in entries if score is not None}, reverse=True)
-    if ">" in signs or not scores:
+    scored: dict[int, list[str]] = {}
+    unscored = 0
+    for name, score in (entry for group in groups for entry in group):
+        if score is None:
+            unscored += 1
+        else:
+            scored.setdefault(score, []).append(name)
+    if ">" in signs or not scored:
         return [[name for name, _ in group] for group in groups]
-    if any(score is None for _, score in entries):
+    if unscored:
         raise refuse(line, "some candidates have a score and others have none")
-    return [[name for name, score in entries if score == each] for each in scores]
+    return [scored[score] for score in sorted(scored, reverse=True)]

@@ -24,7 +24,6 @@ _QUOTED: Final = re.compile(r'\s*"((?:[^"\\]|""|\\.)*)"\s*,?')
 _WITHDRAWN: Final = re.compile(r"-[0-9]+", re.ASCII)
 _IDENTIFIER: Final = re.compile(r"\([^()\s]*\)")
 """That some programs write before a ballot."""
-_EQUAL: Final = re.compile(r"\s*=\s*")
 _MOST_RANKS: Final = 2**12
 """Of one ballot."""
 
@@ -124,7 +123,7 @@ def _words(lines: Iterator[_Line]) -> Iterator[_Word]:
         if line.lstrip().startswith("["):
             yield number, line.strip()
             continue
-        found = _EQUAL.sub("=", line.split("#", 1)[0].strip()).split()
+        found = "=".join(part.strip() for part in line.split("#", 1)[0].split("=")).split()
         for place, word in enumerate(found):
             last = word == "0" and between
             if last and place + 1 < len(found):

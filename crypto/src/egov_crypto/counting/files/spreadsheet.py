@@ -17,6 +17,13 @@ MOST_SHARED: Final = 2**26
 """Characters of all shared strings together."""
 MOST_CELLS: Final = 2**10
 """Columns that a row can have."""
+MOST_TEXT: Final = 2**15
+"""Characters of a cell's text, as in the programs that write workbooks."""
+MOST_SHEETS: Final = 2**10
+_MOST_TOKEN: Final = 2**20
+"""Bytes of a tag with its attributes."""
+_PER_STRING: Final = 16
+"""Counted for each shared string beside its characters."""
 _CHUNK: Final = 2**16
 _COLUMN: Final = re.compile(r"([A-Z]{1,3})[0-9]{1,7}", re.ASCII)
 _SHEET: Final = re.compile(r"xl/worksheets/[^/]+\.xml")
@@ -57,6 +64,8 @@ def _parse(book: zipfile.ZipFile, name: str, start: Any, end: Any, text: Any) ->
                 if read > MOST_BYTES:
                     raise UsageError(f"{name} is larger than {MOST_BYTES >> 20} MB")
                 parser.Parse(chunk, False)
+                if read - parser.CurrentByteIndex > _MOST_TOKEN + _CHUNK:
+                    raise UsageError(f"{name} has a tag of more than {_MOST_TOKEN >> 20} MB")
                 yield
         parser.Parse(b"", True)
         yield
@@ -71,6 +80,8 @@ def _attributes(book: zipfile.ZipFile, name: str, wanted: str) -> list[dict[str,
 
     def start(tag: str, attributes: dict[str, str]) -> None:
         if tag == wanted:
+            if len(found) == MOST_SHEETS:
+                raise UsageError(f"{name} has more than {MOST_SHEETS} of what it should have a few of")
             found.append({key.rpartition(" ")[2]: value for key, value in attributes.items()})
 
     for _ in _parse(book, name, start, lambda _tag: None, lambda _text: None):
@@ -100,6 +111,7 @@ class _Text:
 
     def __init__(self) -> None:
         self.parts: list[str] = []
+        self._size = 0
         self._inside = 0
         self._reading = 0  # of Asian texts in the shared strings: not part of the text
 
@@ -113,11 +125,15 @@ class _Text:
 
     def text(self, text: str) -> None:
         if self._inside and not self._reading:
+            self._size += len(text)
+            if self._size > MOST_TEXT:
+                raise UsageError(f"the workbook has a text of more than {MOST_TEXT} characters")
             self.parts.append(text)
 
     def take(self) -> str:
         text = "".join(self.parts)
         self.parts.clear()
+        self._size = 0
         return text
 
 
@@ -134,7 +150,7 @@ def _shared(book: zipfile.ZipFile) -> list[str]:
         inner.end(tag)
         if tag == "si":
             strings.append(inner.take())
-            size += len(strings[-1]) + 1
+            size += len(strings[-1]) + _PER_STRING
             if size > MOST_SHARED:
                 raise UsageError("the workbook has too much text")
 
@@ -175,6 +191,8 @@ def _rows(book: zipfile.ZipFile, part: str, shared: list[str]) -> Iterator[list[
 def _column(reference: str | None, following: int) -> int:
     """The place of a cell's column, from 0; without a reference it is the one after the cell before."""
     if reference is None:
+        if following >= MOST_CELLS:
+            raise UsageError(f"the workbook has a row of more than {MOST_CELLS} cells")
         return following
     match = _COLUMN.fullmatch(reference)
     number = 0

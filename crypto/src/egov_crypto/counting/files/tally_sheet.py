@@ -12,7 +12,7 @@ from egov_crypto.counting.files.ballot_file import BallotFile, refuse
 from egov_crypto.errors import UsageError
 
 BALLOT: Final = re.compile(r"V:\s+([-0-9A-Za-z]{1,36})(?:\s.*)?", re.ASCII)
-_OPTION: Final = re.compile(r"[\s|/\\]*Option\s+([0-9A-Z]{1,2})\s*-*>?\s*:\s*(\S.*)", re.ASCII)
+_OPTION: Final = re.compile(r"[\s|/\\]*Option\s+([0-9A-Z]{1,2})[-\s>]*:\s*(\S.*)", re.ASCII)
 
 _DRAWN: Final = re.compile(r"[\s|/\\]+$")
 """The lines that lead from an option to its place, drawn with characters."""
