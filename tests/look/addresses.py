@@ -81,6 +81,7 @@ PARAMS: Final[dict[str, Callable[[World], Params]]] = {
     "commission.draft_preview_question": _asked,
     "commission.trustees": _frozen,
     "commission.trustees_needed": _draft,
+    "commission.ceremony_anew": lambda world: {"id": world.key_making.id},
     "commission.new_trustee": _draft,
     "commission.trustee": _trustee,
     "commission.change_trustee": _trustee,
@@ -255,6 +256,12 @@ FURTHER: Final[dict[str, Callable[[World], tuple[TestClient, str]]]] = {
         )
         for number, kind in ((2, "grades"), (3, "lists"), (4, "a ranking"))
     },
+    "a key that is made together": lambda world: (
+        world.official.client,
+        f"/office/votes/drafts/{world.key_making.id}/trustees",
+    ),
+    "a trustee who makes a key with others": lambda world: (world.key_maker, "/trustee"),
+    "a trustee who waits for the others": lambda world: (world.key_waiter, "/trustee"),
     "a draft to be frozen": lambda world: (world.official.client, f"/office/votes/drafts/{world.draft}/setup"),
     "a rehearsal that is over": lambda world: (world.official.client, f"/office/votes/rehearsals/{world.rehearsal.id}"),
     "the result of a rehearsal": lambda world: (world.anybody, f"/votes/{world.rehearsal.uuid}/result"),

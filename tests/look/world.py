@@ -8,8 +8,9 @@ from functools import cached_property
 from sqlmodel import select
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
-from tests.commission.frozen import WHY, FrozenDraft, frozen_draft
+from tests.commission.frozen import WHY, frozen_draft
 from tests.conftest import ClientFactory
+from tests.look.commission_world import CommissionWorld
 from tests.look.consultation_world import ConsultationWorld
 from tests.look.petition_world import PetitionWorld
 from tests.look.reply_world import ReplyWorld
@@ -23,8 +24,7 @@ from egov_crypto import ballot
 from egov_participation.actions import RULES, Action, Capacity, Role
 from egov_participation.commission import documents
 from egov_participation.commission.models import Rehearsal
-from egov_participation.commission.service import deciding, drafts, rehearsal_jobs, rehearsals, trustees
-from egov_participation.commission.service.lookup import trustees_of
+from egov_participation.commission.service import deciding, drafts, rehearsal_jobs, rehearsals
 from egov_participation.contact import service as contact
 from egov_participation.contact.rules import Topic
 from egov_participation.desk import service as desk
@@ -48,7 +48,7 @@ from egov_participation.web.routing import RouteSpec
 Params = dict[str, str | int]
 
 
-class World:
+class World(CommissionWorld):
     """The site with everything on it, each part made when it is first asked for.
 
     `hold_votes` comes before anybody signs in: their clock runs on.
@@ -62,8 +62,8 @@ class World:
         official: MakeOfficial,
         citizen: MakeCitizen,
     ) -> None:
-        self.services, self._app, self._new_client = services, app, new_client
-        self._official, self._citizen = official, citizen
+        super().__init__(services, app, new_client, official)
+        self._citizen = citizen
 
     def hold_votes(self) -> None:
         """A vote with a signed protocol and an erratum, and one that is open."""
@@ -306,11 +306,6 @@ class World:
         return made.id
 
     @cached_property
-    def frozen(self) -> FrozenDraft:
-        """A draft that is frozen, confirmed by all but one, by another member than who looks at it."""
-        return frozen_draft(self.services, self._official(Role.COMMISSION).session)
-
-    @cached_property
     def rehearsal(self) -> Rehearsal:
         """A rehearsal that is counted."""
         here, begun = self.services, self._rehearse()
@@ -338,34 +333,6 @@ class World:
         rehearsal_jobs.prepare(here, {"rehearsal": begun.id})
         with here.database.read() as db:
             return rehearsals.find(db, begun.id)
-
-    @cached_property
-    def trustee_token(self) -> str:
-        """The link of a trustee who has to confirm a frozen setup."""
-        token, draft_id = new_token(), self.frozen.id
-        with self.services.database.uow() as tx:
-            trustees_of(tx.session, draft_id)[2].token_hash = trustees.token_hash(token)
-            tx.flush()
-            tx.commit()
-        return token
-
-    @cached_property
-    def trustee(self) -> TestClient:
-        """The same trustee, who has come by that link."""
-        client = self._new_client(self._app, booth=True)
-        assert client.post(f"/kk/trustee/{self.trustee_token}").status_code == 303
-        return client
-
-    @cached_property
-    def preparing(self) -> str:
-        """A draft that is being frozen."""
-        return frozen_draft(self.services, self._official(Role.COMMISSION).session, state="preparing").id
-
-    @cached_property
-    def set_up(self) -> str:
-        """A proposal to set a vote up."""
-        other = self._official(Role.COMMISSION)
-        return frozen_draft(self.services, other.session, state="proposed").proposal
 
     @cached_property
     def extension(self) -> str:
@@ -411,6 +378,8 @@ class World:
 
     def client(self, spec: RouteSpec) -> TestClient:
         """Whoever may do what the route is for."""
+        if spec.name == "commission.trustee_ceremony":
+            return self.key_maker
         if spec.name.startswith("commission.trustee_"):
             return self.trustee
         if spec.site is Site.BOOTH:
