@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from tests.registrar.book import CredentialBook
 from tests.voting.making import YES_NO, archive_of, close_at, make_people, verified
+from tests.voting.test_shuffling import RANKED
 
 from egov_crypto.trustee import TrusteeKey
 from egov_participation.services import Services
@@ -45,7 +46,7 @@ def test_a_vote_by_people_with_the_command_line_tool(services: Services, tmp_pat
             "а / б / c",
             now,
             now.replace(hour=20),
-            (YES_NO,),
+            (YES_NO, RANKED),
             ListedRoll(dict.fromkeys(iins, 1), (2, 3)),
             (trustee,),
         ),
@@ -54,13 +55,16 @@ def test_a_vote_by_people_with_the_command_line_tool(services: Services, tmp_pat
     archive.write_bytes(archive_of(services, created.uuid))
     credential.write_text(CredentialBook(services).credential(created.uuid, people[0]), "ascii")
     ballot = tmp_path / "ballot.json"
-    egov_ballot("vote", archive, "--credential-file", credential, "--choices", "[[0,1,0]]", "--out", ballot)
+    egov_ballot("vote", archive, "--credential-file", credential, "--choices", "[[0,1,0],[2,1,0]]", "--out", ballot)
     assert service.cast(services, created.uuid, people[0], ballot.read_bytes().strip()).new
 
     close_at(services, service.vote(services, created.uuid).closes_at)
     archive.write_bytes(archive_of(services, created.uuid))
+    mixed = tmp_path / "shuffle.json"
+    egov_ballot("trustee", "shuffle", key, archive, "--out", mixed)
+    assert service.hand_in_shuffle(services, created.uuid, 1, mixed.read_bytes()).awaited == 0
+    archive.write_bytes(archive_of(services, created.uuid))
     decryption = tmp_path / "decryption.json"
     egov_ballot("trustee", "decrypt", key, archive, "--passphrase-file", passphrase, "--out", decryption)
     assert service.hand_in_decryption(services, created.uuid, decryption.read_bytes()).awaited == 0
-    assert service.vote(services, created.uuid).result == ((0, 1, 0),)
-    assert verified(services, created.uuid).report.state == "tallied"
+    assert verified(services, created.uuid).report.result == [[0, 1, 0], [[2, 1, 0]]]

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func
 from sqlmodel import select
-from tests.voting.making import YES_NO, archive_of, decrypt, make_people, make_vote, setup_trustee, verified
+from tests.voting.making import YES_NO, archive_of, decrypt, make_people, make_vote, setup_trustee, shuffle, verified
+from tests.voting.test_shuffling import RANKED
 from typer.testing import CliRunner, Result
 
 from egov_crypto import trustee, wire
@@ -204,13 +205,20 @@ class TestCommands:
         assert f"{file}: administrator: " in done.stderr
         assert service.votes(services) == []
 
-    def test_a_trustees_file_makes_the_result_and_the_archive_is_written(
+    def test_a_trustees_files_make_the_result_and_the_archive_is_written(
         self, services: Services, run: Run, tmp_path: Path
     ) -> None:
-        vote = make_vote(services, trustees=1)  # of 2024: past closing by the command's own clock
-        service.cast(services, vote.uuid, vote.people[0], vote.ballot(0))
+        # of 2024: past closing by the command's own clock
+        vote = make_vote(services, trustees=1, questions=(YES_NO, RANKED))
+        service.cast(services, vote.uuid, vote.people[0], vote.ballot(0, [[0, 1, 0], [2, 1, 0]]))
         services.clock.advance(days=1)  # type: ignore[attr-defined]
         service.close_due_votes(services)
+        handed_in = tmp_path / "shuffle.json"
+        handed_in.write_bytes(shuffle(services, vote))
+        assert run("shuffle", vote.uuid, "2", handed_in).exit_code == 1
+        done = run("shuffle", vote.uuid, "1", handed_in)
+        assert "The shuffle of trustee 1 is recorded." in done.stdout
+        assert "has not decrypted, has shuffled" in run("show", vote.uuid).stdout
         handed_in = tmp_path / "decryption.json"
         handed_in.write_bytes(decrypt(services, vote, 1))
         done = run("decryption", vote.uuid, handed_in)
