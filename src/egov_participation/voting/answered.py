@@ -185,14 +185,14 @@ def standing(words: CountWords, grades: tuple[str, ...]) -> Table | None:
             )
         case Points():
             rows = [(words.names[c], place, count_figures.points_text(words, trace.points[c])) for place, c in places]
-            return Table(title, (candidate, words._(PLACE), words._(N_("Points"))), tuple(rows), (1, 2))
+            return Table(title, (candidate, words._(PLACE), words._(N_("Score (points)"))), tuple(rows), (1, 2))
         case Grades():
             rows = [(words.names[c], place, grades[trace.medians[c]]) for place, c in places]
             return Table(title, (candidate, words._(PLACE), words._(N_("Majority grade"))), tuple(rows), (1,))
 
 
-PLACE = N_("Place")
-_COMPARED = (N_("Comparisons won"), N_("Comparisons lost"), N_("Equal"))
+PLACE = N_("Rank")
+_COMPARED = (N_("Comparisons won"), N_("Comparisons lost"), N_("Comparisons equal"))
 
 
 def _compared(trace: Pairwise, candidate: int) -> tuple[int, int, int]:

@@ -171,19 +171,16 @@ def _pairwise(words: CountWords, trace: Pairwise) -> Chart:
         for a, row in enumerate(table)
     ]
     notes = (translate(lang, _BALLOTS), translate(lang, _PERCENT))
-    said = " ".join(
-        [
-            *words.lead(),
-            *(f"{name}: {sum(c is not None and c.won for c in cells[a])}." for a, name in enumerate(words.names)),
-        ]
-    )
+    won = [f"{name}: {sum(c is not None and c.won for c in cells[a])}" for a, name in enumerate(words.names)]
+    heading = translate(lang, N_("Comparisons won by each candidate."))
+    said = " ".join([*words.lead(), heading, "; ".join(won)])
     rows = tuple(
         (f"{a}. {name}", *("–" if a - 1 == b else text for b, text in enumerate(numbers[a - 1])))
         for a, name in enumerate(words.names, 1)
     )
     return Chart(
         translate(lang, N_("Comparisons of each with each")),
-        f"{translate(lang, N_('Comparisons won by each candidate.'))} {said}",
+        said,
         lambda width: count_charts.matrix(words.names, cells, notes, width),
         (translate(lang, CANDIDATE), *(str(number) for number in range(1, len(words.names) + 1))),
         rows,
@@ -196,10 +193,10 @@ def _points(words: CountWords, trace: Points) -> Chart:
     bars = [Bar(words.names[c], int(2 * trace.points[c]), text) for c, text in zip(order, texts, strict=True)]
     most = max((bar.value for bar in bars), default=0)
     return Chart(
-        translate(words.lang, N_("Points")),
+        translate(words.lang, N_("Score (points)")),
         "; ".join(f"{bar.label}: {bar.text}" for bar in bars),
         lambda width: charts.answers(bars, most, width),
-        (translate(words.lang, CANDIDATE), translate(words.lang, N_("Points"))),
+        (translate(words.lang, CANDIDATE), translate(words.lang, N_("Score (points)"))),
         tuple((bar.label, bar.text) for bar in bars),
     )
 

@@ -17,6 +17,7 @@ from egov_participation.i18n import LOCALES, N_, translate
 NOT_VALID = N_("No ballot is valid: nobody is elected.")
 NO_WINNER = N_("Nobody is elected: no candidate wins the comparison with each of the others.")
 ELECTED = N_("Elected: %(names)s.")
+ELECTED_ONE = N_("Elected: %(name)s.")
 TIED = N_("Tied for the first place: %(names)s.")
 
 _LOTS = {
@@ -80,7 +81,13 @@ class CountWords:
             return [self._(NO_WINNER)]
         if len(found.winners) > 1 and not isinstance(found.trace, Rounds):
             return [self._(TIED, names=self.listed(found.winners))]
-        return [self._(ELECTED, names=self.listed(found.winners))]
+        return [self.elected(found.winners)]
+
+    def elected(self, candidates: Sequence[int]) -> str:
+        """That these are elected."""
+        if len(candidates) == 1:
+            return self._(ELECTED_ONE, name=self.names[candidates[0]])
+        return self._(ELECTED, names=self.listed(candidates))
 
     def facts(self) -> list[str]:
         """How many ballots counted, and what was needed."""
@@ -126,7 +133,7 @@ class CountWords:
         if each.elected and each.by_default:
             yield self._(N_("Elected, since as many seats are left: %(names)s."), names=self.listed(each.elected))
         elif each.elected:
-            yield self._(ELECTED, names=self.listed(each.elected))
+            yield self.elected(each.elected)
 
     def _gained(self, each: Round, before: Round) -> Iterator[str]:
         for name, now, earlier in zip(self.names, each.votes, before.votes, strict=True):

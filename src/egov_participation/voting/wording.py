@@ -13,6 +13,7 @@ from egov_crypto.archive import EventType
 from egov_participation.formats import filters
 from egov_participation.i18n import LOCALES, N_, ntranslate, translate
 from egov_participation.jurisdiction.territories import TERRITORIES
+from egov_participation.voting.count_words import CountWords
 from egov_participation.voting.rules import VoteState
 from egov_participation.voting.views import ActView, EventView, HeadView, VoteView
 
@@ -57,7 +58,11 @@ def outcome(vote: VoteView, lang: str, timezone: str) -> str:
     if vote.weight == 0:
         return translate(lang, N_("Nobody voted."))
     turnout = written["percent"](vote.turnout)
-    question, counts = vote.sums[0]
+    question, counts, counted = vote.questions[0], _answers(vote), vote.outcomes[0]
+    if len(vote.questions) == 1 and counted is not None:
+        names = tuple(answer.of(lang) for answer in question.answers)
+        elected = CountWords(counted, names, lang).lead()
+        return " ".join([*elected, translate(lang, N_("Turnout %(turnout)s."), turnout=turnout)])
     if len(vote.questions) > 1 or counts is None:
         number = len(vote.questions)
         return ntranslate(
@@ -67,16 +72,24 @@ def outcome(vote: VoteView, lang: str, timezone: str) -> str:
             number,
             turnout=turnout,
         )
-    answers = counts[1:] if question.blank else counts
-    most = max(answers)
+    most = max(counts)
     if most == 0:
         return translate(lang, N_("All votes are blank. Turnout %(turnout)s."), turnout=turnout)
-    leading = [answer.of(lang) for answer, votes in zip(question.answers, answers, strict=True) if votes == most]
+    leading = [answer.of(lang) for answer, votes in zip(question.answers, counts, strict=True) if votes == most]
     said = N_("Most votes: %(answer)s, %(share)s. Turnout %(turnout)s.")
     if len(leading) > 1:
         said = N_("As many votes for each: %(answer)s, %(share)s. Turnout %(turnout)s.")
     share = written["percent"](most / vote.weight)
     return translate(lang, said, answer=", ".join(leading), share=share, turnout=turnout)
+
+
+def _answers(vote: VoteView) -> tuple[int, ...] | None:
+    """Of a counted vote's first question the votes of each answer or list; None of ballots that are listed."""
+    question, result = vote.questions[0], vote.result or ()
+    if question.kind.shuffled:
+        return None
+    votes = tuple(one if isinstance(one, int) else one[0] for one in result[0])
+    return votes[1:] if question.blank else votes
 
 
 def history(vote: VoteView, lang: str, timezone: str, now: datetime) -> list[Item]:

@@ -1,0 +1,133 @@
+"""Votes with rankings, grades and lists, once they are counted: pages, charts, files and protocol say the same."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from html import unescape
+
+from starlette.testclient import TestClient
+from tests.voting.making import MadeVote, archive_of, cast, close, decrypt, make_vote, shuffle, verified
+from tests.voting.protocols import sign
+
+from egov_crypto import protocol
+from egov_crypto.counting import Method, MethodType, Rules, count
+from egov_crypto.counting.files import blt
+from egov_crypto.lists import ListsQuestion
+from egov_crypto.preference import PreferenceQuestion
+from egov_participation.i18n import LANGUAGES
+from egov_participation.services import Services
+from egov_participation.voting import protocol as signed_protocol
+from egov_participation.voting import protocol_pages, service, texts
+from egov_participation.voting.count_words import CountWords
+
+NAMES = ("Ада / Ада / Ada", "Бек / Бек / Bek", "Валя / Валя / Valya", "Гүл / Гуль / Gul")
+GRADES = ("Жақсы / Хорошо / Good", "Орташа / Средне / Fair", "Нашар / Плохо / Bad")
+
+
+def ranked(method: MethodType, about: str, rules: Rules | None = None, seats: int = 1) -> PreferenceQuestion:
+    return PreferenceQuestion(NAMES, about, Method(method, blank=True, rules=rules, seats=seats).to_json())
+
+
+QUESTIONS = (
+    ranked(MethodType.STV, "Кеңес? / Совет? / Council?", Rules.SCOTTISH, 2),
+    ranked(MethodType.SCHULZE, "Төраға? / Председатель? / Chair?"),
+    PreferenceQuestion(
+        NAMES[:3], "Баға? / Оценка? / Grade?", Method(MethodType.MAJORITY_JUDGMENT, grades=GRADES).to_json()
+    ),
+    ListsQuestion((("Т / С / Green", *NAMES[:2]), ("К / Г / Blue", *NAMES[2:])), "Тізім? / Список? / List?"),
+    ranked(MethodType.BORDA, "Ұпай? / Очки? / Points?"),
+    PreferenceQuestion(NAMES, "Еркін? / Свободно? / Free?", None),
+)
+CAST = (
+    [[1, 2, 3, 4], [1, 2, 0, 0], [1, 2, 3], [[1, 1, 0], [0, 0, 0]], [1, 2, 3, 4], [1, 0, 0, 0]],
+    [[1, 3, 2, 0], [2, 1, 0, 0], [1, 1, 3], [[1, 1, 1], [0, 0, 0]], [2, 1, 0, 0], [2, 1, 0, 0]],
+    [[1, 0, 0, 2], [0, 0, 0, 0], [2, 0, 1], [[0, 0, 0], [1, 0, 1]], [0, 0, 0, 0], [0, 0, 0, 0]],
+    [[0, 1, 0, 0], [1, 2, 3, 3], [3, 1, 2], [[1, 0, 1], [0, 0, 0]], [1, 1, 1, 1], [9, 9, 9, 9]],
+)
+
+
+def held(services: Services) -> MadeVote:
+    """A vote on all of `QUESTIONS` that is counted."""
+    vote = make_vote(services, voters=len(CAST), questions=QUESTIONS)
+    for voter, choices in enumerate(CAST):
+        cast(services, vote, voter, vote.ballot(voter, choices))
+    close(services, vote)
+    for owner in (1, 2):
+        service.hand_in_shuffle(services, vote.uuid, owner, shuffle(services, vote))
+    for owner in (1, 2):
+        service.hand_in_decryption(services, vote.uuid, decrypt(services, vote, owner))
+    return vote
+
+
+def test_what_was_counted_is_told_the_same_everywhere(services: Services, client: TestClient) -> None:
+    vote = held(services)
+    found = verified(services, vote.uuid)
+    sign(services, vote.uuid)
+
+    council = found.outcome(0)
+    assert council is not None
+    names = [texts.split_or_whole(name) for name in NAMES]
+    said = {lang: CountWords(council, tuple(name.of(lang) for name in names), lang) for lang in LANGUAGES}
+    assert {lang: [*words.lead(), words.facts()[0]] for lang, words in said.items()} == {
+        "kk": ["Сайланды: Ада, Бек.", "Бюллетеньдер: 4. Жарамды: 4, бос: 0, жарамсыз: 0."],
+        "ru": ["Избраны: Ада, Бек.", "Бюллетеней: 4. Действительных: 4, пустых: 0, недействительных: 0."],
+        "en": ["Elected: Ada, Bek.", "Ballots: 4. Valid: 4, blank: 0, invalid: 0."],
+    }
+    page = unescape(client.get(f"/en/votes/{vote.uuid}/result").text)
+    assert [f'id="question-{number}"' in page for number in range(1, 7)] == [True] * 5 + [False]
+    assert "Elected: Ada, Bek." in unescape(client.get(f"/en/votes/{vote.uuid}").text)
+    for words in (
+        "Elected: Ada, Bek.",
+        "Ballots: 4. Valid: 3, blank: 1, invalid: 0.",
+        "Tied for the first place: Ada, Bek.",
+        "Lot for the first place, since it is shared.",
+        "elected in round 1 with",
+        "What is above the quota goes on to the next choices: Ada.",
+        "Strongest paths from the candidate of the row",
+        "Green: Ada",
+        "The election names no method",
+        "These trustees shuffled the ballots",
+    ):
+        assert words in page
+    for number in (1, 4):
+        assert client.get(f"/kk/votes/{vote.uuid}/result-{number}.png").content.startswith(b"\x89PNG")
+    assert client.get(f"/kk/votes/{vote.uuid}/result-6.png").status_code == 404
+
+    # What can be downloaded leads to the same count, for whoever counts it with the lot of the archive.
+    for number, question in enumerate(QUESTIONS, 1):
+        address = f"/votes/{vote.uuid}/ballots-{number}"
+        raw = client.get(f"/votes/{vote.uuid}/count-{number}.json")
+        outcome = found.outcome(number - 1)
+        if not isinstance(question, PreferenceQuestion):
+            assert (raw.status_code, client.get(f"{address}.json").status_code) == (404, 404)
+            continue
+        data = client.get(f"{address}.json").json()
+        assert found.report.result is not None
+        assert data["ballots"] == found.report.result[number - 1]
+        rows = list(csv.reader(io.StringIO(client.get(f"{address}.csv").content.decode("utf-8-sig"))))
+        assert rows[0] == list(question.answers)
+        assert [[int(cell or 0) for cell in row] for row in rows[1:]] == data["ballots"]
+        if outcome is None:
+            assert raw.status_code == 404
+            continue
+        assert raw.content == protocol.count_json(outcome)
+        if outcome.method.graded:
+            assert client.get(f"{address}.blt").status_code == 404
+            continue
+        file = blt.read(client.get(f"{address}.blt").text)
+        again = count(outcome.method, len(file.candidates), file.ballots, b"")
+        assert (again.valid, again.winners) == (outcome.valid, outcome.winners)
+
+    # The signed protocol holds what the archive gives; one vote more or another winner, and it does not.
+    raw_protocol = client.get(f"/votes/{vote.uuid}/protocol.json").content
+    checked = protocol.parse_and_verify(raw_protocol)
+    protocol.check(checked, io.BytesIO(archive_of(services, vote.uuid)), found, None)
+    told = json.loads(raw_protocol)["questions"]
+    assert [one.get("winners") for one in told[:3]] == [[0, 1], [0], [0, 1]]
+    signed = signed_protocol.verify(raw_protocol, service.protocol_key(services))
+    document = protocol_pages.document(service.vote(services, vote.uuid), signed, "en", "Asia/Almaty", "http://x")
+    words = str(document.blocks)
+    for part in ("Elected: Ada, Bek.", "single transferable vote", "Green: Bek", "Who shuffled", "no method"):
+        assert part in words
