@@ -23,8 +23,7 @@ from egov_participation.actions import Role
 from egov_participation.clock import ManualClock
 from egov_participation.commission import documents
 from egov_participation.commission.models import Rehearsal
-from egov_participation.commission.service import deciding, rehearsal_jobs, rehearsals, running
-from egov_participation.commission.service.changing import change
+from egov_participation.commission.service import deciding, rehearsal_jobs, rehearsals
 from egov_participation.commission.service.lookup import lock_draft
 from egov_participation.database import Database
 from egov_participation.errors import DomainError
@@ -37,7 +36,6 @@ from egov_participation.results.pdf import Document, Notice
 from egov_participation.search import service as search
 from egov_participation.services import Services
 from egov_participation.voting import service as voting
-from egov_participation.voting.kinds import QuestionKind
 from egov_participation.voting.models import Vote
 from egov_participation.voting.setup import SetupDocument
 from egov_participation.voting.views import VoteView
@@ -151,38 +149,6 @@ def test_a_whole_rehearsal_has_a_result_that_verifies_and_leaves_the_draft_as_it
         assert title.startswith(f"{mark}: ")
     assert it.course.draft.model_dump() == before
     assert it.course.outbox.sent == []  # nobody real voted: nobody is written to
-
-
-def test_mock_trustees_shuffle_and_as_many_as_are_needed_decrypt_a_draft_of_all_kinds(rehearsing_: Rehearsing) -> None:
-    it, here = rehearsing_, rehearsing_.services
-    text = {"kk": "Кім?", "ru": "Кто?", "en": "Who?"}
-    answers = [dict.fromkeys(("kk", "ru", "en"), letter) for letter in "ABC"]
-    lists = [{"name": name, "candidates": answers} for name in answers[:2]]
-    asked = [
-        documents.new_question(QuestionKind.RANKING) | {"answers": answers} | documents.counted("borda", blank=True),
-        documents.new_question(QuestionKind.GRADING) | {"answers": answers},
-        documents.new_question(QuestionKind.LISTS) | {"lists": lists},
-    ]
-    changes = {"questions": [question | {"text": text} for question in asked], "needed": 2}
-    with here.database.uow() as tx:
-        change(here, tx, it.course.member.session, it.course.id, it.course.draft.version, lambda d: d | changes, "file")
-        tx.commit()
-    it.start().work().counted()
-
-    vote, report = it.vote, verified(here, it.row.uuid).report
-    assert (vote.needed, len(vote.trustees), report.shuffled, report.decrypted) == (2, 3, [1, 2], [1, 2])
-    assert report.result is not None
-    ranked, graded, chosen = report.result
-    assert len(ranked) == len(graded) == vote.voters
-    assert all(1 <= grade <= 6 for ballot in graded for grade in ballot)
-    assert sum(counts[0] for counts in chosen) == vote.voters
-    words = {task.title for task in of_vote_tasks(it)}
-    assert {"%(name)s shuffles the ballots", "%(name)s decrypts the ballots"} <= words
-
-
-def of_vote_tasks(it: Rehearsing) -> list[running.Task]:
-    with it.services.database.read() as db:
-        return running.of_vote(it.services, db, it.vote)
 
 
 def test_thrown_away_it_leaves_nothing(rehearsing_: Rehearsing) -> None:
