@@ -112,6 +112,7 @@ HELD_ELSEWHERE = {
     "/consultations/{reference}/comments/{number}/files/{sha256}",
     "/consultations/{reference}/report.json",
     "/consultations/{reference}/report.csv",
+    "/consultations/{reference}/report-words.csv",
 }
 
 
