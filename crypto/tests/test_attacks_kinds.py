@@ -10,9 +10,11 @@ from crypto.tests import curve, forging, forging_kinds
 from crypto.tests.making import (
     LISTS,
     RANKED,
+    Archive,
     World,
     ballot_verdict,
     content_of,
+    dump,
     make_world,
     signed,
     verdict,
@@ -293,3 +295,23 @@ def test_weights_where_votes_are_listed_are_refused() -> None:
     assert verdict(make_world(RANKED, weights=(1, 1)).archive()) == "holds"
     assert verdict(make_world(RANKED, LISTS, weights=(1, 2)).archive()) == "credentials.weight"
     assert verdict(make_world(LISTS, weights=(1, 2)).archive()) == "holds"
+
+
+HINTS = (
+    *("1.0", "1.5", "-1", "1e-07", "1e+16", "9007199254740993", "[null]", '{"a":[1.0]}'),
+    *('{"2":1,"1":1}', '{"b":1,"1":2}', "[" * 17 + "]" * 17, "[" * 600 + "]" * 600),
+)
+GOOD_HINTS = ("[" * 16 + "]" * 16, '{"a":{"b1":[true,"",0,1073741823]}}')
+
+
+def test_a_hint_of_the_count_that_some_would_read_otherwise_is_refused() -> None:
+    """Else an archive would hold for those who read it with one program, and not for others."""
+    assert [verdict(archive) for archive in with_hints(HINTS)] == ["election.format"] * len(HINTS)
+    assert [verdict(archive) for archive in with_hints(GOOD_HINTS)] == ["holds"] * len(GOOD_HINTS)
+
+
+def with_hints(hints: tuple[str, ...]) -> list[Archive]:
+    """An election for each."""
+    world = make_world(RANKED)
+    own = dump(RANKED.extra)
+    return [Archive(world, election=world.election.raw.replace(own, hint.encode())) for hint in hints]

@@ -10,6 +10,7 @@ import { fields, integer, isObject, items, string } from "./wire.js";
 
 /** The most answers whose numbers fit into a point (section 5.2.1). */
 const MOST_PREFERENCES = 30;
+const MAX_DEPTH = 16;
 
 /** Choose between `min` and `max` answers, or vote blank (section 4.9.1). */
 export class Question {
@@ -44,7 +45,7 @@ export class Question {
 export class PreferenceQuestion {
   constructor(value) {
     const members = fields(value, ["type", "value", "extra"], ["extra"]);
-    if (members.extra === null) throw new FormError("null is no hint");
+    if (Object.hasOwn(members, "extra")) checkHint(members.extra, MAX_DEPTH);
     const inner = fields(members.value, ["answers", "question"]);
     this.answers = items(inner.answers).map(string);
     this.question = string(inner.question);
@@ -63,6 +64,14 @@ export class PreferenceQuestion {
   flat(values) {
     return items(values);
   }
+}
+
+/** Refuses what other readers of JSON read otherwise: null stands here for numbers too that JavaScript would change. */
+function checkHint(value, depth) {
+  if (depth === 0) throw new FormError("a hint that goes too deep");
+  if (isObject(value) && Object.keys(value).some((name) => /^[0-9]/.test(name))) throw new FormError("a name with a digit");
+  if (typeof value === "object" && value !== null) Object.values(value).forEach((one) => checkHint(one, depth - 1));
+  else if (typeof value !== "string" && typeof value !== "boolean") integer(value);
 }
 
 /** Choose one list and at least one of its candidates (section 4.9.3); each list begins with its own name. */

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from crypto.tests.documents import COMMISSION, PROTOCOL_DOMAIN, REGISTRAR, Site, base64_of, signed
 from crypto.tests.making import THREE, YES_NO, Archive, World, make_world
+from crypto.tests.test_attacks_kinds import GOOD_HINTS, HINTS, with_hints
 from tests.js.attacks import Attacks
 
 from egov_crypto import keyfile, sealing, setup, statement, tally, trustee, wire
@@ -170,6 +171,12 @@ def test_what_egov_crypto_refuses_the_browser_refuses_with_the_same_code(
     codes = Counter(code for _, code, _ in attacks.made)
     assert len(codes) >= 35, codes
     assert codes.total() - codes["holds"] >= 100
+
+
+def test_hints_of_the_count_are_read_alike(node: str) -> None:
+    asked = [{"archive": _text(archive)} for archive in with_hints((*HINTS, *GOOD_HINTS))]
+    codes = [answer["code"] for answer in run(node, "verify_archives.mjs", asked)]
+    assert codes == ["election.format"] * len(HINTS) + ["holds"] * len(GOOD_HINTS)
 
 
 def test_decryptions_are_taken_by_egov_crypto_and_give_the_result(node: str, world: World, closed: Archive) -> None:

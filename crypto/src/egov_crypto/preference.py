@@ -12,6 +12,7 @@ TYPE: Final = "NonHomomorphic"
 MAX_ANSWERS: Final = 30
 """More numbers do not fit into a point (section 5.2.1): 8 bits each, and 14 to find one of the group."""
 MAX_VALUE: Final = 255
+_MAX_DEPTH: Final = 16
 _T = TypeVar("_T")
 
 
@@ -20,8 +21,9 @@ class PreferenceQuestion:
     """One question. A vote gives each answer a number from 0 to 255: where they are ranked 1 is the first rank, where
     they are graded 1 is the best grade, and 0 says neither.
 
-    ``extra`` is the published hint of how the votes are counted, any JSON; None if there is none. No proof of a ballot
-    speaks of the numbers: which votes are valid, the method of counting says.
+    ``extra`` is the published hint of how the votes are counted, None if there is none: JSON that everybody reads
+    alike, hence without null, without numbers but small natural ones, without names that begin with a digit. No proof
+    of a ballot speaks of the numbers: which votes are valid, the method of counting says.
     """
 
     answers: tuple[str, ...]
@@ -53,6 +55,8 @@ class PreferenceQuestion:
         members = wire.fields(value, "type", "value", "extra", optional=("extra",))
         if members["type"] != TYPE or members.get("extra", ...) is None:
             raise ValueError("not a preference question")
+        if "extra" in members:
+            _check_hint(members["extra"], _MAX_DEPTH)
         inner = wire.fields(members["value"], "answers", "question")
         answers = tuple(wire.string(answer) for answer in wire.items(inner["answers"]))
         return cls(answers, wire.string(inner["question"]), members.get("extra"))
@@ -76,3 +80,19 @@ class PreferenceQuestion:
             type(value) is not int or not 0 <= value <= MAX_VALUE for value in choices
         ):
             raise UsageError(f"a vote on this question is {len(self.answers)} numbers, each from 0 to {MAX_VALUE}")
+
+
+def _check_hint(value: Any, depth: int) -> None:
+    """ValueError on JSON that JavaScript reads otherwise (floats and large numbers, the order of names that are
+    numbers), and on lists in lists without end."""
+    if depth == 0:
+        raise ValueError("a hint that goes too deep")
+    if isinstance(value, dict):
+        if any(name[:1] in set("0123456789") for name in value):
+            raise ValueError("a name that begins with a digit")
+        value = list(value.values())
+    if isinstance(value, list):
+        for one in value:
+            _check_hint(one, depth - 1)
+    elif not isinstance(value, str | bool):
+        wire.integer(value)
