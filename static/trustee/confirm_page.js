@@ -19,11 +19,12 @@ const form = document.getElementById("trustee-confirmation");
 let checked = null; // the key in the file that was held against the setup
 const bar = page.root.querySelector("progress");
 
-/** @param {string} text of a key file or of a public file @returns {string} the public key that it names */
+/** @param {string} text of a key file, of a public file, or of a share as it was handed in @returns {string} the public key that it names */
 function keyIn(text) {
   try {
     const value = JSON.parse(text);
     if (value?.pok !== undefined) return fields(value, ["pok", "public_key"]).public_key;
+    if (value?.private_key !== undefined) return fields(value.public_key, ["pok", "public_key", "signature"]).public_key;
   } catch (error) {
     if (error instanceof FormError || error instanceof SyntaxError) throw new UsageError("keyfile.format");
     throw error;
