@@ -12,9 +12,9 @@ from crypto.tests import forging
 from crypto.tests.commands import run
 from crypto.tests.documents import Site, texts
 from crypto.tests.making import LISTS, RANKED, World, make_world
-from crypto.tests.test_beside import of_protocol
+from crypto.tests.test_beside import UUID, of_protocol, served
 
-from egov_crypto import counting, protocol
+from egov_crypto import counting, protocol, statement
 from egov_crypto.archive import EventType
 from egov_crypto.preference import PreferenceQuestion
 
@@ -121,6 +121,41 @@ def test_who_shuffled_is_said_rightly(site: Site, questions: list[dict[str, Any]
     lie = [{**trustees[0], "shuffled": False}, *trustees[1:]]
     assert of_protocol(site, site.protocol(questions=questions, trustees=lie)) == "protocol.archive"
     assert of_protocol(site, site.protocol(questions=questions, threshold=1)) == "protocol.archive"
+
+
+@pytest.mark.enable_socket
+def test_published_counts_and_ballots_that_the_archive_does_not_give_are_lies(
+    site: Site, questions: list[dict[str, Any]]
+) -> None:
+    where, result, outcome = f"/votes/{UUID}/", site.verified.report.result, site.verified.outcome(0)
+    assert result is not None
+    assert outcome is not None
+    listed = {"uuid": UUID, "question": 1, "answers": list(RANKED.answers), "ballots": result[0]}
+    honest: dict[str, bytes | int] = {
+        where + "archive.bel": site.raw,
+        where + "protocol.json": site.protocol(questions=questions),
+        where + "count-1.json": protocol.count_json(outcome),
+        where + "ballots-1.json": json.dumps(listed).encode(),
+    }
+
+    def told(files: dict[str, bytes | int]) -> dict[str, Any]:
+        with served(files) as url:
+            said: dict[str, Any] = json.loads(run("egov-verify", "vote", f"{url}/en/votes/{UUID}", "--json").out)
+        return said
+
+    found = told(honest)
+    assert (found["ok"], {"name": "counts", "ok": True, "count": 2} in found["checks"]) == (True, True)
+    other = json.loads(protocol.count_json(outcome))
+    other["winners"] = [0]
+    for name, lie, code in (
+        ("count-1.json", statement.dump(other), "count.archive"),
+        ("count-4.json", protocol.count_json(outcome), "count.archive"),
+        ("ballots-1.json", json.dumps(listed | {"ballots": result[0][1:]}).encode(), "count.ballots"),
+        ("ballots-1.json", json.dumps(listed | {"answers": RANKED.answers[::-1]}).encode(), "count.ballots"),
+        ("ballots-3.json", b"[", "count.ballots"),
+    ):
+        said = told(honest | {where + name: lie})
+        assert (said["ok"], said["failure"]["code"], said["checks"][-1]["name"]) == (False, code, "counts")
 
 
 def test_verifying_tells_kinds_shuffles_and_winners(site: Site, world: World, tmp_path: Path) -> None:

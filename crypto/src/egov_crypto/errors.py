@@ -106,6 +106,8 @@ CODES: Final[dict[str, str]] = {
     "protocol.format": "The protocol of the result is not written the way that it must be.",
     "protocol.signature": "The protocol of the result is not signed with the key that it names.",
     "protocol.archive": "The protocol of the result says something else than the archive.",
+    "count.archive": "The published count of a question is not what its ballots give.",
+    "count.ballots": "The published ballots on a question are not those of the archive.",
     "note.format": "A signed note is not written the way C2SP signed-note says.",
     "note.signature": "A signature under a note does not match the key whose it says that it is.",
     "note.unsigned": "The key that was given has not signed the note.",

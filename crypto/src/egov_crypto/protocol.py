@@ -4,6 +4,7 @@ A commission's key signs it; what it says of the archive is recomputed here. Wha
 approved it, how many incidents were reported) is their word.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -172,6 +173,29 @@ def told(question: AnyQuestion, result: Sequence[Any], outcome: Outcome | None, 
 def count_json(outcome: Outcome) -> bytes:
     """A count as it is published, in its one spelling."""
     return statement.dump(outcome.to_json())
+
+
+def check_count(raw: bytes, outcome: Outcome | None) -> None:
+    """Check that ``raw`` is the published count of a question that counts to ``outcome``; None: it has no count.
+
+    Raises :class:`VerificationError` (``count.archive``).
+    """
+    if outcome is None or raw != count_json(outcome):
+        raise VerificationError("count.archive", "another count than the ballots give")
+
+
+def check_ballots(raw: bytes, question: PreferenceQuestion, ballots: Sequence[Any]) -> None:
+    """Check that ``raw`` lists exactly the ``ballots`` of the archive, in its order, to the same answers.
+
+    Raises :class:`VerificationError` (``count.ballots``).
+    """
+    try:
+        said = json.loads(raw.decode("utf-8"))
+        same = statement.dump([said["answers"], said["ballots"]]) == statement.dump([list(question.answers), ballots])
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise VerificationError("count.ballots", f"{type(error).__name__}: {error}"[:200]) from None
+    if not same:
+        raise VerificationError("count.ballots", "other ballots than the archive lists")
 
 
 def _votes(votes: int, weight: int) -> dict[str, Any]:

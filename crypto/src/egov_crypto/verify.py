@@ -100,6 +100,8 @@ class Verified:
     decryptions: dict[int, Factors]
     factors: Factors | None
     """The decryptions combined; None while there is no result."""
+    _outcomes: dict[int, counting.Outcome] = field(default_factory=dict, repr=False)
+    """What was counted already: many votes take seconds."""
 
     def outcome(self, place: int) -> counting.Outcome | None:
         """Who is elected by the ``place``-th question (from 0), counted anew from the result, ties broken by lot.
@@ -112,8 +114,10 @@ class Verified:
         method = counting.Method.of(question.extra)
         if method is None:
             return None
-        seed = lot_seed(self.election.fingerprint, place + 1, self.factors[place])
-        return counting.count(method, len(question.answers), self.report.result[place], seed)
+        if place not in self._outcomes:
+            seed = lot_seed(self.election.fingerprint, place + 1, self.factors[place])
+            self._outcomes[place] = counting.count(method, len(question.answers), self.report.result[place], seed)
+        return self._outcomes[place]
 
 
 def verify_archive(

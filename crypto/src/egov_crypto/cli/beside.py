@@ -1,5 +1,6 @@
 """What a site publishes of a vote beside its archive, fetched and held against it: set-up document, the registrar's
-confirmation and turnout, the signed protocol. What is not there is said, and is no failure: a vote may have none."""
+confirmation and turnout, the signed protocol, listed votes and their counts. What is not there is said, and is no
+failure: a vote may have none."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from egov_crypto import protocol as protocols
 from egov_crypto import setup as setups
 from egov_crypto import wire
 from egov_crypto.cli.source import archive_address, is_address, read_beside
+from egov_crypto.preference import PreferenceQuestion
 from egov_crypto.protocol import Protocol
 from egov_crypto.setup import Setup
 from egov_crypto.verify import Verified
@@ -16,6 +18,10 @@ from egov_crypto.verify import Verified
 ARCHIVE: Final = "/archive.bel"
 """What a vote's archive is called on a site; beside any other name nothing is looked for."""
 
+
+_MAX_COUNT: Final = protocols.MAX_SIZE
+_OF_BALLOT: Final = 130
+"""Bytes that a ballot may take in the list of all: 30 answers of at most three digits."""
 
 Region = tuple[tuple[str, ...], int, int]
 
@@ -55,6 +61,24 @@ class Beside:
             protocols.check(protocol, file, verified, self.setup)
             checks.append(("protocol", 1))
             self.protocol = protocol
+        if counted := self._check_counts(url, verified):
+            checks.append(("counts", counted))
+
+    def _check_counts(self, url: str, verified: Verified) -> int:
+        """Hold what is published of listed votes against the archive; how many documents there are."""
+        result, found = verified.report.result, 0
+        for place, question in enumerate(verified.election.questions):
+            if result is None or not isinstance(question, PreferenceQuestion):
+                continue
+            raw = self._read(url, f"count-{place + 1}.json", _MAX_COUNT)
+            if raw is not None:
+                protocols.check_count(raw, verified.outcome(place))
+                found += 1
+            raw = self._read(url, f"ballots-{place + 1}.json", _MAX_COUNT + _OF_BALLOT * len(result[place]))
+            if raw is not None:
+                protocols.check_ballots(raw, question, result[place])
+                found += 1
+        return found
 
     def _check_registrar(self, url: str, setup: Setup, verified: Verified) -> None:
         checks = verified.report.checks

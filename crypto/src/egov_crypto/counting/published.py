@@ -3,6 +3,7 @@
 from fractions import Fraction
 from typing import Any
 
+from egov_crypto import wire
 from egov_crypto.counting.method import Method
 from egov_crypto.counting.outcome import (
     Action,
@@ -30,14 +31,17 @@ def read(value: Any) -> Outcome:
     try:
         outcome = Outcome(
             _method(value["method"]),
-            value["ballots"],
-            value["valid"],
-            value["blank"],
-            value["invalid"],
-            tuple(value["winners"]),
+            wire.integer(value["ballots"]),
+            wire.integer(value["valid"]),
+            wire.integer(value["blank"]),
+            wire.integer(value["invalid"]),
+            _numbers(value["winners"]),
             _trace(value),
-            tuple(map(tuple, value.get("ranking", ()))),
-            tuple(Lot(Purpose(lot["purpose"]), lot["round"], tuple(lot["order"])) for lot in value["lots"]),
+            _rows(value.get("ranking", [])),
+            tuple(
+                Lot(Purpose(lot["purpose"]), wire.integer(lot["round"]), _numbers(lot["order"]))
+                for lot in value["lots"]
+            ),
         )
         if outcome.to_json() != value:
             raise ValueError("a count says what belongs to it, and nothing else")
@@ -54,14 +58,15 @@ def _method(value: dict[str, Any]) -> Method:
 
 def _trace(value: dict[str, Any]) -> Trace:
     if "rounds" in value:
-        places = value["places"]
+        places = wire.integer(value["places"])
         return Rounds(places, tuple(_round(each, places) for each in value["rounds"]))
     if "pairwise" in value:
-        paths = [[None if path is None else tuple(path) for path in row] for row in value.get("paths", ())]
-        return Pairwise(_tuples(value["pairwise"]), _tuples(paths))
+        paths = wire.items(value.get("paths", []))
+        return Pairwise(_rows(value["pairwise"]), tuple(tuple(map(_path, wire.items(row))) for row in paths))
     if "points" in value:
-        return Points(tuple(map(_fraction, value["points"])), _tuples(value["received"]))
-    return Grades(_tuples(value["received"]), tuple(value["medians"]), tuple(value["removed"]))
+        return Points(tuple(map(_fraction, wire.items(value["points"]))), _rows(value["received"]))
+    removed = map(_perhaps, wire.items(value["removed"]))
+    return Grades(_rows(value["received"]), _numbers(value["medians"]), tuple(removed))
 
 
 def _round(each: dict[str, Any], places: int) -> Round:
@@ -72,21 +77,23 @@ def _round(each: dict[str, Any], places: int) -> Round:
         return int(digits)
 
     return Round(
-        number=each["round"],
+        number=wire.integer(each["round"]),
         action=Action(each["action"]),
-        candidates=tuple(each["candidates"]),
+        candidates=_numbers(each["candidates"]),
         quota=amount(each["quota"]),
         votes=tuple(map(amount, each["votes"])),
         nontransferable=amount(each["nontransferable"]),
         rounding=amount(each["rounding"]),
         transfers=tuple(
-            Transfer(move["from"], move["to"], amount(move["votes"]), move.get("papers", 0))
+            Transfer(
+                _perhaps(move["from"]), _perhaps(move["to"]), amount(move["votes"]), wire.integer(move.get("papers", 0))
+            )
             for move in each["transfers"]
         ),
-        elected=tuple(each["elected"]),
-        by_default=each.get("by_default", False),
+        elected=_numbers(each["elected"]),
+        by_default=each.get("by_default", False) is True,
         keep=tuple(map(amount, each.get("keep", ()))),
-        iterations=each.get("iterations", 0),
+        iterations=wire.integer(each.get("iterations", 0)),
     )
 
 
@@ -96,5 +103,20 @@ def _fraction(text: Any) -> Fraction:
     return Fraction(text)
 
 
-def _tuples(rows: list[list[Any]]) -> tuple[tuple[Any, ...], ...]:
-    return tuple(map(tuple, rows))
+def _numbers(value: Any) -> tuple[int, ...]:
+    return tuple(map(wire.integer, wire.items(value)))
+
+
+def _rows(value: Any) -> tuple[tuple[int, ...], ...]:
+    return tuple(map(_numbers, wire.items(value)))
+
+
+def _perhaps(value: Any) -> int | None:
+    return None if value is None else wire.integer(value)
+
+
+def _path(value: Any) -> tuple[int, int] | None:
+    if value is None:
+        return None
+    votes, against = _numbers(value)
+    return votes, against
