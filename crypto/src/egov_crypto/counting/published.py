@@ -1,10 +1,10 @@
 """Reading a published count back (`Outcome.to_json`)."""
 
 from fractions import Fraction
-from typing import Any
+from typing import Any, Final
 
 from egov_crypto import wire
-from egov_crypto.counting.method import Method
+from egov_crypto.counting.method import Method, MethodType
 from egov_crypto.counting.outcome import (
     Action,
     Grades,
@@ -19,8 +19,20 @@ from egov_crypto.counting.outcome import (
     Transfer,
 )
 
-_AMOUNTS = 30
+_AMOUNTS: Final = 30
 """Digits that no amount of votes exceeds."""
+
+
+_ROUNDS: Final = {"places", "rounds"}
+_OF_METHOD: Final = {
+    MethodType.STV: _ROUNDS,
+    MethodType.IRV: _ROUNDS,
+    MethodType.CONDORCET: {"pairwise"},
+    MethodType.SCHULZE: {"ranking", "pairwise", "paths"},
+    MethodType.BORDA: {"ranking", "points", "received"},
+    MethodType.MAJORITY_JUDGMENT: {"ranking", "received", "medians", "removed"},
+}
+"""Members of a count beside those that all have."""
 
 
 def read(value: Any) -> Outcome:
@@ -43,7 +55,8 @@ def read(value: Any) -> Outcome:
                 for lot in value["lots"]
             ),
         )
-        if outcome.to_json() != value:
+        own = value.keys() - {"method", "ballots", "valid", "blank", "invalid", "winners", "lots"}
+        if own != _OF_METHOD[outcome.method.type] or outcome.to_json() != value:
             raise ValueError("a count says what belongs to it, and nothing else")
     except (KeyError, TypeError, AttributeError, IndexError) as error:
         raise ValueError(f"no count: {type(error).__name__}: {error}") from None
