@@ -33,7 +33,7 @@ def said(plan: Plan) -> str:
 
 
 def test_a_vote_that_is_well_prepared_is_warned_of_nothing() -> None:
-    assert said(GOOD) == ""
+    assert said(GOOD) == said(replace(GOOD, trustees=9, needed=5)) == ""
 
 
 @pytest.mark.parametrize(
@@ -47,6 +47,11 @@ def test_a_vote_that_is_well_prepared_is_warned_of_nothing() -> None:
             {"questions": (Asked(2, 1, False), Asked(1, 1, False))},
             "questions[2].answers: Question 2 has one answer only",
         ),
+        (
+            {"questions": (Asked(6, 0, False, shuffled=True), Asked(7, 0, False, shuffled=True))},
+            "questions[2].answers: Question 2 has more possible orders than there are voters",
+        ),
+        ({"trustees": 8, "needed": 4}, "needed: 4 of 8 trustees are enough: half of them or fewer"),
         ({"trustees": 1}, "trustees: There is only one trustee"),
         ({"trustees": 2}, "trustees: There are only two trustees"),
         ({"trustees": 8}, "trustees: There are 8 trustees, and all of them are needed"),
