@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from typing import Any
 
@@ -11,8 +12,10 @@ from crypto.tests.making import LISTS, RANKED, YES_NO, Archive, World, dump, mak
 from egov_crypto import mixnet, tally, wire
 from egov_crypto.archive import EventType
 from egov_crypto.encoding import encode
+from egov_crypto.errors import VerificationError
 from egov_crypto.group import IDENTITY, Q, base, hash_to_scalar, random_scalar
 from egov_crypto.proofs import prove_decryption
+from egov_crypto.verify import verify_archive
 
 VOTES: list[list[Any]] = [
     [[1, 2, 3], [[1, 0, 1], [0, 0]]],
@@ -96,6 +99,18 @@ def test_a_shuffle_of_nobody_is_refused(tallied: Archive, world: World, owner: o
 
 def test_nobody_shuffles_twice(tallied: Archive) -> None:
     assert verdict(tallied.shuffle(2, 2)) == "shuffle.owner"
+
+
+def test_more_shuffles_or_decryptions_than_trustees_are_not_even_kept(world: World, tallied: Archive) -> None:
+    """The first pass refuses them, whatever is in them: an archive of nothing else would fill the memory."""
+    decrypted = world.archive().close().tally().shuffle().add(EventType.END_SHUFFLES)
+    for number in range(3):
+        tallied.shuffled(1, b'"%d"' % number)
+        decrypted.decryption(1, b'"%d"' % number)
+    for archive, code in ((tallied, "shuffle.owner"), (decrypted, "decryption.owner")):
+        with pytest.raises(VerificationError) as caught:
+            verify_archive(io.BytesIO(archive.raw))
+        assert (caught.value.code, caught.value.detail) == (code, "more than there are trustees")
 
 
 def test_a_shuffle_is_of_what_the_last_one_left(tallied: Archive, world: World) -> None:

@@ -37,6 +37,8 @@ _FORMAT: Final = {
     EventType.RESULT: "result.format",
 }
 """The code of what is larger than it can be."""
+_OWNED: Final = {EventType.SHUFFLE: "shuffle.owner", EventType.PARTIAL_DECRYPTION: "decryption.owner"}
+"""What each trustee makes one of at most, with the code of a second one: so what is kept of an archive is bounded."""
 
 Progress = Callable[[str, int, int], None]
 """Called with the stage (``"events"``, ``"ballots"``, ``"shuffles"``), how far it is and how far it goes."""
@@ -270,6 +272,8 @@ class _Verification:
                 self.report.state = "open"
                 self.take_ballot(placed.event.height, placed.data[0])
             case later:
+                if later in _OWNED and sum(one.event.type is later for one in self.later) == len(self.trustees):
+                    raise VerificationError(_OWNED[later], "more than there are trustees", placed.event.height)
                 self.later.append(placed)
                 self.report.state = {
                     EventType.END_BALLOTS: "closed",
