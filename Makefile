@@ -1,4 +1,4 @@
-# make demo    the platform with a counted, a closed and an open vote, on http://localhost:8000 (PORT=… for another)
+# make demo    the platform with counted, closed and open votes, on http://localhost:8000 (PORT=… for another)
 # make test    every test, on SQLite and PostgreSQL; fetches what they need by itself on Debian (Chromium, node,
 #              Go, belenios-tool; PostgreSQL is a wheel)
 # make check   formatting, lint, types, layers, translations, migrations on both databases

@@ -39,7 +39,7 @@ from egov_participation.cli import app
 from egov_participation.clock import ManualClock
 from egov_participation.commission.service import checking, deciding, drafts, trustees
 from egov_participation.database import METADATA, Database, Schema
-from egov_participation.demo import votes, witness
+from egov_participation.demo import ranked_texts, votes, witness
 from egov_participation.demo.cli import RULES
 from egov_participation.demo.fill import CLOSED_BALLOTS, fill, guests, people
 from egov_participation.demo.keys import path_of
@@ -107,12 +107,13 @@ def demo(filled: Settings, tmp_path: Path) -> Iterator[Services]:
     services.database.close()
 
 
-def test_a_visitor_finds_a_counted_a_closed_and_an_open_vote_and_work_for_the_commission(
+def test_a_visitor_finds_counted_closed_and_open_votes_and_work_for_the_commission(
     demo: Services, tmp_path: Path
 ) -> None:
     now, services = NOW, demo
-    referendum, library, budget = sorted(service.votes(services), key=lambda vote: vote.opens_at)
+    referendum, elected, library, budget, mascot = sorted(service.votes(services), key=lambda vote: vote.opens_at)
     report = _verified(services, referendum).report
+    election = _verified(services, elected)
     with services.database.read() as session:
         visitors = [services.registry.find(session, entry.iin) for entry in guests()]
         held = [Role(grant.role) for grant in roles.standing(session, now)]
@@ -126,17 +127,32 @@ def test_a_visitor_finds_a_counted_a_closed_and_an_open_vote_and_work_for_the_co
         unconfirmed = deciding.unconfirmed(session, states["frozen"])
         reports = incidents.of_vote(session, budget.uuid)
         queued = session.exec(select(jobs.Job).where(col(jobs.Job.done_at).is_(None))).all()
-        signing = session.exec(select(ProposalRow).where(ProposalRow.kind == deciding.PUBLISH.name)).one()
+        signings = session.exec(select(ProposalRow).where(ProposalRow.kind == deciding.PUBLISH.name)).all()
     links = [trustees.by_token(services, _token(tmp_path / "trustees" / "closed", number)) for number in (1, 2, 3)]
     ballots = _decrypt(services, library, tmp_path / "trustees" / "closed")
 
     assert report.result == [[votes.BLANK, votes.FOR, votes.AGAINST]]
     assert (report.voters, report.ballots, report.registered) == (350, 353, 550)
-    # The protocol says that two members approved it: two did.
-    (published,) = [act for act in referendum.acts if act.kind == "published"]
-    assert (signing.decision, signing.content_hash) == ("approved", published.content_hash)
-    assert signing.decided_by not in {None, signing.proposed_by}
-    assert [vote.state for vote in (library, budget)] == [service.VoteState.DECRYPTING, service.VoteState.OPEN]
+    # Elena, the fifth by first preferences, came before the third; two of three trustees shuffled, and decrypted.
+    council, projects = (election.outcome(place) for place in (0, 1))
+    assert council is not None
+    assert projects is not None
+    assert (council.winners, council.blank, council.invalid, council.lots) == ((0, 4, 1), 2, 1, ())
+    assert projects.winners == (1,)
+    assert (election.report.ballots, election.report.shuffled, election.report.required) == (97, [1, 3], 2)
+    assert [act.kind for act in elected.acts] == ["published"]
+    assert (len(mascot.trustees), mascot.needed, mascot.ballots) == (3, 2, len(ranked_texts.MASCOT_ANSWERS))
+    # The protocols say that two members approved them: two did.
+    acts = [act.content_hash for vote in (referendum, elected) for act in vote.acts if act.kind == "published"]
+    assert sorted(signing.content_hash for signing in signings) == sorted(acts)
+    assert {signing.decision for signing in signings} == {"approved"}
+    assert all(signing.decided_by not in {None, signing.proposed_by} for signing in signings)
+    assert [vote.state for vote in (elected, library, budget, mascot)] == [
+        service.VoteState.TALLIED,
+        service.VoteState.DECRYPTING,
+        service.VoteState.OPEN,
+        service.VoteState.OPEN,
+    ]
     assert [(link.vote, link.step) for link in links] == [(library.uuid, trustees.Step.DECRYPT)] * 3
     assert ballots == [CLOSED_BALLOTS]
     assert _private_key(tmp_path / "trustees", budget) > 0
@@ -144,8 +160,8 @@ def test_a_visitor_finds_a_counted_a_closed_and_an_open_vote_and_work_for_the_co
         **dict.fromkeys(Role, 2),
         Role.CITIZEN: 0,
     }
-    # Of eleven roles one is not approved yet, and of two setups one is not; a protocol was.
-    assert (steps.count("proposed"), steps.count("approved"), len(dead)) == (14, 12, 1)
+    # Of eleven roles one is not approved yet, and of two setups one is not; two protocols were.
+    assert (steps.count("proposed"), steps.count("approved"), len(dead)) == (15, 13, 1)
     assert unfinished.setup is None
     assert {"opens_at", "roll.from", "questions[1].text.en"} <= {problem.path for problem in unfinished.problems}
     assert ([proposal.kind for proposal in awaited], unconfirmed) == ([deciding.SET_UP], [])

@@ -127,7 +127,8 @@ def _make(folder: Path, port: int) -> None:
 
 def _welcome(services: Services, folder: Path) -> None:
     site = services.settings.base_url
-    counted = next(vote for vote in service.votes(services) if vote.result is not None)
+    # By their opening: visitors may have brought others to their results since.
+    referendum, elected, *_ = sorted(service.votes(services), key=lambda vote: vote.opens_at)
     largest = petitions.largest(services)
     closed = folder / "trustees" / "closed"
     ((witness_key, _),) = services.settings.log_witnesses
@@ -154,14 +155,17 @@ def _welcome(services: Services, folder: Path) -> None:
 {pages}
   Trustees' key files, with passphrases:
     of the closed vote:    {closed}
-    of the open vote:      {folder / "trustees"}
+    of the budget's vote:  {folder / "trustees"}
     of the frozen setup:   {folder / "trustees" / "street"}
+  An election whose votes were ranked, graded and given to lists; two trustees of three shuffled and decrypted them:
+                           {site}/votes/{elected.uuid}/result
   Petitions, one of them still being signed by thousands:
                            {site}/petitions
   Drafts of regulations, one of them open for comments, one discussed to its report:
                            {site}/consultations
   What observers see:      {site}/observe
-  Verify the referendum:   .venv/bin/egov-verify vote {site}/en/votes/{counted.uuid}
+  Verify the referendum:   .venv/bin/egov-verify vote {site}/en/votes/{referendum.uuid}
+  Verify the election:     .venv/bin/egov-verify vote {site}/en/votes/{elected.uuid}
   Recount a petition:      .venv/bin/egov-verify petition {site}/en/petitions/{largest}
   Verify everything:       .venv/bin/egov-verify site {site} --witness '{witness_key}'
                            (the demonstration is this witness itself: a real one is somebody else)

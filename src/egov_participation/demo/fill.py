@@ -1,4 +1,4 @@
-"""Filling the demonstration's database: people, a referendum from roll to result, a closed and an open vote, work."""
+"""Filling the demonstration's database: people, two votes from roll to result, a closed one, two open ones, work."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from io import BytesIO
 from pathlib import Path
 from typing import Final
@@ -22,7 +22,16 @@ from egov_participation.clock import ManualClock
 from egov_participation.contact import service as contact
 from egov_participation.contact.rules import Topic
 from egov_participation.database import Schema, migrate
-from egov_participation.demo import commission, consultations, officials, petitions, registrar, votes
+from egov_participation.demo import (
+    commission,
+    consultations,
+    officials,
+    petitions,
+    ranked,
+    ranked_texts,
+    registrar,
+    votes,
+)
 from egov_participation.demo.keys import write_key_files
 from egov_participation.demo.voters import Voter, cast, residents
 from egov_participation.jobs import Job
@@ -71,11 +80,17 @@ def guests() -> list[Entry]:
     return chosen
 
 
+def _others() -> list[Entry]:
+    """Those whom no visitor signs in as."""
+    visitors = {entry.iin for entry in guests()}
+    return [entry for entry in people() if entry.iin not in visitors]
+
+
 def fill(settings: Settings, trustees_folder: Path, now: datetime, progress: Progress) -> None:
     """Make the database that ``settings`` name and fill it; it must not exist yet. Takes some quarter of a minute.
 
-    The trustees' key files, with their passphrases, are written to ``trustees_folder``: those of the open vote, and in
-    folders of it those of the closed one and of the setup that is frozen.
+    The trustees' key files, with their passphrases, are written to ``trustees_folder``: those of the budget's vote, and
+    in folders of it those of the closed one and of the setup that is frozen.
     """
     rooms.load("tasks")
     migrate(settings.database_url)
@@ -89,6 +104,7 @@ def fill(settings: Settings, trustees_folder: Path, now: datetime, progress: Pro
         officials.appoint(services, clock, chosen, votes.REFERENDUM_OPENS - timedelta(days=20))
         members = [officials.person_id(services, one.entry) for one in chosen if one.role is Role.COMMISSION]
         _hold_referendum(services, clock, chance, members, progress)
+        ranked.hold_an_election(services, clock, members, people(), now, partial(progress, "ranked election"))
         _leave_petitions_and_drafts(services, clock, chosen, chance, now)
         _throw_mails_away(services)
         budget = _open_budget_vote(services, clock, chance, now, trustees_folder, progress)
@@ -97,6 +113,8 @@ def fill(settings: Settings, trustees_folder: Path, now: datetime, progress: Pro
         _throw_mails_away(services)
         of_the_city = [entry for entry in people() if entry.territory == votes.LIBRARY_CITY]
         some = chance.sample(residents(services, of_the_city), CLOSED_BALLOTS)
+        early = chance.sample(residents(services, _others()), len(ranked_texts.MASCOT_ANSWERS))
+        ranked.open_a_vote(services, clock, early, now)
         commission.hold_a_vote(services, clock, members, some, chance, now, trustees_folder / "closed")
         _throw_mails_away(services)
         commission.leave_a_frozen_setup(services, clock, members, now, trustees_folder / "street")
@@ -213,9 +231,7 @@ def _open_budget_vote(
     clock.set(setup.opens_at - timedelta(days=7))
     created = service.create_vote(services, setup)
     write_key_files(trustees_folder, created.uuid, [private_key for private_key, _ in pairs])
-    visitors = {entry.iin for entry in guests()}
-    others = [entry for entry in people() if entry.iin not in visitors]
-    persons = chance.sample(residents(services, others), EARLY_BALLOTS)
+    persons = chance.sample(residents(services, _others()), EARLY_BALLOTS)
     span = (now - setup.opens_at).total_seconds()
     ballots = [
         Voter(person, _budget_choices(chance), setup.opens_at + timedelta(seconds=span * part / EARLY_BALLOTS))

@@ -31,7 +31,7 @@ class Voter:
     """What somebody votes, and when."""
 
     resident: Resident
-    choices: list[list[int]]
+    choices: ballot.Choices
     at: datetime
 
 
