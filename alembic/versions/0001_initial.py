@@ -1950,6 +1950,19 @@ def upgrade() -> None:
         sa.UniqueConstraint("supersedes", name=op.f("uq_consultation_reply_supersedes")),
     )
     op.create_table(
+        "consultation_accreditation",
+        sa.Column("comment_id", sa.Integer(), nullable=False),
+        sa.Column("agency", sa.String(), nullable=False),
+        sa.Column("official", sa.String(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["comment_id"],
+            ["consultation_comment.id"],
+            name=op.f("fk_consultation_accreditation_comment_id_consultation_comment"),
+        ),
+        sa.PrimaryKeyConstraint("comment_id", name=op.f("pk_consultation_accreditation")),
+    )
+    op.create_table(
         "consultation_comment_edit",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("comment_id", sa.Integer(), nullable=False),
@@ -2158,6 +2171,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_consultation_comment_edit_comment_id"))
 
     op.drop_table("consultation_comment_edit")
+    op.drop_table("consultation_accreditation")
     op.drop_table("consultation_reply")
     with op.batch_alter_table("consultation_comment", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_consultation_comment_provision_id"))

@@ -19,6 +19,7 @@ from tests.officials import MakeCitizen, MakeOfficial, SignedIn
 from egov_participation import approvals
 from egov_participation.actions import Capacity, Role
 from egov_participation.clock import ManualClock
+from egov_participation.consultations.models import Capacity as CommentCapacity
 from egov_participation.consultations.models import Reply, State
 from egov_participation.consultations.rules import replying as rules
 from egov_participation.consultations.rules.commenting import Place, Written
@@ -248,6 +249,31 @@ def test_the_report_waits_for_every_reply_and_is_frozen(
     assert 'name="seen"' not in one.client.get(over).text
     late = one.client.post(over, data={"to": "one", "lang": "ru", "verdict": "partly", "reason": "?"})
     assert late.status_code == 409
+
+
+def test_an_association_is_accredited_by_its_own_word_until_an_agency_confirms_it(
+    services: Services, official: MakeOfficial, citizen: MakeCitizen, reference: str, client: TestClient
+) -> None:
+    author = citizen(level=3)
+    for text in ("Парку нужны скамейки.", "И фонари."):
+        with services.database.uow() as tx:
+            said = Written("ru", text, capacity=CommentCapacity.ASSOCIATION, organisation="Ассоциация парков")
+            commenting.send(services, tx, author.session, reference, Place(1), said)
+            tx.commit()
+    page, office = f"/en/consultations/{reference}/comments/2", f"/en/office/replies/{reference}/1"
+    assert "Accredited association (by its own word)" in client.get(page).text
+    one, stranger = official(Role.MINISTRY, agency="ecology"), official(Role.MINISTRY)
+    assert "Confirm that it is accredited" in one.client.get(office).text
+    assert stranger.client.post(f"{office}/accreditation", data={"act": "confirm"}).status_code == 403
+    assert one.client.post(f"{office}/accreditation", data={"act": "confirm"}).status_code == 303
+    assert re.search(r"Accredited association \(confirmed by: [^)]*[Ee]colog", client.get(page).text)
+    (_, told) = client.get(f"/api/v1/consultations/{reference}/comments").json()["comments"]
+    assert told["accredited"]["agency"] == "ecology"
+    assert one.client.post(f"{office}/accreditation", data={"act": "take-back"}).status_code == 303
+    assert "(by its own word)" in client.get(page).text
+    other = comment(services, author, reference, "Как гражданин я против.")
+    refused = one.client.post(f"/en/office/replies/{reference}/{other}/accreditation", data={"act": "confirm"})
+    assert refused.status_code == 409
 
 
 def test_a_report_reads_what_it_shows_and_compares_versions_once(

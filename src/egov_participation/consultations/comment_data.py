@@ -48,6 +48,9 @@ def comment_as_json(one: CommentView, reply: int | None) -> Json:
         "author_salt": one.author_salt,
         "capacity": None if one.is_gone else one.capacity.value,
         "organisation": one.organisation or None,
+        "accredited": None
+        if one.accredited is None
+        else {"agency": one.accredited.agency, "day": one.accredited.day.isoformat()},
         "lang": None if one.is_gone else one.lang,
         "stance": None if one.is_gone else one.stance.value,
         "text": None if one.is_gone else one.text,

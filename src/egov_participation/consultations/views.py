@@ -109,6 +109,16 @@ class ErasureView:
 
 
 @dataclass(frozen=True, slots=True)
+class AccreditedView:
+    """An agency has confirmed that an association is accredited."""
+
+    agency: str
+    name: Words
+    """Of the agency."""
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
 class Piece:
     """A part of a text. What is covered has no words."""
 
@@ -166,6 +176,8 @@ class CommentView:
     """The random bytes in the commitment to the author's name, in hex; None where no name is shown."""
     erasures: tuple[ErasureView, ...] = ()
     """The first first."""
+    accredited: AccreditedView | None = None
+    """Of an association; None: nobody has confirmed what it says."""
 
     @property
     def is_gone(self) -> bool:

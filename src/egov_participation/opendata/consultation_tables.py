@@ -69,6 +69,7 @@ ALL: Final = (
             Field("author_salt", Kind.WORD, N_("Random bytes of the commitment to the author’s name"), optional=True),
             Field("capacity", Kind.WORD, N_("As what: citizen, organisation, association or expert"), optional=True),
             Field("organisation", Kind.TEXT, N_("The organisation"), optional=True),
+            Field("accredited", Kind.JSON, N_("Agency that confirmed that it is accredited, and when"), optional=True),
             Field("lang", Kind.WORD, N_("Language that it was written in"), optional=True),
             Field("stance", Kind.WORD, N_("Stance: support, change, oppose or none"), optional=True),
             Field("text", Kind.TEXT, N_("What was written; empty: it was destroyed"), optional=True),

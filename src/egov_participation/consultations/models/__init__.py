@@ -1,5 +1,6 @@
 """Tables of the consultations room, a file for each part of it."""
 
+from egov_participation.consultations.models.comments import Accreditation as Accreditation
 from egov_participation.consultations.models.comments import Comment as Comment
 from egov_participation.consultations.models.comments import CommentDraft as CommentDraft
 from egov_participation.consultations.models.comments import CommentEdit as CommentEdit

@@ -255,3 +255,15 @@ class Complaint(SQLModel, table=True):
     """Code of the rules' ground."""
     text: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     """What was told, sealed."""
+
+
+class Accreditation(SQLModel, table=True):
+    """An agency has confirmed that who wrote a comment is, as they say, an accredited association."""
+
+    __tablename__: ClassVar[str] = "consultation_accreditation"
+
+    comment_id: int = Field(sa_column=Column(Integer, ForeignKey("consultation_comment.id"), primary_key=True))
+    agency: str
+    official: str
+    """Person id."""
+    day: date

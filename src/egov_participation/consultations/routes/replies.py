@@ -18,6 +18,7 @@ from egov_participation.consultations.reply_forms import ReplyForm, spelled
 from egov_participation.consultations.rules.replying import LONGEST, Content
 from egov_participation.consultations.rules.states import ANSWERABLE
 from egov_participation.consultations.service import (
+    accrediting,
     comment_lists,
     differences,
     lookup,
@@ -270,6 +271,18 @@ _KINDS: Final = (replying.KIND,)
 _PROPOSAL: Final = "/office/replies/proposals/{id}"
 _ONE: Final = "/office/replies/{reference}/{number:int}"
 
+
+def accreditation(request: Request) -> Response:
+    """Confirm that an association is accredited, or take that back."""
+    here, params = services(request), request.path_params
+    act = {"confirm": accrediting.confirm, "take-back": accrediting.take_back}.get(str(request.state.form.get("act")))
+    if act is not None:
+        with here.database.uow() as tx:
+            act(here, tx, session(request), params["reference"], params["number"])
+            tx.commit()
+    return to(request, "consultations.reply_write", reference=params["reference"], number=params["number"])
+
+
 routes = [
     route("/office/replies", replies, Action.REPLY, menu=N_("Replies to comments")),
     route(_PROPOSAL, reply_proposal, Action.REPLY),
@@ -278,4 +291,5 @@ routes = [
     route("/office/replies/{reference}", reply_queue_page, Action.REPLY),
     route(_ONE, reply_write, Action.REPLY),
     route(_ONE, reply_propose, Action.REPLY, methods=["POST"]),
+    route(f"{_ONE}/accreditation", accreditation, Action.REPLY, methods=["POST"]),
 ]

@@ -16,6 +16,7 @@ from egov_participation import audit
 from egov_participation.actions import Action
 from egov_participation.consultations.models import (
     GONE,
+    Accreditation,
     Capacity,
     Comment,
     CommentEdit,
@@ -202,6 +203,7 @@ def destroy(tx: UnitOfWork, consultation: Consultation, comment: Comment, row: E
     placed = update(CommentPlacement).where(col(CommentPlacement.comment_id) == comment.id)
     tx.exec(placed.values(quote_start=None, quote_end=None))
     tx.exec(delete(CommentFile).where(col(CommentFile.comment_id) == comment.id))
+    tx.exec(delete(Accreditation).where(col(Accreditation.comment_id) == comment.id))
     tx.exec(delete(Complaint).where(col(Complaint.comment_id) == comment.id))
     tx.exec(delete(CommentSupport).where(col(CommentSupport.comment_id) == comment.id))
     edits = update(CommentEdit).where(col(CommentEdit.comment_id) == comment.id)

@@ -12,6 +12,7 @@ from sqlmodel import Session, SQLModel, col, select
 
 from egov_participation.consultations.models import (
     GONE,
+    Accreditation,
     AmendmentKind,
     Capacity,
     Comment,
@@ -34,6 +35,7 @@ from egov_participation.consultations.rules import comment_document as document
 from egov_participation.consultations.rules.covering import pieces, spans
 from egov_participation.consultations.service import comment_places, lifecycle, ruling
 from egov_participation.consultations.views import (
+    AccreditedView,
     CommentView,
     CoverView,
     EditView,
@@ -44,7 +46,9 @@ from egov_participation.consultations.views import (
     PlaceView,
 )
 from egov_participation.documents.anchoring import Anchor
+from egov_participation.jurisdiction.calendars import Words
 from egov_participation.ledger import service as ledger
+from egov_participation.roles.service import AGENCIES
 
 Row = TypeVar("Row", bound=SQLModel)
 
@@ -63,6 +67,7 @@ class _Known:
     edits: Mapping[int, Sequence[CommentEdit]]
     covers: Mapping[int, Sequence[Redaction]]
     erasures: Mapping[int, Sequence[Erasure]]
+    accredited: Mapping[int, Accreditation]
     placements: Mapping[int, Sequence[CommentPlacement]]
     replied: frozenset[int]
 
@@ -108,6 +113,10 @@ def _known(session: Session, consultation: Consultation, rows: Sequence[Comment]
             session.exec(select(Erasure).where(col(Erasure.comment_id).in_(ids)).order_by(col(Erasure.id))),
             lambda one: one.comment_id,
         ),
+        accredited={
+            one.comment_id: one
+            for one in session.exec(select(Accreditation).where(col(Accreditation.comment_id).in_(ids)))
+        },
         placements=placements,
         replied=frozenset(session.exec(select(ReplyTo.comment_id).where(col(ReplyTo.comment_id).in_(ids)))),
     )
@@ -212,7 +221,15 @@ def _view(row: Comment, known: _Known, own: bool) -> CommentView:
         document=document.of_comment(row, around) if whole else None,
         author_salt=row.author_salt.hex() if row.author_salt is not None and not hidden else None,
         erasures=tuple(_erasure(one, covers) for one in known.erasures.get(row.id, ())),
+        accredited=None if hidden else _accredited(known.accredited.get(row.id)),
     )
+
+
+def _accredited(row: Accreditation | None) -> AccreditedView | None:
+    if row is None:
+        return None
+    agency = AGENCIES[row.agency]
+    return AccreditedView(row.agency, Words(kk=agency.kk, ru=agency.ru, en=agency.en), row.day)
 
 
 def _around(row: Comment, known: _Known) -> document.Around:

@@ -62,6 +62,8 @@ STEPS: Final = {
     "redacted": N_("words covered"),
     "erased": N_("words destroyed"),
     "dismissed": N_("reports dismissed"),
+    "accredited": N_("accreditation confirmed"),
+    "unaccredited": N_("accreditation taken back"),
     "erasing": N_("words to be destroyed"),
 }
 """Steps of an act in words: msgids."""

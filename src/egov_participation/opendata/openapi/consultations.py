@@ -127,6 +127,7 @@ SCHEMAS: Final[Json] = {
         author_salt=_SALT,
         capacity=or_null({"enum": ["citizen", "organisation", "association", "expert"]}),
         organisation=or_null(TEXT),
+        accredited=or_null(obj(agency=TEXT, day=DAY)),
         lang=or_null(TEXT),
         stance=or_null({"enum": ["support", "change", "oppose", "none"]}),
         text=or_null(TEXT),
