@@ -265,6 +265,8 @@ FURTHER: Final[dict[str, Callable[[World], tuple[TestClient, str]]]] = {
     "a draft to be frozen": lambda world: (world.official.client, f"/office/votes/drafts/{world.draft}/setup"),
     "a rehearsal that is over": lambda world: (world.official.client, f"/office/votes/rehearsals/{world.rehearsal.id}"),
     "the result of a rehearsal": lambda world: (world.anybody, f"/votes/{world.rehearsal.uuid}/result"),
+    "the result of an election": lambda world: (world.anybody, f"/votes/{world.elected}/result"),
+    "how an election is verified": lambda world: (world.anybody, f"/votes/{world.elected}/verify"),
     "an open vote": lambda world: (world.anybody, f"/votes/{world.open}"),
     "one's own petition that collects supporters": lambda world: (
         world.citizen.client,

@@ -19,7 +19,14 @@ def test_documents_print_their_text_and_no_buttons(chromium: Browser, world: Wor
     world.hold_votes()
     # The reader's screen is dark: paper is not.
     page = visit(chromium, world.anybody, "/kk", size=DESK, dark=True)
-    for path in ("", "/help", "/observe", f"/votes/{world.counted}", f"/votes/{world.counted}/verify"):
+    for path in (
+        "",
+        "/help",
+        "/observe",
+        f"/votes/{world.counted}",
+        f"/votes/{world.counted}/verify",
+        f"/votes/{world.elected}/result",
+    ):
         go(page, f"/kk{path}")
         page.emulate_media(media="print", color_scheme="dark")
         shown = page.evaluate(

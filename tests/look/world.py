@@ -17,6 +17,7 @@ from tests.look.reply_world import ReplyWorld
 from tests.look.written_world import WrittenWorld
 from tests.notices.specimens import NEWS
 from tests.officials import MakeCitizen, MakeOfficial, SignedIn
+from tests.voting.elections import held
 from tests.voting.making import NO, YES, make_vote, tallied
 from tests.voting.protocols import correct, sign
 
@@ -66,7 +67,8 @@ class World(CommissionWorld):
         self._citizen = citizen
 
     def hold_votes(self) -> None:
-        """A vote with a signed protocol and an erratum, and one that is open."""
+        """A vote with a signed protocol and an erratum, one that ranks, grades and chooses of lists, and one that is
+        open."""
         counted = make_vote(self.services)
         self.raw = [counted.ballot(0, YES), counted.ballot(1, NO), counted.ballot(1, YES)]
         for voter, cast in zip((0, 1, 1), self.raw, strict=True):
@@ -75,6 +77,7 @@ class World(CommissionWorld):
         sign(self.services, counted.uuid)
         correct(self.services, counted.uuid)
         self.counted = counted.uuid
+        self.elected = held(self.services, trustees=1).uuid
         self._voter = make_vote(self.services, voters=2)
         self.open = self._voter.uuid
         ledger.publish(self.services)

@@ -35,7 +35,7 @@ from egov_participation.results.charts import Bar
 
 _STRIP: Final = 46
 """Height of a candidate's columns, one a round."""
-_SMALL: Final = 9.5
+_SMALL: Final = 10.5
 """The smallest size of a number in a picture."""
 _FROM_BEST: Final = LinearSegmentedColormap.from_list(
     "grades", ["#005a8e", "#3f97cc", "#b5d6ea", "#f5deb8", "#e9a23b", "#b34700"]
@@ -106,7 +106,9 @@ def rounds(tracks: Sequence[Track], quotas: Sequence[int], numbers: str, width: 
     step = min((width - side) / count, 64.0)
     room = (side or width) - GAP
     words = [(wrap(track.label, room, size, bold=True), wrap(track.note, room, size - 1)) for track in tracks]
-    heights = [_beside(label, note, size, side) for label, note in words]
+    fits = all(text_width(text, _SMALL) <= step - 4 for track in tracks for text in track.texts)
+    under = _SMALL * LINE if fits else 0.0
+    heights = [_beside(label, note, size, side, _STRIP + 4 + under) for label, note in words]
     above = wrap(numbers, width, size - 2)
     top = len(above) * (size - 2) * LINE + GAP
     small = min(size - 2, 12.0)
@@ -114,22 +116,21 @@ def rounds(tracks: Sequence[Track], quotas: Sequence[int], numbers: str, width: 
     figure, axes = canvas(width, height)
     lines(axes, above, 0, size - 2)
     highest = max([*quotas, *(value for track in tracks for value in track.values)], default=0) or 1
-    fits = all(text_width(text, _SMALL) <= step - 2 for track in tracks for text in track.texts)
     top = _numbered(axes, side, top, step, count, small)
     for track, (label, note), tall in zip(tracks, words, heights, strict=True):
         below = lines(axes, label, top, size, bold=True)
         below = lines(axes, note, below, size - 1)
-        bottom = top + tall - GAP * 1.5 if side else below + _STRIP + 4
+        bottom = top + tall - GAP * 1.5 - under if side else below + _STRIP + 4
         _columns(axes, track, quotas, side, bottom, step, highest, fits=fits)
         top += tall
     _numbered(axes, side, top, step, count, small)
     return figure
 
 
-def _beside(label: Sequence[str], note: Sequence[str], size: float, side: float) -> float:
+def _beside(label: Sequence[str], note: Sequence[str], size: float, side: float, columns: float) -> float:
     """How high a candidate's row is: words beside the columns, or above them."""
     said = len(label) * size * LINE + len(note) * (size - 1) * LINE
-    return max(said, _STRIP + 4) + GAP * 1.5 if side else said + _STRIP + 4 + GAP * 1.5
+    return (max(said, columns) if side else said + columns) + GAP * 1.5
 
 
 def _numbered(axes: Axes, left: float, top: float, step: float, count: int, size: float) -> float:
@@ -151,7 +152,7 @@ def _columns(
     fits: bool,
 ) -> None:
     ink = mpl.rcParams["text.color"]
-    scale = (_STRIP - _SMALL * LINE) / highest if fits else _STRIP / highest
+    scale = _STRIP / highest
     axes.plot([left, left + step * len(quotas)], [bottom, bottom], color=ink, linewidth=1)
     for place, (value, text) in enumerate(zip(track.values, track.texts, strict=True)):
         elected = track.elected is not None and place >= track.elected
@@ -163,7 +164,7 @@ def _columns(
                 [begin + step / 2], [bottom - tall / 2], marker="o", markersize=5, color="#ffffff", linestyle="none"
             )
         if fits and text:
-            write(axes, begin + step / 2, bottom - tall - _SMALL * 0.7, text, _SMALL, ha="center")
+            write(axes, begin + step / 2, bottom + _SMALL * LINE / 2 + 1, text, _SMALL, ha="center")
         if not track.quiet and quotas[place]:
             high = bottom - quotas[place] * scale
             axes.plot([begin, begin + step], [high, high], color=ink, linewidth=1, linestyle=(0, (3, 2)))
@@ -187,7 +188,7 @@ def matrix(labels: Sequence[str], cells: Sequence[Sequence[Cell | None]], notes:
     )
     tall = max(cell, size * LINE)
     texts = [each for row in cells for each in row if each is not None]
-    full = all(text_width(each.text, _SMALL + 1) <= cell - 4 for each in texts)
+    full = all(text_width(each.text, _SMALL) <= cell - 4 for each in texts)
     room = max((text_width(each.text if full else each.short, 1) for each in texts), default=1)
     letters = min(size, (cell - 4) / room) if texts else size
     below = wrap(notes[0] if full else notes[1], width, size)
@@ -220,7 +221,7 @@ def _pair(
     axes.add_artist(
         Rectangle((left + 1, top + 1), wide - 2, high - 2, facecolor="none", edgecolor=ink, linewidth=0.7, alpha=0.5)
     )
-    if letters >= _SMALL - 2:
+    if letters >= _SMALL - 3:
         text, weight = each.text if full else each.short, "bold" if each.won else "normal"
         write(axes, left + wide / 2, top + high / 2, text, letters, ha="center", weight=weight)
 

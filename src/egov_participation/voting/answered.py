@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import TypeVar
 
 from egov_crypto.counting import Grades, Outcome, Pairwise, Points, Rounds
 from egov_participation.i18n import N_, translate
@@ -25,6 +26,9 @@ class Table:
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     numeric: tuple[int, ...]
+
+
+_Titled = TypeVar("_Titled", Figure, Table)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,18 +120,24 @@ def _of_question(
     if outcome is None:
         return Answered(number, title, question, None)
     words = CountWords(outcome, names(question, lang), lang)
+    became = standing(words, grades(question, lang))
     return Answered(
         number,
         title,
         question,
-        count_figures.figure(lang, figure_id, words.names, grades(question, lang), outcome, source),
+        _about(count_figures.figure(lang, figure_id, words.names, grades(question, lang), outcome, source), title),
         words.lead(),
         words.facts(),
-        standing(words, grades(question, lang)),
-        _more(words),
+        None if became is None else _about(became, title),
+        [_about(table, title) for table in _more(words)],
         words.steps(),
         words.lots(),
     )
+
+
+def _about(what: _Titled, question: str) -> _Titled:
+    """Under a title that no other question's has: whoever hears the page is told tables by their titles."""
+    return replace(what, title=f"{what.title}: {question}")
 
 
 def names(question: QuestionView, lang: str) -> tuple[str, ...]:
