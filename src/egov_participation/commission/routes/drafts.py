@@ -19,7 +19,7 @@ from egov_participation.commission.routes.draft_pages import DRAFT, KIND_NAMES, 
 from egov_participation.commission.routes.draft_voters import draft_roll_in_words
 from egov_participation.commission.routes.vote_list import draft_in_words
 from egov_participation.commission.rules import PART_NAMES, Part, by_part
-from egov_participation.commission.service import checking, drafts, rehearsals
+from egov_participation.commission.service import ceremonies, checking, drafts, rehearsals
 from egov_participation.commission.service.changing import change, document_of
 from egov_participation.commission.service.lookup import find_draft, trustees_of
 from egov_participation.errors import DomainError
@@ -108,6 +108,7 @@ def draft(request: Request) -> Response:
         found = find_draft(db, request.path_params["id"])
         checked = checking.check(here, db, found, here.clock())
         trustees = trustees_of(db, found.id)
+        ceremony = ceremonies.of_draft(db, found, len(trustees))
         rehearsal = rehearsals.of_draft(db, found.id)
         words = draft_in_words(request, db, found)
     document = document_of(found)
@@ -118,7 +119,7 @@ def draft(request: Request) -> Response:
         title=title_of(request, document),
         state_words=words,
         trouble=translate(lang(request), found.problem) if found.problem else "",
-        tasks=_tasks(request, found, document, checked, trustees),
+        tasks=_tasks(request, found, document, checked, _keys_awaited(request, trustees, ceremony)),
         problems=said(request, found, checked.problems) if found.state == "editing" else [],
         warnings=said(request, found, checked.warnings) if found.state == "editing" else [],
         next_steps=_steps(request, found, checked, trustees),
@@ -127,11 +128,11 @@ def draft(request: Request) -> Response:
 
 
 def _tasks(
-    request: Request, found: Draft, document: Document, checked: checking.Check, trustees: list[DraftTrustee]
+    request: Request, found: Draft, document: Document, checked: checking.Check, keys_awaited: str
 ) -> list[dict[str, Any]]:
     language = lang(request)
     wrong = by_part(checked.problems)
-    hints = _hints(request, document, checked, trustees)
+    hints = _hints(request, document, checked, keys_awaited)
     return [
         {
             "title": translate(language, PART_NAMES[part]),
@@ -144,9 +145,7 @@ def _tasks(
     ]
 
 
-def _hints(
-    request: Request, document: Document, checked: checking.Check, trustees: list[DraftTrustee]
-) -> dict[Part, str]:
+def _hints(request: Request, document: Document, checked: checking.Check, keys_awaited: str) -> dict[Part, str]:
     """What is written so far, in a line each."""
     language = lang(request)
     times = [moment_in_words(request, at) for key in ("opens_at", "closes_at") if (at := local(request, document[key]))]
@@ -162,7 +161,7 @@ def _hints(
         Part.QUESTIONS: ntranslate(language, "%(num)s question", "%(num)s questions", len(document["questions"])),
         Part.TIMES: " – ".join(times),
         Part.VOTERS: " ".join(filter(None, (_short(draft_roll_in_words(request, document)), count))),
-        Part.TRUSTEES: _awaited(request, N_("Keys are awaited from: %(names)s"), trustees, "public_key"),
+        Part.TRUSTEES: keys_awaited,
     }
 
 
@@ -170,10 +169,23 @@ def _short(text: str, limit: int = 120) -> str:
     return text if len(text) <= limit else f"{text[:limit].rstrip()}…"
 
 
-def _awaited(request: Request, sentence: str, trustees: Iterable[DraftTrustee], attribute: str) -> str:
-    """Who has not given something yet; empty if nobody is missing."""
-    names = [_name(trustee).of(lang(request)) for trustee in trustees if getattr(trustee, attribute) is None]
-    return translate(lang(request), sentence, names=", ".join(names)) if names else ""
+def _keys_awaited(request: Request, trustees: list[DraftTrustee], ceremony: ceremonies.CeremonyView | None) -> str:
+    """Whose key is awaited, or whose step of the key that they make together; empty if nobody's is."""
+    language = lang(request)
+    if ceremony is None:
+        names = _names(language, (trustee for trustee in trustees if trustee.public_key is None))
+        return translate(language, N_("Keys are awaited from: %(names)s"), names=names) if names else ""
+    if not ceremony.id:
+        return translate(language, N_("The trustees have not been told to begin making their key."))
+    if ceremony.stage is None:
+        return ""
+    names = _names(language, (trustee for trustee in trustees if trustee.place in ceremony.awaited))
+    step = translate(language, ceremonies.STAGE_WORDS[ceremony.stage])
+    return translate(language, N_("Their key: “%(step)s” is awaited from %(names)s"), step=step, names=names)
+
+
+def _names(language: str, trustees: Iterable[DraftTrustee]) -> str:
+    return ", ".join(_name(trustee).of(language) for trustee in trustees)
 
 
 def _name(trustee: DraftTrustee) -> Texts:
