@@ -208,6 +208,19 @@ def test_a_polynomial_of_another_shape_is_refused(committed: tuple[Ceremony, lis
 # Messages.
 
 
+def test_no_trustee_makes_the_file_larger_than_the_others_read() -> None:
+    """Each part of a polynomial could be some 130,000 bytes, which only its recipient would find to be nonsense."""
+    ceremony, states = Ceremony(2, 2), [State.begin(2, 2, index) for index in (1, 2)]
+    states = step_taken(ceremony, states, Step.CERTIFICATE)
+    padded = deal(ceremony.certificates, 1, states[0].keys)
+    secrets = tuple(channel.encrypt(one.encryption, b"x" * channel.MAX_MESSAGE) for one in ceremony.certificates)
+    raw = replace(padded, secrets=secrets).to_json()
+    ceremony.add(Step.COMMITMENT, 1, commitment(raw).encode())
+    ceremony.add(Step.COMMITMENT, 2, states[1].commit(ceremony).message(Step.COMMITMENT))
+    with refused("ceremony.format"):
+        ceremony.add(Step.POLYNOMIAL, 1, raw)
+
+
 def test_a_message_is_for_nobody_else_and_from_nobody_else() -> None:
     ann, bob, eve = (Keys.of(channel.generate_seed()) for _ in range(3))
     sent = channel.send(ann.signing, base(bob.decryption), {"secret": "5"})

@@ -35,6 +35,9 @@ TYPE: Final = "egov-ceremony"
 VERSION: Final = 1
 MAX_SIZE: Final = 30
 """As many trustees as a vote may have."""
+MAX_MESSAGE: Final = 100_000
+"""Bytes of what a trustee sends at a step; the largest has some 40,000, with thirty trustees. No trustee may make the
+file larger than the others read."""
 _COMMITMENT: Final = re.compile(b"[0-9a-f]{64}")
 
 
@@ -199,6 +202,8 @@ class Ceremony:
     def _is_new(self, step: Step, owner: int, raw: bytes) -> bool:
         if owner not in self._owners:
             raise UsageError(f"there is no trustee {owner} in this ceremony")
+        if len(raw) > MAX_MESSAGE:
+            raise VerificationError("ceremony.format", f"a {step} of {len(raw)} bytes")
         if (before := self._raw[step].get(owner)) is not None:
             if before != raw:
                 raise UsageError(f"trustee {owner} has sent another {step} already")
