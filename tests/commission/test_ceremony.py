@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from crypto.tests.office import ok
@@ -21,6 +21,7 @@ from egov_crypto.threshold.keyfile import State, ThresholdKeyFile
 from egov_participation.audit import AuditEntry
 from egov_participation.clock import ManualClock
 from egov_participation.commission.service import ceremonies, invitations, taking_part
+from egov_participation.commission.service.ceremonies import Stage
 from egov_participation.errors import DomainError
 from egov_participation.voting import service as voting
 from egov_participation.voting.service import VoteState
@@ -60,14 +61,30 @@ class Offline:
 
 
 @pytest.fixture(autouse=True)
-def _cheap(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _cheap(monkeypatch: pytest.MonkeyPatch) -> None:
     """A key file is opened some times."""
     monkeypatch.setattr(sealing, "ITERATIONS", 1000)
-    return iter(())
 
 
 def hand_in(booth: TestClient, ceremony: str, raw: bytes) -> int:
     return booth.post("/en/trustee/step", data={"ceremony": ceremony}, files={"message": raw}).status_code
+
+
+def two_at_once(course: Course, first: State, other: State, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While the first one's file is verified, the other's comes in."""
+    verify = taking_part._added
+
+    def slowly(*given: Any) -> Any:
+        monkeypatch.setattr(taking_part, "_added", verify)
+        found = verify(*given)
+        course.take(other, Step.CERTIFICATE)
+        return found
+
+    monkeypatch.setattr(taking_part, "_added", slowly)
+    course.take(first, Step.CERTIFICATE)
+    held = Ceremony.parse(taking_part.ceremony_file(course.services, course.tokens[0]))
+    sent = [held.message(Step.CERTIFICATE, state.index) for state in (first, other)]
+    assert sent == [state.message(Step.CERTIFICATE) for state in (first, other)]
 
 
 def test_two_of_three_make_a_key_step_by_step_and_are_enough_to_decrypt(
@@ -144,7 +161,7 @@ def test_two_of_three_make_a_key_step_by_step_and_are_enough_to_decrypt(
 
 
 def test_a_ceremony_begins_anew_with_a_reason_and_falls_with_its_trustees(
-    course: Course, booth: TestClient, member: SignedIn, clock: ManualClock
+    course: Course, booth: TestClient, member: SignedIn, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     course.with_ceremony()
     draft, services = f"{VOTES}/drafts/{course.id}", course.services
@@ -169,6 +186,9 @@ def test_a_ceremony_begins_anew_with_a_reason_and_falls_with_its_trustees(
     course.worker.run_due()
     assert {mail.to for mail in course.outbox.sent} == {"trustee2@mail.example", "trustee3@mail.example"}
     assert "step of making the key" in course.outbox.sent[0].text
+
+    two_at_once(course, early[1], early[2], monkeypatch)
+    assert course.ceremony.stage is Stage.COMMITMENT
 
     course.outbox.sent.clear()
     course.add_trustee(4)
