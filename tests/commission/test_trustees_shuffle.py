@@ -10,7 +10,9 @@ from tests.voting.making import close_at, verified
 
 from egov_crypto import mixnet, tally
 from egov_participation.commission import documents
+from egov_participation.commission.service import letters
 from egov_participation.commission.service.changing import change
+from egov_participation.mail import Mail
 from egov_participation.voting import service as voting
 from egov_participation.voting.kinds import QuestionKind
 
@@ -39,11 +41,14 @@ def test_shuffles_are_handed_in_by_the_links_without_a_script_then_decryptions_a
     assert booth.post(SHUFFLE, files={"shuffle": b"{}"}).status_code == 409
     close_at(services, voting.vote(services, uuid).closes_at)
 
-    def told() -> list[str]:
-        """The subjects of what the trustees were written now."""
+    def mails() -> list[Mail]:
+        """What the trustees were written now."""
         before = len(course.outbox.sent)
         course.worker.run_due()
-        return [mail.subject for mail in course.outbox.sent[before:] if mail.to.startswith("trustee")]
+        return [mail for mail in course.outbox.sent[before:] if mail.to.startswith("trustee")]
+
+    def told() -> list[str]:
+        return [mail.subject for mail in mails()]
 
     def shuffle() -> bytes:
         found = verified(services, uuid)
@@ -71,8 +76,14 @@ def test_shuffles_are_handed_in_by_the_links_without_a_script_then_decryptions_a
         assert [trustee.shuffled for trustee in seen.trustees] == [other <= place for other in range(3)]
         if place < 2:
             assert "Your shuffle is recorded" in booth.get("/en/trustee").text
-            assert told() == []
-    assert told() == ["A vote has closed: your decryption is awaited"] * 3
+            # Whoever has the link could hand another one in: the trustee is written to, with its number.
+            (mail,) = mails()
+            assert mail.to == f"trustee{place + 1}@mail.example"
+            assert letters.in_groups(verified(services, uuid).shuffles[place + 1]) in mail.text
+    assert sorted(told()) == [
+        "A shuffle of the ballots was handed in for you as a trustee",
+        *["A vote has closed: your decryption is awaited"] * 3,
+    ]
 
     found = verified(services, uuid)
     for token, private in zip(course.tokens, course.private, strict=True):

@@ -79,7 +79,8 @@ def test_two_of_three_shuffle_and_two_of_three_decrypt_a_vote_of_all_kinds(servi
     )
     assert archive_of(services, vote.uuid) == before
 
-    assert service.hand_in_shuffle(services, vote.uuid, 3, first) == service.ShuffleOutcome(3, 1)
+    recorded = service.hand_in_shuffle(services, vote.uuid, 3, first)
+    assert recorded == service.ShuffleOutcome(3, 1, verified(services, vote.uuid).shuffles[3])
     assert refused(service.hand_in_shuffle, services, vote.uuid, 3, rival) == (409, "shuffle.repeated")
     # Made from the ballots as they stood before: whoever was slower begins again.
     assert refused(service.hand_in_shuffle, services, vote.uuid, 1, rival) == (422, "shuffle.invalid")
@@ -92,7 +93,7 @@ def test_two_of_three_shuffle_and_two_of_three_decrypt_a_vote_of_all_kinds(servi
         "The result is published",
     ]
     assert (seen.state, [trustee.shuffled for trustee in seen.trustees]) == (VoteState.SHUFFLING, [False, False, True])
-    assert service.hand_in_shuffle(services, vote.uuid, 1, shuffle(services, vote)) == service.ShuffleOutcome(1, 0)
+    assert service.hand_in_shuffle(services, vote.uuid, 1, shuffle(services, vote)).awaited == 0
     assert service.vote(services, vote.uuid).state is VoteState.DECRYPTING
     assert refused(service.hand_in_shuffle, services, vote.uuid, 2, rival) == (409, "vote.not_shuffling")
 

@@ -83,13 +83,14 @@ def shuffle(
     owner: Annotated[int, typer.Argument(help="The trustee's place in the list, from 1.", show_default=False)],
     file: Annotated[Path, typer.Argument(help="What `egov-ballot trustee shuffle` wrote.", show_default=False)],
 ) -> None:
-    """Hand in a trustee's shuffle of the ballots, which itself does not say whose it is: make sure.
+    """Hand in a trustee's shuffle of the ballots, which itself does not say whose it is: make sure, and let the trustee
+    compare the number that is printed with the one that the program showed.
 
     Exit 1, with a sentence, if it is refused.
     """
     with _services(context) as services:
         outcome = service.hand_in_shuffle(services, vote, owner, file.read_bytes())
-        typer.echo(f"The shuffle of trustee {outcome.owner} is recorded.")
+        typer.echo(f"The shuffle of trustee {outcome.owner} is recorded: {outcome.hash}")
         typer.echo(f"Still awaited: {outcome.awaited}." if outcome.awaited else "The trustees can decrypt.")
 
 

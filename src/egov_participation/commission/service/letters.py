@@ -170,6 +170,18 @@ SHUFFLE: Final = notice(
     facts=(*_FACTS, (N_("Voting closed"), "closed")),
     link=(N_("See the vote"), "/votes/%(vote)s"),
 )
+SHUFFLED: Final = notice(
+    "commission.shuffled",
+    subject=N_("A shuffle of the ballots was handed in for you as a trustee"),
+    paragraphs=(
+        N_(
+            "By the link of your invitation, a shuffle was handed in as yours. If you made it, the page or the program "
+            "that made it showed this same number. Keep this mail until you have decrypted."
+        ),
+        _NOT_YOU,
+    ),
+    facts=(*_FACTS, (N_("The number of your shuffle"), "number")),
+)
 DECRYPT: Final = notice(
     "commission.decrypt",
     subject=N_("A vote has closed: your decryption is awaited"),

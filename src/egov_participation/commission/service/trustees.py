@@ -177,21 +177,25 @@ def hand_in_key(services: Services, token: str, raw: bytes, *, reopened: bool) -
 def hand_in_shuffle(services: Services, token: str, raw: bytes) -> ShuffleOutcome:
     """Take the shuffle of the trustee of this link: the link says whose it is, for a shuffle does not.
 
-    Once enough have shuffled, the others are told soon that they can decrypt.
+    The trustee is written to, with the shuffle's number: who only has the link could put another one in its place.
+
+    Once enough have shuffled, all are told soon that they can decrypt.
 
     Raises:
         DomainError: 404 ``trustee.unknown``; those of `voting.service.hand_in_shuffle`.
     """
     with services.database.read() as session:
         row = by_link(session, token)
-        uuid = find_draft(session, row.draft_id).uuid
-    outcome = voting.hand_in_shuffle(services, uuid, row.place, raw)
-    if not outcome.awaited:
-        with services.database.uow() as tx:
-            mine = (col(DraftTrustee.draft_id) == row.draft_id, col(DraftTrustee.remind_at).is_not(None))
+        draft = find_draft(session, row.draft_id)
+
+    def tell(tx: UnitOfWork, outcome: ShuffleOutcome) -> None:
+        number = letters.in_groups(outcome.hash)
+        letters.to_trustee(services, tx, row, letters.SHUFFLED, _working_title(draft), number=number)
+        if not outcome.awaited:
+            mine = (col(DraftTrustee.draft_id) == draft.id, col(DraftTrustee.remind_at).is_not(None))
             tx.session.execute(update(DraftTrustee).where(*mine).values(remind_at=services.clock()))
-            tx.commit()
-    return outcome
+
+    return voting.hand_in_shuffle(services, draft.uuid, row.place, raw, tell)
 
 
 def confirm(services: Services, token: str, setup_hash: str) -> TrusteeView:

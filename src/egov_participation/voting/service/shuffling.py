@@ -9,7 +9,9 @@ before the writer lane is taken.
 
 from __future__ import annotations
 
+import hashlib
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,6 +23,7 @@ from egov_crypto.election import Election
 from egov_crypto.errors import VerificationError
 from egov_crypto.tally import Tally, owned_json
 from egov_crypto.trustees import Trustees
+from egov_participation.database import UnitOfWork
 from egov_participation.services import Services
 from egov_participation.voting import rules
 from egov_participation.voting.models import Vote
@@ -48,6 +51,12 @@ class ShuffleOutcome:
 
     owner: int
     awaited: int
+    hash: str
+    """SHA-256 of the shuffle, 64 hex digits: the number that the trustee's page or program showed."""
+
+
+Then = Callable[[UnitOfWork, ShuffleOutcome], None]
+"""What else is done in the transaction that records a shuffle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +71,10 @@ class _Standing:
     """Who has shuffled so far."""
 
 
-def hand_in_shuffle(services: Services, vote_uuid: str, owner: int, raw: bytes) -> ShuffleOutcome:
-    """Record a trustee's shuffle.
+def hand_in_shuffle(
+    services: Services, vote_uuid: str, owner: int, raw: bytes, then: Then | None = None
+) -> ShuffleOutcome:
+    """Record a trustee's shuffle, and do `then` with it or neither.
 
     Args:
         owner: whose it is, from 1: whoever calls this knows that it is that trustee who hands it in.
@@ -81,12 +92,13 @@ def hand_in_shuffle(services: Services, vote_uuid: str, owner: int, raw: bytes) 
         raw = _checked(standing, raw)
     finally:
         _VERIFYING.release()
-    shuffled = standing.shuffled | {owner}
+    awaited = standing.trustees.lacking(standing.shuffled | {owner})
+    outcome = ShuffleOutcome(owner, awaited, hashlib.sha256(raw).hexdigest())
     try:
-        _record(services, vote_uuid, standing.head, owner, raw, ended=standing.trustees.enough(shuffled))
+        _record(services, vote_uuid, standing.head, raw, outcome, then)
     except HeadMovedError:
         raise refusal(rules.SHUFFLE_INVALID) from None
-    return ShuffleOutcome(owner, standing.trustees.lacking(shuffled))
+    return outcome
 
 
 def _standing(services: Services, session: Session, vote: Vote, owner: int) -> _Standing:
@@ -114,7 +126,9 @@ def _checked(standing: _Standing, raw: bytes) -> bytes:
     return raw
 
 
-def _record(services: Services, vote_uuid: str, head: Head, owner: int, raw: bytes, *, ended: bool) -> None:
+def _record(
+    services: Services, vote_uuid: str, head: Head, raw: bytes, outcome: ShuffleOutcome, then: Then | None
+) -> None:
     with services.database.uow() as tx:
         vote = find_vote(tx.session, vote_uuid, lock=True)
         refused = rules.refuse_shuffle(state_of(vote, services.clock()))
@@ -122,7 +136,9 @@ def _record(services: Services, vote_uuid: str, head: Head, owner: int, raw: byt
             raise refusal(refused)
         if head_of(vote) != head:
             raise HeadMovedError(f"height {head.height} is no longer the head")
-        append_event(tx, vote, EventType.SHUFFLE, raw, owned_json(owner, raw), owner=owner)
-        if ended:
+        append_event(tx, vote, EventType.SHUFFLE, raw, owned_json(outcome.owner, raw), owner=outcome.owner)
+        if not outcome.awaited:
             append_event(tx, vote, EventType.END_SHUFFLES)
+        if then is not None:
+            then(tx, outcome)
         tx.commit()
