@@ -172,7 +172,7 @@ def test_a_wrong_secret_is_found_by_whom_it_was_sent_to(
         ({"data": "zz"}, "channel.format"),
         ({"data": "AB" * 20}, "channel.format"),
         ({"data": "ab" * 8}, "channel.format"),
-        ({"data": "ab" * 70_000}, "channel.format"),
+        ({"data": "ab" * 70_000}, "ceremony.format"),
         *(({"alpha": point}, "channel.point") for point in WRONG_POINTS[:12]),
         *(({"beta": point}, "channel.point") for point in WRONG_POINTS[:12]),
     ],
