@@ -111,7 +111,6 @@ def _put(services: Services) -> str:
                 "quote": "",
                 "text": f"{WORDS} {number}",
                 "proposed": "",
-                "searched": WORDS.casefold(),
                 "day": now.date(),
                 "salt": secrets.token_bytes(32),
                 "document_hash": secrets.token_hex(32),

@@ -1857,7 +1857,7 @@ def upgrade() -> None:
         sa.Column("amendment", sa.String(), nullable=True),
         sa.Column("proposed", sa.Text(), nullable=False),
         sa.Column("base_hash", sa.String(), nullable=False),
-        sa.Column("searched", sa.Text(), nullable=False),
+        sa.Column("found_by", sa.Integer(), nullable=True),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("salt", sa.LargeBinary(), nullable=True),
         sa.Column("document_hash", sa.String(), nullable=False),
@@ -1902,6 +1902,7 @@ def upgrade() -> None:
     with op.batch_alter_table("consultation_comment", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_consultation_comment_about"), ["about"], unique=False)
         batch_op.create_index(batch_op.f("ix_consultation_comment_cluster"), ["cluster"], unique=False)
+        batch_op.create_index(batch_op.f("ix_consultation_comment_found_by"), ["found_by"], unique=False)
         batch_op.create_index("ix_consultation_comment_person", ["person_hash"], unique=False)
         batch_op.create_index(batch_op.f("ix_consultation_comment_provision_id"), ["provision_id"], unique=False)
 
@@ -2176,6 +2177,7 @@ def downgrade() -> None:
     with op.batch_alter_table("consultation_comment", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_consultation_comment_provision_id"))
         batch_op.drop_index("ix_consultation_comment_person")
+        batch_op.drop_index(batch_op.f("ix_consultation_comment_found_by"))
         batch_op.drop_index(batch_op.f("ix_consultation_comment_cluster"))
         batch_op.drop_index(batch_op.f("ix_consultation_comment_about"))
 

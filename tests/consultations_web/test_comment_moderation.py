@@ -27,6 +27,7 @@ from egov_participation.errors import DomainError
 from egov_participation.jobs import Worker
 from egov_participation.ledger import service as ledger
 from egov_participation.mail import NullMailer
+from egov_participation.search import service as search
 from egov_participation.services import Services
 
 WORDS = "Позвоните Ахмету: 701 555 01 01."
@@ -95,6 +96,12 @@ def test_words_are_covered_appealed_shown_again_and_destroyed(
     assert "701 555" in author.client.get(public).text
     assert comment_lists.one(services, reference, 1).salt is not None
     assert comment_lists.listed(services, reference, Asked(words="ахмету")).total == 1
+    assert (
+        comment_lists.listed(services, reference, Asked(words="ахмет позвоните")).total == 1
+    )
+    assert comment_lists.listed(services, reference, Asked(words="ахмету метро")).total == 0
+    with services.database.read() as session:
+        assert search.find(session, "ru", "Ахмету").total == 0  # so many comments would bury all else
 
     assert cover(one, case, what="all") == 303
     # Observers hold them against the log one after the other: the first first, as the log has them.

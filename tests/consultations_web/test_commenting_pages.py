@@ -23,6 +23,7 @@ from egov_participation.consultations.models import Comment, CommentDraft, Reply
 from egov_participation.consultations.rules import attachments
 from egov_participation.errors import DomainError
 from egov_participation.ledger import service as ledger
+from egov_participation.search.models import DocumentText
 from egov_participation.services import Services
 
 ARTICLE = "chp_1__art_2"
@@ -264,12 +265,14 @@ def test_an_author_adds_to_a_comment_and_lets_its_words_be_destroyed(services: S
     assert author.client.post(f"{own}/erase").status_code == 303
     with services.database.read() as session:
         (row,) = session.exec(select(Comment)).all()
-        assert (row.shown, row.text, row.searched) == ("erasing", TEXT, "")
+        assert (row.shown, row.text, row.found_by) == ("erasing", TEXT, None)
     assert world.waited(services) == 1
     nowhere()
     with services.database.read() as session:
         (row,) = session.exec(select(Comment)).all()
-    assert (row.text, row.quote, row.salt, row.searched, row.shown) == ("", "", None, "", "erased")
+    assert (row.text, row.quote, row.salt, row.found_by, row.shown) == ("", "", None, None, "erased")
+    with services.database.read() as session:
+        assert session.exec(select(DocumentText).where(DocumentText.body.contains("Парк"))).all() == []
 
 
 def test_a_file_is_what_is_in_it() -> None:

@@ -22,6 +22,9 @@ PAGE: Final = 20
 MAX_PAGES: Final = 50
 """More nobody reads; counting on would only be work."""
 
+APART: Final = ("comment",)
+"""Kinds of things that are found by their own room alone: so many that nothing else would be found among them."""
+
 _TITLE: Final = 5
 """A word in a title counts as much as so many in the text."""
 _USUAL_LENGTH: Final = 150

@@ -56,7 +56,7 @@ class _Asked:
     prefixes: frozenset[bytes]
 
 
-def index(tx: UnitOfWork, kind: str, ref: str, path: str, texts: Texts, at: datetime) -> None:
+def index(tx: UnitOfWork, kind: str, ref: str, path: str, texts: Texts, at: datetime) -> int:
     """Make a thing findable, or bring what the index knows of it up to date. The same again writes nothing.
 
     Args:
@@ -64,14 +64,18 @@ def index(tx: UnitOfWork, kind: str, ref: str, path: str, texts: Texts, at: date
         path: of its page, without the language.
         texts: a missing language is left out.
         at: when it was published: of two that fit as well, the later is first.
+
+    Returns:
+        Its id in the index, for a room that looks among its own things (`holding`).
     """
     texts = {lang: (words.composed(title), words.composed(body)) for lang, (title, body) in texts.items()}
     tx.add_if_new(Document, kind=kind, ref=ref, path=path, at=at)
     document = tx.exec(select(Document).where(Document.kind == kind, Document.ref == ref).with_for_update()).one()
-    if (document.path, document.at, _texts(tx.session, document)) == (path, at, texts):
-        return
-    document.path, document.at = path, at
-    _write(tx, document, texts)
+    assert document.id is not None
+    if (document.path, document.at, _texts(tx.session, document)) != (path, at, texts):
+        document.path, document.at = path, at
+        _write(tx, document, texts)
+    return document.id
 
 
 def remove(tx: UnitOfWork, kind: str, ref: str) -> None:
@@ -122,6 +126,15 @@ def find(session: Session, lang: str, query: str, limit: int = rules.PAGE, offse
     return Results(0, ())
 
 
+def holding(session: Session, query: str) -> Select[int] | None:
+    """Ids (of `index`) of whatever holds every word of a query, read as by `find`; None: there is no word in it."""
+    asked = _asked(session, query)
+    if not asked:
+        return None
+    held = union_all(*(choose(_best(one).subquery().c.document_id) for one in asked)).subquery()
+    return choose(held.c.document_id).group_by(held.c.document_id).having(func.count() == len(asked))
+
+
 def alike(session: Session, lang: str, kind: str, text: str, limit: int = 5) -> Sequence[Found]:
     """Things of one kind that share at least two words with a line of text (one, if it has no more), the best first."""
     asked = _asked(session, text)
@@ -156,10 +169,13 @@ def _held(session: Session, terms: frozenset[bytes]) -> bool:
 
 def _ranked(session: Session, asked: Sequence[_Asked]) -> Subquery:
     """Each document that holds any of the words: how many of them, and how well it fits."""
-    documents = session.exec(select(func.count()).select_from(Document)).one()
+    everywhere = col(Document.kind).not_in(rules.APART)
+    documents = session.exec(select(func.count()).select_from(Document).where(everywhere)).one()
+    wanted = choose(col(Document.id)).where(everywhere)
     parts = []
     for one in asked:
-        best = _best(one).subquery()
+        held = _best(one).subquery()
+        best = choose(held).where(held.c.document_id.in_(wanted)).subquery()
         having = session.execute(choose(func.count()).select_from(best)).scalar_one()
         weight = rules.rarity(documents, having)
         parts.append(choose(best.c.document_id, (cast(best.c.score, BigInteger) * weight).label("score")))

@@ -77,8 +77,8 @@ class Comment(SQLModel, table=True):
     """The whole new text of an amendment; empty where it deletes."""
     base_hash: str = ""
     """`Provision.text_hash` of what an amendment was written on: another one now makes it stale."""
-    searched: str = Field(default="", sa_column=Column(Text, nullable=False))
-    """All its words without case, to be looked for in; empty where not all of them are shown."""
+    found_by: int | None = Field(default=None, index=True)
+    """Its id in the index of the search; None where not all of its words are shown."""
     day: date
     """On which it was sent. The hour is kept nowhere: with it somebody who is not named could be found out."""
     salt: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))

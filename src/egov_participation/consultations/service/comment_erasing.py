@@ -34,6 +34,7 @@ from egov_participation.consultations.models import (
 )
 from egov_participation.consultations.service import comment_letters, covers, lifecycle
 from egov_participation.consultations.service.comment_own import locked_own
+from egov_participation.consultations.service.commenting import make_unfindable
 from egov_participation.database import UnitOfWork
 from egov_participation.errors import DomainError
 from egov_participation.i18n import N_
@@ -80,7 +81,7 @@ def take_back(services: Services, tx: UnitOfWork, acting: SessionInfo, reference
     row.kept_at = services.clock()
     tx.add(row)
     covered = covers.active(tx.session, comment) is not None
-    covers.show(tx, comment, Shown.REDACTED if covered else Shown.PUBLISHED)
+    covers.show(tx, consultation, comment, Shown.REDACTED if covered else Shown.PUBLISHED)
     covers.enter(tx, consultation, comment, "kept", row.kept_at)
     tx.flush()
 
@@ -117,7 +118,7 @@ def begin(
     )
     tx.add(row)
     if not at_once:
-        covers.show(tx, comment, Shown.ERASING)
+        covers.show(tx, consultation, comment, Shown.ERASING)
         covers.enter(tx, consultation, comment, "erasing", now, by=by.value, reason=committed(row))
     tx.flush()
     return row
@@ -192,7 +193,8 @@ def destroy(tx: UnitOfWork, consultation: Consultation, comment: Comment, row: E
     nothing. What stays: that there was a comment, its number, day and language, where it stood, and how many supported
     it."""
     row.done_at = now
-    comment.shown, comment.text, comment.proposed, comment.salt, comment.searched = Shown.ERASED.value, "", "", None, ""
+    make_unfindable(tx, consultation.reference or "", comment)
+    comment.shown, comment.text, comment.proposed, comment.salt = Shown.ERASED.value, "", "", None
     comment.quote, comment.prefix, comment.suffix, comment.quote_start, comment.quote_end = "", "", "", None, None
     comment.author_name, comment.author_salt, comment.organisation = "", None, ""
     comment.capacity, comment.stance, comment.territory = Capacity.CITIZEN.value, Stance.NONE.value, ""

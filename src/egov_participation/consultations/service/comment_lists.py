@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_
+from sqlalchemy import ColumnElement, and_, case, exists, false, func, or_
 from sqlmodel import Session, col, select
 
 from egov_participation.consultations.models import (
@@ -27,6 +27,7 @@ from egov_participation.consultations.service.comment_places import LARGEST
 from egov_participation.consultations.service.comment_viewing import views
 from egov_participation.consultations.service.commenting import unknown
 from egov_participation.consultations.views import CommentView
+from egov_participation.search import service as search
 from egov_participation.services import Services
 
 PAGE: Final = 20
@@ -93,6 +94,9 @@ def listed(services: Services, reference: str, asked: Asked, limit: int = PAGE) 
     with services.database.read() as session:
         consultation = lookup.found(session, reference)
         wanted = [Comment.consultation_id == consultation.id, *_wanted(consultation, asked)]
+        if asked.words.strip():
+            holding = search.holding(session, asked.words)
+            wanted.append(false() if holding is None else col(Comment.found_by).in_(holding))
         total = session.exec(select(func.count()).select_from(Comment).where(*wanted)).one()
         rows = session.exec(
             select(Comment).where(*wanted, *_after(asked)).order_by(*_order(asked.sort)).limit(limit + 1)
@@ -204,7 +208,7 @@ def _wanted(consultation: Consultation, asked: Asked) -> list[Any]:
         wanted.append(replied if asked.answered else ~replied)
     if asked.gone:
         wanted.append(orphaned(consultation.id or 0))
-    return wanted + [_holds(word) for word in asked.words.split()[:_MOST_WORDS]]
+    return wanted
 
 
 def orphaned(consultation_id: int) -> ColumnElement[bool]:
@@ -222,14 +226,6 @@ def _newest(consultation_id: int, number: int | None = None) -> Any:
     if number is not None:
         mine.append(Version.number == number)
     return select(func.max(Version.id)).where(*mine).scalar_subquery()
-
-
-_MOST_WORDS: Final = 8
-
-
-def _holds(word: str) -> ColumnElement[bool]:
-    pattern = "".join(f"\\{sign}" if sign in "\\%_" else sign for sign in word.casefold())
-    return col(Comment.searched).like(f"%{pattern}%", escape="\\")
 
 
 def _order(sort: Sort) -> tuple[Any, ...]:

@@ -18,7 +18,7 @@ from egov_participation.consultations.rules import commenting
 from egov_participation.consultations.service import comment_lists, lookup
 from egov_participation.consultations.service.comment_supporting import locked
 from egov_participation.consultations.service.comment_viewing import views
-from egov_participation.consultations.service.commenting import check_open, enter, unknown
+from egov_participation.consultations.service.commenting import check_open, enter, make_findable, unknown
 from egov_participation.consultations.views import CommentView
 from egov_participation.database import UnitOfWork
 from egov_participation.errors import DomainError
@@ -103,8 +103,8 @@ def add(services: Services, tx: UnitOfWork, acting: SessionInfo, reference: str,
         document_hash=ledger.commitment(document.EDIT, salt, content),
     )
     tx.add(edit)
-    comment.searched = f"{comment.searched}\n{text.casefold()}"
-    tx.add(comment)
+    tx.flush()
+    make_findable(tx, reference, comment)
     enter(tx, reference, number, "edit", edit.document_hash, edit.day)
     tx.flush()
 

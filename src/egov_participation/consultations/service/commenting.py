@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
+from typing import Final
 
 from sqlmodel import Session, col, select
 
 from egov_participation.consultations import keys
-from egov_participation.consultations.models import GONE, Comment, CommentFile, Consultation, State
+from egov_participation.consultations.models import GONE, Comment, CommentEdit, CommentFile, Consultation, State
 from egov_participation.consultations.rules import comment_document as document
 from egov_participation.consultations.rules import commenting
 from egov_participation.consultations.rules.commenting import Place, Written
@@ -20,8 +21,12 @@ from egov_participation.errors import DomainError
 from egov_participation.i18n import N_
 from egov_participation.jurisdiction.territories import region_of
 from egov_participation.ledger import service as ledger
+from egov_participation.search import service as search
 from egov_participation.services import Services, SessionInfo
 from egov_participation.throttle import throttle
+
+FOUND: Final = "comment"
+"""What comments are called in the index of the search."""
 
 
 def is_open(consultation: Consultation, now: datetime) -> bool:
@@ -99,6 +104,7 @@ def send(
     for file in files:
         file.comment_id, file.draft_id = comment.id, None
         tx.add(file)
+    make_findable(tx, reference, comment)
     what = "comment" if written.amendment is None else "amendment"
     named = document.canonical(document.of_author(reference, comment.number, name))
     author = ledger.commitment(document.AUTHOR, comment.author_salt, named) if comment.author_salt else None
@@ -147,9 +153,21 @@ def enter(
     )
 
 
-def searched(*texts: str) -> str:
-    """What a search looks into."""
-    return "\n".join(filter(None, texts)).casefold()
+def make_findable(tx: UnitOfWork, reference: str, comment: Comment) -> None:
+    """Let the comments of a consultation be searched for its words."""
+    edits = tx.exec(select(CommentEdit.text).where(CommentEdit.comment_id == comment.id).order_by(col(CommentEdit.id)))
+    body = "\n".join(filter(None, (comment.text, comment.proposed, comment.organisation, *edits.all())))
+    path = f"/consultations/{reference}/comments/{comment.number}"
+    day = datetime.combine(comment.day, time(0), UTC)
+    comment.found_by = search.index(tx, FOUND, f"{reference}/{comment.number}", path, {comment.lang: ("", body)}, day)
+    tx.add(comment)
+
+
+def make_unfindable(tx: UnitOfWork, reference: str, comment: Comment) -> None:
+    """The inverse: the index holds none of its words any more."""
+    search.remove(tx, FOUND, f"{reference}/{comment.number}")
+    comment.found_by = None
+    tx.add(comment)
 
 
 def _row(
@@ -191,7 +209,6 @@ def _row(
         amendment=None if written.amendment is None else written.amendment.value,
         proposed=written.proposed,
         base_hash="" if written.amendment is None or provision is None else provision.text_hash,
-        searched=searched(written.text, written.proposed, written.organisation),
         day=services.day(now),
         document_hash="",
     )

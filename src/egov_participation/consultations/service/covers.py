@@ -22,7 +22,7 @@ from egov_participation.consultations.models import (
 from egov_participation.consultations.rules import comment_document as document
 from egov_participation.consultations.rules.covering import spans, taken_out
 from egov_participation.consultations.service.comment_viewing import views
-from egov_participation.consultations.service.commenting import searched
+from egov_participation.consultations.service.commenting import make_findable, make_unfindable
 from egov_participation.database import UnitOfWork
 from egov_participation.ledger import service as ledger
 from egov_participation.services import Services
@@ -38,14 +38,14 @@ def active(session: Session, comment: Comment) -> Redaction | None:
     return session.exec(select(Redaction).where(*mine).order_by(col(Redaction.id).desc())).first()
 
 
-def show(tx: UnitOfWork, comment: Comment, shown: Shown) -> None:
-    """Let a comment be shown so from here on; what is shown whole can be looked for."""
-    comment.shown, comment.searched = shown.value, ""
+def show(tx: UnitOfWork, consultation: Consultation, comment: Comment, shown: Shown) -> None:
+    """Let a comment be shown so from here on; what is shown whole can be searched for."""
+    comment.shown, reference = shown.value, consultation.reference or ""
     tx.exec(delete(Complaint).where(col(Complaint.comment_id) == comment.id))  # a moderator has seen it, or it is gone
     if shown is Shown.PUBLISHED:
-        edits = tx.exec(select(CommentEdit.text).where(CommentEdit.comment_id == comment.id)).all()
-        comment.searched = searched(comment.text, comment.proposed, comment.organisation, *edits)
-    tx.add(comment)
+        make_findable(tx, reference, comment)
+    else:
+        make_unfindable(tx, reference, comment)
     tx.flush()
 
 

@@ -75,7 +75,7 @@ def cover(
         moderator=acting.person_id,
     )
     tx.add(row)
-    covers.show(tx, comment, Shown.REDACTED)
+    covers.show(tx, consultation, comment, Shown.REDACTED)
     left = covers.left(tx, consultation, comment, row)
     _record(tx, acting, consultation, comment, "redacted", now, reason=reason, salt=row.salt, left=left)
     ground_words = named[ground].text.model_dump()
@@ -188,7 +188,7 @@ def _lift(tx: UnitOfWork, consultation: Consultation, comment: Comment, row: Red
         tx.add(erasure)
     tx.flush()
     before = covers.active(tx.session, comment) if comment.salt is None else None
-    covers.show(tx, comment, Shown.PUBLISHED if before is None else Shown.REDACTED)
+    covers.show(tx, consultation, comment, Shown.PUBLISHED if before is None else Shown.REDACTED)
     return None if before is None else covers.left(tx, consultation, comment, before)
 
 
