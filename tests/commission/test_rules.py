@@ -51,6 +51,10 @@ def test_a_vote_that_is_well_prepared_is_warned_of_nothing() -> None:
             {"questions": (Asked(6, 0, False, shuffled=True), Asked(7, 0, False, shuffled=True))},
             "questions[2].answers: Question 2 has more possible orders than there are voters",
         ),
+        (
+            {"questions": (Asked(4, 0, False, True, grades=5), Asked(5, 0, False, True, grades=5))},
+            "questions[2].answers: Question 2 can be graded in more ways than there are voters",
+        ),
         ({"trustees": 8, "needed": 4}, "needed: 4 of 8 trustees are enough: half of them or fewer"),
         ({"trustees": 1}, "trustees: There is only one trustee"),
         ({"trustees": 2}, "trustees: There are only two trustees"),

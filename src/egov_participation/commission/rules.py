@@ -26,6 +26,15 @@ DAY_ENDS: Final = 22
 """Hours of the day: people and officials are awake."""
 PREPARING_DAYS: Final = 3
 """Working days that trustees' keys, confirmations and the second member's approval take."""
+_RARE: Final = N_(
+    "Question %(number)s has more possible orders than there are voters, and ballots become known one by one: somebody"
+    " could demand a certain order of a voter and look whether it is there. Fewer answers make that harder."
+)
+_RARE_GRADES: Final = N_(
+    "Question %(number)s can be graded in more ways than there are voters, and ballots become known one by one:"
+    " somebody could demand certain grades of a voter and look whether they are there together. Fewer answers or fewer"
+    " grades make that harder."
+)
 _QUESTION: Final = re.compile(r"questions\[(\d+)\](?:\.(\w+))?")
 _CANDIDATES: Final = re.compile(r"lists\[(\d+)\]\.candidates")
 
@@ -126,6 +135,13 @@ class Asked:
     blank: bool
     shuffled: bool = False
     """Whether its ballots become known one by one."""
+    grades: int = 0
+    """Of a grading how many there are."""
+
+    @property
+    def possible(self) -> int:
+        """How many different ballots there are, of those in which nothing is left out."""
+        return self.grades**self.answers if self.grades else factorial(self.answers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,16 +199,8 @@ def _of_voters(sizes: Mapping[int, int]) -> Iterable[Problem]:
 
 def _of_questions(questions: Sequence[Asked], people: int) -> Iterable[Problem]:
     for number, asked in enumerate(questions, 1):
-        if asked.shuffled and people and factorial(asked.answers) > people:
-            yield Problem(
-                f"questions[{number}].answers",
-                N_(
-                    "Question %(number)s has more possible orders than there are voters, and ballots become known one"
-                    " by one: somebody could demand a certain order of a voter and look whether it is there. Fewer"
-                    " answers make that harder."
-                ),
-                {"number": number},
-            )
+        if asked.shuffled and people and asked.possible > people:
+            yield Problem(f"questions[{number}].answers", _RARE_GRADES if asked.grades else _RARE, {"number": number})
         if asked.answers == 1 and asked.min == 1 and not asked.blank:
             yield Problem(
                 f"questions[{number}].answers",

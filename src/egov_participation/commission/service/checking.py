@@ -189,7 +189,8 @@ def _asked(question: documents.Question) -> rules.Asked:
     if kind is QuestionKind.LISTS:
         return rules.Asked(len(question["lists"]), 1, blank=False)
     least = question["min"] if kind is QuestionKind.CHOICE else 0
-    return rules.Asked(len(question["answers"]), least, question["blank"], shuffled=kind is QuestionKind.RANKING)
+    grades = len(question["grades"]) if kind is QuestionKind.GRADING else 0
+    return rules.Asked(len(question["answers"]), least, question["blank"], kind.shuffled, grades)
 
 
 def _read(session: Session, draft: Draft, now: datetime, problems: list[Problem]) -> VoteSetup | None:
