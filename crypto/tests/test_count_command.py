@@ -130,6 +130,7 @@ def test_a_default_option_with_its_quorum(tmp_path: Path) -> None:
     for options, said in (
         (("--quorum", "5"), "majority against the default: Ada, Bo."),
         (("--quorum", "4"), "Elected: Ada"),
+        (("--quorum", "4.01"), "majority against the default: Ada, Bo."),
         (("--majority", "1=2"), "majority against the default: Ada."),
         (("--majority", "2=1"), "Elected: Ada"),
     ):
@@ -159,8 +160,36 @@ def test_a_cast_vote_record_is_counted(tmp_path: Path) -> None:
     done = run("egov-count", table, "--method", "irv", *options)
     assert "4 ballots: 2 valid, 2 blank, 0 invalid" in done.out
     assert "Note: 1 ballots end with too many ranks left out." in done.out
-    done = run("egov-count", table, "--method", "irv", *options[:-2], "--pass-overvotes")
+    done = run("egov-count", table, "--method", "irv", *options[:-2], "--overvotes", "next")
     assert "4 ballots: 4 valid, 0 blank, 0 invalid" in done.out
+
+
+def test_an_instant_runoff_is_told_as_official_reports_tell_it(tmp_path: Path) -> None:
+    """A rank given to several counts for the one who continues; the hopeless go together; until two are left."""
+    ballots = tmp_path / "vote.abif"
+    ballots.write_text("5:A>B\n3:B\n1:C>D=B\n1:D>B\n1:C>E=D>B\n1:E=A\n")
+
+    def rounds(*options: str) -> list[tuple[list[int], list[str], str]]:
+        done = run("egov-count", ballots, "--method", "irv", "--json", *options)
+        assert done.status == 0, done.err
+        return [(each["candidates"], each["votes"], each["nontransferable"]) for each in json.loads(done.out)["rounds"]]
+
+    assert rounds()[-1][1:] == (["5", "4", "0", "0", "0"], "2")
+    told = rounds("--overvotes", "continuing", "--to-two", "--batch")
+    assert told == [
+        ([], ["5", "3", "2", "1", "0"], "0"),
+        ([4, 3], ["5", "4", "2", "0", "0"], "0"),
+        ([2], ["5", "6", "0", "0", "0"], "0"),
+    ]
+    assert rounds("--overvotes", "next")[3][1:] == (["5", "5", "0", "0", "0"], "1")
+    for arguments, message in (
+        (("irv", "--skips", "x"), "'x' is not a number"),
+        (("stv-meek", "--seats", "1", "--overvotes", "continuing"), "With Meek's method"),
+        (("schulze", "--skips", "any"), "--overvotes and --skips go with stv-scottish"),
+        (("borda", "--batch"), "--batch and --to-two go with --method irv"),
+        (("irv", "--candidates-to", "A"), "--candidates-to goes with --candidates-from"),
+    ):
+        assert message in run("egov-count", ballots, "--method", *arguments).err
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from egov_crypto.counting.files import blt, cvr, spreadsheet
 from egov_crypto.counting.files.ballot_file import BallotFile, ranks, without
-from egov_crypto.counting.files.cvr import Reading
+from egov_crypto.counting.files.layouts import Reading
+from egov_crypto.counting.files.marks import Marks, Overvotes, read_again
 from egov_crypto.counting.files.reading import Format, read
 from egov_crypto.errors import CryptoError, UsageError
 
@@ -90,6 +91,18 @@ def test_blt_names_without_quotes_without_title_or_without_any() -> None:
     assert opened(ballots.encode() + "Äda\nБо\n".encode("utf-8-sig")[3:]).candidates == ("Äda", "Бо")
     assert opened((ballots + "Äda\nBo\n").encode("cp1252")).candidates == ("Äda", "Bo")
     assert opened((ballots + "Әсем\nBo\n").encode("utf-16")).candidates == ("Әсем", "Bo")
+
+
+def test_blt_of_other_programs() -> None:
+    """Comments between signs, equal ranks in parentheses, a ballot in two lines, no line 0 after the ballots."""
+    file = opened(
+        '/* by\n /* hand */ 4 2\n-2\n3 1 (3 4) 0 /* both */ 4 1 3 2 0\n2 4 1 3\n0 1 (3) 0\n"A"\n"B"\n"C"\n"D"'
+    )
+    assert file.candidates == ("A", "C", "D")
+    assert file.ballots == {(1, 2, 2): 3, (1, 2, 0): 4, (2, 3, 1): 2, (0, 1, 0): 1}
+    assert file.notes == ("line 7: the line 0 that should end the ballots is missing",)
+    with pytest.raises(UsageError, match="line 2: a ballot that goes on in other lines names a candidate twice"):
+        opened("3 1\n3 1 2\n2 2 1\n0\n")
 
 
 def test_blt_takes_a_second_mention_as_a_rank_left_out_and_says_so() -> None:
@@ -171,7 +184,7 @@ P3,undervote,undervote,undervote,3
     assert (file.title, file.candidates) == ("some file", ("Ada", "Bo", "Cy", "UWI"))
     assert file.ballots == {(1, 2, 3, 0): 2, (1, 2, 0, 0): 1, (1, 0, 0, 0): 1, (0, 0, 0, 0): 4, (0, 1, 0, 2): 1}
     assert file.notes == ("1 ballots end with a rank given to several",)
-    file = opened(table, Reading(skips=1, overvote_ends=False, leave_out=frozenset({"uwi"})))
+    file = opened(table, Reading(marks=Marks(Overvotes.NEXT, 1), leave_out=frozenset({"uwi"})))
     assert file.candidates == ("Ada", "Bo", "Cy")
     assert file.ballots == {(1, 2, 3): 2, (1, 2, 0): 1, (1, 0, 0): 1, (0, 0, 0): 4, (0, 1, 0): 1}
     assert file.notes == ("1 ballots end with too many ranks left out",)
@@ -180,6 +193,57 @@ P3,undervote,undervote,undervote,3
     )
     assert file.ballots[(2, 0, 1)] == 2
     assert file.ballots[(0, 1, 0)] == 2
+
+
+def test_a_table_with_a_column_for_each_candidate() -> None:
+    table = "voter,Ada,Bo,Cy,remark\nx,1,3,2,\ny,2,,1.0,good\nz,1,1,-,\n,,,0,blank\n"
+    told = Reading(first="ada", last="Cy", marks=Marks(Overvotes.EQUAL, None))
+    file = opened(table, told)
+    assert file.candidates == ("Ada", "Bo", "Cy")
+    assert file.ballots == {(1, 3, 2): 1, (2, 0, 1): 1, (1, 1, 0): 1, (0, 0, 0): 1}
+    for reading, message in (
+        (Reading(), "none of the first 20 rows names columns for ranks"),  # not the row with 1, 3 and 2
+        (Reading(first="Dee"), "none of the first 20 rows names a column 'Dee'"),
+        (Reading(first="Bo", last="Ada"), "there is no column 'Ada' after 'Bo'"),
+        (Reading(first="Ada"), "line 3: 'good' is no rank of remark"),
+    ):
+        with pytest.raises(UsageError, match=message):
+            opened(table, reading)
+
+
+def test_a_table_with_a_column_for_each_candidate_at_each_rank() -> None:
+    head = ",".join(
+        f'"Choice_{number}_1:Mayor, {office}:{rank}:Number of Winners 1:{name}:NON"'
+        for number, office, name in ((1, "City", "Ada"), (2, "City", "Bo"), (3, "Town", "Cy"))
+        for rank in (1, 2)
+    )
+    table = f'"RowNumber",{head}\n1,1,0,0,1,1,0\n2,0,1,0,0,0,0\n3,1,0,1,0,0,0\n4,1,1,0,1,0,1\n'
+    with pytest.raises(UsageError, match="choose one: 'Mayor, City'; 'Mayor, Town'"):
+        opened(table)
+    with pytest.raises(UsageError, match="no contest's name has 'council' in it"):
+        opened(table, Reading(contest="council"))
+    file = opened(table, Reading(contest="city"))
+    assert file.candidates == ("Ada", "Bo")
+    assert file.ballots == {(1, 2): 1, (1, 0): 2, (0, 0): 1}
+    assert file.notes == ("2 ballots end with a rank given to several",)
+    file = opened(table, Reading(contest="city", marks=Marks(Overvotes.CONTINUING, 0)))
+    assert file.ballots == {(1, 2): 2, (0, 0): 1, (1, 1): 1}
+    assert file.notes == ("1 ballots end with too many ranks left out",)
+    with pytest.raises(UsageError, match="line 2: 'x' is no mark"):
+        opened(table.replace("1,1,0,0,1,1,0", "1,x,0,0,1,1,0"), Reading(contest="city"))
+
+
+def test_ranks_are_read_again_by_other_rules() -> None:
+    file = BallotFile(("A", "B", "C"), {(1, 3, 0): 1, (1, 2, 2): 2, (1, 1, 2): 4})
+    assert read_again(file, Marks()).ballots == {(1, 0, 0): 3, (0, 0, 0): 4}
+    assert read_again(file, Marks()).notes == (
+        "6 ballots end with a rank given to several",
+        "1 ballots end with too many ranks left out",
+    )
+    assert read_again(file, Marks(Overvotes.NEXT, 1)).ballots == {(1, 2, 0): 1, (1, 0, 0): 2, (0, 0, 1): 4}
+    assert read_again(file, Marks(Overvotes.CONTINUING, None)).ballots == {(1, 2, 0): 1, (1, 2, 2): 2, (1, 1, 2): 4}
+    with pytest.raises(UsageError, match="does not say to whom a rank was given"):
+        opened("Rank 1,Rank 2\nA,overvote\n", Reading(marks=Marks(Overvotes.CONTINUING)))
 
 
 def test_a_table_of_several_contests_wants_one_chosen() -> None:
@@ -285,9 +349,10 @@ def test_abif() -> None:
     assert file.candidates == ("Ada L.", "B", "C")
     assert file.title == "A vote"
     assert file.ballots == {(1, 2, 2): 3, (0, 1, 0): 2, (2, 2, 1): 1, (0, 0, 0): 4}
-    assert opened("1:A/5>B/5\n2:A/2,B/5,C/2").ballots == {(1, 2, 0): 1, (2, 1, 2): 2}
+    assert opened("1:A/5>B/5\n  2:A/2,B/5,C/2,D").ballots == {(1, 2, 0, 0): 1, (2, 1, 2, 0): 2}
+    with pytest.raises(UsageError, match="the file has no ballots"):
+        opened("=A:[Ada]\n")
     for text, message in (
-        ("1:A/5,B", "line 1: some candidates have a score"),
         ("1:A/x", "line 1: a candidate is followed by '/x'"),
         ("1:A>>B", "line 1: no candidate's name at '>B'"),
         ("1:A>", "line 1: a ballot ends with"),
@@ -311,6 +376,42 @@ def test_tally_sheets() -> None:
         opened(sheet, format_=Format.TALLY)
 
 
+def test_preflib() -> None:
+    file = opened(
+        "# FILE NAME: x.toi\n# TITLE: Who leads?\n# ALTERNATIVE NAME 1: Ada\n# ALTERNATIVE NAME 2: Bo\n"
+        "# ALTERNATIVE NAME 3: Cy, of Kent\n3: 2,{1, 3}\n2: 3\n1: {},{1}\n4:\n"
+    )
+    assert (file.title, file.candidates) == ("Who leads?", ("Ada", "Bo", "Cy, of Kent"))
+    assert file.ballots == {(2, 1, 2): 3, (0, 0, 1): 2, (2, 0, 0): 1, (0, 0, 0): 4}
+    former = "2\n1,Ada\n2,Bo\n7,7,2\n4,1,2\n3,{2,1}\n"
+    assert opened(former).ballots == {(1, 2): 4, (1, 1): 3}
+    for text, message in (
+        (former + "1,3\n", "line 7: there is no candidate 3"),
+        (former + "1,2,2\n", "line 7: a candidate is named twice"),
+        (former + "1;2\n", "line 7: not an order"),
+        ("3\n1,Ada\n2,Bo\n7\n", "line 4: a candidate's number"),
+        ("x\n", "line 1: a PrefLib file begins"),
+    ):
+        with pytest.raises(UsageError, match=message):
+            opened(text, format_=Format.PREFLIB)
+
+
+def test_scottish_wards_as_tables() -> None:
+    table = '3,2,\n5,2,1,\n1,3,,1,\n"Candidate 1","Ada","Labour (Lab)",\n"Candidate 2","Bo","",\n"Candidate 3","Cy",\n'
+    table += '"""Ward 5"" ",'
+    file = opened(table)
+    assert file == BallotFile(("Ada Labour (Lab)", "Bo", "Cy"), {(2, 1, 0): 5, (3, 0, 1): 1}, "Ward 5", 2)
+    for old, new, message in (
+        ("5,2,1,", "5,2,4,", "line 2: candidates are numbered from 1 to 3"),
+        ("5,2,1,", "5,2,2,", "line 2: a candidate is named twice"),
+        ("Candidate 2", "Candidate 3", "line 5: candidate 2 is wanted"),
+        ('"Candidate 3","Cy",', "", "2 names for 3 candidates"),
+        ("3,2,", "3,0,", "line 1: such a table begins"),
+    ):
+        with pytest.raises(UsageError, match=message):
+            opened(table.replace(old, new, 1), format_=Format.WARD)
+
+
 def test_ranks_and_who_is_left_out() -> None:
     assert ranks([[1], [], [0, 1]], 3) == (3, 1, 0)
     assert without({(1, 2, 3): 1, (1, 1, 2): 2, (0, 2, 1): 3}, {1}) == {(1, 2): 3, (0, 1): 3}
@@ -319,4 +420,4 @@ def test_ranks_and_who_is_left_out() -> None:
 def test_a_table_is_a_list_of_rows_too() -> None:
     assert cvr.read([["1", "2"], ["A", "B"]], Reading()).ballots == {(1, 2): 1}
     # One rank left out now and then is not two in a row.
-    assert cvr.read([list("12345"), ["A", "", "B", "", "C"]], Reading(skips=1)).ballots == {(1, 2, 3): 1}
+    assert cvr.read([list("12345"), ["A", "", "B", "", "C"]], Reading(marks=Marks(skips=1))).ballots == {(1, 2, 3): 1}

@@ -3,10 +3,12 @@
 import argparse
 import io
 import json
+import re
 import sys
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import IO, Any, Final, cast
 
@@ -17,9 +19,11 @@ from egov_crypto.counting import Method, MethodType, Outcome, Rules, count
 from egov_crypto.counting.ballots import HIGHEST, prepare
 from egov_crypto.counting.files import blt
 from egov_crypto.counting.files.ballot_file import BallotFile, leave_out
-from egov_crypto.counting.files.cvr import Reading
+from egov_crypto.counting.files.layouts import Reading
+from egov_crypto.counting.files.marks import Marks, Overvotes, read_again
 from egov_crypto.counting.files.reading import Format, is_archive, read
 from egov_crypto.counting.pairwise import compare, dropped
+from egov_crypto.counting.transfer import Show
 from egov_crypto.errors import UsageError
 from egov_crypto.preference import PreferenceQuestion
 from egov_crypto.tally import lot_seed
@@ -34,11 +38,13 @@ _METHODS: Final = {
     "borda": (MethodType.BORDA, None),
     "majority-judgment": (MethodType.MAJORITY_JUDGMENT, None),
 }
+_TRANSFERRED: Final = ("stv-scottish", "stv-meek", "irv")
 _DESCRIPTION: Final = """\
 Count ranked ballots, and show the whole way to the result: every round, every transfer, every comparison.
 
-FILE holds ballots (BLT, cast-vote records as .xlsx or .csv, ABIF, Debian's tally sheets), or is an election's
-archive, which is verified whole before its ballots are counted; an archive can also be the address of a vote.
+FILE holds ballots (BLT, cast-vote records as .xlsx or .csv, ABIF, PrefLib, Debian's tally sheets, Scottish wards
+as .csv), or is an election's archive, which is verified whole before its ballots are counted; an archive can also
+be the address of a vote.
 The rules of every method are in docs/counting.md. All arithmetic is exact.
 """
 _EXIT: Final = """\
@@ -111,13 +117,32 @@ def _of_file(options: argparse.Namespace, progress: Progress) -> _Counted:
     with Path(options.file).open("rb") as file:
         watched = cast(IO[bytes], _Watched(file, progress))
         found = read(watched, options.file, _reading(options), options.format, options.sheet)
+    found = _marked(found, options)
     if options.default is not None:
         found = _against_default(found, options)
     method = _method(options, found.seats)
     if method is None:
         raise UsageError(f"say how to count: --method {', '.join(_METHODS)}")
-    outcome = count(method, len(found.candidates), found.ballots, options.seed.encode(), progress)
+    share = options.overvotes is Overvotes.CONTINUING
+    show = Show(options.batch, options.to_two)
+    seed = options.seed.encode()
+    outcome = count(method, len(found.candidates), found.ballots, seed, progress, share=share, show=show)
     return _Counted(found, outcome)
+
+
+def _marked(file: BallotFile, options: argparse.Namespace) -> BallotFile:
+    """``file`` with its ranks as they are told to be read; a table of ballots was read so already."""
+    if options.overvotes is None and options.skips is None:
+        return file
+    if options.method is not None and options.method not in _TRANSFERRED:
+        raise UsageError(f"--overvotes and --skips go with {', '.join(_TRANSFERRED)}")
+    return file if file.marked else read_again(file, _marks(options, 0))
+
+
+def _marks(options: argparse.Namespace, skips: int | None) -> Marks:
+    """``skips`` unless told."""
+    told = {None: skips, "any": None}.get(options.skips, options.skips)
+    return Marks(options.overvotes or Overvotes.END, told)
 
 
 def _against_default(file: BallotFile, options: argparse.Namespace) -> BallotFile:
@@ -139,6 +164,8 @@ def _against_default(file: BallotFile, options: argparse.Namespace) -> BallotFil
 def _of_archive(options: argparse.Namespace, progress: Progress) -> _Counted:
     if options.default is not None:
         raise UsageError("--default is for files of ballots")
+    if options.overvotes or options.skips is not None or options.batch or options.to_two:
+        raise UsageError("--overvotes, --skips, --batch and --to-two are for files of ballots")
     if options.seed:
         raise UsageError("the seed of an archive's lots follows from its decryptions; --seed is for files of ballots")
     with source.open_archive(options.file, progress, options.max_archive) as file:
@@ -181,6 +208,8 @@ def _method(options: argparse.Namespace, seats: int | None) -> Method | None:
         raise UsageError(f"{options.method} fills one seat")
     if (type_ is MethodType.MAJORITY_JUDGMENT) != bool(options.grades):
         raise UsageError("--method majority-judgment goes with --grades, and no other does")
+    if (options.batch or options.to_two) and options.method != "irv":
+        raise UsageError("--batch and --to-two go with --method irv")
     if rules is not None and (options.seats or seats) is None:
         raise UsageError("say how many seats there are: --seats N")
     filled = (options.seats or seats or 1) if rules is not None else 1
@@ -192,14 +221,18 @@ def _method(options: argparse.Namespace, seats: int | None) -> Method | None:
 
 def _reading(options: argparse.Namespace) -> Reading:
     standard = Reading()
+    if options.candidates_to and not options.candidates_from:
+        raise UsageError("--candidates-to goes with --candidates-from")
+    transferred = options.method in _TRANSFERRED
     return Reading(
         columns=tuple(options.rank_column),
         contest=options.contest,
+        first=options.candidates_from,
+        last=options.candidates_to,
         weight=options.weight_column,
         undervote=frozenset(options.undervote) or standard.undervote,
         overvote=frozenset(options.overvote) or standard.overvote,
-        overvote_ends=not options.pass_overvotes,
-        skips=options.skips,
+        marks=_marks(options, None) if transferred else Marks(Overvotes.EQUAL, None),
         leave_out=frozenset(options.leave_out),
     )
 
@@ -247,16 +280,33 @@ def _parser() -> argparse.ArgumentParser:
         metavar="N=T",
         help="option N must have T times as many as it has",
     )
+    marks = parser.add_argument_group("votes that are transferred, by other rules than the Scottish ones (files)")
+    add = marks.add_argument
+    add(
+        "--overvotes",
+        type=Overvotes,
+        choices=[Overvotes.END, Overvotes.NEXT, Overvotes.CONTINUING],
+        help="at a rank given to several the ballot ends (the default), goes on with the next rank, or counts for the"
+        " one who continues, if only one does",
+    )
+    add(
+        "--skips",
+        type=_skips,
+        metavar="N|any",
+        help="ranks in a row that may be left out before the ballot ends (default: 0; of cast-vote records: any)",
+    )
+    add("--batch", action="store_true", help="irv: exclude together who have fewer votes together than the next one")
+    add("--to-two", action="store_true", help="irv: go on until two are left, even if one has more than half before")
     table = parser.add_argument_group("cast-vote records (.xlsx, .csv)")
     add = table.add_argument
     add("--sheet", default="", metavar="NAME", help="the sheet of a workbook (default: the first)")
     add("--contest", default="", metavar="TEXT", help="the contest, by a part of its columns' names")
     add("--rank-column", action="append", default=[], metavar="NAME", help="a rank's column; again for each rank")
+    add("--candidates-from", default="", metavar="NAME", help="columns from this one on are candidates, cells ranks")
+    add("--candidates-to", default="", metavar="NAME", help="the last such column (default: the table's last)")
     add("--weight-column", default="", metavar="NAME", help="the column that says how many such ballots there are")
     add("--undervote", action="append", default=[], metavar="WORD", help="the word for a rank that was left out")
     add("--overvote", action="append", default=[], metavar="WORD", help="the word for a rank given to several")
-    add("--pass-overvotes", action="store_true", help="pass over such a rank (default: the ballot ends there)")
-    add("--skips", type=_natural_or_none, metavar="N", help="ranks in a row that may be left out (default: any number)")
     add("--leave-out", action="append", default=[], metavar="NAME", help="a candidate to pass over, such as UWI")
     return parser
 
@@ -268,11 +318,10 @@ def _natural(text: str) -> int:
     return number
 
 
-def _quorum(text: str) -> int:
-    number = console.natural(text)
-    if number is None:
+def _quorum(text: str) -> Decimal:
+    if not re.fullmatch(r"[0-9]{1,10}(\.[0-9]{1,20})?", text, re.ASCII):
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of ballots")
-    return number
+    return Decimal(text)
 
 
 def _majority(text: str) -> tuple[int, int]:
@@ -280,8 +329,8 @@ def _majority(text: str) -> tuple[int, int]:
     return _natural(option), _natural(times)
 
 
-def _natural_or_none(text: str) -> int:
-    return 0 if text == "0" else _natural(text)
+def _skips(text: str) -> int | str:
+    return text if text == "any" else 0 if text == "0" else _natural(text)
 
 
 def _texts(text: str) -> tuple[str, ...]:

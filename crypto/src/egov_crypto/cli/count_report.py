@@ -68,11 +68,12 @@ def _print_end(names: Sequence[str], outcome: Outcome) -> None:
 
 def _print_round(names: Sequence[str], trace: Rounds, each: Round, last: Round | None, lots: Sequence[Lot]) -> None:
     print()
-    who = " and ".join(names[c] for c in each.candidates)
+    who = ", ".join(names[c] for c in each.candidates)
+    one = len(each.candidates) == 1
     what = {
         Action.FIRST: "first preferences",
-        Action.SURPLUS: f"the surplus of {who} is transferred",
-        Action.EXCLUSION: f"{who} is excluded",
+        Action.SURPLUS: f"the surplus{'' if one else 'es'} of {who} {'is' if one else 'are'} transferred",
+        Action.EXCLUSION: f"{who} {'is' if one else 'are'} excluded",
     }[each.action]
     iterations = f", {counted(each.iterations, 'iteration')}" if each.iterations else ""
     say(f"Round {each.number}: {what} (quota {trace.text(each.quota)}{iterations})")

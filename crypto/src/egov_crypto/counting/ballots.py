@@ -20,12 +20,14 @@ class Profile:
     """All ballots of a count, each distinct one once, with how many there are of it.
 
     ``valid`` is in the order of the values: for a single transferable vote and for instant runoff the candidates in
-    the order of preference, for the other methods the ballot as it is.
+    the order of preference, for the other methods the ballot as it is. ``shared`` are more of them, with all candidates
+    of each rank: such ballots give a rank to several, and count there for the one of them who continues.
     """
 
     valid: dict[Values, int]
     blank: int = 0
     invalid: int = 0
+    shared: dict[tuple[Values, ...], int] = field(default_factory=dict)
     ballots: int = field(init=False)
 
     def __post_init__(self) -> None:
@@ -34,14 +36,20 @@ class Profile:
     @property
     def counted(self) -> int:
         """How many ballots are valid and not blank."""
-        return sum(self.valid.values())
+        return sum(self.valid.values()) + sum(self.shared.values())
 
 
-def prepare(method: Method, candidates: int, ballots: Iterable[Sequence[int]] | Mapping[Values, int]) -> Profile:
+def prepare(
+    method: Method,
+    candidates: int,
+    ballots: Iterable[Sequence[int]] | Mapping[Values, int],
+    share: bool = False,
+) -> Profile:
     """Sort ballots (or a mapping of ballots to how many there are) by the public rules of ``method``.
 
     A ballot that gives nothing is blank, or invalid where the method has no blank votes. A grade that there is not
-    makes the ballot invalid. Where preferences are transferred, a ballot without a clear first one is invalid.
+    makes the ballot invalid. Where preferences are transferred, a ballot without a clear first one is invalid. With
+    ``share`` a later rank that is given to several does not end it (some cities' law; no vote here is counted so).
 
     Raises :class:`UsageError` on a ballot of another length, and on values outside 0 … 255.
     """
@@ -50,6 +58,7 @@ def prepare(method: Method, candidates: int, ballots: Iterable[Sequence[int]] | 
     given = ballots if isinstance(ballots, Mapping) else Counter(tuple(ballot) for ballot in ballots)
     transferred = method.type in {MethodType.STV, MethodType.IRV}
     sorted_: Counter[Values] = Counter()
+    shared: Counter[tuple[Values, ...]] = Counter()
     blank = invalid = 0
     for ballot, number in given.items():
         if len(ballot) != candidates or not all(type(value) is int and 0 <= value <= HIGHEST for value in ballot):
@@ -64,9 +73,11 @@ def prepare(method: Method, candidates: int, ballots: Iterable[Sequence[int]] | 
                 invalid += number
         elif not what or (method.graded and max(ballot) > len(method.grades)):
             invalid += number
+        elif share and transferred and len(ranked := _ranked(ballot)) > len(what):
+            shared[ranked] += number
         elif number:
             sorted_[what] += number
-    return Profile(dict(sorted(sorted_.items())), blank, invalid)
+    return Profile(dict(sorted(sorted_.items())), blank, invalid, dict(shared))
 
 
 def preferences(ballot: Sequence[int]) -> Values:
@@ -87,3 +98,14 @@ def preferences(ballot: Sequence[int]) -> Values:
         clear.append(at[rank])
         rank += 1
     return tuple(clear)
+
+
+def _ranked(ballot: Sequence[int]) -> tuple[Values, ...]:
+    """All candidates of each rank, up to the first one that is given to nobody."""
+    at: dict[int, list[int]] = {}
+    for candidate, rank in enumerate(ballot):
+        at.setdefault(rank, []).append(candidate)
+    ranked: list[Values] = []
+    while len(ranked) + 1 in at:
+        ranked.append(tuple(at[len(ranked) + 1]))
+    return tuple(ranked)

@@ -1,6 +1,7 @@
 """Candidates compared two by two: the Condorcet winner, and Schulze's method."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Final
 
 from egov_crypto.counting.ballots import HIGHEST, Profile, Values
@@ -49,7 +50,7 @@ def condorcet(profile: Profile, candidates: int) -> tuple[tuple[int, ...], Pairw
     return tuple(winners), Pairwise(table)
 
 
-def dropped(table: Table, default: int, quorum: int, majorities: Mapping[int, int]) -> list[int]:
+def dropped(table: Table, default: int, quorum: Decimal | int, majorities: Mapping[int, int]) -> list[int]:
     """The options that fail against the ``default`` one (Debian constitution, A.5 and A.6, steps 2 and 3).
 
     At least ``quorum`` ballots must prefer an option to it, and more than its majority (1 unless given) times as many

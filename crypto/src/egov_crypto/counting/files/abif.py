@@ -4,7 +4,7 @@
 {title: "…"}                 what is said about the election
 =Kiss:[Bob Kiss]             a candidate's short and long name
 12:Kiss>Montroll=Smith       twelve ballots; commas part equal ranks too
-12:Kiss/5,Smith/3            scores rank where no other sign does
+12:Kiss/5,Smith/3            scores rank where no other sign does; who has none is not ranked
 """
 
 import re
@@ -13,6 +13,7 @@ from typing import Final
 
 from egov_crypto.counting.ballots import Values
 from egov_crypto.counting.files.ballot_file import MOST_BALLOTS, BallotFile, check_candidates, ranks, refuse
+from egov_crypto.errors import UsageError
 
 _LINE: Final = re.compile(r"(?P<number>[0-9]{1,10})\s*:(?P<ballot>.*)", re.ASCII)
 _NAMED: Final = re.compile(r"=(?P<short>[^:]+):\s*\[(?P<name>.*)\]")
@@ -32,6 +33,7 @@ def read(text: str) -> BallotFile:
     """The ballots of ``text``; raises :class:`UsageError` with the line's number."""
     names: dict[str, str] = {}
     lines: list[tuple[int, list[list[str]]]] = []
+    seen: set[str] = set()
     title = ""
     for line, written in enumerate(text.splitlines(), start=1):
         said = _COMMENT.sub("", written).strip()
@@ -46,10 +48,12 @@ def read(text: str) -> BallotFile:
             number = int(match["number"])
             if number > MOST_BALLOTS:
                 raise refuse(line, f"{number} ballots are too many")
-            lines.append((number, _groups(line, match["ballot"].strip())))
+            lines.append((number, _groups(line, match["ballot"].strip(), seen)))
         else:
             raise refuse(line, "neither ballots (12:A>B=C), nor a candidate (=A:[Ada]), nor {…}")
-    shorts = list(names) + sorted({short for _, groups in lines for group in groups for short in group} - set(names))
+    if not lines:
+        raise UsageError("the file has no ballots")
+    shorts = list(names) + sorted(seen - set(names))
     check_candidates(len(shorts), 1)
     place = {short: candidate for candidate, short in enumerate(shorts)}
     ballots: Counter[Values] = Counter()
@@ -58,8 +62,11 @@ def read(text: str) -> BallotFile:
     return BallotFile(tuple(names.get(short, short) for short in shorts), dict(ballots), title)
 
 
-def _groups(line: int, ballot: str) -> list[list[str]]:
-    """The candidates at each rank: as the signs say, or, where commas alone part them, as their scores do."""
+def _groups(line: int, ballot: str, seen: set[str]) -> list[list[str]]:
+    """The candidates at each rank: as the signs say, or, where commas alone part them, as their scores do.
+
+    All are added to those ``seen``.
+    """
     groups: list[list[_Entry]] = []
     signs = ""
     place = 0
@@ -68,6 +75,7 @@ def _groups(line: int, ballot: str) -> list[list[str]]:
         name = "" if match is None else (match["quoted"] or match["bracketed"] or match["plain"] or "").strip()
         if match is None or not name:
             raise refuse(line, f"no candidate's name at {ballot[place : place + 20]!r}")
+        seen.add(name)
         entry = name, None if match["score"] is None else int(match["score"])
         if signs[-1:] in ("=", ","):
             groups[-1].append(entry)
@@ -82,14 +90,9 @@ def _groups(line: int, ballot: str) -> list[list[str]]:
             if place == len(ballot):
                 raise refuse(line, "a ballot ends with a sign that should be followed by a candidate")
     scored: dict[int, list[str]] = {}
-    unscored = 0
     for name, score in (entry for group in groups for entry in group):
-        if score is None:
-            unscored += 1
-        else:
+        if score is not None:
             scored.setdefault(score, []).append(name)
     if ">" in signs or not scored:
         return [[name for name, _ in group] for group in groups]
-    if unscored:
-        raise refuse(line, "some candidates have a score and others have none")
     return [scored[score] for score in sorted(scored, reverse=True)]

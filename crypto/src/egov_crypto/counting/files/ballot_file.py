@@ -18,6 +18,7 @@ class BallotFile:
 
     ``seats`` is None where the file does not say. ``withdrawn`` are candidates that the file names and takes back:
     they are in neither ``candidates`` nor ballots. ``notes`` say in sentences what was read otherwise than it stands.
+    ``marked`` tells that ranks left out, or given to several, were read as told already.
     """
 
     candidates: tuple[str, ...]
@@ -26,6 +27,7 @@ class BallotFile:
     seats: int | None = None
     withdrawn: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    marked: bool = False
 
 
 def refuse(line: int, what: str) -> UsageError:

@@ -3,7 +3,7 @@
 4 2              four candidates, two seats
 -3               the third has withdrawn
 5 2 1 0          five ballots: first the second candidate, then the first one
-1 4=1 - 2 0      both equally first, the second rank left out
+1 4=1 - 2 0      both equally first, the second rank left out; (4 1) is another way to say 4=1
 [withdrawn 3]    another way to say -3; after [nick a b c d] ballots can name candidates by these
 0                end of the ballots
 "Ada"            names in the candidates' order, then the title
@@ -12,7 +12,8 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Final
 
 from egov_crypto.counting.ballots import Values
@@ -34,7 +35,8 @@ _Word = tuple[int, str]
 def read(text: str) -> BallotFile:
     """The ballots of ``text``; raises :class:`UsageError` with the line's number."""
     lines = iter(enumerate(text.splitlines(), start=1))
-    words = _words(lines)
+    ahead: list[_Line] = []
+    words = _words(lines, ahead)
     candidates, seats = _head(words)
     reader = _Reader(candidates)
     for line, word in words:
@@ -42,8 +44,10 @@ def read(text: str) -> BallotFile:
             break
         reader.take(line, word, words)
     else:
-        raise UsageError("the file ends before the line 0 that ends the ballots")
-    names, title = _names(lines, candidates)
+        if not ahead:
+            raise UsageError("the file ends before the line 0 that ends the ballots")
+        reader.remark(f"line {ahead[0][0]}: the line 0 that should end the ballots is missing")
+    names, title = _names(chain(ahead, lines), candidates)
     withdrawn = reader.withdrawn
     if len(withdrawn) == candidates:
         raise UsageError("all candidates have withdrawn")
@@ -76,10 +80,17 @@ class _Reader:
             self.withdrawn.add(self._candidate(line, word[1:]))
         elif not _IDENTIFIER.fullmatch(word):
             number = _natural(line, word, "how many ballots there are")
-            groups = list(self._ballot(line, words))
+            groups, end = self._ballot(line, words)
             named = [c for group in groups for c in group]
-            self._repeated += number * (len(named) != len(set(named)))
+            repeated = len(named) != len(set(named))
+            if repeated and end != line:
+                raise refuse(line, "a ballot that goes on in other lines names a candidate twice (its 0 is missing?)")
+            self._repeated += number * repeated
             self.ballots[ranks(groups, len(self._numbers))] += number
+
+    def remark(self, note: str) -> None:
+        """Keep a sentence for the notes."""
+        self._notes.append(note)
 
     def notes(self) -> tuple[str, ...]:
         again = f"{self._repeated} ballots name a candidate twice: the second time is taken as a rank left out"
@@ -94,18 +105,29 @@ class _Reader:
         elif name in {"withdrawn", "undeclared"}:
             self.withdrawn |= {self._candidate(line, each) for each in arguments}
         elif name in {"tie", "droop"}:
-            self._notes.append(f"line {line} is for another program, and was passed over: {word[:80]}")
+            self.remark(f"line {line} is for another program, and was passed over: {word[:80]}")
         else:
             raise refuse(line, f"{word[:40]!r} is not known")
 
-    def _ballot(self, line: int, words: Iterator[_Word]) -> Iterator[list[int]]:
-        """The candidates at each rank, up to the ballot's 0."""
-        for place, (at, word) in enumerate(words):
-            if word == "0":
-                return
+    def _ballot(self, line: int, words: Iterator[_Word]) -> tuple[list[list[int]], int]:
+        """The candidates at each rank, up to the ballot's 0, and its line."""
+        groups: list[list[int]] = []
+        within = False
+        for place, (at, written) in enumerate(words):
+            if written == "0" and not within:
+                return groups, at
             if place == _MOST_RANKS:
                 raise refuse(at, f"a ballot of more than {_MOST_RANKS} ranks (its 0 is missing?)")
-            yield [] if word == "-" else [self._candidate(at, each) for each in word.split("=")]
+            word = written.removeprefix("(")
+            if word != written:
+                groups.append([])
+            last = word.endswith(")")
+            named = [] if word == "-" else [self._candidate(at, each) for each in word.removesuffix(")").split("=")]
+            if within or word != written:
+                groups[-1] += named
+            else:
+                groups.append(named)
+            within = (within or word != written) and not last
         raise refuse(line, "the file ends within a ballot")
 
     def _candidate(self, line: int, word: str) -> int:
@@ -116,10 +138,16 @@ class _Reader:
         return found
 
 
-def _words(lines: Iterator[_Line]) -> Iterator[_Word]:
-    """What stands between white space, up to the 0 after the ballots and to the end of its line."""
+def _words(lines: Iterator[_Line], ahead: list[_Line]) -> Iterator[_Word]:
+    """What stands between white space, up to the 0 after the ballots and to the end of its line.
+
+    If a name in quotes comes before that 0, its line is put ``ahead`` of the others.
+    """
     count, between = 0, False  # between two ballots: there a 0 ends them all
-    for number, line in lines:
+    for number, line in _uncommented(lines):
+        if between and line.lstrip().startswith('"'):
+            ahead.append((number, line))
+            return
         if line.lstrip().startswith("["):
             yield number, line.strip()
             continue
@@ -135,6 +163,20 @@ def _words(lines: Iterator[_Line]) -> Iterator[_Word]:
             between = count == 2 or (
                 count > 2 and (word == "0" or (between and _WITHDRAWN.fullmatch(word) is not None))
             )
+
+
+def _uncommented(lines: Iterator[_Line]) -> Iterator[_Line]:
+    """The lines without comments between /* and */."""
+    inside = False
+    for number, line in lines:
+        parts = re.split(r"(/\*|\*/)", line) if inside or "/*" in line else [line]
+        kept = []
+        for part in parts:
+            if part == ("*/" if inside else "/*"):
+                inside = not inside
+            elif not inside:
+                kept.append(part)
+        yield number, " ".join(kept)
 
 
 def _head(words: Iterator[_Word]) -> tuple[int, int]:
@@ -159,7 +201,7 @@ def _natural(line: int, word: str, what: str) -> int:
     return number
 
 
-def _names(lines: Iterator[_Line], candidates: int) -> tuple[list[str], str]:
+def _names(lines: Iterable[_Line], candidates: int) -> tuple[list[str], str]:
     """The candidates' names and the title.
 
     A line is one name, or its parts in quotes: quotes within it are doubled. Names without quotes take their line; if

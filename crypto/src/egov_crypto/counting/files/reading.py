@@ -8,8 +8,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import IO, Final
 
-from egov_crypto.counting.files import abif, blt, cvr, spreadsheet, tally_sheet
+from egov_crypto.counting.files import abif, blt, cvr, preflib, spreadsheet, tally_sheet, ward_table
 from egov_crypto.counting.files.ballot_file import BallotFile
+from egov_crypto.counting.files.layouts import Reading
 from egov_crypto.errors import UsageError
 
 MOST_BYTES: Final = 2**27
@@ -17,7 +18,7 @@ MOST_BYTES: Final = 2**27
 _START: Final = 2**16
 _BLT: Final = re.compile(r"(?:[^\S\n]*(?:#.*)?\n)*[^\S\n]*[0-9]+[ \t]+[0-9]+[ \t]*(?:#.*)?(?:\r?\n|$)", re.ASCII)
 """Each line before the numbers matches in one way, else blank lines alone would take longer than anybody waits."""
-_ABIF: Final = re.compile(r"^(?:\{|=[^=\n]*:\s*\[|[0-9]+\s*:)", re.MULTILINE | re.ASCII)
+_ABIF: Final = re.compile(r"^[ \t]*(?:\{|=[^=\n]*:\s*\[|[0-9]+[ \t]*:)", re.MULTILINE | re.ASCII)
 _TALLY: Final = re.compile(rf"^{tally_sheet.BALLOT.pattern}$", re.MULTILINE | re.ASCII)
 _ARCHIVE: Final = b"BELENIOS\0"
 """The name of an archive's first member, with which a tar file begins."""
@@ -32,6 +33,8 @@ class Format(StrEnum):
     CSV = "csv"
     ABIF = "abif"
     TALLY = "tally"
+    PREFLIB = "preflib"
+    WARD = "ward"
 
 
 def is_archive(file: IO[bytes]) -> bool:
@@ -39,9 +42,7 @@ def is_archive(file: IO[bytes]) -> bool:
     return file.read(len(_ARCHIVE)) == _ARCHIVE
 
 
-def read(
-    file: IO[bytes], name: str, reading: cvr.Reading, format_: Format | None = None, sheet: str = ""
-) -> BallotFile:
+def read(file: IO[bytes], name: str, reading: Reading, format_: Format | None = None, sheet: str = "") -> BallotFile:
     """The ballots of ``file``; ``name`` gives a title where it has none, ``reading`` is for cast-vote records.
 
     Without ``format_`` the file's beginning tells it. Text is UTF-8 or UTF-16 (with its mark), or else Windows-1252.
@@ -56,6 +57,8 @@ def read(
     if len(raw) > MOST_BYTES:
         raise UsageError(f"a file of text with more than {MOST_BYTES >> 20} MB is not read")
     text = _decoded(raw)
+    if not text.strip():
+        raise UsageError("the file is empty")
     match format_ or _guess(text):
         case Format.BLT:
             return blt.read(text)
@@ -63,6 +66,10 @@ def read(
             return abif.read(text)
         case Format.TALLY:
             return tally_sheet.read(text)
+        case Format.PREFLIB:
+            return preflib.read(text)
+        case Format.WARD:
+            return ward_table.read(_rows(text))
         case _:
             return cvr.read(_rows(text), reading, title)
 
@@ -80,10 +87,16 @@ def _decoded(raw: bytes) -> str:
 
 def _guess(text: str) -> Format:
     start = text[:_START]
+    while start.lstrip().startswith("/*"):  # a comment of BLT files
+        start = start.partition("*/")[2].lstrip()
     if _BLT.match(start):
         return Format.BLT
     if _TALLY.search(start):
         return Format.TALLY
+    if preflib.START.match(start.lstrip()):
+        return Format.PREFLIB
+    if ward_table.START.match(start):
+        return Format.WARD
     return Format.ABIF if _ABIF.search(start) else Format.CSV
 
 
