@@ -205,6 +205,17 @@ class Trustee:
         self.says("You have confirmed the setup")
         return number
 
+    def shuffle(self) -> str:
+        """The browser verifies the whole archive, shuffles the ballots and hands them in; the shuffle's hash."""
+        page = self.page
+        page.click("[data-form=start] button")
+        expect(page.locator("#compare-heading")).to_be_focused()
+        page.click("#shuffle-now")
+        expect(page.locator("#made-heading")).to_be_focused()
+        noted = code_in(page.locator("[data-slot=hash]").first)
+        press(page, page.locator("[data-form=send] button"))
+        return noted
+
     def decrypt(self, theirs: str = "") -> str:
         """The browser verifies the whole archive and decrypts the sum; the hash to compare. `theirs`: of another."""
         page = self.page

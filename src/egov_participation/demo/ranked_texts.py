@@ -40,7 +40,7 @@ _RANKINGS: Final = {
 }  # fmt: skip
 """How many voters rank the candidates so, A being the first of them.
 
-E, the fifth by first preferences, is elected, and C, the third, is not: surpluses and those who drop out bring more to E.
+E, the fifth by first preferences, is elected, and C, the third, is not: more votes are transferred to E.
 """
 
 _GRADES: Final = (
