@@ -106,6 +106,10 @@ def test_every_address_in_a_vote_leads_somewhere(client: TestClient, services: S
 
 
 HELD_ELSEWHERE = {
+    "/votes/{uuid}/count-{number}.json",  # test_counted.py
+    "/votes/{uuid}/ballots-{number}.json",
+    "/votes/{uuid}/ballots-{number}.csv",
+    "/votes/{uuid}/ballots-{number}.blt",
     "/petitions/{reference}/signatures/proof/{pseudonym}",  # tests/petitions/test_signing_pages.py
     "/petitions/{reference}/documents/{sha256}.pdf",  # tests/petitions/test_documents.py
     "/consultations/{reference}/papers/{sha256}",  # tests/consultations_web

@@ -6,21 +6,36 @@ import csv
 import io
 import json
 from html import unescape
+from typing import Any
 
+import pytest
 from starlette.testclient import TestClient
-from tests.voting.elections import NAMES, QUESTIONS, held
+from tests.voting.elections import CAST, NAMES, QUESTIONS, held
 from tests.voting.making import archive_of, verified
 from tests.voting.protocols import sign
+from tests.voting_web.test_api import misfits
 
-from egov_crypto import protocol
+from egov_crypto import protocol, setup
+from egov_crypto.cli import site_data
+from egov_crypto.cli.beside import Beside
+from egov_crypto.cli.site_figures import Figures
 from egov_crypto.counting import count
 from egov_crypto.counting.files import blt
+from egov_crypto.errors import VerificationError
 from egov_crypto.preference import PreferenceQuestion
 from egov_participation.i18n import LANGUAGES
+from egov_participation.ledger import service as ledger
 from egov_participation.services import Services
 from egov_participation.voting import protocol as signed_protocol
 from egov_participation.voting import protocol_pages, service, texts
 from egov_participation.voting.count_words import CountWords
+
+
+def _rows(raw: bytes, ending: str) -> list[list[Any]]:
+    """Of a table of results, as `egov-verify site` reads them."""
+    rows = site_data._lines(raw) if ending == "jsonl" else site_data._records(raw)
+    names = ("question", "list", "answer", "votes", "of", "percent", "elected")
+    return [[row[name] for name in names] for row in rows]
 
 
 def test_what_was_counted_is_told_the_same_everywhere(services: Services, client: TestClient) -> None:
@@ -81,6 +96,30 @@ def test_what_was_counted_is_told_the_same_everywhere(services: Services, client
         file = blt.read(client.get(f"{address}.blt").text)
         again = count(outcome.method, len(file.candidates), file.ballots, b"")
         assert (again.valid, again.winners) == (outcome.valid, outcome.winners)
+
+    # The API and the tables say what egov-verify finds.
+    shown = client.get(f"/api/v1/votes/{vote.uuid}")
+    assert [one and one["winners"] for one in shown.json()["outcomes"]] == [[0, 1], [0], [0, 1], None, [0, 1], None]
+    description = client.get("/api/v1/openapi.json").json()
+    assert misfits(shown.json(), {"$ref": "#/components/schemas/VoteInFull"}, description) == []
+    figures, head = Figures(vote.uuid, shown.content), shown.json()["head"]
+    beside = Beside(protocol=protocol.parse_and_verify(client.get(f"/votes/{vote.uuid}/protocol.json").content))
+    beside.setup = setup.parse(client.get(f"/votes/{vote.uuid}/setup.json").content)
+    beside.regions = setup.check_turnout(client.get(f"/votes/{vote.uuid}/turnout.json").content, beside.setup, found)
+    assert figures.check_archive(found, beside, head["hash"], len(CAST)) > 10
+    lie = shown.content.replace(b'"winners":[0,1]', b'"winners":[1,0]', 1)
+    with pytest.raises(VerificationError, match="outcomes"):
+        Figures(vote.uuid, lie).check_archive(found, beside, head["hash"], len(CAST))
+    ledger.publish(services)
+    told_rows = [row for name in ("jsonl", "csv") for row in _rows(client.get(f"/data/results.{name}").content, name)]
+    verified_rows = site_data.told(shown.json(), found).results
+    assert verified_rows is not None
+    assert told_rows == [list(row) for row in verified_rows] * 2
+    table = list(csv.DictReader(io.StringIO(client.get(f"/votes/{vote.uuid}/result.csv").content.decode("utf-8-sig"))))
+    assert [(row["list"], row["answer"], row["votes"]) for row in table if row["question"] == "4"] == [
+        ("1", "", "3"), ("1", "1", "2"), ("1", "2", "2"), ("2", "", "1"), ("2", "1", "0"), ("2", "2", "1"),
+    ]  # fmt: skip
+    assert [row["elected"] for row in table if row["question"] == "1"] == ["true", "true", "false", "false"]
 
     # The signed protocol holds what the archive gives; one vote more or another winner, and it does not.
     raw_protocol = client.get(f"/votes/{vote.uuid}/protocol.json").content

@@ -171,7 +171,7 @@ def test_everything_is_downloaded_with_a_tag_by_any_site(client: TestClient, ser
     assert signed.hash in page
     assert key in page
     rows = list(csv.reader(io.StringIO(client.get(f"{base}/result.csv").content.decode("utf-8-sig"))))
-    assert [row[8] for row in rows] == ["votes", "2", "0", "0"]
+    assert [row[12] for row in rows] == ["votes", "2", "0", "0"]
 
 
 def test_before_the_signature_each_address_says_what_is_awaited(client: TestClient, services: Services) -> None:

@@ -60,6 +60,12 @@ _ALL: Final = (
                 N_("For each question the votes of each answer, of blank ones first where they are allowed"),
                 optional=True,
             ),
+            Field(
+                "outcomes",
+                Kind.JSON,
+                N_("For each question that ranks or grades, whom its ballots elect, and where they are counted"),
+                optional=True,
+            ),
             Field("turnout.percent", Kind.NUMBER, N_("Share of the register that voted, in percent")),
             Field("turnout.by_region", Kind.JSON, N_("Turnout by region, as the registrar states it")),
             Field(
@@ -76,17 +82,48 @@ _ALL: Final = (
     Dataset(
         Name.RESULTS,
         N_("Results"),
-        N_("How many votes each answer of each question got, a line an answer; blank votes are a line of their own."),
+        N_(
+            "How many votes each answer of each question got, a line an answer; blank votes are a line of their own,"
+            " and so is each list. Of rankings and gradings, which candidates are elected."
+        ),
         (
             _VOTE,
             _TITLE,
             Field("question", Kind.INTEGER, N_("Number of the question, from 1")),
             Field("question_text", Kind.TEXTS, N_("The question")),
-            Field("answer", Kind.INTEGER, N_("Number of the answer, from 1; empty: left blank"), optional=True),
-            Field("answer_text", Kind.TEXTS, N_("The answer; empty: left blank"), optional=True),
-            Field("votes", Kind.INTEGER, N_("How many votes it got; each voter's weight counts")),
-            Field("of", Kind.INTEGER, N_("How many votes all counted ballots have")),
-            Field("percent", Kind.NUMBER, _PERCENT),
+            Field("list", Kind.INTEGER, N_("Number of the list, from 1, where lists are chosen"), optional=True),
+            Field("list_text", Kind.TEXTS, N_("The list, where lists are chosen"), optional=True),
+            Field(
+                "answer",
+                Kind.INTEGER,
+                N_("Number of the answer or candidate, from 1; empty: left blank, or the list itself"),
+                optional=True,
+            ),
+            Field(
+                "answer_text",
+                Kind.TEXTS,
+                N_("The answer or candidate; empty: left blank, or the list itself"),
+                optional=True,
+            ),
+            Field(
+                "votes",
+                Kind.INTEGER,
+                N_("How many votes it got; each voter's weight counts. Empty: ranked or graded"),
+                optional=True,
+            ),
+            Field(
+                "of",
+                Kind.INTEGER,
+                N_("How many votes all counted ballots have; empty: ranked or graded"),
+                optional=True,
+            ),
+            Field("percent", Kind.NUMBER, _PERCENT, optional=True),
+            Field(
+                "elected",
+                Kind.BOOLEAN,
+                N_("Whether a candidate that is ranked or graded is elected; empty otherwise"),
+                optional=True,
+            ),
         ),
     ),
     Dataset(

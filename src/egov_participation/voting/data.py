@@ -6,10 +6,14 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from egov_crypto.counting import Outcome
+from egov_crypto.protocol import count_json
 from egov_participation.i18n import DEFAULT_LANGUAGE, LANGUAGES
 from egov_participation.incidents.views import IncidentView
 from egov_participation.voting.asked import as_asked
+from egov_participation.voting.kinds import QuestionKind
 from egov_participation.voting.protocol import percent
+from egov_participation.voting.setup import digest
 from egov_participation.voting.texts import Texts
 from egov_participation.voting.views import ActView, BallotView, QuestionResult, QuestionView, TrusteeView, VoteView
 
@@ -46,6 +50,7 @@ def vote_as_json(vote: VoteView) -> Json:
         "result": None
         if vote.result is None
         else [_counts(question, counts) for question, counts in zip(vote.questions, vote.result, strict=True)],
+        "outcomes": _outcomes(vote),
         "turnout": {
             "percent": round(100 * vote.turnout, 2),
             "by_region": regions_as_json(vote),
@@ -71,28 +76,73 @@ def vote_as_json(vote: VoteView) -> Json:
 
 
 def results_as_json(vote: VoteView) -> Iterator[Json]:
-    """A line for each answer in the ballot's order; of each question blank votes last, as no answer.
+    """A line for each answer in the ballot's order; there is none before the result.
 
-    There is none before the result.
+    Of a choice blank votes are the last line, as no answer. Of lists each has a line of its own, as no answer, before
+    its candidates. Of a ranking or grading there are no votes, but who is elected: the count is published beside.
     """
-    for number, (question, counts) in enumerate(vote.sums, 1):
-        if counts is None:
+    for number, (question, result) in enumerate(zip(vote.questions, vote.result or (), strict=False), 1):
+        asked = {"question": number, "question_text": question.text.as_dict()}
+        if question.kind is QuestionKind.LISTS:
+            for place, (each, votes) in enumerate(zip(question.lists, result, strict=True), 1):
+                assert isinstance(votes, tuple)
+                of_list = {"list": place, "list_text": each.name.as_dict()}
+                for of_it, (text, count) in enumerate(zip((None, *each.candidates), votes, strict=True)):
+                    yield {**asked, **of_list, **_answer(of_it or None, text), **_votes(count, vote)}
             continue
-        chosen = counts[1:] if question.blank else counts
-        answered = zip(range(1, len(chosen) + 1), question.answers, chosen, strict=True)
-        lines: list[tuple[int | None, Texts | None, int]] = list(answered)
+        lines: list[tuple[int | None, Texts | None]] = [*enumerate(question.answers, 1)]
+        if question.kind.shuffled:
+            outcome = vote.outcomes[number - 1]
+            for place, text in enumerate(question.answers):
+                elected = None if outcome is None else place in outcome.winners
+                yield {**asked, **_NO_LIST, **_answer(place + 1, text), **_NO_VOTES, "elected": elected}
+            continue
+        counts = [one for one in result if isinstance(one, int)]
         if question.blank:
-            lines.append((None, None, counts[0]))
-        for place, answer, votes in lines:
-            yield {
-                "question": number,
-                "question_text": question.text.as_dict(),
-                "answer": place,
-                "answer_text": None if answer is None else answer.as_dict(),
-                "votes": votes,
-                "of": vote.weight,
-                "percent": float(percent(votes, vote.weight or 0)),
-            }
+            lines, counts = [*lines, (None, None)], [*counts[1:], counts[0]]
+        for (answer, text), count in zip(lines, counts, strict=True):
+            yield {**asked, **_NO_LIST, **_answer(answer, text), **_votes(count, vote)}
+
+
+_NO_LIST: Final[Json] = {"list": None, "list_text": None}
+_NO_VOTES: Final[Json] = {"votes": None, "of": None, "percent": None}
+
+
+def _answer(number: int | None, text: Texts | None) -> Json:
+    return {"answer": number, "answer_text": None if text is None else text.as_dict()}
+
+
+def _votes(votes: int, vote: VoteView) -> Json:
+    return {
+        "votes": votes,
+        "of": vote.weight,
+        "percent": float(percent(votes, vote.weight or 0)),
+        "elected": None,
+    }
+
+
+def _outcomes(vote: VoteView) -> list[Json | None] | None:
+    """Of each ranking or grading whom its ballots elect, and where these and their count are to be had; null of other
+    questions, and at all where there are none, or no result yet."""
+    if not vote.shuffled or vote.result is None:
+        return None
+    return [
+        _outcome(vote.uuid, number, outcome) if question.kind.shuffled else None
+        for number, (question, outcome) in enumerate(zip(vote.questions, vote.outcomes, strict=True), 1)
+    ]
+
+
+def _outcome(uuid: str, number: int, outcome: Outcome | None) -> Json:
+    """With nulls where the election names no method."""
+    return {
+        "valid": outcome and outcome.valid,
+        "blank": outcome and outcome.blank,
+        "invalid": outcome and outcome.invalid,
+        "winners": outcome and list(outcome.winners),
+        "count": outcome and digest(count_json(outcome)),
+        "count_url": outcome and f"/votes/{uuid}/count-{number}.json",
+        "ballots_url": f"/votes/{uuid}/ballots-{number}.json",
+    }
 
 
 def trustee_as_json(trustee: TrusteeView, vote: VoteView) -> Json:

@@ -1,4 +1,4 @@
-"""A result as a table for spreadsheets: CSV after RFC 4180, a line for each answer."""
+"""A result as a table for spreadsheets: CSV after RFC 4180, a line for each answer, list or candidate."""
 
 from __future__ import annotations
 
@@ -15,11 +15,14 @@ BYTE_ORDER_MARK: Final = "\ufeff"
 COLUMNS: Final = (
     "question",
     *(f"question_{lang}" for lang in LANGUAGES),
+    "list",
+    *(f"list_{lang}" for lang in LANGUAGES),
     "answer",
     *(f"answer_{lang}" for lang in LANGUAGES),
     "votes",
     "of",
     "percent",
+    "elected",
 )
 BLANK: Final = "blank"
 """In the column ``answer``, where the others have their number."""
@@ -34,9 +37,16 @@ def to_csv(vote: VoteView) -> bytes | None:
 
 
 def _cells(row: Json) -> list[str]:
-    number = BLANK if row["answer"] is None else str(row["answer"])
-    answer: dict[str, str] = row["answer_text"] or dict.fromkeys(LANGUAGES, "")
+    nothing = dict.fromkeys(LANGUAGES, "")
+    of_list, answer = row["list_text"] or nothing, row["answer_text"] or nothing
+    number = BLANK if row["answer"] is None and row["list"] is None else _written(row["answer"])
+    share = "" if row["votes"] is None else percent(row["votes"], row["of"])
     return [
-        str(row["question"]), *map(harmless, row["question_text"].values()), number, *map(harmless, answer.values()),
-        str(row["votes"]), str(row["of"]), percent(row["votes"], row["of"]),
+        str(row["question"]), *map(harmless, row["question_text"].values()),
+        _written(row["list"]), *map(harmless, of_list.values()), number, *map(harmless, answer.values()),
+        _written(row["votes"]), _written(row["of"]), share, _written(row["elected"]).lower(),
     ]  # fmt: skip
+
+
+def _written(value: int | bool | None) -> str:
+    return "" if value is None else str(value)

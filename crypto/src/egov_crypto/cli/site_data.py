@@ -14,12 +14,15 @@ from egov_crypto.cli.site_figures import MAX_SIZE, load, readable
 from egov_crypto.cli.site_list import items
 from egov_crypto.cli.web import Web
 from egov_crypto.errors import ArchiveError, VerificationError
-from egov_crypto.question import Question
+from egov_crypto.lists import ListsQuestion
+from egov_crypto.preference import PreferenceQuestion
 from egov_crypto.tally import Result
 from egov_crypto.verify import Verified
 
 MAX_TABLE: Final = 1 << 28
 TABLES: Final = ("votes.jsonl", "votes.csv", "results.jsonl", "results.csv")
+
+_TRUTH: Final = {"": None, "true": True, "false": False}
 
 csv.field_size_limit(1 << 24)
 
@@ -36,7 +39,8 @@ class Told:
     numbers: Row
     """How many are registered, ballots, voters, result."""
     results: tuple[Row, ...] | None
-    """Of each answer: number of the question, of the answer (None: blank), votes, of all, percent. None: no result."""
+    """Of each answer: number of the question, of the list (None: no lists), of the answer (None: blank, or the list),
+    votes, of all, percent, and whether it is elected (None where votes are told). None: no result."""
     final: bool
     """Whether nothing of it changes any more but by an erratum."""
 
@@ -73,15 +77,25 @@ def digest(said: Mapping[str, Any]) -> str:
 
 
 def _results(result: Result, verified: Verified) -> Iterator[Row]:
-    """Of choices alone: votes on lists and preferences have no rows in these tables."""
     whole = verified.tally.weight
-    for number, (question, counts) in enumerate(zip(verified.election.questions, result, strict=True), 1):
-        if not isinstance(question, Question):
-            continue
-        answers: list[tuple[int | None, int]] = list(enumerate(counts[question.blank :], 1))
-        for place, votes in [*answers, (None, counts[0])] if question.blank else answers:
-            percent = float(round(Fraction(100 * votes, whole), 2)) if whole else 0.0
-            yield number, place, votes, whole, percent
+    for place, (question, counts) in enumerate(zip(verified.election.questions, result, strict=True)):
+        number = place + 1
+        if isinstance(question, ListsQuestion):
+            for of, votes in enumerate(counts, 1):
+                yield from (_votes(number, of, answer or None, each, whole) for answer, each in enumerate(votes))
+        elif isinstance(question, PreferenceQuestion):
+            outcome = verified.outcome(place)
+            for answer in range(len(question.answers)):
+                yield number, None, answer + 1, None, None, None, outcome and answer in outcome.winners
+        else:
+            answers: list[tuple[int | None, int]] = list(enumerate(counts[question.blank :], 1))
+            for of_answer, votes in [*answers, (None, counts[0])] if question.blank else answers:
+                yield _votes(number, None, of_answer, votes, whole)
+
+
+def _votes(number: int, list_: int | None, answer: int | None, votes: int, whole: int) -> Row:
+    percent = float(round(Fraction(100 * votes, whole), 2)) if whole else 0.0
+    return number, list_, answer, votes, whole, percent, None
 
 
 def check_data(web: Web, data: Data) -> None:
@@ -135,9 +149,11 @@ def _records(raw: bytes) -> Iterator[dict[str, Any]]:
             result = json.loads(row["result"]) if row["result"] else None
             yield {"uuid": row["uuid"], "head": {"hash": row["head_hash"]}, "result": result, **numbers}
         else:
-            answer = int(row["answer"]) if row["answer"] else None
-            numbers = {name: int(row[name]) for name in ("question", "votes", "of")}
-            yield {"vote": row["vote"], "answer": answer, "percent": float(row["percent"]), **numbers}
+            names = ("question", "list", "answer", "votes", "of")
+            found = {name: int(row[name]) if row.get(name) else None for name in names}
+            percent = float(row["percent"]) if row["percent"] else None
+            elected = _TRUTH[row.get("elected", "")]
+            yield {"vote": row["vote"], "percent": percent, "elected": elected, **found}
 
 
 def _dicts(raw: bytes) -> Iterator[dict[str, str]]:
@@ -171,7 +187,13 @@ def _check_results(name: str, rows: Iterator[dict[str, Any]], data: Data) -> int
     counted: dict[str, list[Row]] = {}
     for row in rows:
         if _told(name, row["vote"], data) is not None:
-            numbers = row["question"], row["answer"], row["votes"], row["of"], row["percent"]
+            numbers = (
+                row["question"],
+                row.get("list"),
+                row["answer"],
+                *(row[name] for name in ("votes", "of", "percent")),
+            )
+            numbers = *numbers, row.get("elected")
             counted.setdefault(row["vote"], []).append(numbers)
     for uuid, found in counted.items():
         _same(name, uuid, found, list(data.told[uuid].results or ()))

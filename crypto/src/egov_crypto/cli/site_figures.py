@@ -7,10 +7,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
-from egov_crypto import canonical, statement
+from egov_crypto import canonical, statement, wire
 from egov_crypto.asked import as_asked
 from egov_crypto.cli.beside import Beside
+from egov_crypto.counting import Outcome
 from egov_crypto.errors import VerificationError
+from egov_crypto.protocol import count_json
 from egov_crypto.recount import VoteCount
 from egov_crypto.verify import Verified
 
@@ -29,6 +31,7 @@ _CALLED: Final = {
     "tallied": {"tallied"},
 }
 """What a vote is called whose archive is in this state: the clock opens and closes it, and it may be cancelled."""
+_COUNTED: Final = ("valid", "blank", "invalid", "winners", "count")
 _ACTS: Final = {"set_up": "setup"}
 """Where an act is called otherwise than the state that it enters."""
 
@@ -77,6 +80,7 @@ class Figures:
                     ("shuffled", [one.get("shuffled") for one in said["trustees"]], _shuffled(verified)),
                     ("decrypted", [one["decrypted"] for one in said["trustees"]], _decrypted(verified)),
                     ("result", said["result"], _counts(verified)),
+                    ("outcomes", _elected(said), _outcomes(verified)),
                 ]
             elif said["result"] is not None or not 0 <= said["voters"] <= min(ballots, report.voters):
                 raise VerificationError(
@@ -181,6 +185,27 @@ def _counts(verified: Verified) -> list[Any] | None:
     """What the site says of the result: of votes that are listed, nothing here."""
     result, listed = verified.report.result, verified.election.shuffled
     return None if result is None else [None if place in listed else counts for place, counts in enumerate(result)]
+
+
+def _elected(said: Mapping[str, Any]) -> list[Any] | None:
+    """What the site says of the count of listed votes, without the addresses."""
+    found = said.get("outcomes")
+    return None if found is None else [one and [one[name] for name in _COUNTED] for one in found]
+
+
+def _outcomes(verified: Verified) -> list[Any] | None:
+    """The same, counted."""
+    listed = verified.election.shuffled
+    if verified.report.result is None or not listed:
+        return None
+    return [_outcome(verified.outcome(n)) if n in listed else None for n in range(len(verified.election.questions))]
+
+
+def _outcome(outcome: Outcome | None) -> list[Any]:
+    if outcome is None:
+        return [None] * len(_COUNTED)
+    count = wire.digest(count_json(outcome))
+    return [outcome.valid, outcome.blank, outcome.invalid, list(outcome.winners), count]
 
 
 def _protocol(said: Mapping[str, Any]) -> list[str] | None:

@@ -56,6 +56,24 @@ _VOTE: Final[Json] = {
             " lists list by list, each list's own first; null of rankings and grades.",
         }
     ),
+    "outcomes": or_null(
+        {
+            **array(
+                or_null(
+                    obj(
+                        valid=or_null(INTEGER),
+                        blank=or_null(INTEGER),
+                        invalid=or_null(INTEGER),
+                        winners=or_null({**array(INTEGER), "description": "Places of the answers, from 0."}),
+                        count=or_null({**HASH, "description": "SHA-256 of the published count."}),
+                        count_url=or_null({**TEXT, "format": "uri-reference"}),
+                        ballots_url={**TEXT, "format": "uri-reference"},
+                    )
+                )
+            ),
+            "description": "Per question that ranks or grades, how its shuffled ballots were counted; null of others.",
+        }
+    ),
     "turnout": obj(
         percent={"type": "number"},
         by_region={
