@@ -121,6 +121,11 @@ def test_what_was_counted_is_told_the_same_everywhere(services: Services, client
     ]  # fmt: skip
     assert [row["elected"] for row in table if row["question"] == "1"] == ["true", "true", "false", "false"]
 
+    verify = unescape(client.get(f"/en/votes/{vote.uuid}/verify").text)
+    assert [f"archive.bel --question {number}" in verify for number in range(1, 7)] == [
+        isinstance(question, PreferenceQuestion) and question.extra is not None for question in QUESTIONS
+    ]
+
     # The signed protocol holds what the archive gives; one vote more or another winner, and it does not.
     raw_protocol = client.get(f"/votes/{vote.uuid}/protocol.json").content
     checked = protocol.parse_and_verify(raw_protocol)
