@@ -172,10 +172,15 @@ class Trustee:
         self._open_for_step()
         expect(page.locator("#compare-heading")).to_be_focused()
         fingerprint = code_in(page.locator("[data-slot=fingerprint]"))
+        self.look("fingerprint")
         page.check("#compared")
         press(page, page.locator("#hand-in button"))
         self.says("You have confirmed the key")
         return fingerprint
+
+    def look(self, name: str) -> None:
+        """What the page shows within a step of the ceremony."""
+        picture(self.page, f"ceremony-{self.lang}-{name}")
 
     def _open_for_step(self) -> None:
         self.page.set_input_files("#key-file", self.key)
@@ -187,7 +192,9 @@ class Trustee:
         with page.expect_download() as downloading:
             page.click("[data-slot=file]")
         downloading.value.save_as(self.key)
+        self.look("save")
         page.click("[data-action=kept]")
+        self.look("again")
         page.set_input_files("#saved-file", self.key)
         if page.locator("[data-form=again] #passphrase").count():
             page.fill("#passphrase", self.passphrase)

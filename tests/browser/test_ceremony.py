@@ -40,12 +40,19 @@ def course(
         yield made.with_ceremony()
 
 
+class Watched(Trustee):
+    """Whose page is looked at within a step too."""
+
+    def look(self, name: str) -> None:
+        looked_at(self.page, f"{name}-{self.lang}")
+
+
 def test_two_browsers_and_a_program_make_a_key_together(
     course: Course, new_page: Callable[..., Page], tmp_path: Path
 ) -> None:
     base = course.services.settings.booth_url
     first, second = (
-        Trustee(new_page(lang, viewport=NARROW), lang, f"t{place}@mail.example", tmp_path,
+        Watched(new_page(lang, viewport=NARROW), lang, f"t{place}@mail.example", tmp_path,
                 links=[f"{base}/{lang}/trustee/{course.tokens[place - 1]}"])
         for place, lang in ((2, "ru"), (3, "kk"))
     )  # fmt: skip
