@@ -14,7 +14,7 @@ from egov_crypto.errors import UsageError
 BALLOT: Final = re.compile(r"V:\s+([-0-9A-Za-z]{1,36})(?:\s.*)?", re.ASCII)
 _OPTION: Final = re.compile(r"[\s|/\\]*Option\s+([0-9A-Z]{1,2})[-\s>]*:\s*(\S.*)", re.ASCII)
 
-_DRAWN: Final = re.compile(r"[\s|/\\]+$")
+_DRAWN: Final = " \t|/\\"
 """The lines that lead from an option to its place, drawn with characters."""
 
 
@@ -31,7 +31,7 @@ def read(text: str) -> BallotFile:
                 raise refuse(line, f"a ballot on {len(ranks)} options after ballots on {options}")
             ballots[tuple(0 if rank == "-" else int(rank, 36) for rank in ranks)] += 1
         elif not ballots and (match := _OPTION.fullmatch(written.rstrip())):
-            names.append(" ".join(_DRAWN.sub("", match[2]).split()))
+            names.append(" ".join(match[2].rstrip(_DRAWN).split()))
     if not ballots:
         raise UsageError("the tally sheet has no ballots")
     if len(names) == options:
