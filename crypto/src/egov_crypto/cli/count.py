@@ -42,9 +42,9 @@ _TRANSFERRED: Final = ("stv-scottish", "stv-meek", "irv")
 _DESCRIPTION: Final = """\
 Count ranked ballots, and show the whole way to the result: every round, every transfer, every comparison.
 
-FILE holds ballots (BLT, cast-vote records as .xlsx or .csv, ABIF, PrefLib, Debian's tally sheets, Scottish wards
-as .csv), or is an election's archive, which is verified whole before its ballots are counted; an archive can also
-be the address of a vote.
+FILE holds ballots (BLT, cast-vote records as .xlsx, .csv, .json in the common data format or Dominion's .zip, ABIF,
+PrefLib, Debian's tally sheets, Scottish wards as .csv), or is an election's archive, which is verified whole before its
+ballots are counted; an archive can also be the address of a vote.
 The rules of every method are in docs/counting.md. All arithmetic is exact.
 """
 _EXIT: Final = """\
@@ -232,6 +232,7 @@ def _reading(options: argparse.Namespace) -> Reading:
         weight=options.weight_column,
         undervote=frozenset(options.undervote) or standard.undervote,
         overvote=frozenset(options.overvote) or standard.overvote,
+        parted=options.parted,
         marks=_marks(options, None) if transferred else Marks(Overvotes.EQUAL, None),
         leave_out=frozenset(options.leave_out),
     )
@@ -297,16 +298,17 @@ def _parser() -> argparse.ArgumentParser:
     )
     add("--batch", action="store_true", help="irv: exclude together who have fewer votes together than the next one")
     add("--to-two", action="store_true", help="irv: go on until two are left, even if one has more than half before")
-    table = parser.add_argument_group("cast-vote records (.xlsx, .csv)")
+    table = parser.add_argument_group("cast-vote records (.xlsx, .csv, .json, .zip)")
     add = table.add_argument
     add("--sheet", default="", metavar="NAME", help="the sheet of a workbook (default: the first)")
-    add("--contest", default="", metavar="TEXT", help="the contest, by a part of its columns' names")
+    add("--contest", default="", metavar="TEXT", help="the contest, by its name or a part of it")
     add("--rank-column", action="append", default=[], metavar="NAME", help="a rank's column; again for each rank")
     add("--candidates-from", default="", metavar="NAME", help="columns from this one on are candidates, cells ranks")
     add("--candidates-to", default="", metavar="NAME", help="the last such column (default: the table's last)")
     add("--weight-column", default="", metavar="NAME", help="the column that says how many such ballots there are")
     add("--undervote", action="append", default=[], metavar="WORD", help="the word for a rank that was left out")
     add("--overvote", action="append", default=[], metavar="WORD", help="the word for a rank given to several")
+    add("--parted", default="", metavar="SIGN", help="what stands between several candidates in a cell, such as //")
     add("--leave-out", action="append", default=[], metavar="NAME", help="a candidate to pass over, such as UWI")
     return parser
 

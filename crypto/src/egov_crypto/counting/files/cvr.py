@@ -37,7 +37,7 @@ def read(rows: Iterable[Sequence[str]], reading: Reading, title: str = "") -> Ba
             continue
         number = _number(line, row[weight] if weight < len(row) else "") if weight >= 0 else 1
         counts[layout(line, row)] += number
-    return _sorted_out(counts, reading, title)
+    return sorted_out(counts, reading, title)
 
 
 def _weight(head: Sequence[str], reading: Reading) -> int:
@@ -58,7 +58,8 @@ def _number(line: int, cell: str) -> int:
     return int(text)
 
 
-def _sorted_out(counts: Counter[tuple[Rank, ...]], reading: Reading, title: str) -> BallotFile:
+def sorted_out(counts: Counter[tuple[Rank, ...]], reading: Reading, title: str) -> BallotFile:
+    """The ballots that rank so, with how many there are of each, read as ``reading`` tells."""
     leave_out = {word.casefold() for word in reading.leave_out}
     every = {name for ranked in counts for names in ranked for name in names if name}
     candidates = sorted(name for name in every if name.casefold() not in leave_out)

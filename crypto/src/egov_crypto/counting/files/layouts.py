@@ -18,7 +18,7 @@ _RANK: Final = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 _MARK: Final = re.compile(
-    r"Choice_\d+_\d+:(?P<contest>.*):(?P<rank>\d{1,3}):[^:]*\d+:(?P<candidate>[^:]+):[^:]*", re.ASCII
+    r"Choice_\d+_\d+:(?P<contest>.*):(?P<rank>\d{1,3}):[^:]*\d:(?P<candidate>[^:]+):[^:]*", re.ASCII
 )
 """Of a column with marks for one candidate at one rank, as Clear Ballot's tables have them."""
 
@@ -41,7 +41,8 @@ class Reading:
     choice …”, “Choice 2 of 5 …”, “Rank 3”), of the ``contest`` whose name they contain if the table has several. Or the
     columns from ``first`` to ``last`` (to the end, if that is empty) are candidates, and their cells ranks.
     ``weight`` names the column that says how many such ballots there are. ``undervote`` and ``overvote`` are the words
-    for a rank that was left out and for one that was given to several, ``marks`` what comes of that. Candidates in
+    for a rank that was left out and for one that was given to several, ``marks`` what comes of that; ``parted`` is what
+    stands between several in a cell. Candidates in
     ``leave_out`` are passed over. A candidate's second mention never counts.
     """
 
@@ -50,6 +51,7 @@ class Reading:
     first: str = ""
     last: str = ""
     weight: str = ""
+    parted: str = ""
     undervote: frozenset[str] = frozenset({"undervote", "under vote", "skipped", "blank", "-"})
     overvote: frozenset[str] = frozenset({"overvote", "over vote"})
     marks: Marks = _MARKS
@@ -70,14 +72,23 @@ def find(line: int, head: Sequence[str], reading: Reading) -> Layout | None:
     overvote = {word.casefold() for word in reading.overvote}
 
     def ranks(number: int, row: Sequence[str]) -> tuple[Rank, ...]:
-        found = []
+        found: list[Rank] = []
         for column in columns:
             name = _name(number, row[column] if column < len(row) else "")
             folded = name.casefold()
-            found.append(() if folded in undervote else UNKNOWN if folded in overvote else (name,))
+            if folded in undervote:
+                found.append(())
+            elif folded in overvote:
+                found.append(UNKNOWN)
+            else:
+                found.append(_several(name, reading.parted))
         return tuple(found)
 
     return ranks
+
+
+def _several(name: str, parted: str) -> Rank:
+    return tuple(each.strip() for each in name.split(parted) if each.strip()) if parted else (name,)
 
 
 def _told(names: list[str], reading: Reading) -> list[int]:
@@ -100,12 +111,12 @@ def _known(names: list[str], reading: Reading, first: bool) -> list[int]:
             rank = int(match["before"] or match["after"] or match["alone"])
             contests.setdefault(contest, {}).setdefault(rank, place)
     complete = [name for name, ranked in contests.items() if sorted(ranked) == list(range(1, len(ranked) + 1))]
-    chosen = _contest(complete, reading)
+    chosen = choose(complete, reading)
     return [place for _, place in sorted(contests[chosen].items())] if chosen is not None else []
 
 
-def _contest(contests: list[str], reading: Reading) -> str | None:
-    """The one that is meant: the one of that very name, or the only one with the words in it."""
+def choose(contests: list[str], reading: Reading) -> str | None:
+    """The contest that is meant: the one of that very name, or the only one with the words in it."""
     chosen = [name for name in contests if name.casefold() == reading.contest.casefold()] or [
         name for name in contests if reading.contest.casefold() in name.casefold()
     ]
@@ -122,7 +133,7 @@ def _contest(contests: list[str], reading: Reading) -> str | None:
 
 def _marked(names: list[str], reading: Reading) -> Layout | None:
     found = [(place, match) for place, name in enumerate(names) if (match := _MARK.fullmatch(name))]
-    contest = _contest(list(dict.fromkeys(match["contest"] for _, match in found)), reading)
+    contest = choose(list(dict.fromkeys(match["contest"] for _, match in found)), reading)
     columns = [
         (place, int(match["rank"]) - 1, _name(1, match["candidate"]))
         for place, match in found

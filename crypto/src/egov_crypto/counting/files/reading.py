@@ -3,12 +3,13 @@
 import csv
 import io
 import re
+import zipfile
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import IO, Final
 
-from egov_crypto.counting.files import abif, blt, cvr, preflib, spreadsheet, tally_sheet, ward_table
+from egov_crypto.counting.files import abif, blt, cdf, cvr, dominion, preflib, spreadsheet, tally_sheet, ward_table
 from egov_crypto.counting.files.ballot_file import BallotFile
 from egov_crypto.counting.files.layouts import Reading
 from egov_crypto.errors import UsageError
@@ -35,6 +36,8 @@ class Format(StrEnum):
     TALLY = "tally"
     PREFLIB = "preflib"
     WARD = "ward"
+    DOMINION = "dominion"
+    CDF = "cdf"
 
 
 def is_archive(file: IO[bytes]) -> bool:
@@ -49,7 +52,11 @@ def read(file: IO[bytes], name: str, reading: Reading, format_: Format | None = 
     Raises :class:`UsageError` on what cannot be read.
     """
     title = Path(name).stem
-    if format_ is Format.XLSX or (format_ is None and file.read(4) == b"PK\x03\x04"):
+    packed = format_ is None and file.read(4) == b"PK\x03\x04"
+    file.seek(0)
+    if format_ is Format.DOMINION or (packed and _has_candidates(file)):
+        return dominion.read(file, reading)
+    if format_ is Format.XLSX or packed:
         file.seek(0)
         return cvr.read(spreadsheet.rows(file, sheet or None), reading, title)
     file.seek(0)
@@ -66,12 +73,22 @@ def read(file: IO[bytes], name: str, reading: Reading, format_: Format | None = 
             return abif.read(text)
         case Format.TALLY:
             return tally_sheet.read(text)
+        case Format.CDF:
+            return cdf.read(text, reading)
         case Format.PREFLIB:
             return preflib.read(text)
         case Format.WARD:
             return ward_table.read(_rows(text))
         case _:
             return cvr.read(_rows(text), reading, title)
+
+
+def _has_candidates(file: IO[bytes]) -> bool:
+    try:
+        with zipfile.ZipFile(file) as archive:
+            return any(name.rpartition("/")[2] == dominion.CANDIDATES for name in archive.namelist())
+    except (zipfile.BadZipFile, NotImplementedError):
+        return False
 
 
 def _decoded(raw: bytes) -> str:
@@ -91,6 +108,8 @@ def _guess(text: str) -> Format:
         start = start.partition("*/")[2].lstrip()
     if _BLT.match(start):
         return Format.BLT
+    if cdf.begins(start):
+        return Format.CDF
     if _TALLY.search(start):
         return Format.TALLY
     if preflib.START.match(start.lstrip()):
