@@ -12,6 +12,7 @@ const METHODS = { Schulze: [], Condorcet: [], Borda: [], IRV: [], STV: ["rules",
 const RULES = ["scottish", "meek"];
 const MAX_ANSWERS = 30;
 const MAX_GRADES = 255;
+const MAX_SEATS = 2 ** 30 - 1;
 
 /** A question whose candidates are ranked or graded. */
 export class PreferenceQuestion {
@@ -74,10 +75,11 @@ export class PreferenceQuestion {
 /** Whether it is what a question says of a method of counting. */
 function isMethod(extra) {
   const own = Object.hasOwn(METHODS, extra?.type) ? METHODS[extra.type] : null;
-  if (own === null || Object.keys(extra).sort().join() !== ["blank", "type", ...own].sort().join()) return false;
+  // In this order: of another one those who count say that it is no method, and a voter would be told that it is.
+  if (own === null || Object.keys(extra).join() !== ["type", "blank", ...own].join()) return false;
   const { blank, rules = RULES[0], seats = 1, grades } = extra;
   if (own.includes("grades") && !areGrades(grades)) return false;
-  return typeof blank === "boolean" && RULES.includes(rules) && Number.isInteger(seats) && seats >= 1;
+  return typeof blank === "boolean" && RULES.includes(rules) && Number.isInteger(seats) && seats >= 1 && seats <= MAX_SEATS;
 }
 
 /** Whether they are several texts, each another one. */

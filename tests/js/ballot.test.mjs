@@ -160,6 +160,7 @@ test("a question that the booth cannot ask is refused", () => {
     { type: "Borda", blank: 1 }, { type: "Borda", blank: true, seats: 1 }, { ...stv, seats: 0 }, { ...stv, rules: "own" },
     { type: "STV", blank: true }, { ...graded, grades: ["good"] }, { ...graded, grades: ["good", "good"] },
     { ...graded, grades: ["good", ""] }, { ...graded, grades: "good" }, { ...graded, grades: null },
+    { blank: true, type: "Borda" }, { type: "STV", blank: true, seats: 2, rules: "meek" }, { ...stv, seats: 2 ** 30 },
   ]) {
     assert.throws(() => preference(extra), RangeError, JSON.stringify(extra));
   }
