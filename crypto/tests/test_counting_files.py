@@ -70,7 +70,16 @@ def test_blt_of_other_programs() -> None:
     assert file.ballots == {(1, 2, 2): 3, (1, 2, 0): 4, (2, 3, 1): 2, (0, 1, 0): 1}
     assert file.notes == ("line 7: the line 0 that should end the ballots is missing",)
     with pytest.raises(UsageError, match="line 2: a ballot that goes on in other lines names a candidate twice"):
-        opened("3 1\n3 1 2\n2 2 1\n0\n")
+        opened("3 1\n3 1 2\n2 2 1 0\n0\n")
+    assert opened("2 1\n3 1 2\n0\n2 1\n0\n0\n").ballots == {(1, 2): 3, (1, 0): 2}
+    in_lines = opened(
+        '2 1,,\n-2,\n3 1 2  # a\n\n2 1=2,\n1,\n0,\n# ALTERNATIVE NAME 1: Ada (#1)\nBo,,\n# a remark\n"W, 5",'
+    )
+    assert (in_lines.candidates, in_lines.withdrawn, in_lines.title) == (("Ada (#1)",), ("Bo",), "W, 5")
+    assert in_lines.ballots == {(1,): 5, (0,): 1}
+    in_one = opened('2 1 3 1 2 0 2 2 0 0 "Ada = #1" "Bo" "Title"')
+    assert (in_one.candidates, in_one.title) == (("Ada = #1", "Bo"), "Title")
+    assert in_one.ballots == {(1, 2): 3, (0, 1): 2}
 
 
 def test_blt_takes_a_second_mention_as_a_rank_left_out_and_says_so() -> None:

@@ -183,6 +183,14 @@ def test_a_table_of_several_contests_wants_one_chosen() -> None:
     with pytest.raises(UsageError, match="several contests, choose one: 'Mayor'; 'Council'"):
         opened(table)
     assert opened(table, Reading(contest="council")).candidates == ("C", "D")
+    for head in (
+        "Second Choice,First choice",
+        "mayor rank_2,mayor rank_1",
+        "2nd,1st",
+        "2,1",
+        "[Preference 2],[Preference 1]",
+    ):
+        assert opened(f"{head}\r\nB,A\r\n".encode("utf-8-sig")).ballots == {(1, 2): 1}
 
 
 @pytest.mark.parametrize(

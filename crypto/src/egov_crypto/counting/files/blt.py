@@ -25,6 +25,10 @@ _QUOTED: Final = re.compile(r'\s*"((?:[^"\\]|""|\\.)*)"\s*,?')
 _WITHDRAWN: Final = re.compile(r"-[0-9]+", re.ASCII)
 _IDENTIFIER: Final = re.compile(r"\([^()\s]*\)")
 """That some programs write before a ballot."""
+_NUMBERED: Final = re.compile(r"\s*# ALTERNATIVE NAME [0-9]+:", re.ASCII)
+"""That is before names in some files."""
+_BLANK: Final = " \t\r,"
+"""Commas are what is left of a table."""
 _MOST_RANKS: Final = 2**12
 """Of one ballot."""
 
@@ -34,7 +38,7 @@ _Word = tuple[int, str]
 
 def read(text: str) -> BallotFile:
     """The ballots of ``text``; raises :class:`UsageError` with the line's number."""
-    lines = iter(enumerate(text.splitlines(), start=1))
+    lines = iter(_ended(list(enumerate(text.splitlines(), start=1))))
     ahead: list[_Line] = []
     words = _words(lines, ahead)
     candidates, seats = _head(words)
@@ -141,7 +145,7 @@ class _Reader:
 def _words(lines: Iterator[_Line], ahead: list[_Line]) -> Iterator[_Word]:
     """What stands between white space, up to the 0 after the ballots and to the end of its line.
 
-    If a name in quotes comes before that 0, its line is put ``ahead`` of the others.
+    If a name in quotes comes before that 0, or in its line, it is put ``ahead`` of the other lines.
     """
     count, between = 0, False  # between two ballots: there a 0 ends them all
     for number, line in _uncommented(lines):
@@ -151,11 +155,13 @@ def _words(lines: Iterator[_Line], ahead: list[_Line]) -> Iterator[_Word]:
         if line.lstrip().startswith("["):
             yield number, line.strip()
             continue
-        found = "=".join(part.strip() for part in line.split("#", 1)[0].split("=")).split()
+        found = "=".join(part.strip() for part in line.split("#", 1)[0].split("=")).rstrip(_BLANK).split()
         for place, word in enumerate(found):
             last = word == "0" and between
-            if last and place + 1 < len(found):
-                raise refuse(number, "something follows the 0 that ends the ballots")
+            if last and found[place + 1 : place + 2]:
+                if not found[place + 1].startswith('"'):
+                    raise refuse(number, "something follows the 0 that ends the ballots")
+                ahead.append((number, line[line.index('"') :]))
             yield number, word
             if last:
                 return
@@ -163,6 +169,18 @@ def _words(lines: Iterator[_Line], ahead: list[_Line]) -> Iterator[_Word]:
             between = count == 2 or (
                 count > 2 and (word == "0" or (between and _WITHDRAWN.fullmatch(word) is not None))
             )
+
+
+def _ended(lines: list[_Line]) -> list[_Line]:
+    """The lines, with a 0 at the end of each ballot if none has one and each takes a line."""
+    bare = [line.split("#", 1)[0].strip(_BLANK) for _, line in lines]
+    last = max((place for place, line in enumerate(bare) if line == "0"), default=0)
+    head = next((place for place, line in enumerate(bare) if line), last)
+    ballots = [place for place in range(head + 1, last) if bare[place][:1].isdecimal()]
+    if any("0" in bare[place].split() for place in ballots):
+        return lines
+    ended = set(ballots)
+    return [(number, f"{bare[place]} 0" if place in ended else line) for place, (number, line) in enumerate(lines)]
 
 
 def _uncommented(lines: Iterator[_Line]) -> Iterator[_Line]:
@@ -207,7 +225,8 @@ def _names(lines: Iterable[_Line], candidates: int) -> tuple[list[str], str]:
     A line is one name, or its parts in quotes: quotes within it are doubled. Names without quotes take their line; if
     none are there, the candidates bear numbers. More than the title and two remarks is refused: names might be shifted.
     """
-    rest = [(number, line.strip()) for number, line in lines if line.strip() and not line.lstrip().startswith("#")]
+    rest = [(number, _NUMBERED.sub("", line).strip(_BLANK)) for number, line in lines]
+    rest = [(number, line) for number, line in rest if line and not line.startswith("#")]
     if not rest:
         return [str(number) for number in range(1, candidates + 1)], ""
     parts = [(number, _parts(line)) for number, line in rest]

@@ -12,9 +12,11 @@ from egov_crypto.errors import UsageError
 
 MOST_NAME: Final = 500
 """Characters of a candidate's name."""
+_ORDINALS: Final = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+_NOUN: Final = r"(?:choice|rank(?:ing)?|preference|pref)"
 _RANK: Final = re.compile(
-    r"(?:(?P<before>\d{1,2})(?:st|nd|rd|th)?\W*(?:choice|rank(?:ing)?|preference|pref)"
-    r"|(?:choice|rank(?:ing)?|preference|pref)\W*(?P<after>\d{1,2})(?:\W*of\W*\d+)?|^(?P<alone>\d{1,2})$)",
+    rf"(?P<before>\d{{1,2}})(?:st|nd|rd|th)?[\W_]*{_NOUN}|\b(?P<word>{'|'.join(_ORDINALS)})[\W_]*{_NOUN}"
+    rf"|{_NOUN}[\W_]*(?P<after>\d{{1,2}})(?:\W*of\W*\d+)?|^(?P<ordinal>\d{{1,2}})(?:st|nd|rd|th)$|^(?P<alone>\d{{1,2}})$",
     re.IGNORECASE | re.ASCII,
 )
 _MARK: Final = re.compile(
@@ -38,8 +40,9 @@ class Reading:
     """How a table is read; words are compared without regard to case.
 
     ``columns`` are the names of the ranks' columns, in order; where none are given they are known by their names (“1st
-    choice …”, “Choice 2 of 5 …”, “Rank 3”), of the ``contest`` whose name they contain if the table has several. Or the
-    columns from ``first`` to ``last`` (to the end, if that is empty) are candidates, and their cells ranks.
+    choice …”, “Choice 2 of 5 …”, “Third preference”, “Rank 3”), of the ``contest`` whose name they contain if the table
+    has several. Or the columns from ``first`` to ``last`` (to the end, if that is empty) are candidates, and their
+    cells ranks.
     ``weight`` names the column that says how many such ballots there are. ``undervote`` and ``overvote`` are the words
     for a rank that was left out and for one that was given to several, ``marks`` what comes of that; ``parted`` is what
     stands between several in a cell. Candidates in
@@ -108,7 +111,8 @@ def _known(names: list[str], reading: Reading, first: bool) -> list[int]:
         match = _RANK.search(name)
         if match and (first or not match["alone"]):
             contest = " ".join((name[: match.start()] + name[match.end() :]).split())
-            rank = int(match["before"] or match["after"] or match["alone"])
+            word = match["word"]
+            rank = _ORDINALS.index(word.casefold()) + 1 if word else int("".join(filter(None, match.groups())))
             contests.setdefault(contest, {}).setdefault(rank, place)
     complete = [name for name, ranked in contests.items() if sorted(ranked) == list(range(1, len(ranked) + 1))]
     chosen = choose(complete, reading)

@@ -17,7 +17,9 @@ from egov_crypto.errors import UsageError
 MOST_BYTES: Final = 2**27
 """Of a file of text: ten million ballots are less."""
 _START: Final = 2**16
-_BLT: Final = re.compile(r"(?:[^\S\n]*(?:#.*)?\n)*[^\S\n]*[0-9]+[ \t]+[0-9]+[ \t]*(?:#.*)?(?:\r?\n|$)", re.ASCII)
+_BLT: Final = re.compile(
+    r"(?:[^\S\n]*(?:#.*)?\n)*[^\S\n]*[0-9]+[ \t]+[0-9]+(?:[ \t,]*(?:#.*)?(?:\r?\n|$)|[ \t]+-?[0-9])", re.ASCII
+)
 """Each line before the numbers matches in one way, else blank lines alone would take longer than anybody waits."""
 _ABIF: Final = re.compile(r"^[ \t]*(?:\{|=[^=\n]*:\s*\[|[0-9]+[ \t]*:)", re.MULTILINE | re.ASCII)
 _TALLY: Final = re.compile(rf"^{tally_sheet.BALLOT.pattern}$", re.MULTILINE | re.ASCII)
