@@ -124,7 +124,7 @@ def _trustees(pages: Pages) -> Iterator[Block]:
     if shuffled:
         yield Heading(pages._(N_("Who shuffled the ballots")))
         yield Items(tuple(shuffled))
-    yield Heading(pages._(N_("Who decrypted")))
+    yield Heading(pages._(N_("Who decrypted the ballots") if shuffled else N_("Who decrypted")))
     yield Table(
         (pages._(N_("Trustee")), pages._(N_("Entry in the archive"))),
         tuple((pages.text(one["name"]), pages.number(one["entry"])) for one in trustees if one["decrypted"]),

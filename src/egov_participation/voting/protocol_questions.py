@@ -3,10 +3,11 @@ grading fared is in the count whose hash is signed."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from egov_crypto.counting import MethodType, Rules
 from egov_participation.formats import filters
@@ -16,6 +17,10 @@ from egov_participation.voting import answered, figures
 from egov_participation.voting.count_words import CountWords
 from egov_participation.voting.protocol import SignedProtocol
 from egov_participation.voting.views import VoteView
+
+_SIZE: Final = re.compile(r'viewBox="0 0 ([0-9.]+) ([0-9.]+)"')
+_LINES_HIGH: Final = 1.25
+"""How high a picture may be, by the length of a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +75,14 @@ def question(pages: Pages, number: int, asked: Mapping[str, Any]) -> Iterator[Bl
             yield from _choice(pages, asked)
     drawn = figures.drawn_answers(pages.vote, number, pages.lang)
     if drawn is not None:
-        yield Picture(*drawn, 80)
+        yield Picture(*drawn, _fitting(drawn[0]))
+
+
+def _fitting(svg: str) -> int:
+    """The width at which a picture is not higher than a page, in percent of the line."""
+    size = _SIZE.search(svg)
+    assert size is not None
+    return min(80, int(_LINES_HIGH * 100 * float(size[1]) / float(size[2])))
 
 
 def _choice(pages: Pages, asked: Mapping[str, Any]) -> Iterator[Block]:
@@ -116,8 +128,8 @@ def _counted(pages: Pages, number: int, asked: Mapping[str, Any]) -> Iterator[Bl
         yield Paragraph(sentence)
     standing = answered.standing(words, grades)
     if standing is not None:
-        widths = (3, *(1 for _ in standing.head[1:-1]), 2)
-        yield Table(standing.head, standing.rows, widths, standing.numeric)
+        others = (2 if place in standing.numeric else 5 for place in range(1, len(standing.head)))
+        yield Table(standing.head, standing.rows, (4, *others), standing.numeric)
     yield Table(
         (pages._(N_("What it is")), pages._(N_("Value"))),
         (
