@@ -37,6 +37,8 @@ def test_shuffles_are_handed_in_by_the_links_without_a_script_then_decryptions_a
 ) -> None:
     uuid = asks_for_a_ranking(course).with_keys().published(second)
     services = course.services
+    invited = booth.get(f"/en/trustee/{course.tokens[0]}").text
+    assert ("shuffle the ballots when it is your turn" in invited, "never a single ballot" in invited) == (True, False)
     enter(booth, course.tokens[0])
     assert booth.post(SHUFFLE, files={"shuffle": b"{}"}).status_code == 409
     close_at(services, voting.vote(services, uuid).closes_at)

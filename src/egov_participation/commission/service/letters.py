@@ -20,8 +20,8 @@ INVITED: Final = notice(
     subject=N_("You are asked to hold a key of a vote"),
     paragraphs=(
         N_(
-            "The commission asks you to be a trustee of a vote: you hold one of the keys that only together open the "
-            "sum of all ballots, and never a single ballot."
+            "The commission asks you to be a trustee of a vote: you hold one of several keys. No key opens anything "
+            "alone. Together the trustees open the result, and nothing that tells who voted how."
         ),
         N_(
             "Open your page by the link below, on a computer that is yours. The key is made on that computer and does "
@@ -92,8 +92,9 @@ CEREMONY_STEP: Final = notice(
             "next begins. Open your page by the link of your invitation and take the step that is named here."
         ),
         N_(
-            "Have your key file at hand as you saved it last, and its passphrase. If something does not hold on the "
-            "page, do not go on, and tell the other trustees and the commission by telephone."
+            "From the second step on, have your key file at hand as you saved it last, and its passphrase. If "
+            "something does not hold on the page, do not go on, and tell the other trustees and the commission by "
+            "telephone."
         ),
     ),
     facts=(*_FACTS, (N_("Step"), "what")),

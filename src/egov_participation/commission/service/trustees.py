@@ -97,6 +97,8 @@ class TrusteeView:
     offline: bool
     title: Texts
     """Of the vote, as far as it is written; fixed once the setup is frozen."""
+    shuffled: bool
+    """Whether ballots of some question are shuffled, as far as it is written."""
     public_key: bytes | None
     """One's own, with its proof, as JSON."""
     key_point: str | None
@@ -344,6 +346,7 @@ def _view(
         language=row.language,
         offline=row.offline,
         title=SetupDocument.parse(draft.setup).title if draft.setup else _working_title(draft),
+        shuffled=any(documents.kind_of(asked).shuffled for asked in documents.load(draft.document)["questions"]),
         public_key=row.public_key,
         key_point=row.key_point,
         key_at=row.key_at,
