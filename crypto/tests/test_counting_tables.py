@@ -45,11 +45,11 @@ P3,undervote,undervote,undervote,3
 
 
 def test_a_table_with_a_column_for_each_candidate() -> None:
-    table = "voter,Ada,Bo,Cy,remark\nx,1,3,2,\ny,2,,1.0,good\nz,1,1,-,\n,,,0,blank\n"
-    told = Reading(first="ada", last="Cy", marks=Marks(Overvotes.EQUAL, None))
+    table = 'voter,Ada,Bo,Cy,overvote,remark\nx,1,3,2,,\ny,2,,1.0,4,good\nz,1,1,-,,\n,,,0,,blank\nw,"1,3",2,,,\n'
+    told = Reading(first="ada", last="Overvote", marks=Marks(Overvotes.EQUAL, None))
     file = opened(table, told)
     assert file.candidates == ("Ada", "Bo", "Cy")
-    assert file.ballots == {(1, 3, 2): 1, (2, 0, 1): 1, (1, 1, 0): 1, (0, 0, 0): 1}
+    assert file.ballots == {(1, 3, 2): 1, (2, 0, 1): 1, (1, 1, 0): 1, (0, 0, 0): 1, (1, 2, 0): 1}
     for reading, message in (
         (Reading(), "none of the first 20 rows names columns for ranks"),  # not the row with 1, 3 and 2
         (Reading(first="Dee"), "none of the first 20 rows names a column 'Dee'"),

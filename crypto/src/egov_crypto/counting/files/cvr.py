@@ -7,7 +7,7 @@ from typing import Final
 from egov_crypto.counting.ballots import Values
 from egov_crypto.counting.files import layouts
 from egov_crypto.counting.files.ballot_file import MOST_BALLOTS, BallotFile, check_candidates, ranks, refuse
-from egov_crypto.counting.files.layouts import UNKNOWN, Layout, Rank, Reading
+from egov_crypto.counting.files.layouts import Layout, Rank, Reading
 from egov_crypto.counting.files.marks import Overvotes, clear, notes
 from egov_crypto.errors import UsageError
 
@@ -65,7 +65,7 @@ def sorted_out(counts: Counter[tuple[Rank, ...]], reading: Reading, title: str) 
     candidates = sorted(name for name in every if name.casefold() not in leave_out)
     check_candidates(len(candidates), 1)
     place = {name: number for number, name in enumerate(candidates)}
-    if reading.marks.overvotes is Overvotes.CONTINUING and any(UNKNOWN in ranked for ranked in counts):
+    if reading.marks.overvotes is Overvotes.CONTINUING and any("" in names for ranked in counts for names in ranked):
         raise UsageError("the table does not say to whom a rank was given where it was given to several")
     ballots: Counter[Values] = Counter()
     ended: Counter[str] = Counter()

@@ -42,7 +42,7 @@ class Reading:
     ``columns`` are the names of the ranks' columns, in order; where none are given they are known by their names (“1st
     choice …”, “Choice 2 of 5 …”, “Third preference”, “Rank 3”), of the ``contest`` whose name they contain if the table
     has several. Or the columns from ``first`` to ``last`` (to the end, if that is empty) are candidates, and their
-    cells ranks.
+    cells ranks (with commas between several).
     ``weight`` names the column that says how many such ballots there are. ``undervote`` and ``overvote`` are the words
     for a rank that was left out and for one that was given to several, ``marks`` what comes of that; ``parted`` is what
     stands between several in a cell. Candidates in
@@ -173,20 +173,21 @@ def _candidates(names: list[str], reading: Reading) -> Layout | None:
             raise UsageError(f"there is no column {reading.last!r} after {reading.first!r}")
         end = folded.index(_folded(reading.last), start) + 1
     columns = [(place, _name(1, name)) for place, name in enumerate(names[:end]) if place >= start and name]
-    blank = {"", *(word.casefold() for word in reading.undervote)}
+    blank = {"", "0", *(word.casefold() for word in reading.undervote)}
+    overvote = {word.casefold() for word in reading.overvote}
 
     def ranks(number: int, row: Sequence[str]) -> tuple[Rank, ...]:
         groups: dict[int, list[str]] = {}
-        for place, candidate in columns:
-            cell = row[place].strip().casefold() if place < len(row) else ""
-            rank = cell.removesuffix(".0")
-            if cell in blank or rank == "0":
+        cells = [(row[place] if place < len(row) else "", candidate) for place, candidate in columns]
+        for written, candidate in ((each, candidate) for cell, candidate in cells for each in cell.split(",")):
+            rank = written.strip().casefold().removesuffix(".0")
+            if rank in blank:
                 continue
             if not (rank.isascii() and rank.isdecimal() and len(rank) <= 3 and int(rank) <= HIGHEST):
                 raise refuse(
-                    number, f"{cell[:40]!r} is no rank of {candidate}: a number from 1 to {HIGHEST}, or nothing"
+                    number, f"{written[:40]!r} is no rank of {candidate}: a number from 1 to {HIGHEST}, or nothing"
                 )
-            groups.setdefault(int(rank), []).append(candidate)
+            groups.setdefault(int(rank), []).extend(UNKNOWN if candidate.casefold() in overvote else (candidate,))
         return tuple(tuple(groups.get(rank, ())) for rank in range(1, max(groups, default=0) + 1))
 
     return ranks
