@@ -117,6 +117,19 @@ def test_grades_and_nobody(tmp_path: Path) -> None:
     lots = {run("egov-count", cycle, "--method", "irv", "--seed", str(seed)).out for seed in range(8)}
     assert len(lots) > 1
     assert all("  by lot between " in out for out in lots)
+    drawn = run("egov-count", cycle, "--method", "irv", "--drawn", "3").out
+    assert "Round 2: 3 is excluded (quota 2)\n  by lot between 3, 1, 2, drawn in this order\n" in drawn
+    assert (
+        "By lot between those who are first: 2, then 1, then 3"
+        in run("egov-count", cycle, "--method", "schulze", "--drawn", "2").out
+    )
+    for arguments, message in (
+        (("--drawn", "4"), "There is no candidate '4'."),
+        (("--drawn", "1", "--seed", "x"), "--seed decides lots, or --drawn tells them."),
+    ):
+        assert message in run("egov-count", cycle, "--method", "irv", *arguments).err
+    cycle.write_text("4 1\n1 1 0\n1 2 0\n2 3 0\n2 4 0\n0\n")
+    assert "Round 4 needs a lot between 2 cand" in run("egov-count", cycle, "--method", "irv", "--drawn", "1").err
 
 
 def test_a_default_option_with_its_quorum(tmp_path: Path) -> None:

@@ -112,6 +112,8 @@ class _Watched:
 def _of_file(options: argparse.Namespace, progress: Progress) -> _Counted:
     if options.question is not None:
         raise UsageError("--question is for archives; this is a file of ballots")
+    if options.seed and options.drawn:
+        raise UsageError("--seed decides lots, or --drawn tells them")
     if options.default is None and (options.quorum or options.majority):
         raise UsageError("--quorum and --majority go with --default")
     with Path(options.file).open("rb") as file:
@@ -125,9 +127,18 @@ def _of_file(options: argparse.Namespace, progress: Progress) -> _Counted:
         raise UsageError(f"say how to count: --method {', '.join(_METHODS)}")
     share = options.overvotes is Overvotes.CONTINUING
     show = Show(options.batch, options.to_two)
-    seed = options.seed.encode()
+    seed = _drawn(found, options.drawn) if options.drawn else options.seed.encode()
     outcome = count(method, len(found.candidates), found.ballots, seed, progress, share=share, show=show)
     return _Counted(found, outcome)
+
+
+def _drawn(file: BallotFile, names: Sequence[str]) -> tuple[int, ...]:
+    """The candidates of these names."""
+    known = {" ".join(name.split()).casefold(): candidate for candidate, name in enumerate(file.candidates)}
+    wanted = [" ".join(name.split()).casefold() for name in names]
+    if unknown := [name for name, folded in zip(names, wanted, strict=True) if folded not in known]:
+        raise UsageError(f"there is no candidate {unknown[0]!r}")
+    return tuple(dict.fromkeys(known[folded] for folded in wanted))
 
 
 def _marked(file: BallotFile, options: argparse.Namespace) -> BallotFile:
@@ -166,7 +177,7 @@ def _of_archive(options: argparse.Namespace, progress: Progress) -> _Counted:
         raise UsageError("--default is for files of ballots")
     if options.overvotes or options.skips is not None or options.batch or options.to_two:
         raise UsageError("--overvotes, --skips, --batch and --to-two are for files of ballots")
-    if options.seed:
+    if options.seed or options.drawn:
         raise UsageError("the seed of an archive's lots follows from its decryptions; --seed is for files of ballots")
     with source.open_archive(options.file, progress, options.max_archive) as file:
         verified = verify_archive(file, jobs=options.jobs, progress=progress)
@@ -263,6 +274,13 @@ def _parser() -> argparse.ArgumentParser:
     add("--seats", type=_natural, metavar="N", help="seats of a single transferable vote (default: the file's)")
     add("--grades", type=_texts, default=(), metavar="A,B,…", help="the grades of majority judgment, the best first")
     add("--seed", default="", metavar="TEXT", help="what decides lots, drawn beforehand (default: nothing)")
+    add(
+        "--drawn",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="whom a lot that was drawn by hand drew, to be excluded or to go first (files); again for each",
+    )
     add("--question", type=_natural, metavar="N", help="the question of an archive, from 1 (default: the only one)")
     add("--json", action="store_true", help="print one JSON object instead of tables")
     add("--blt", metavar="OUT", help="write the ballots as BLT too, to a file that is not there yet")

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from egov_crypto.counting.ballots import Profile, Values, prepare
 from egov_crypto.counting.judgment import majority_judgment
+from egov_crypto.counting.lot import Seed
 from egov_crypto.counting.meek import meek
 from egov_crypto.counting.method import Method, MethodType, Rules
 from egov_crypto.counting.outcome import Lot, Outcome, Trace
@@ -20,7 +21,7 @@ def count(
     method: Method,
     candidates: int,
     ballots: Iterable[Sequence[int]] | Mapping[Values, int],
-    seed: bytes,
+    seed: Seed,
     progress: Progress | None = None,
     *,
     share: bool = False,
@@ -44,7 +45,7 @@ def count(
 
 
 def _count(
-    method: Method, candidates: int, profile: Profile, seed: bytes, progress: Progress | None, show: Show
+    method: Method, candidates: int, profile: Profile, seed: Seed, progress: Progress | None, show: Show
 ) -> _Counted:
     if method.type is MethodType.STV:
         counter = meek if method.rules is Rules.MEEK else scottish

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from itertools import accumulate, chain, pairwise
 
 from egov_crypto.counting.ballots import Profile
+from egov_crypto.counting.lot import Seed
 from egov_crypto.counting.outcome import Grades, Lot, placed
 from egov_crypto.counting.pairwise import lot_of
 
@@ -13,7 +14,7 @@ Value = tuple[tuple[int, int], ...]
 
 
 def majority_judgment(
-    profile: Profile, candidates: int, grades: int, seed: bytes
+    profile: Profile, candidates: int, grades: int, seed: Seed
 ) -> tuple[tuple[tuple[int, ...], ...], Grades, tuple[Lot, ...]]:
     """All candidates in places by their majority values, with their grades.
 

@@ -10,7 +10,7 @@ from collections import Counter
 from typing import Final
 
 from egov_crypto.counting.ballots import Profile, Values
-from egov_crypto.counting.lot import draw
+from egov_crypto.counting.lot import Seed, draw
 from egov_crypto.counting.outcome import Action, Lot, Purpose, Round, Rounds, Transfer
 from egov_crypto.counting.transfer import Counted, Progress
 
@@ -23,14 +23,14 @@ _Groups = list[tuple[Values, int]]
 """Those candidates of a ballot who can have a part of it, with how many ballots that is so of."""
 
 
-def meek(profile: Profile, candidates: int, seats: int, seed: bytes, progress: Progress | None = None) -> Counted:
+def meek(profile: Profile, candidates: int, seats: int, seed: Seed, progress: Progress | None = None) -> Counted:
     """A single transferable vote by Meek's method."""
     return _Count(profile, candidates, seats, seed, progress).run()
 
 
 class _Count:
     def __init__(
-        self, profile: Profile, candidates: int, seats: int, seed: bytes, progress: Progress | None = None
+        self, profile: Profile, candidates: int, seats: int, seed: Seed, progress: Progress | None = None
     ) -> None:
         self._profile, self._candidates, self._seats, self._seed = profile, candidates, seats, seed
         self._progress = progress

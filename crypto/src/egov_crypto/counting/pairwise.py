@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Final
 
 from egov_crypto.counting.ballots import HIGHEST, Profile, Values
-from egov_crypto.counting.lot import draw
+from egov_crypto.counting.lot import Seed, draw
 from egov_crypto.counting.outcome import Lot, Pairwise, Purpose, placed
 
 _LAST: Final = HIGHEST + 1
@@ -93,7 +93,7 @@ def strongest_paths(table: Table) -> Paths:
 
 
 def schulze(
-    profile: Profile, candidates: int, seed: bytes
+    profile: Profile, candidates: int, seed: Seed
 ) -> tuple[tuple[tuple[int, ...], ...], Pairwise, tuple[Lot, ...]]:
     """All candidates in places, with tables, and a lot if several come first.
 
@@ -124,6 +124,6 @@ def _stronger(one: Path, other: Path) -> bool:
     return (one[0], -one[1]) > (other[0], -other[1])
 
 
-def lot_of(first: tuple[int, ...], seed: bytes) -> tuple[Lot, ...]:
+def lot_of(first: tuple[int, ...], seed: Seed) -> tuple[Lot, ...]:
     """The lot between those who share the first place, if they are several."""
     return (Lot(Purpose.WINNER, 1, draw(seed, 1, first)),) if len(first) > 1 else ()

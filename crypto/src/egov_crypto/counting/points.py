@@ -3,13 +3,12 @@
 from fractions import Fraction
 
 from egov_crypto.counting.ballots import Profile
+from egov_crypto.counting.lot import Seed
 from egov_crypto.counting.outcome import Lot, Points, placed
 from egov_crypto.counting.pairwise import before, lot_of
 
 
-def borda(
-    profile: Profile, candidates: int, seed: bytes
-) -> tuple[tuple[tuple[int, ...], ...], Points, tuple[Lot, ...]]:
+def borda(profile: Profile, candidates: int, seed: Seed) -> tuple[tuple[tuple[int, ...], ...], Points, tuple[Lot, ...]]:
     """All candidates in places by their points, with the points.
 
     A ballot gives a candidate one point for each other one that it ranks behind, and half a point for each other one at

@@ -10,7 +10,7 @@ from itertools import chain
 from typing import Final
 
 from egov_crypto.counting.ballots import Profile, Values
-from egov_crypto.counting.lot import draw
+from egov_crypto.counting.lot import Seed, draw
 from egov_crypto.counting.outcome import Action, Lot, Purpose, Round, Rounds, Transfer
 
 PLACES: Final = 5
@@ -41,14 +41,14 @@ class Show:
 ONE_BY_ONE: Final = Show()
 
 
-def scottish(profile: Profile, candidates: int, seats: int, seed: bytes, progress: Progress | None = None) -> Counted:
+def scottish(profile: Profile, candidates: int, seats: int, seed: Seed, progress: Progress | None = None) -> Counted:
     """A single transferable vote by the Scottish rules."""
     quota = (profile.counted // (seats + 1) + 1) * 10**PLACES
     return _Count(profile, candidates, seats, seed, PLACES, lambda _: quota, progress).run()
 
 
 def instant_runoff(
-    profile: Profile, candidates: int, seed: bytes, progress: Progress | None = None, show: Show = ONE_BY_ONE
+    profile: Profile, candidates: int, seed: Seed, progress: Progress | None = None, show: Show = ONE_BY_ONE
 ) -> Counted:
     """Exclude one candidate after the other until one has more than half of the votes that still count."""
     return _Count(profile, candidates, 1, seed, 0, lambda votes: sum(votes) // 2 + 1, progress, show).run()
@@ -60,7 +60,7 @@ class _Count:
         profile: Profile,
         candidates: int,
         seats: int,
-        seed: bytes,
+        seed: Seed,
         places: int,
         quota: Callable[[list[int]], int],
         progress: Progress | None,
