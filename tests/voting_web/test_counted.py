@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from html import unescape
 from typing import Any
 
@@ -23,11 +24,12 @@ from egov_crypto.counting import count
 from egov_crypto.counting.files import blt
 from egov_crypto.errors import VerificationError
 from egov_crypto.preference import PreferenceQuestion
+from egov_participation.home.outcomes import outcome
 from egov_participation.i18n import LANGUAGES
 from egov_participation.ledger import service as ledger
 from egov_participation.services import Services
 from egov_participation.voting import protocol as signed_protocol
-from egov_participation.voting import protocol_pages, service, texts
+from egov_participation.voting import protocol_pages, service, texts, wording
 from egov_participation.voting.count_words import CountWords
 
 
@@ -55,6 +57,23 @@ def test_what_was_counted_is_told_the_same_everywhere(services: Services, client
     page = unescape(client.get(f"/en/votes/{vote.uuid}/result").text)
     assert [f'id="question-{number}"' in page for number in range(1, 7)] == [True] * 5 + [False]
     assert "Elected: Ada, Bek." in unescape(client.get(f"/en/votes/{vote.uuid}").text)
+    # A vote on one of the questions alone, as lists of votes tell it in a line.
+    lines = []
+    for place in range(len(QUESTIONS)):
+        seen = service.vote(services, vote.uuid)
+        assert seen.result is not None
+        alone = replace(
+            seen, questions=(seen.questions[place],), result=(seen.result[place],), outcomes=(seen.outcomes[place],)
+        )
+        lines.append((wording.outcome(alone, "en", "Asia/Almaty"), [name.en for name in outcome(alone).elected]))
+    assert lines == [
+        ("Elected: Ada, Bek. Turnout 100.00%.", ["Ada", "Bek"]),
+        ("Elected: Ada. Turnout 100.00%.", ["Ada"]),
+        ("Tied for the first place: Ada, Bek. Turnout 100.00%.", []),
+        ("Most votes: Green, 75.00%. Turnout 100.00%.", []),
+        ("Tied for the first place: Ada, Bek. Turnout 100.00%.", []),
+        ("1 question. Turnout 100.00%.", []),
+    ]
     for words in (
         "Elected: Ada, Bek.",
         "Ballots: 4. Valid: 3, blank: 1, invalid: 0.",
@@ -76,7 +95,7 @@ def test_what_was_counted_is_told_the_same_everywhere(services: Services, client
     for number, question in enumerate(QUESTIONS, 1):
         address = f"/votes/{vote.uuid}/ballots-{number}"
         raw = client.get(f"/votes/{vote.uuid}/count-{number}.json")
-        outcome = found.outcome(number - 1)
+        counted = found.outcome(number - 1)
         if not isinstance(question, PreferenceQuestion):
             assert (raw.status_code, client.get(f"{address}.json").status_code) == (404, 404)
             continue
@@ -86,16 +105,16 @@ def test_what_was_counted_is_told_the_same_everywhere(services: Services, client
         rows = list(csv.reader(io.StringIO(client.get(f"{address}.csv").content.decode("utf-8-sig"))))
         assert rows[0] == list(question.answers)
         assert [[int(cell or 0) for cell in row] for row in rows[1:]] == data["ballots"]
-        if outcome is None:
+        if counted is None:
             assert raw.status_code == 404
             continue
-        assert raw.content == protocol.count_json(outcome)
-        if outcome.method.graded:
+        assert raw.content == protocol.count_json(counted)
+        if counted.method.graded:
             assert client.get(f"{address}.blt").status_code == 404
             continue
         file = blt.read(client.get(f"{address}.blt").text)
-        again = count(outcome.method, len(file.candidates), file.ballots, b"")
-        assert (again.valid, again.winners) == (outcome.valid, outcome.winners)
+        again = count(counted.method, len(file.candidates), file.ballots, b"")
+        assert (again.valid, again.winners) == (counted.valid, counted.winners)
 
     # The API and the tables say what egov-verify finds.
     shown = client.get(f"/api/v1/votes/{vote.uuid}")

@@ -15,6 +15,8 @@ class Outcome:
     vote: VoteView
     answer: Texts | None
     share: float
+    elected: tuple[Texts, ...] = ()
+    """Of a vote that ranks or grades: who is elected; nobody where the first place is shared."""
 
 
 def outcome(vote: VoteView) -> Outcome:
@@ -23,14 +25,21 @@ def outcome(vote: VoteView) -> Outcome:
     None stands for it where there are several questions, one of another kind than a choice, several choices at once, a
     tie for the first place, no ballot, or more blank votes than votes for any answer.
     """
-    nothing = Outcome(vote, None, 0.0)
+    nothing = Outcome(vote, None, 0.0, _elected(vote))
     if len(vote.sums) != 1 or vote.questions[0].max != 1 or vote.questions[0].min != 1:
         return nothing
     question, counts = vote.sums[0]
-    if counts is None:
+    if counts is None:  # lists
         return nothing
     total, most = sum(counts), max(counts)
     if total == 0 or counts.count(most) != 1:
         return nothing
     leader = counts.index(most) - (1 if question.blank else 0)
     return Outcome(vote, question.answers[leader], most / total) if leader >= 0 else nothing
+
+
+def _elected(vote: VoteView) -> tuple[Texts, ...]:
+    counted = vote.outcomes[0] if len(vote.outcomes) == 1 else None
+    if counted is None or not counted.valid or len(counted.winners) > counted.method.seats:
+        return ()
+    return tuple(vote.questions[0].answers[candidate] for candidate in counted.winners)

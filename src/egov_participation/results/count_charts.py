@@ -37,6 +37,8 @@ _STRIP: Final = 46
 """Height of a candidate's columns, one a round."""
 _SMALL: Final = 10.5
 """The smallest size of a number in a picture."""
+_LEAST: Final = 7.5
+"""Of a number in a square among very many: below that none is written."""
 _FROM_BEST: Final = LinearSegmentedColormap.from_list(
     "grades", ["#005a8e", "#3f97cc", "#b5d6ea", "#f5deb8", "#e9a23b", "#b34700"]
 )
@@ -158,7 +160,8 @@ def _columns(
         elected = track.elected is not None and place >= track.elected
         colour = GREY if track.quiet else GREEN if elected else BLUE
         begin, tall = left + place * step, value * scale
-        rectangle(axes, begin + step * 0.12, bottom - tall, step * 0.76, colour, tall)
+        if value:
+            rectangle(axes, begin + step * 0.12, bottom - tall, step * 0.76, colour, tall)
         if place == track.elected:
             axes.plot(
                 [begin + step / 2], [bottom - tall / 2], marker="o", markersize=5, color="#ffffff", linestyle="none"
@@ -170,13 +173,15 @@ def _columns(
             axes.plot([begin, begin + step], [high, high], color=ink, linewidth=1, linestyle=(0, (3, 2)))
 
 
-def matrix(labels: Sequence[str], cells: Sequence[Sequence[Cell | None]], notes: tuple[str, str], width: int) -> Figure:
+def matrix(
+    labels: Sequence[str], cells: Sequence[Sequence[Cell | None]], notes: tuple[str, str, str], width: int
+) -> Figure:
     """Each against each: a square for each pair, shaded and bold where the row's candidate wins.
 
     On a wide picture names stand beside the rows; on a narrow one numbers do, and the names below.
 
     Args:
-        notes: what the numbers are: ballots, or shares where there is no room for them.
+        notes: what the numbers are: ballots, or shares where there is no room for them, or none at all.
     """
     size = font_size(width) - 2
     count = max(len(labels), 1)
@@ -191,13 +196,14 @@ def matrix(labels: Sequence[str], cells: Sequence[Sequence[Cell | None]], notes:
     full = all(text_width(each.text, _SMALL) <= cell - 4 for each in texts)
     room = max((text_width(each.text if full else each.short, 1) for each in texts), default=1)
     letters = min(size, (cell - 4) / room) if texts else size
-    below = wrap(notes[0] if full else notes[1], width, size)
+    written = letters >= _LEAST
+    below = wrap(notes[0] if full else notes[1] if written else notes[2], width, size)
     if width <= NARROW:
         below += [line for name in named for line in wrap(name, width, size)]
     head = size * LINE + 4
     heights = [max(tall, len(words) * size * LINE + 4) for words in beside]
     figure, axes = canvas(width, head + sum(heights) + GAP + len(below) * size * LINE)
-    for column in range(count):
+    for column in range(0, count, max(1, -int(-(text_width("00", size) + 2) // cell))):
         write(axes, side + (column + 0.5) * cell, head / 2, str(column + 1), size, ha="center")
     top = head
     for words, row, high in zip(beside, cells, heights, strict=True):
@@ -221,7 +227,7 @@ def _pair(
     axes.add_artist(
         Rectangle((left + 1, top + 1), wide - 2, high - 2, facecolor="none", edgecolor=ink, linewidth=0.7, alpha=0.5)
     )
-    if letters >= _SMALL - 3:
+    if letters >= _LEAST:
         text, weight = each.text if full else each.short, "bold" if each.won else "normal"
         write(axes, left + wide / 2, top + high / 2, text, letters, ha="center", weight=weight)
 

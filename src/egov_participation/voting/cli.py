@@ -17,6 +17,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TaskProgressColum
 from egov_participation.i18n import counted
 from egov_participation.services import Services
 from egov_participation.voting import service, setup_file
+from egov_participation.voting.data import Json, results_as_json
 from egov_participation.voting.views import VoteView
 
 _PATIENCE: Final = 2.0
@@ -149,13 +150,24 @@ def _show(services: Services, vote: VoteView) -> None:
         done = "has decrypted" if trustee.decrypted else "has not decrypted"
         done += ", has shuffled" if trustee.shuffled else ""
         typer.echo(f"  trustee {trustee.owner}    {trustee.name.en}: {done}")
-    for question, counts in vote.sums:
+    rows = list(results_as_json(vote))
+    for number, question in enumerate(vote.questions, 1):
         typer.echo(f"  {question.text.en}")
-        if counts is None:
-            continue
-        names = (["(blank)"] if question.blank else []) + [answer.en for answer in question.answers]
-        for name, count in zip(names, counts, strict=True):
-            typer.echo(f"    {count:>8}  {name}")
+        for row in rows:
+            if row["question"] == number:
+                typer.echo(f"    {_came_out(row):>8}  {'  ' if row['list'] and row['answer'] else ''}{_named(row)}")
+
+
+def _came_out(row: Json) -> str:
+    if row["votes"] is not None:
+        return str(row["votes"])
+    return "elected" if row["elected"] else ""
+
+
+def _named(row: Json) -> str:
+    """The answer, candidate or list in English."""
+    name: str = (row["answer_text"] or row["list_text"] or {"en": "(blank)"})["en"]
+    return name
 
 
 def _time(services: Services, vote: VoteView, *, closing: bool) -> str:

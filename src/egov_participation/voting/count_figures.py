@@ -30,6 +30,7 @@ _PERCENT = N_(
     " other way round."
 )
 VOTES = N_("Number of votes")
+_SHADED = N_("Shaded: more ballots prefer the candidate of the row to that of the column than the other way round.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +171,7 @@ def _pairwise(words: CountWords, trace: Pairwise) -> Chart:
         ]
         for a, row in enumerate(table)
     ]
-    notes = (translate(lang, _BALLOTS), translate(lang, _PERCENT))
+    notes = (translate(lang, _BALLOTS), translate(lang, _PERCENT), translate(lang, _SHADED))
     won = [f"{name}: {sum(c is not None and c.won for c in cells[a])}" for a, name in enumerate(words.names)]
     heading = translate(lang, N_("Comparisons won by each candidate."))
     said = " ".join([*words.lead(), heading, "; ".join(won)])

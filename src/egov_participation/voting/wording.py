@@ -58,7 +58,8 @@ def outcome(vote: VoteView, lang: str, timezone: str) -> str:
     if vote.weight == 0:
         return translate(lang, N_("Nobody voted."))
     turnout = written["percent"](vote.turnout)
-    question, counts, counted = vote.questions[0], _answers(vote), vote.outcomes[0]
+    question, counts = vote.questions[0], _answers(vote)
+    counted = vote.outcomes[0] if vote.outcomes else None
     if len(vote.questions) == 1 and counted is not None:
         names = tuple(answer.of(lang) for answer in question.answers)
         elected = CountWords(counted, names, lang).lead()
