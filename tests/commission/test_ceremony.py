@@ -173,7 +173,12 @@ def test_a_ceremony_begins_anew_with_a_reason_and_falls_with_its_trustees(
     press(member, anew, anew, reason="Trustee 1 lost the file")
     course.worker.run_due()
     assert sum("Trustee 1 lost the file" in mail.text for mail in course.outbox.sent) == 3
-    assert course.ceremony.id != first
+    second = course.ceremony.id
+    assert second != first
+    # The same wish once more, by a second press or by another member, gives up nothing that has begun since.
+    again = member.client.post(anew, data={"ceremony": first, "reason": "Trustee 1 lost it, once more"})
+    assert (again.status_code, "Somebody has begun it already" in again.text) == (409, True)
+    assert ("once more" in again.text, course.ceremony.id) == (True, second)
     enter(booth, course.tokens[1])
     assert "Trustee 1 lost the file" in booth.get("/en/trustee").text
     assert hand_in(booth, first, early[1].message(Step.CERTIFICATE)) == 409

@@ -85,6 +85,8 @@ class ThawForm(BaseModel):
 class AnewForm(BaseModel):
     """Why the key is made anew."""
 
+    ceremony: str = ""
+    """Which ceremony is given up."""
     reason: Reason = ""
 
     model_config = {"validate_default": True}

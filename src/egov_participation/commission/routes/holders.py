@@ -155,15 +155,30 @@ def begin_anew(request: Request) -> Response:
     form, here, draft = parse(request, AnewForm), services(request), found_draft(request)
     if form.data is None:
         return _anew_page(request, form)
-    with here.database.uow() as tx:
-        ceremonies.begin(here, tx, session(request), draft.id, reason=form.data.reason)
-        tx.commit()
+    given_up, reason = form.data.ceremony, form.data.reason
+    try:
+        with here.database.uow() as tx:
+            ceremonies.begin(here, tx, session(request), draft.id, given_up=given_up, reason=reason)
+            tx.commit()
+    except DomainError as refusal:
+        if refusal.status != 409:
+            raise
+        return _anew_page(request, Form(form.values, {"": translate(lang(request), refusal.message)}), 409)
     return to(request, "commission.trustees", id=draft.id)
 
 
-def _anew_page(request: Request, form: Form[AnewForm]) -> Response:
-    status = 422 if form.errors else 200
-    return render(request, "commission/ceremony_anew.html", status=status, draft=found_draft(request), form=form)
+def _anew_page(request: Request, form: Form[AnewForm], status: int = 422) -> Response:
+    draft = found_draft(request)
+    with services(request).database.read() as db:
+        standing = ceremonies.of_draft(db, draft, len(trustees_of(db, draft.id)))
+    return render(
+        request,
+        "commission/ceremony_anew.html",
+        status=status if form.errors else 200,
+        draft=draft,
+        ceremony="" if standing is None else standing.id,
+        form=form,
+    )
 
 
 def trustee(request: Request) -> Response:

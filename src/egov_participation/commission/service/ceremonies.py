@@ -161,11 +161,14 @@ def set_needed(
         give_up(services, tx, acting, draft)
 
 
-def begin(services: Services, tx: UnitOfWork, acting: SessionInfo, draft_id: str, *, reason: str = "") -> None:
+def begin(
+    services: Services, tx: UnitOfWork, acting: SessionInfo, draft_id: str, *, given_up: str = "", reason: str = ""
+) -> None:
     """Begin a ceremony among the trustees that the draft names, and write to all of them.
 
     Args:
-        reason: why the one before is given up; without one, none may have begun.
+        given_up: the id of the one before, if one has begun: so that the same wish twice gives up one alone.
+        reason: why it is given up.
 
     Raises:
         DomainError: 404 ``draft.unknown``; 409 of `lookup.check_state`, ``ceremony.none`` (all keys are needed),
@@ -177,7 +180,7 @@ def begin(services: Services, tx: UnitOfWork, acting: SessionInfo, draft_id: str
     standing = of_draft(tx.session, draft, len(trustees))
     if standing is None:
         raise DomainError(409, N_("All trustees are needed: each makes a key alone."), code="ceremony.none")
-    if standing.id and not reason:
+    if standing.id != given_up:
         raise DomainError(409, N_("Somebody has begun it already."), code="ceremony.begun")
     if any(trustee.invited_at is None for trustee in trustees):
         raise DomainError(
