@@ -170,6 +170,7 @@ def test_abif() -> None:
     assert file.title == "A vote"
     assert file.ballots == {(1, 2, 2): 3, (0, 1, 0): 2, (2, 2, 1): 1, (0, 0, 0): 4}
     assert opened("1:A/5>B/5\n  2:A/2,B/5,C/2,D").ballots == {(1, 2, 0, 0): 1, (2, 1, 2, 0): 2}
+    assert opened('=[A]:Ada [L.]\n="B":\n1:A>B').candidates == ("Ada [L.]", "B")
     with pytest.raises(UsageError, match="the file has no ballots"):
         opened("=A:[Ada]\n")
     for text, message in (

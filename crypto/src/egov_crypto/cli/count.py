@@ -119,7 +119,7 @@ def _of_file(options: argparse.Namespace, progress: Progress) -> _Counted:
     with Path(options.file).open("rb") as file:
         watched = cast(IO[bytes], _Watched(file, progress))
         found = read(watched, options.file, _reading(options), options.format, options.sheet)
-    found = _marked(found, options)
+    found = _marked(_without(found, options.leave_out), options)
     if options.default is not None:
         found = _against_default(found, options)
     method = _method(options, found.seats)
@@ -127,12 +127,19 @@ def _of_file(options: argparse.Namespace, progress: Progress) -> _Counted:
         raise UsageError(f"say how to count: --method {', '.join(_METHODS)}")
     share = options.overvotes is Overvotes.CONTINUING
     show = Show(options.batch, options.to_two)
-    seed = _drawn(found, options.drawn) if options.drawn else options.seed.encode()
+    seed = _named(found, options.drawn) if options.drawn else options.seed.encode()
     outcome = count(method, len(found.candidates), found.ballots, seed, progress, share=share, show=show)
     return _Counted(found, outcome)
 
 
-def _drawn(file: BallotFile, names: Sequence[str]) -> tuple[int, ...]:
+def _without(file: BallotFile, names: Sequence[str]) -> BallotFile:
+    """``file`` without those candidates; from a table of ballots they were left out already."""
+    if not names or file.marked:
+        return file
+    return leave_out(file, set(_named(file, names)), f"left out: {', '.join(names)}")
+
+
+def _named(file: BallotFile, names: Sequence[str]) -> tuple[int, ...]:
     """The candidates of these names."""
     known = {" ".join(name.split()).casefold(): candidate for candidate, name in enumerate(file.candidates)}
     wanted = [" ".join(name.split()).casefold() for name in names]
@@ -177,6 +184,8 @@ def _of_archive(options: argparse.Namespace, progress: Progress) -> _Counted:
         raise UsageError("--default is for files of ballots")
     if options.overvotes or options.skips is not None or options.batch or options.to_two:
         raise UsageError("--overvotes, --skips, --batch and --to-two are for files of ballots")
+    if options.leave_out:
+        raise UsageError("--leave-out is for files of ballots")
     if options.seed or options.drawn:
         raise UsageError("the seed of an archive's lots follows from its decryptions; --seed is for files of ballots")
     with source.open_archive(options.file, progress, options.max_archive) as file:
@@ -299,6 +308,9 @@ def _parser() -> argparse.ArgumentParser:
         metavar="N=T",
         help="option N must have T times as many as it has",
     )
+    add(
+        "--leave-out", action="append", default=[], metavar="NAME", help="a candidate to pass over, such as UWI (files)"
+    )
     marks = parser.add_argument_group("votes that are transferred, by other rules than the Scottish ones (files)")
     add = marks.add_argument
     add(
@@ -327,7 +339,6 @@ def _parser() -> argparse.ArgumentParser:
     add("--undervote", action="append", default=[], metavar="WORD", help="the word for a rank that was left out")
     add("--overvote", action="append", default=[], metavar="WORD", help="the word for a rank given to several")
     add("--parted", default="", metavar="SIGN", help="what stands between several candidates in a cell, such as //")
-    add("--leave-out", action="append", default=[], metavar="NAME", help="a candidate to pass over, such as UWI")
     return parser
 
 

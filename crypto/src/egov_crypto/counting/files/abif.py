@@ -2,7 +2,7 @@
 
 # a comment
 {title: "…"}                 what is said about the election
-=Kiss:[Bob Kiss]             a candidate's short and long name
+=Kiss:[Bob Kiss]             a candidate's short and long name; the brackets can be missing
 12:Kiss>Montroll=Smith       twelve ballots; commas part equal ranks too
 12:Kiss/5,Smith/3            scores rank where no other sign does; who has none is not ranked
 """
@@ -16,7 +16,7 @@ from egov_crypto.counting.files.ballot_file import MOST_BALLOTS, BallotFile, che
 from egov_crypto.errors import UsageError
 
 _LINE: Final = re.compile(r"(?P<number>[0-9]{1,10})\s*:(?P<ballot>.*)", re.ASCII)
-_NAMED: Final = re.compile(r"=(?P<short>[^:]+):\s*\[(?P<name>.*)\]")
+_NAMED: Final = re.compile(r"=(?P<short>[^:]+):(?P<name>.*)")
 _SAID: Final = re.compile(r'\{\s*"?title"?\s*:\s*"(?P<title>.*)"\s*\}')
 _COMMENT: Final = re.compile(r"#.*")
 _WORD: Final = re.compile(
@@ -43,7 +43,9 @@ def read(text: str) -> BallotFile:
             match = _SAID.fullmatch(said)
             title = match["title"] if match else title
         elif match := _NAMED.fullmatch(said):
-            names[match["short"].strip().strip('"')] = " ".join(match["name"].split())
+            short, name = match["short"].strip().strip('"[]').strip(), match["name"].strip()
+            bare = name[1:-1] if name.startswith("[") and name.endswith("]") else name
+            names[short] = " ".join(bare.split()) or short
         elif match := _LINE.fullmatch(said):
             number = int(match["number"])
             if number > MOST_BALLOTS:

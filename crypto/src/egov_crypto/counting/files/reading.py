@@ -21,7 +21,7 @@ _BLT: Final = re.compile(
     r"(?:[^\S\n]*(?:#.*)?\n)*[^\S\n]*[0-9]+[ \t]+[0-9]+(?:[ \t,]*(?:#.*)?(?:\r?\n|$)|[ \t]+-?[0-9])", re.ASCII
 )
 """Each line before the numbers matches in one way, else blank lines alone would take longer than anybody waits."""
-_ABIF: Final = re.compile(r"^[ \t]*(?:\{|=[^=\n]*:\s*\[|[0-9]+[ \t]*:)", re.MULTILINE | re.ASCII)
+_ABIF: Final = re.compile(r"^[ \t]*(?:\{|=[^=\n]*:|[0-9]+[ \t]*:)", re.MULTILINE | re.ASCII)
 _TALLY: Final = re.compile(rf"^{tally_sheet.BALLOT.pattern}$", re.MULTILINE | re.ASCII)
 _ARCHIVE: Final = b"BELENIOS\0"
 """The name of an archive's first member, with which a tar file begins."""
