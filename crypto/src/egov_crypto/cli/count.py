@@ -294,6 +294,9 @@ def _parser() -> argparse.ArgumentParser:
     add("--json", action="store_true", help="print one JSON object instead of tables")
     add("--blt", metavar="OUT", help="write the ballots as BLT too, to a file that is not there yet")
     add("--format", type=Format, choices=list(Format), help="the file's format (default: told by its beginning)")
+    add(
+        "--leave-out", action="append", default=[], metavar="NAME", help="a candidate to pass over, such as UWI (files)"
+    )
     console.add_jobs(parser)
     source.add_limit(parser)
     debian = parser.add_argument_group("a default option, as the Debian project has (files, --method schulze)")
@@ -307,9 +310,6 @@ def _parser() -> argparse.ArgumentParser:
         default=[],
         metavar="N=T",
         help="option N must have T times as many as it has",
-    )
-    add(
-        "--leave-out", action="append", default=[], metavar="NAME", help="a candidate to pass over, such as UWI (files)"
     )
     marks = parser.add_argument_group("votes that are transferred, by other rules than the Scottish ones (files)")
     add = marks.add_argument
