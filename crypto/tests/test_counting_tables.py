@@ -250,6 +250,10 @@ def test_a_workbook_is_read_only_up_to_its_limits(monkeypatch: pytest.MonkeyPatc
         list(spreadsheet.rows(workbook(PARTS)))
     with pytest.raises(UsageError, match="not a workbook"):
         list(spreadsheet.rows(io.BytesIO(b"PK\x03\x04 and no more")))
+    damaged = workbook({"xl/workbook.xml": "abcdefgh" * 9}).getvalue()
+    place = damaged.index(b"xl/workbook.xml") + len("xl/workbook.xml")
+    with pytest.raises(UsageError, match="not a workbook that can be read: Error -3"):
+        list(spreadsheet.rows(io.BytesIO(damaged[:place] + b"\xff\xff" + damaged[place + 2 :])))
     with pytest.raises(UsageError, match=r"it has no xl/workbook\.xml"):
         list(spreadsheet.rows(workbook({"a": "b"})))
 

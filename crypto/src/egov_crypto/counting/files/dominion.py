@@ -9,6 +9,7 @@ that is false of every mark of a rank given to several.
 import json
 import re
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Iterator
 from typing import IO, Any, Final
@@ -32,7 +33,7 @@ def read(file: IO[bytes], reading: Reading) -> BallotFile:
     try:
         with zipfile.ZipFile(file) as archive:
             return _read(archive, reading)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         raise UsageError(f"not an archive that can be read: {error}") from None
     except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
         raise UsageError(f"the archive has not the form of a Dominion export: {type(error).__name__} {error}") from None

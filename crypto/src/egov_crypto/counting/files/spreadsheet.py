@@ -5,6 +5,7 @@ Entities are never expanded and nothing outside the file is read: a document typ
 
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from typing import IO, Any, Final
 from xml.parsers import expat
@@ -40,7 +41,7 @@ def rows(file: IO[bytes], sheet: str | None = None) -> Iterator[list[str]]:
         with zipfile.ZipFile(file) as book:
             shared = _shared(book)
             yield from _rows(book, _part_of(book, sheet), shared)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         raise UsageError(f"not a workbook that can be read: {error}") from None
 
 
