@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from sqlmodel import select
 from tests.commission.test_rehearsals import Rehearsing, rehearsing_
 from tests.voting.making import verified
 
 from egov_participation.commission import documents
 from egov_participation.commission.service import running
 from egov_participation.commission.service.changing import change
+from egov_participation.voting import protocol_pages
 from egov_participation.voting.kinds import QuestionKind
+from egov_participation.voting.models import VoteCount
+from egov_participation.voting.service.protocol import build
 
 __all__ = ["rehearsing_"]  # the fixture
 
@@ -38,6 +42,19 @@ def test_mock_trustees_shuffle_and_as_many_as_are_needed_decrypt_a_draft_of_all_
     assert sum(counts[0] for counts in chosen) == vote.voters
     words = {task.title for task in of_vote_tasks(it)}
     assert {"%(name)s shuffles the ballots", "%(name)s decrypts the ballots"} <= words
+
+    # Who tries it sees the result as citizens would see it, and the protocol; then it goes, with its counts.
+    borda, judged, nothing = vote.outcomes
+    assert nothing is None
+    assert borda is not None
+    assert judged is not None
+    assert (borda.valid + borda.blank, judged.valid) == (vote.voters, vote.voters)
+    with here.database.read() as session:
+        unsigned = build(here, session, it.row.uuid)
+    assert protocol_pages.preview(vote, unsigned, "kk", "Asia/Almaty", "http://x").startswith(b"%PDF")
+    it.discard()
+    with here.database.read() as session:
+        assert session.exec(select(VoteCount)).all() == []
 
 
 def of_vote_tasks(it: Rehearsing) -> list[running.Task]:
