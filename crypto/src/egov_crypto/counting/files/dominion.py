@@ -9,7 +9,6 @@ that is false of every mark of a rank given to several.
 import json
 import re
 import zipfile
-import zlib
 from collections import Counter
 from collections.abc import Iterator
 from typing import IO, Any, Final
@@ -18,6 +17,7 @@ from egov_crypto.counting.ballots import HIGHEST
 from egov_crypto.counting.files.ballot_file import BallotFile
 from egov_crypto.counting.files.cvr import sorted_out
 from egov_crypto.counting.files.layouts import Rank, Reading, choose
+from egov_crypto.counting.files.spreadsheet import DAMAGED
 from egov_crypto.errors import UsageError
 
 CANDIDATES: Final = "CandidateManifest.json"
@@ -33,10 +33,10 @@ def read(file: IO[bytes], reading: Reading) -> BallotFile:
     try:
         with zipfile.ZipFile(file) as archive:
             return _read(archive, reading)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        raise UsageError(f"not an archive that can be read: {error}") from None
-    except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
+    except (KeyError, TypeError, AttributeError, json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UsageError(f"the archive has not the form of a Dominion export: {type(error).__name__} {error}") from None
+    except DAMAGED as error:
+        raise UsageError(f"not an archive that can be read: {error}") from None
 
 
 def _read(archive: zipfile.ZipFile, reading: Reading) -> BallotFile:

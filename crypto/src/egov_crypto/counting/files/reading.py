@@ -89,7 +89,7 @@ def _has_candidates(file: IO[bytes]) -> bool:
     try:
         with zipfile.ZipFile(file) as archive:
             return any(name.rpartition("/")[2] == dominion.CANDIDATES for name in archive.namelist())
-    except (zipfile.BadZipFile, NotImplementedError):
+    except spreadsheet.DAMAGED:
         return False
 
 

@@ -12,6 +12,8 @@ from xml.parsers import expat
 
 from egov_crypto.errors import UsageError
 
+DAMAGED: Final = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
+"""What comes of reading a ZIP archive that is none, or is damaged or encrypted."""
 MOST_BYTES: Final = 2**30
 """Of one unpacked part: a file of a few megabytes can hold far more."""
 MOST_SHARED: Final = 2**26
@@ -41,7 +43,7 @@ def rows(file: IO[bytes], sheet: str | None = None) -> Iterator[list[str]]:
         with zipfile.ZipFile(file) as book:
             shared = _shared(book)
             yield from _rows(book, _part_of(book, sheet), shared)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except DAMAGED as error:
         raise UsageError(f"not a workbook that can be read: {error}") from None
 
 
