@@ -5,6 +5,8 @@ The forms have addresses that stay. Before there is anything behind one, it answ
 
 from __future__ import annotations
 
+import threading
+from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -153,11 +155,23 @@ def ballots_blt(request: Request) -> Response:
 
 
 def _listed(request: Request, write: Callable[[Listed], bytes | None], media_type: str, ending: str) -> Response:
-    uuid, number = request.path_params["uuid"], request.path_params["number"]
-    raw = write(service.listed(services(request), uuid, number))
+    here, found, number = services(request), _vote(request), request.path_params["number"]
+    key = (found.uuid, found.head_hash, number, ending)
+    with _writing:  # a large vote takes a second: whoever waited for the same has it then
+        raw = _written.pop(key, None) or write(service.listed(here, found.uuid, number))
+        if raw is not None:
+            _written[key] = raw
+            while len(_written) > 1 and sum(map(len, _written.values())) > _KEPT_BYTES:
+                _written.popitem(last=False)
     if raw is None:
         raise DomainError(404, N_("The ballots on this question give grades, not ranks."), code="result.no_ranks")
-    return file_answer(request, raw, media_type, f"ballots-{uuid}-{number}.{ending}")
+    return file_answer(request, raw, media_type, f"ballots-{found.uuid}-{number}.{ending}")
+
+
+_KEPT_BYTES: Final = 32_000_000
+_writing = threading.Lock()
+_written: OrderedDict[tuple[str, str, int, str], bytes] = OrderedDict()
+"""Lists of ballots as files, the last used last: what a head's hash stands for never changes."""
 
 
 def turnout_json(request: Request) -> Response:
