@@ -43,7 +43,8 @@ export function markOf(verified) {
 
 /**
  * A shuffle is not signed: a server could make all of them itself, under the trustees' names, and know every order. So
- * the one under a trustee's own name must be one that the trustee made, and must not be missing.
+ * the one under a trustee's own name must be one that the trustee made. If none is there, the trustee is asked, also
+ * where one was made: it may have come too late, when enough others had shuffled.
  *
  * @param {any} verified by `verifyArchive` @param {string} publicText @param {string[]} made the SHA-256 of each shuffle
  * that this browser remembers to have made with this key
@@ -53,8 +54,8 @@ export function markOf(verified) {
 export function ownShuffle({ election, trustees, shuffles }, publicText, made) {
   if (election.shuffled.length === 0) return { state: "sums" };
   const hash = shuffles.get(trustees.ownerOf(publicText));
-  if (made.length > 0 && !made.includes(hash)) throw new VerificationError("shuffle.own");
   if (hash === undefined) return { state: "none" };
+  if (made.length > 0 && !made.includes(hash)) throw new VerificationError("shuffle.own");
   return { state: made.includes(hash) ? "known" : "unknown", hash };
 }
 

@@ -157,7 +157,12 @@ NO_SUCH_PLACE: Final = Refusal(
     HTTPStatus.BAD_REQUEST, "query.after", N_("The list cannot go on from there: it has no such place.")
 )
 NOT_SHUFFLING: Final = Refusal(
-    HTTPStatus.CONFLICT, "vote.not_shuffling", N_("This vote is not waiting for shuffles (any more).")
+    HTTPStatus.CONFLICT,
+    "vote.not_shuffling",
+    N_(
+        "This vote is not waiting for shuffles, or no longer: enough trustees have shuffled. Nothing was recorded. Open"
+        " your page again: it says what is due."
+    ),
 )
 ALREADY_SHUFFLED: Final = Refusal(
     HTTPStatus.CONFLICT, "shuffle.repeated", N_("This trustee has already shuffled the ballots.")
