@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from dataclasses import replace
+from hashlib import sha256
 from html import unescape
 from typing import Any
 
@@ -109,6 +111,7 @@ def test_what_was_counted_is_told_the_same_everywhere(services: Services, client
             assert raw.status_code == 404
             continue
         assert raw.content == protocol.count_json(counted)
+        assert sha256(raw.content).hexdigest() in re.sub("<[^>]+>", "", page)
         if counted.method.graded:
             assert client.get(f"{address}.blt").status_code == 404
             continue

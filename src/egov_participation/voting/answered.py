@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import TypeVar
 
 from egov_crypto.counting import Grades, Outcome, Pairwise, Points, Rounds
+from egov_crypto.protocol import count_json
 from egov_participation.i18n import N_, translate
 from egov_participation.results import figures
 from egov_participation.results.figures import Count, Figure
@@ -15,6 +16,7 @@ from egov_participation.voting import count_figures
 from egov_participation.voting.count_figures import CANDIDATE, Chart, ListVotes
 from egov_participation.voting.count_words import CountWords
 from egov_participation.voting.kinds import QuestionKind
+from egov_participation.voting.setup import digest
 from egov_participation.voting.views import QuestionResult, QuestionView, VoteView
 
 
@@ -50,6 +52,8 @@ class Answered:
     steps: Sequence[str] = ()
     """What each round did."""
     lots: Sequence[str] = ()
+    count: str | None = None
+    """SHA-256 of the published count, in hex."""
 
     @property
     def listed(self) -> bool:
@@ -132,6 +136,7 @@ def _of_question(
         [_about(table, title) for table in _more(words)],
         words.steps(),
         words.lots(),
+        digest(count_json(outcome)),
     )
 
 
