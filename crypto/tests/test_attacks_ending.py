@@ -184,10 +184,17 @@ def test_factors_solved_for_after_their_proofs_are_refused(mixed: Archive, world
     alphas = [choice.alpha for choices in sum_.ciphertexts for choice in choices]
     weighed = sum((point * weight for point, weight in zip(alphas, weights, strict=True)), start=IDENTITY)
     forged_joint = wire.proof_to_json(prove_decryption(statement, weighed, secret))
-    for wrong in (alone, value, {**value, "joint_proof": forged_joint}):
+    for wrong in (value, {**value, "joint_proof": forged_joint}):
         archive = Archive(world)
         archive.head, archive.raw = mixed.head, mixed.raw
         assert verdict(archive.decryption(2, dump(wrong))) == "decryption.joint"
+    # Without any, what comes out tells: no encoding of ranks.
+    honest = [[choice.alpha * world.private_keys[0] for choice in of] for of in sum_.ciphertexts]
+    both = [[one + other for one, other in zip(*of, strict=True)] for of in zip(honest, factors, strict=True)]
+    archive = Archive(world)
+    archive.head, archive.raw, archive.mixed = mixed.head, mixed.raw, mixed.mixed
+    archive.decrypt(1).decryption(2, dump(alone)).result(tally.compute_result(sum_, both))
+    assert verdict(archive) == "decryption.joint"
     archive = Archive(world)
     archive.head, archive.raw = mixed.head, mixed.raw
     assert verdict(archive.decryption(2, dump({**value, "joint_proof": None}))) == "decryption.format"

@@ -73,8 +73,7 @@ def case(request: pytest.FixtureRequest) -> Case:
 
 
 def verified(raw: bytes) -> Verified:
-    """The reference makes no joint proofs."""
-    return verify_archive(io.BytesIO(raw), joint=False)
+    return verify_archive(io.BytesIO(raw))
 
 
 def told(case: Case, result: list[list[object]]) -> list[list[object]]:

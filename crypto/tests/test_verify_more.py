@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 from crypto.tests.commands import run
-from crypto.tests.making import RANKED, dump, make_world
+from crypto.tests.making import dump, make_world
 
 from egov_crypto import archive, tally
 from egov_crypto.archive import EventType
 from egov_crypto.cli import console
 from egov_crypto.errors import ArchiveError, UsageError, VerificationError
+from egov_crypto.preference import PreferenceQuestion
 from egov_crypto.verify import verify_archive
 
 HTML = b"<!DOCTYPE html>\n<html lang=en>" + b"<p>Welcome.</p>" * 100
@@ -37,13 +38,22 @@ def test_damage_is_told_with_the_height_of_the_event_that_was_being_read(tallied
         assert (caught.value.code, caught.value.height) == (code, height)
 
 
-def test_decryptions_of_ranks_without_joint_proofs_are_taken_only_if_that_is_said(tmp_path: Path) -> None:
-    world = make_world(RANKED, trustees=1)
-    made = world.archive().ballots(world.ballot(0, [[1, 2, 3]])).close().tally().shuffle().add(EventType.END_SHUFFLES)
+def without_joint_proofs(answers: int, greatest: int) -> bytes:
+    """An archive that another program decrypted."""
+    world = make_world(PreferenceQuestion(tuple(map(str, range(answers))), "?"), trustees=1)
+    ballot = world.ballot(0, [[greatest, *range(1, answers)]])
+    made = world.archive().ballots(ballot).close().tally().shuffle().add(EventType.END_SHUFFLES)
     value = json.loads(tally.decrypt(world.election, made.sum(), world.private_keys[0]))
     del value["joint_proof"]
+    return made.decryption(1, dump(value)).result().raw
+
+
+def test_decryptions_of_ranks_without_joint_proofs_are_taken_if_encodings_tell_or_that_is_said(tmp_path: Path) -> None:
+    """One point in 2^84 is the encoding of 21 numbers, or of 30 that are at most 47."""
+    for answers, greatest in ((21, 255), (30, 47)):
+        verify_archive(io.BytesIO(without_joint_proofs(answers, greatest)))
     path = tmp_path / "theirs.bel"
-    path.write_bytes(made.decryption(1, dump(value)).result().raw)
+    path.write_bytes(without_joint_proofs(30, 48))
     strict = run("egov-verify", "vote", path, "--json")
     assert (strict.status, json.loads(strict.out)["failure"]["code"]) == (1, "decryption.joint")
     loose = run("egov-verify", "vote", path, "--without-joint-proofs")

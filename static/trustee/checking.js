@@ -57,12 +57,12 @@ export class Checking {
 
   /** @returns {ReturnType<verifyDecryption>} */
   decryption({ texts, ballots, weight, publicText, raw }) {
-    return verifyDecryption(this.election.fingerprint, this.#published(texts, ballots, weight), publicText, raw);
+    return verifyDecryption(this.election.fingerprint, this.#published(texts, ballots, weight), publicText, raw, false);
   }
 
   /** @returns {ReturnType<verifyResult>} */
-  result({ texts, ballots, weight, parts, raw }) {
-    return verifyResult(this.#published(texts, ballots, weight), parts, raw);
+  result({ texts, ballots, weight, parts, raw, bare }) {
+    return verifyResult(this.#published(texts, ballots, weight), parts, raw, bare);
   }
 
   get #of() {

@@ -1,6 +1,6 @@
 /** Partial decryptions of a tally, how they combine, and the result (specification, sections 4.20 and 4.21). */
 
-import { generatorTable, hashToScalar, modQ, parsePoint, randomScalar, writePoints } from "../booth/group.js";
+import { encodeIntegers, generatorTable, hashToScalar, modQ, parsePoint, randomScalar, writePoints } from "../booth/group.js";
 import { Point, baseTable, decode, encode, multiples } from "./curve.js";
 import { utf8 } from "../booth/encoding.js";
 import { FormError, VerificationError, coded } from "./errors.js";
@@ -11,6 +11,8 @@ import { dumpText, fields, hexDigest, items, load, proof, weightFromJson } from 
 
 const IDENTITY = `${"0".repeat(63)}1`;
 const ENCODED_PADDING = 14n;
+/** Of so many votes that there can be at most, the encoding tells whether one was decrypted rightly. */
+const TOLD_BY_ENCODING = 2n ** 168n;
 
 /** @param {string} fingerprint of the election @param {string} publicText @returns {string} what proofs begin with */
 function prefixOf(fingerprint, publicText) {
@@ -83,11 +85,12 @@ function weighed(texts, weights) {
 
 /**
  * @param {string} fingerprint of the election @param {EncryptedTally} tally @param {string} publicText of the trustee
- * @param {Uint8Array} raw
+ * @param {Uint8Array} raw @param {boolean} [demanded] whether there must be a joint proof where votes are listed: without
+ * it the specification's proofs hold for wrong factors too, until {@link checkEncodings} has looked at what they open
  * @returns {string[][]} the decryption factors, flat, checked to be the trustee's; throws VerificationError
  * (`decryption.*`)
  */
-export function verifyDecryption(fingerprint, tally, publicText, raw) {
+export function verifyDecryption(fingerprint, tally, publicText, raw, demanded = true) {
   let joint = null;
   const questions = coded("decryption.format", () => {
     const names = ["decryption_factors", "decryption_proofs", "joint_proof"];
@@ -107,11 +110,19 @@ export function verifyDecryption(fingerprint, tally, publicText, raw) {
     pairs.forEach(({ alpha }, at) => checkFactor(prefix, key, decode(alpha), factors[at], proofs[at]));
   }
   const all = questions.map(({ factors }) => factors);
-  // Without it the specification's proofs hold for wrong factors too: sums then open to nothing, votes to other votes.
   const listed = tally.questions.some((question) => question instanceof PreferenceQuestion);
   if (joint !== null) checkJoint(jointStatement(fingerprint, tally, publicText, all), key, all.flat(), joint);
-  else if (listed) throw new VerificationError("decryption.joint");
+  else if (demanded && listed) throw new VerificationError("decryption.joint");
   return all;
+}
+
+/** @param {Uint8Array} raw @returns {boolean} also of what is no decryption: verifying says what is wrong with it */
+export function hasJointProof(raw) {
+  try {
+    return Object.hasOwn(load(raw), "joint_proof");
+  } catch {
+    return true;
+  }
 }
 
 function checkJoint({ prefix, alphas, weights }, key, factors, { challenge, response }) {
@@ -154,11 +165,13 @@ function opened(tally, parts) {
 
 /**
  * @param {EncryptedTally} tally @param {{by: bigint, factors: string[][]}[]} parts as in {@link opened}
- * @param {Uint8Array} raw
+ * @param {Uint8Array} raw @param {boolean} [bare] whether some decryption has no joint proof
  * @returns {(bigint[]|bigint[][]|number[][])[]} the published result, checked: counts, nested where there are lists; of
- * preference questions each vote's numbers. Throws VerificationError (`result.*`)
+ * preference questions each vote's numbers. Throws VerificationError (`result.*`, `decryption.joint`)
  */
-export function verifyResult(tally, parts, raw) {
+export function verifyResult(tally, parts, raw, bare = false) {
+  const points = opened(tally, parts);
+  if (bare) checkEncodings(tally, points);
   const questions = coded("result.format", () => {
     const { result } = fields(load(raw), ["result"]);
     return items(result, tally.texts.length).map((value, at) => {
@@ -167,15 +180,35 @@ export function verifyResult(tally, parts, raw) {
       return question instanceof PreferenceQuestion ? flat.map((vote) => numbers(vote, question)) : flat.map(weightFromJson);
     });
   });
-  opened(tally, parts).forEach((points, number) => {
+  points.forEach((of, number) => {
     const question = tally.questions[number];
     const hold =
       question instanceof PreferenceQuestion
-        ? encode(points).every((text, at) => same(integers(text, question.answers.length), questions[number][at]))
-        : points.every((point, at) => isCount(questions[number][at], point, tally.weight));
+        ? encode(of).every((text, at) => same(integers(text, question.answers.length), questions[number][at]))
+        : of.every((point, at) => isCount(questions[number][at], point, tally.weight));
     if (!hold) throw new VerificationError("result.value", `question ${number + 1}`);
   });
   return questions.map((values, at) => tally.questions[at].nested(values));
+}
+
+/**
+ * What stands in for joint proofs that are not there: each vote is written as encodeIntegers does, of not too great
+ * numbers. See egov_crypto/tally.py.
+ *
+ * @param {EncryptedTally} tally @param {Point[][]} opened throws VerificationError (`decryption.joint`)
+ */
+function checkEncodings(tally, opened) {
+  opened.forEach((points, number) => {
+    const question = tally.questions[number];
+    if (!(question instanceof PreferenceQuestion) || points.length === 0) return;
+    const size = question.answers.length;
+    const told = (text) => {
+      const vote = integers(text, size);
+      const few = (BigInt(Math.max(...vote)) + 1n) ** BigInt(size) <= TOLD_BY_ENCODING;
+      return few && text === writePoints([encodeIntegers(vote)])[0];
+    };
+    if (!encode(points).every(told)) throw new VerificationError("decryption.joint");
+  });
 }
 
 /** Equal points mean equal counts only below the group's order; no count can exceed the total weight. */

@@ -1,6 +1,7 @@
 /** What follows the last ballot: tally, shuffles, decryptions and result, each held against what was computed. */
 
 import { fromUtf8 } from "../booth/encoding.js";
+import { hasJointProof } from "./decryption.js";
 import { VerificationError } from "./errors.js";
 import { mostBytes, readShuffle } from "./mixnet.js";
 import { hexDigest, load } from "./wire.js";
@@ -36,6 +37,8 @@ export class Outcome {
     this.shuffles = new Map();
     /** Decryption factors by owner, of those who have decrypted. @type {Map<number, string[][]>} */
     this.decryptions = new Map();
+    /** Whether some decryption has no joint proof: then the votes that come out must tell that none was changed. */
+    this.bare = false;
     this.result = null;
     this.running = [];
   }
@@ -105,6 +108,7 @@ export class Outcome {
     const { texts, ballots, weight } = this.tally;
     const task = { texts, ballots, weight, publicText: this.trustees.keys[owner - 1].text, raw };
     this.decryptions.set(owner, null);
+    this.bare ||= !hasJointProof(raw);
     const computed = this.checkers.run("decryption", task).then((factors) => this.decryptions.set(owner, factors));
     return { computed: [computed] };
   }
@@ -115,7 +119,7 @@ export class Outcome {
     await this.#settle();
     const parts = weights.map(({ owner, by }) => ({ by, factors: this.decryptions.get(owner) }));
     const { texts, ballots, weight } = this.tally;
-    this.result = await this.checkers.run("result", { texts, ballots, weight, parts, raw });
+    this.result = await this.checkers.run("result", { texts, ballots, weight, parts, raw, bare: this.bare });
   }
 
   /** The owner that `owned` names, who is a trustee and not among `before`. */

@@ -8,7 +8,7 @@ from egov_crypto import mixnet, wire
 from egov_crypto.archive import EventType
 from egov_crypto.election import Election
 from egov_crypto.errors import VerificationError
-from egov_crypto.tally import Factors, Result, Tally, verify_decryption_of, verify_result
+from egov_crypto.tally import Factors, Result, Tally, check_encodings, verify_decryption_of, verify_result
 from egov_crypto.trustees import Trustees
 
 _LEAST: Final = 1_000_000
@@ -45,7 +45,8 @@ class Ending:
         self.result: Result | None = None
         self._election, self._trustees = election, trustees
         self._jobs, self._progress = jobs, progress
-        self._joint = joint and bool(election.shuffled)
+        self._joint = joint
+        self._bare = False  # whether some decryption lacks the joint proof
 
     def limit(self, event_type: EventType) -> int:
         """Bytes that a payload may have, or what it refers to."""
@@ -82,12 +83,15 @@ class Ending:
     def _decrypt(self, raw: bytes, owned: bytes) -> None:
         owner = self._owner("decryption.owner", owned, self.decryptions)
         key = self._trustees[owner - 1].public_key
-        self.decryptions[owner] = verify_decryption_of(self._election, self.tally, key, raw, joint=self._joint)
+        self.decryptions[owner] = verify_decryption_of(self._election, self.tally, key, raw, joint=False)
+        self._bare |= "joint_proof" not in wire.load(raw)
 
     def _open(self, raw: bytes) -> None:
         if not self._trustees.enough(self.decryptions):
             raise VerificationError("event.order", "a result before enough decryptions")
         self.factors = self._trustees.combine(self.decryptions)
+        if self._bare and self._joint:
+            check_encodings(self.tally, self.factors)
         self.result = verify_result(self.tally, self.factors, raw)
 
     def _owner(self, code: str, owned: bytes, before: Container[int]) -> int:

@@ -66,7 +66,7 @@ class Report:
     """Whether those who have shuffled could decrypt: fewer could tell together whose vote is whose."""
     decrypted: list[int] = field(default_factory=list)
     joint: bool = True
-    """Whether decryptions of listed votes must have, and so have, joint proofs."""
+    """Whether joint proofs, or the votes' encodings, must show that listed votes were decrypted rightly."""
     begun: Head | None = None
     """Where the archive stood at its Setup event: what trustees confirmed before the vote opened."""
     head: Head | None = None
@@ -132,8 +132,9 @@ def verify_archive(
 ) -> Verified:
     """Verify the archive that ``file`` (seekable, at its start) holds, with ``jobs`` processes.
 
-    Decryptions of votes that are listed one by one must have a joint proof, which other programs do not make, unless
-    ``joint`` is false: trustees could then have changed these votes (see :func:`~egov_crypto.tally.decrypt`).
+    Decryptions of votes that are listed one by one must have a joint proof, or, since other programs make none, open to
+    votes whose encoding shows as much (:func:`~egov_crypto.tally.check_encodings`), unless ``joint`` is false: trustees
+    could then have changed these votes.
 
     Raises :class:`VerificationError` at the first thing that does not hold; pass ``report`` to see what held before.
     Raises :class:`ArchiveError` if the file is not an archive, :class:`UnsupportedError` if it cannot tell.

@@ -84,8 +84,8 @@ def _parser() -> argparse.ArgumentParser:
     vote.add_argument(
         "--without-joint-proofs",
         action="store_true",
-        help="take an archive of another program, whose decryptions of ranks and grades lack the proof that keeps "
-        "trustees from changing votes as they decrypt",
+        help="take decryptions of ranks and grades by another program also where neither their proofs nor the votes' "
+        "encodings show that no trustee changed a vote as it decrypted",
     )
     source.add_limit(vote)
     stated = kind(
