@@ -21,6 +21,7 @@ from egov_participation.consultations.service import (
     placing,
 )
 from egov_participation.errors import DomainError
+from egov_participation.ledger import service as ledger
 from egov_participation.services import Services, SessionInfo
 
 
@@ -50,6 +51,9 @@ def test_nothing_that_stays_tells_what_was_destroyed(
         view = comment_lists.one(services, reference, number)
         assert (view.is_gone, view.text, view.quote, view.document) == (True, "", None, None)
         assert comment_erasing.due(services) == 0  # it waits
+        with services.database.read() as session:
+            asked = next(ledger.newest(session, "consultation.redaction", reference))
+        assert (asked["what"], asked["at"][11:]) == ("erasing", "19:00:00Z")  # the day began then, in Almaty
         if number == 1:
             with services.database.uow() as tx:
                 comment_erasing.take_back(services, tx, author.session, reference, number)
@@ -59,7 +63,7 @@ def test_nothing_that_stays_tells_what_was_destroyed(
             with services.database.uow() as tx:
                 comment_erasing.ask(services, tx, author.session, reference, number)
                 tx.commit()
-        clock.advance(days=3)
+        clock.advance(days=4)
         assert comment_erasing.due(services) == 1
 
     assert clusters() == [1, 1, 1]

@@ -32,7 +32,7 @@ from egov_participation.consultations.models import (
     Stance,
     State,
 )
-from egov_participation.consultations.service import comment_letters, covers, lifecycle
+from egov_participation.consultations.service import comment_letters, covers, lifecycle, ruling
 from egov_participation.consultations.service.comment_own import locked_own
 from egov_participation.consultations.service.commenting import make_unfindable
 from egov_participation.database import UnitOfWork
@@ -43,6 +43,7 @@ from egov_participation.services import Services, SessionInfo
 
 WAIT: Final = timedelta(days=3)
 """So long words wait to be destroyed; observers hold that against the log (`docs/log.md`)."""
+_DAY: Final = timedelta(days=1)
 _AT_ONCE: Final = 100
 """Comments of one round."""
 
@@ -55,7 +56,7 @@ def ask(services: Services, tx: UnitOfWork, acting: SessionInfo, reference: str,
     """
     consultation, comment = locked_own(services, tx, acting, reference, number)
     if comment.shown not in GONE:
-        erasure = begin(tx, consultation, comment, ErasedBy.AUTHOR, services.clock())
+        erasure = begin(tx, consultation, comment, ErasedBy.AUTHOR, ruling.begin_of_today(services))
         comment_letters.tell_author(
             services, tx, consultation, comment, comment_letters.ERASING, due=services.day(erasure.due_at)
         )
@@ -78,7 +79,7 @@ def take_back(services: Services, tx: UnitOfWork, acting: SessionInfo, reference
             N_("The report is published meanwhile, and has no reply to this comment: its words are destroyed."),
             code="erasure.reported",
         )
-    row.kept_at = services.clock()
+    row.kept_at = ruling.begin_of_today(services)
     tx.add(row)
     covered = covers.active(tx.session, comment) is not None
     covers.show(tx, consultation, comment, Shown.REDACTED if covered else Shown.PUBLISHED)
@@ -104,7 +105,11 @@ def begin(
     reason: str = "",
     moderator: str | None = None,
 ) -> Erasure:
-    """Write down that a comment is to be erased, and hide it."""
+    """Write down that a comment is to be erased, and hide it.
+
+    Args:
+        now: where its author asks for it, the beginning of the day: they have what is left of it besides.
+    """
     assert comment.id is not None
     at_once = by is ErasedBy.COURT
     row = Erasure(
@@ -114,7 +119,7 @@ def begin(
         reason=reason,
         salt=secrets.token_bytes(ledger.SALT_SIZE) if reason else None,
         moderator=moderator,
-        due_at=now if at_once else now + WAIT,
+        due_at=now if at_once else now + WAIT + (_DAY if by is ErasedBy.AUTHOR else timedelta(0)),
     )
     tx.add(row)
     if not at_once:

@@ -112,7 +112,7 @@ def appeal(services: Services, tx: UnitOfWork, acting: SessionInfo, reference: s
             409, N_("An appeal can be made once against each decision, within 30 days of it."), code="appeal.none"
         )
     row.appeal = keys.box(services.settings.keys_dir).close(why, f"appeal:{row.id}")
-    row.appealed_at = services.clock()
+    row.appealed_at = ruling.begin_of_today(services)
     tx.add(row)
     tx.flush()
 

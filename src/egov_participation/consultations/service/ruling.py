@@ -56,6 +56,11 @@ def end_of(services: Services, day: date) -> datetime:
     return datetime.combine(day + timedelta(days=1), time(0), ZoneInfo(services.settings.timezone))
 
 
+def begin_of_today(services: Services) -> datetime:
+    """The moment at which this day began, where people comment: what citizens do is told by its day."""
+    return end_of(services, services.day(services.clock()) - timedelta(days=1))
+
+
 def last_day(services: Services, closes_at: datetime) -> date:
     """The inverse."""
     return services.day(closes_at - timedelta(seconds=1))
