@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from io import BytesIO
 
@@ -18,6 +19,7 @@ from tests.voting.making import (
     shuffle,
     verified,
 )
+from tests.voting.test_cast import cancel
 
 from egov_crypto import mixnet, protocol, tally
 from egov_crypto.archive import EventType
@@ -30,6 +32,7 @@ from egov_participation.services import Services
 from egov_participation.voting import data, service, wording
 from egov_participation.voting.models import VoteEvent
 from egov_participation.voting.rules import VoteState
+from egov_participation.voting.service import shuffling
 from egov_participation.voting.service.protocol import build, sign
 
 RANKED = PreferenceQuestion(
@@ -174,6 +177,38 @@ def test_one_shuffle_is_verified_at_a_time(services: Services, monkeypatch: pyte
     with services.database.read() as session:
         owners = session.exec(select(VoteEvent.owner).where(VoteEvent.type == EventType.SHUFFLE)).all()
     assert owners == [1]
+
+
+def test_whoever_is_faster_or_cancels_while_a_shuffle_is_verified_elsewhere_wins(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vote, verify = closed(services), mixnet.verify
+    told: list[int] = []
+
+    def hand_in(owner: int, raw: bytes) -> object:
+        return service.hand_in_shuffle(services, vote.uuid, owner, raw, lambda _tx, outcome: told.append(outcome.owner))
+
+    def meanwhile(act: Callable[[], object]) -> None:
+        """Done by another process while this one verifies: that has a lock of its own."""
+
+        def verified_slowly(*arguments: object) -> object:
+            checked = verify(*arguments)  # type: ignore[arg-type]
+            monkeypatch.setattr(mixnet, "verify", verify)
+            shuffling._VERIFYING.release()
+            act()
+            shuffling._VERIFYING.acquire()
+            return checked
+
+        monkeypatch.setattr(mixnet, "verify", verified_slowly)
+
+    mine, theirs = shuffle(services, vote), shuffle(services, vote)
+    meanwhile(lambda: hand_in(2, theirs))
+    assert refused(hand_in, 1, mine) == (422, "shuffle.invalid")
+    assert told == list(verified(services, vote.uuid).shuffles) == [2]
+    mine = shuffle(services, vote)
+    meanwhile(lambda: cancel(services, vote))
+    assert refused(hand_in, 1, mine) == (409, "vote.not_shuffling")
+    assert (told, service.vote(services, vote.uuid).state) == ([2], VoteState.CANCELLED)
 
 
 def test_a_ranking_in_which_nobody_voted_has_a_result_all_the_same(services: Services) -> None:
