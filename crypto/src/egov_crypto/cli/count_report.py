@@ -62,8 +62,10 @@ def _print_end(names: Sequence[str], outcome: Outcome) -> None:
     if outcome.winners:
         tied = len(outcome.winners) > 1 and not isinstance(outcome.trace, Rounds)
         say(f"{'Tied for the first place' if tied else 'Elected'}: {', '.join(names[c] for c in outcome.winners)}")
-    else:
+    elif outcome.valid:
         say("Nobody beats every other candidate.")
+    else:
+        say("Nobody is elected: no ballot is valid.")
 
 
 def _print_round(names: Sequence[str], trace: Rounds, each: Round, last: Round | None, lots: Sequence[Lot]) -> None:
