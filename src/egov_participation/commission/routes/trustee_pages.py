@@ -216,6 +216,7 @@ def _page(
         "source": source_of(request),
         "vote_url": f"{here.settings.base_url}/{lang(request)}/votes/{found.vote}",
         "stages": {stage: translate(lang(request), words) for stage, words in STAGE_WORDS.items()},
+        "typed": str(request.state.form.get("fingerprint", "")) if request.method == "POST" else "",
         "key_print": wire.compact_digest(found.public_key) if found.public_key else "",
     }
     if found.setup is not None:
