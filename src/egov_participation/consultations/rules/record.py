@@ -7,9 +7,10 @@ papers, and the map of provisions are fixed as the texts are.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
+
+from egov_participation.consultations.rules.reporting import canonical
 
 FORMAT: Final = "egov-version-v1"
 
@@ -28,11 +29,6 @@ def provisions(lineages: Sequence[tuple[str, str]], changes: Sequence[Change]) -
         "changes": [{"change": change, "new": new, "old": old} for old, new, change in changes],
         "lineages": [{"eid": eid, "lineage": lineage} for eid, lineage in lineages],
     }
-
-
-def canonical(content: Mapping[str, Any]) -> bytes:
-    """Canonical JSON (RFC 8785: members sorted, no blanks, UTF-8)."""
-    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def record_hash(raw: bytes) -> str:

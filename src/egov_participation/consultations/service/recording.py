@@ -18,6 +18,7 @@ from egov_participation.consultations.models import (
     Version,
 )
 from egov_participation.consultations.rules import record as rules
+from egov_participation.consultations.rules.reporting import canonical
 from egov_participation.consultations.service import lookup
 from egov_participation.consultations.service.comment_places import LARGEST
 from egov_participation.consultations.service.reading import no_version
@@ -29,7 +30,7 @@ def made(session: Session, row: Consultation, version: Version, published_at: da
     assert row.id is not None
     texts = lookup.texts(session, row.id)
     expressions = lookup.expressions(session, version.id or 0)
-    return rules.canonical(
+    return canonical(
         {
             "act": {"kind": row.act_kind, "stage": row.stage, "territory": row.territory},
             "consultation": row.reference,
