@@ -280,6 +280,10 @@ def test_everything_holds_for_somebody_who_trusts_nobody(
     assert "The demonstration is this witness itself" in page
     checked = {check["name"]: check["count"] for check in found["checks"]}
     assert checked["votes"] == len(service.votes(demo))
+    # Of the ranked election the count of each question and its shuffled ballots, beside the archive.
+    (elected,) = [one for one in found["votes"] if one["kinds"] == ["NonHomomorphic", "NonHomomorphic", "Lists"]]
+    assert elected["shuffled"] == [1, 3]
+    assert {"name": "counts", "ok": True, "count": 4} in elected["checks"]
     assert checked["petitions"] >= 10
     assert checked["files"] > 100
 

@@ -165,7 +165,7 @@ def _welcome(services: Services, folder: Path) -> None:
                            {site}/consultations
   What observers see:      {site}/observe
   Verify the referendum:   .venv/bin/egov-verify vote {site}/en/votes/{referendum.uuid}
-  Verify the election:     .venv/bin/egov-verify vote {site}/en/votes/{elected.uuid}
+  Count an election again: .venv/bin/egov-count {site}/en/votes/{elected.uuid} --question 1
   Recount a petition:      .venv/bin/egov-verify petition {site}/en/petitions/{largest}
   Verify everything:       .venv/bin/egov-verify site {site} --witness '{witness_key}'
                            (the demonstration is this witness itself: a real one is somebody else)
