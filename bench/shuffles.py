@@ -154,7 +154,7 @@ def _decryption(many: _Ended) -> tuple[float, float]:
     whole = []
     for number in range(3):
         out = folder / f"{number}.decryption"
-        command = [EGOV_BALLOT, "trustee", "decrypt", key, path, "--out", out, "--shuffle", owned]
+        command: list[str | Path] = [EGOV_BALLOT, "trustee", "decrypt", key, path, "--out", out, "--shuffle", owned]
         whole.append(run(command).processor)
     verifying = min(run([EGOV_VERIFY, "vote", path]).processor for _ in range(3))
     return min(whole) - verifying, min(whole)

@@ -96,9 +96,7 @@ def test_words_are_covered_appealed_shown_again_and_destroyed(
     assert "701 555" in author.client.get(public).text
     assert comment_lists.one(services, reference, 1).salt is not None
     assert comment_lists.listed(services, reference, Asked(words="ахмету")).total == 1
-    assert (
-        comment_lists.listed(services, reference, Asked(words="ахмет позвоните")).total == 1
-    )
+    assert comment_lists.listed(services, reference, Asked(words="ахмет позвоните")).total == 1
     assert comment_lists.listed(services, reference, Asked(words="ахмету метро")).total == 0
     with services.database.read() as session:
         assert search.find(session, "ru", "Ахмету").total == 0  # so many comments would bury all else

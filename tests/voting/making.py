@@ -182,7 +182,7 @@ def shuffle(services: Services, vote: MadeVote) -> bytes:
     return mixnet.shuffle(found.election, found.tally)
 
 
-def tallied(services: Services, vote: MadeVote) -> tuple[tuple[int, ...], ...]:
+def tallied(services: Services, vote: MadeVote) -> Sequence[Sequence[object]]:
     """Close, let all trustees decrypt, and return the result."""
     close(services, vote)
     for owner in range(1, len(vote.trustees) + 1):
