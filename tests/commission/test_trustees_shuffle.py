@@ -10,7 +10,7 @@ from tests.voting.making import close_at, verified
 
 from egov_crypto import mixnet, tally
 from egov_participation.commission import documents
-from egov_participation.commission.service import letters
+from egov_participation.commission.service import letters, trustees
 from egov_participation.commission.service.changing import change
 from egov_participation.mail import Mail
 from egov_participation.voting import service as voting
@@ -94,3 +94,8 @@ def test_shuffles_are_handed_in_by_the_links_without_a_script_then_decryptions_a
         raw = tally.decrypt(found.election, found.tally, private)
         assert booth.post("/en/trustee/decrypt", files={"decryption": raw}).status_code == 303
     assert voting.vote(services, uuid).state == "tallied"
+
+    # One is verified at a time, so that nobody keeps the others out with wrong ones.
+    answers = [booth.post(SHUFFLE, files={"shuffle": b"{}"}) for _ in range(trustees.SHUFFLES_PER_HOUR.times)]
+    assert [answers[0].status_code, answers[-1].status_code] == [409, 429]
+    assert "too many shuffles within the hour" in answers[-1].text

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -27,6 +27,7 @@ from egov_participation.database import UnitOfWork
 from egov_participation.errors import DomainError
 from egov_participation.i18n import N_
 from egov_participation.services import Services
+from egov_participation.throttle import Limit, throttle
 from egov_participation.voting import service as voting
 from egov_participation.voting.service import ShuffleOutcome, VoteState
 from egov_participation.voting.setup import SetupDocument
@@ -35,6 +36,16 @@ from egov_participation.voting.views import VoteView
 
 MAX_KEY_BYTES: Final = 10_000
 """A larger file is no public key: real ones have some 300 bytes."""
+
+
+SHUFFLES_PER_HOUR: Final = Limit(
+    "shuffles",
+    20,
+    timedelta(hours=1),
+    "shuffle.too_often",
+    N_("You have handed in too many shuffles within the hour. Nothing was recorded. Try again in an hour."),
+)
+"""Counted for a trustee. One is verified at a time: whoever went on with wrong ones would keep the others out."""
 
 
 class Step(StrEnum):
@@ -184,11 +195,13 @@ def hand_in_shuffle(services: Services, token: str, raw: bytes) -> ShuffleOutcom
     Once enough have shuffled, all are told soon that they can decrypt.
 
     Raises:
-        DomainError: 404 ``trustee.unknown``; those of `voting.service.hand_in_shuffle`.
+        DomainError: 404 ``trustee.unknown``; 429 ``shuffle.too_often``; those of `voting.service.hand_in_shuffle`.
     """
-    with services.database.read() as session:
-        row = by_link(session, token)
-        draft = find_draft(session, row.draft_id)
+    with services.database.uow() as tx:
+        row = by_link(tx.session, token)
+        draft = find_draft(tx.session, row.draft_id)
+        throttle(services.settings.keys_dir).take(tx, SHUFFLES_PER_HOUR, row.id, services.clock())
+        tx.commit()
 
     def tell(tx: UnitOfWork, outcome: ShuffleOutcome) -> None:
         number = letters.in_groups(outcome.hash)
