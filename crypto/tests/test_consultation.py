@@ -172,8 +172,14 @@ def test_an_agency_signs_with_keys_that_are_handed_over() -> None:
         assert caught.value.code == "consultation.key"
     agencies.take(C.key(bytes(range(4, 36)), OTHER, handed=False))
     assert agencies.unhanded == {"digital": 1}
-    agencies.use("digital", C.version(1)["key"])
+    replaced, later, next_day = C.version(1)["key"], "2026-05-04T05:02:00Z", "2026-05-05T05:00:01Z"
+    agencies.use("digital", replaced, BEGUN, BEGUN)
     agencies.check()
+    for at, now in ((later, later), (BEGUN, next_day)):  # who found an old key dates back what it signs
+        with pytest.raises(VerificationError, match="replaced at") as caught:
+            agencies.use("digital", replaced, at, now)
+        assert caught.value.code == "consultation.key"
+    agencies.use("digital", agencies.keys["digital"][-1], later, next_day)
     with serving(ServedSite()) as site:
         log = Log(site).add(*OPEN)  # and its key is not there
         alone = json.loads(run("egov-verify", "log", "--json", site.url).out)
@@ -181,6 +187,8 @@ def test_an_agency_signs_with_keys_that_are_handed_over() -> None:
         log.add(C.key(), C.key(OTHER, AGENCY, handed=False))  # what is of one moment comes in any order
         answer = json.loads(run("egov-verify", "log", "--json", site.url).out)
         assert (answer["ok"], any("the one before has not signed" in one for one in answer["unknown"])) == (True, True)
+        one = json.loads(run("egov-verify", "consultation", "--json", "--log", site.url, C.reference).out)
+        assert (one["ok"], any("the one before has not signed" in told for told in one["unknown"])) == (True, True)
 
 
 def test_whoever_adds_to_a_comment_while_it_is_closed_is_not_too_late() -> None:

@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 from crypto.tests.commands import run
-from crypto.tests.consultations import ENDED, PAPER, SALT, ConsultationSite, committed
+from crypto.tests.consultations import DAY, ENDED, PAPER, SALT, WAITED, ConsultationSite, committed
 from crypto.tests.platform import Platform
 from crypto.tests.served import ServedSite, digest, serving
 
 from egov_crypto.cli import site_consultation
+from egov_crypto.cli.consultation_figures import check_comment
+from egov_crypto.errors import VerificationError
 
 
 @pytest.fixture
@@ -89,7 +91,9 @@ LIES: list[tuple[str, Callable[[ConsultationSite], Any]]] = [
     ("consultation.comments", lambda site: site.comments[2].update(files=[{"name": "a.pdf", "sha256": digest("a")}])),
     (
         "consultation.comments",
-        lambda site: site.comments[2].update(edits=[{"text": "x", "salt": SALT.hex(), "hash": digest("x")}]),
+        lambda site: site.comments[2].update(
+            edits=[{"text": "x", "salt": SALT.hex(), "hash": digest("x"), "day": DAY}]
+        ),
     ),
     ("consultation.missing", lambda site: site.comments.pop()),
     ("consultation.missing", lambda site: site.comments.pop(0)),
@@ -206,7 +210,8 @@ def test_what_is_covered_added_and_erased_is_as_it_was_decided(site: Consultatio
     site.log.add(site.made.decided(1, "redacted", commitment, hidden), asked)
     covered = {"shown": "redacted", "document": None, "salt": None, "text": "comm [ … ] "}
     first |= {**covered, "left": {"document": left, "salt": SALT.hex()}}
-    first["redactions"] = [{**reason, "decision": None, "lifted": False, "ground": "personal-data"}]
+    decided = {"at": ENDED, "ground": "personal-data"}
+    first["redactions"] = [{**reason, **decided, "decision": None, "decided_at": None, "lifted": False}]
     gone = dict.fromkeys(("document", "salt", "text", "author", "capacity", "stance", "lang"))
     third |= {**gone, "shown": "erasing", "erasures": [an_erasure()]}
     site.publish()
@@ -224,13 +229,20 @@ def test_what_is_covered_added_and_erased_is_as_it_was_decided(site: Consultatio
         (left, "pieces", ["come", None]),
         (third, "text", "It was this"),
         (third["erasures"][0], "by", "law"),
+        (third["erasures"][0], "ended_at", ENDED),
+        (first["redactions"][0], "at", WAITED),
+        (third, "organisation", "Friends of parks"),
+        (third, "quote", {"exact": "Parks", "start": 0, "end": 5}),
+        (third, "files", [{"name": "a.pdf", "sha256": digest("a")}]),
+        (third, "left", {"document": {}, "salt": SALT.hex()}),
+        (third, "amendment", {"kind": "replace", "proposed": "No parks", "stale": False}),
     ):
         true, part[name] = part[name], lie
         site.publish()
         assert failure(site) == "consultation.comments"
         part[name] = true
     site.log.add(site.made.decided(1, "appeal-granted", commitment))
-    lifted = {**reason, "lifted": True, "decision": reason, "ground": "personal-data"}
+    lifted = {**reason, **decided, "lifted": True, "decision": reason, "decided_at": ENDED}
     first |= site.a_comment(1) | {"redactions": [lifted]}
     site.publish()
     verified(site)
@@ -239,8 +251,22 @@ def test_what_is_covered_added_and_erased_is_as_it_was_decided(site: Consultatio
     assert failure(site) == "consultation.comments"
 
 
+def test_nothing_was_added_to_what_is_destroyed(site: ConsultationSite) -> None:
+    """An addition without random bytes has no words, and its day is the one that was entered."""
+    gone = dict.fromkeys(("document", "salt", "text", "author", "author_salt"))
+    edit: Any = {"text": None, "salt": None, "hash": digest("added"), "day": DAY}
+    item = site.comments[2] | gone | {"shown": "erased", "edits": [edit]}
+    entered = ["comment", DAY, item["hash"], "erased", [[DAY, digest("added")]], [], None]
+    assert check_comment("C-2026-0007", item, entered)
+    for lie in ({"text": "I have changed my mind"}, {"day": "2026-05-07"}):
+        with pytest.raises(VerificationError) as caught:
+            check_comment("C-2026-0007", item | {"edits": [edit | lie]}, entered)
+        assert caught.value.code == "consultation.comments"
+
+
 def an_erasure(ended: str | None = None, by: str = "author") -> Any:
-    return {"by": by, "reason": None, "salt": None, "ended": ended}
+    ended_at = {"erased": WAITED, "kept": ENDED}.get(ended or "")
+    return {"at": ENDED, "by": by, "reason": None, "salt": None, "ended": ended, "ended_at": ended_at}
 
 
 def committed_reason(reason: str) -> str:

@@ -26,6 +26,8 @@ MAX_ACTS: Final = 1000
 
 ERASURE_WAIT: Final = timedelta(days=3)
 """So long words wait to be destroyed, unless a court has ordered it: until then that can be taken back."""
+KEY_LATE: Final = timedelta(days=1)
+"""What was signed before a key was replaced may enter the log so long after, however it is dated."""
 
 PUBLISHED, REDACTED, ERASING, ERASED = "published", "redacted", "erasing", "erased"
 _FOLLOWS: Final = {
@@ -64,7 +66,7 @@ class ConsultationCount:
     versions: list[dict[str, Any]] = field(default_factory=list)
     """Of each ``at``, ``agency``, ``key``, ``signature``, ``record``, and ``texts``: language, document, source."""
     comments: list[list[Any]] = field(default_factory=list)
-    """Of each: what it is, its day, the commitment to it, how it is shown, the commitments to what was added, the
+    """Of each: what it is, its day, the commitment to it, how it is shown, the days and commitments of additions, the
     decisions about it (what, when, for whom, and the commitments to the reason and to what is left to read), and the
     commitment to its author's name or None."""
     supports: str = ""
@@ -99,6 +101,8 @@ class Agencies:
 
     keys: dict[str, list[str]] = field(default_factory=dict)
     """In their order."""
+    since: dict[str, list[str]] = field(default_factory=dict)
+    """When each of them was entered."""
     unhanded: dict[str, int] = field(default_factory=dict)
     """How often a new one came that the one before has not signed."""
     used: dict[str, list[str]] = field(default_factory=dict)
@@ -116,12 +120,21 @@ class Agencies:
         elif old is not None:
             self.unhanded[agency] = self.unhanded.get(agency, 0) + 1
         _add(found, new)
+        self.since.setdefault(agency, []).append(value["at"])
         self.used[agency] = [key for key in self.used.get(agency, []) if key != new]
 
-    def use(self, agency: str, key: str) -> None:
-        """Something is signed with that key."""
-        if key not in self.keys.get(agency, []):
+    def use(self, agency: str, key: str, at: str, now: str) -> None:
+        """Something is signed with that key, which has not been replaced before; times as in the log.
+
+        Raises :class:`VerificationError` (``consultation.key``).
+        """
+        keys = self.keys.get(agency, [])
+        if key not in keys:
             _add(self.used.setdefault(agency, []), key)
+        elif key != keys[-1]:
+            replaced = self.since[agency][keys.index(key) + 1]
+            if _after(at, replaced) > TOLERANCE or _after(now, replaced) > KEY_LATE:
+                raise VerificationError("consultation.key", f"{agency} has signed with {key}, replaced at {replaced}")
 
     def check(self) -> None:
         """Raise :class:`VerificationError` (``consultation.key``) if a key has signed something that is not there."""
@@ -153,7 +166,7 @@ class Consultations:
                 _extend(value, count)
             case "consultation.version":
                 _publish(value, count)
-                self.agencies.use(value["agency"], value["key"])
+                self.agencies.use(value["agency"], value["key"], value["at"], now)
             case "consultation.comment":
                 _comment(value, count, now)
             case "consultation.redaction":
@@ -267,7 +280,7 @@ def _comment(value: dict[str, Any], count: ConsultationCount, now: str) -> None:
         comment = _existing(value, count)
         if comment[3] != PUBLISHED:
             raise _order(f"added to comment {number}, which is {comment[3]}")
-        _add(comment[4], value["document"])
+        _add(comment[4], [value["day"], value["document"]])
         return
     if number != len(count.comments) + 1:
         raise _order(f"comment {number}, where {len(count.comments) + 1} is next")

@@ -112,6 +112,9 @@ def _unknown(found: Found) -> list[str]:
         version = found.consultation.counted.versions[-1]
         told = f"compare it with what {version['agency']} has published elsewhere, {version['key']}"
         sentences.append(f"whether the key is the agency's which has signed the draft: {told}")
+        if found.reading:
+            agencies = found.reading.state.recount.consultations.agencies
+            sentences += consultation_report.unhanded(agencies, version["agency"])
     sentences.append(consultation_report.WHETHER_HEARD)
     if found.of_site:
         sentences.append("Whether files that were sent with comments are those that are named: compare their hashes.")

@@ -108,8 +108,8 @@ def check_comment(reference: str, item: Mapping[str, Any], entered: list[Any]) -
             ("hash", item["hash"], hash_),
             ("what", item["what"], what),
             ("day", item["day"], day),
-            ("edits", [edit["hash"] for edit in item["edits"]], edits),
-            ("decisions", _decisions(item), sorted(([*one[:1], *one[2:4]] for one in decisions), key=str)),
+            ("edits", [[edit["day"], edit["hash"]] for edit in item["edits"]], edits),
+            ("decisions", _decisions(item), sorted((one[:4] for one in decisions), key=str)),
         ]
         if item["author"] is not None:  # one that was shown, and is not any more, was taken away by its owner
             named = {"consultation": reference, "number": number, "name": item["author"]}
@@ -132,7 +132,7 @@ def check_comment(reference: str, item: Mapping[str, Any], entered: list[Any]) -
                 ("quote", _quoted(item["quote"]), _quoted(document["quote"])),
                 ("files", _files(item["files"]), _files(document["files"])),
             ]
-        elif item["salt"] is not None or (shown != REDACTED and (item["text"] or item["author"])):
+        elif item["salt"] is not None or (shown != REDACTED and _has_words(item)):
             raise VerificationError("consultation.comments", f"{number} is {shown} in the log, and shown")
         if shown == REDACTED:
             compared += _left(reference, item, [one[4] for one in decisions if one[4] is not None][-1])
@@ -140,7 +140,16 @@ def check_comment(reference: str, item: Mapping[str, Any], entered: list[Any]) -
             if shown == PUBLISHED or edit["salt"] is not None:
                 content = {"consultation": reference, "number": number, "edit": order, "text": edit["text"]}
                 compared.append(("edit", _committed(_EDIT, edit["salt"], content), edit["hash"]))
+            elif edit["text"]:
+                raise VerificationError("consultation.comments", f"{number} is {shown}, and an addition to it is shown")
     return compare("consultation.comments", compared, f"in the log, of comment {number}")
+
+
+def _has_words(item: Mapping[str, Any]) -> bool:
+    """Whether anything of who wrote what is shown."""
+    amendment = item["amendment"] or {"proposed": ""}
+    named = ("text", "author", "author_salt", "organisation", "quote", "files", "left")
+    return bool(amendment["proposed"] or any(item[name] for name in named))
 
 
 def _quoted(quote: Mapping[str, Any] | None) -> list[Any] | None:
@@ -194,17 +203,18 @@ def _decisions(item: Mapping[str, Any]) -> list[list[str | None]]:
     """What the log must have of them, whose order it holds itself; each reason must make its commitment."""
     found: list[list[str | None]] = []
     for one in item["redactions"]:
-        found.append(["redacted", None, _reason(one)])
+        found.append(["redacted", one["at"], None, _reason(one)])
         if (decision := one["decision"]) is not None:
             what = "appeal-granted" if one["lifted"] else "appeal-refused"
-            found.append([what, None, _reason(decision)])
+            found.append([what, one["decided_at"], None, _reason(decision)])
     for one in item["erasures"]:
         by, reason = one["by"], None if one["reason"] is None else _reason(one)
         if by != "court":
-            found.append(["erasing", by, reason])
+            found.append(["erasing", one["at"], by, reason])
         if one["ended"] in {"kept", "erased"}:
             done = one["ended"] == "erased"
-            found.append([one["ended"], by if done else None, reason if done and by == "court" else None])
+            told = reason if done and by == "court" else None
+            found.append([one["ended"], one["ended_at"], by if done else None, told])
     return sorted(found, key=str)
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from egov_crypto.cli.console import count, say
-from egov_crypto.consultation import ERASED, ERASING, LATE, REDACTED, ConsultationCount, Consultations
+from egov_crypto.consultation import ERASED, ERASING, LATE, REDACTED, Agencies, ConsultationCount, Consultations
 
 WHETHER_HEARD: Final = (
     "Whether every comment that somebody sent was entered: who sent one has its number and hash, and finds both in the"
@@ -69,13 +69,19 @@ def unknown_of_all(consultations: Consultations) -> list[str]:
         for sentence in doubts(counted)
     ]
     del sentences[_SHOWN:]
-    sentences += [
-        f"Why {agency} got a new key that the one before has not signed: it must have said in public that it lost one."
-        for agency in sorted(consultations.agencies.unhanded)
-    ][:_SHOWN]
+    sentences += unhanded(consultations.agencies)[:_SHOWN]
     if any(counted.comments for counted in consultations.counts.values()):
         sentences.append(WHETHER_HEARD)
     return sentences
+
+
+def unhanded(agencies: Agencies, *only: str) -> list[str]:
+    """Which agencies got a key that nobody handed over, of all or of some."""
+    return [
+        f"Why {agency} got a new key that the one before has not signed: it must have said in public that it lost one."
+        for agency in sorted(agencies.unhanded)
+        if not only or agency in only
+    ]
 
 
 def doubts(counted: ConsultationCount, now: datetime | None = None) -> Iterable[str]:
