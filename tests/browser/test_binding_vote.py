@@ -148,7 +148,7 @@ def test_a_binding_vote_from_its_draft_to_the_signed_protocol(
         status = service.ballot(vote.services, uuid, tracker).ballot.status
         assert status == ("superseded" if place == 2 else "counted")
     look_up(observer, vote, uuid, trackers[2], "The same voter cast a later ballot")
-    look_up(observer, vote, uuid, trackers[3], "this ballot is part of the sum")
+    look_up(observer, vote, uuid, trackers[3], "this ballot is in the count")
     confirmed_by_others(vote, uuid, observer, capsys)
     archive = f"{vote.base}/votes/{uuid}/archive.bel"
     assert egov_verify(["receipt", str(receipt), "--key", receipt_key, archive]) == 0

@@ -303,7 +303,7 @@ def test_a_tracker_page_tells_the_ballots_fate_and_nothing_of_its_voter(
     )
 
     assert "so this one is not counted" in text_of(replaced)
-    assert "this ballot is part of the sum" in text_of(counted)
+    assert "this ballot is in the count" in text_of(counted)
     for page in (replaced, counted):
         assert vote.people[0] not in page
         assert vote.credentials[0] not in page
