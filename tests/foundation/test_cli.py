@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from tests.command_line import egov, egov_process
 
 from egov_participation.clock import system_clock
 from egov_participation.database import Database, migrate
 from egov_participation.registry import fake
 from egov_participation.registry.keys import IinKeys
 from egov_participation.registry.service import add_residents
-
-
-def egov(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    program = [sys.executable, "-c", "from egov_participation.cli import main; main()", *arguments]
-    return subprocess.run(program, capture_output=True, text=True, env=os.environ | environment, check=False)
 
 
 @pytest.fixture
@@ -33,7 +26,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
 
 
 def test_help_names_every_room_that_has_commands() -> None:
-    answer = egov("--help")
+    answer = egov_process("--help")
 
     assert answer.returncode == 0
     for command in ("migrate", "serve", "worker", "backup", "restore", "doctor", "demo", "registry", "vote"):
@@ -108,7 +101,7 @@ def test_several_processes_are_not_let_loose_on_sqlite(environment: dict[str, st
 
 
 def test_wrong_usage_is_2() -> None:
-    assert egov("no-such-command").returncode == 2
+    assert egov_process("no-such-command").returncode == 2
 
 
 def test_a_database_that_cannot_be_opened_is_said_in_one_line() -> None:

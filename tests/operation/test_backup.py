@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 from sqlmodel import SQLModel, select
+from tests.command_line import egov
 from tests.conftest import ClientFactory
-from tests.foundation.test_cli import egov
 from tests.officials import MakeOfficial
 from tests.registrar.book import CredentialBook
 from tests.voting.making import archive_of, make_vote, verified

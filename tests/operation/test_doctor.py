@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, update
-from tests.foundation.test_cli import egov
+from tests.command_line import egov
 from tests.ledger.observer import enter
 from tests.ports import free_port
 

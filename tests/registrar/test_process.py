@@ -12,6 +12,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from tests.command_line import egov, egov_process
 
 from egov_participation.database import migrate
 from egov_participation.registrar.client import RemoteRegistrar
@@ -34,19 +35,18 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     }
 
 
-def egov(*words: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    command = [str(Path(sys.executable).with_name("egov")), "registrar", *words]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+def registrar(*words: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return egov("registrar", *words, **environment)
 
 
 @pytest.fixture
 def process(environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
     secret = environment["EGOV_REGISTRAR_TOKEN_FILE"]
-    assert egov("secret", secret, environment=environment).returncode == 0
+    assert registrar("secret", secret, environment=environment).returncode == 0
     assert Path(secret).stat().st_mode & 0o777 == 0o600
-    before = egov("serve", environment=environment)
+    before = registrar("serve", environment=environment)
     assert (before.returncode, "egov registrar migrate" in before.stderr) == (1, True)
-    assert egov("migrate", environment=environment).returncode == 0
+    assert registrar("migrate", environment=environment).returncode == 0
     process = subprocess.Popen([Path(sys.executable).with_name("egov"), "registrar", "serve"], env=environment)
     yield process
     process.send_signal(signal.SIGTERM)
@@ -68,8 +68,8 @@ def test_it_answers_with_a_key_of_its_own_and_is_well(
     client = RemoteRegistrar(environment["EGOV_REGISTRAR_URL"], Path(environment["EGOV_REGISTRAR_TOKEN_FILE"]))
     key = client.key
     client.close()
-    assert egov("check", environment=environment).stdout.strip() == key
-    second = egov("serve", environment=environment)
+    assert registrar("check", environment=environment).stdout.strip() == key
+    second = egov_process("registrar", "serve", **environment)
     assert (second.returncode, "answers at EGOV_REGISTRAR_URL already" in second.stderr) == (1, True)
     assert process.poll() is None
     assert sorted(file.name for file in Path(environment["EGOV_REGISTRAR_KEYS_DIR"]).iterdir()) == [
@@ -81,11 +81,12 @@ def test_it_answers_with_a_key_of_its_own_and_is_well(
 
 def test_without_an_address_or_a_real_secret_it_does_not_start(environment: dict[str, str]) -> None:
     without = {name: value for name, value in environment.items() if not name.startswith("EGOV_REGISTRAR_")}
-    assert egov("serve", environment=without).returncode == 1
+    assert registrar("serve", environment=without).returncode == 1
     Path(environment["EGOV_REGISTRAR_TOKEN_FILE"]).write_text("short")
-    assert egov("serve", environment=environment).returncode != 0
+    refused = registrar("serve", environment=environment)
+    assert (refused.returncode, "EGOV_REGISTRAR_TOKEN_FILE: the secret must have" in refused.stderr) == (1, True)
 
 
 def test_it_does_not_start_if_a_passkey_would_count_at_once(environment: dict[str, str]) -> None:
-    refused = egov("serve", environment=environment | {"EGOV_REGISTRAR_PASSKEY_HOURS": "0"})
+    refused = registrar("serve", environment=environment | {"EGOV_REGISTRAR_PASSKEY_HOURS": "0"})
     assert (refused.returncode, "EGOV_REGISTRAR_PASSKEY_HOURS: must be 1" in refused.stderr) == (1, True)

@@ -62,7 +62,10 @@ def serve() -> None:
     where, secret_file = _place(settings)
     if PASSKEY_AT_ONCE in settings.unsafe():
         raise DomainError(422, PASSKEY_AT_ONCE, code="registrar.settings")
-    read_secret(secret_file)
+    try:
+        read_secret(secret_file)
+    except ValueError as error:
+        raise DomainError(422, f"EGOV_REGISTRAR_TOKEN_FILE: {error}", code="registrar.settings") from None
     registrar = _local(settings)
     if not _is_current(registrar.means.database):
         raise DomainError(
