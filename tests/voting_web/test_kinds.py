@@ -42,6 +42,7 @@ def test_what_is_asked_how_it_is_counted_and_how_far_it_is_stands_on_the_votes_p
     close(services, vote)
     assert "the ballots are shuffled by 0 of 2 trustees" in page()
     assert "The trustees owe shuffles since voting closed" in page("/verify")
+    assert "unless all who shuffled tell how" in page("/verify")
     assert (page("/verify").count("Who shuffles and decrypts"), "decrypts the sum" in page("/verify")) == (2, False)
     service.hand_in_shuffle(services, vote.uuid, 2, shuffle(services, vote))
     assert "the ballots are shuffled by 1 of 2 trustees" in page()
