@@ -238,8 +238,11 @@ def test_the_report_waits_for_every_reply_and_is_frozen(
         ("2", "2", "rejected"),
     ]
     assert "Оставьте" not in table.text
+    # What is destroyed later is not in a table that nobody can alter: it is in that of today.
+    assert not {"capacity", "stance", "lang", "language", "alike", "author"} & rows[0].keys()
     words = client.get(f"/consultations/{reference}/report-words.csv")
     assert "'=Оставьте." in words.text
+    assert [row["capacity"] for row in csv.DictReader(StringIO(words.text))] == ["citizen", "citizen"]
     assert words.text.count("Тишина нужна.") == 2
     assert "content-length" not in words.headers  # made while it is sent, never held whole
     assert client.get(f"/ru/consultations/{reference}/report.pdf").content.startswith(b"%PDF")

@@ -109,7 +109,7 @@ def report_words(request: Request) -> Response:
     last = reporting.parsed(reporting.newest(here, reference))["totals"]["comments"]
 
     def lines() -> Iterator[str]:
-        yield csv_line(("comment", "provision", "lang", "text", "proposed", "reply", "verdict", "reason"))
+        yield csv_line(_WORDS_HEAD)
         for start in range(1, last + 1, _AT_ONCE):
             found = report_reading.comments(here, reference, start, min(start + _AT_ONCE, last + 1))
             yield "".join(csv_line(_cells(comment, reply)) for comment, reply in found)
@@ -126,7 +126,8 @@ def report_words(request: Request) -> Response:
 def _cells(one: CommentView, reply: Reply | None) -> Iterator[object]:
     yield one.number
     yield "" if one.place is None else provision(one.place.version, one.place.eid)
-    yield "" if one.is_gone else one.lang
+    yield from ("", "", "") if one.is_gone else (one.capacity.value, one.stance.value, one.lang)
+    yield "" if one.cluster is None else one.cluster
     yield harmless(one.text)
     yield harmless(one.proposed)
     yield "" if reply is None else reply.number
@@ -261,6 +262,10 @@ def _proposal_page(request: Request, form: Form[DecisionForm], status: int) -> R
 
 
 _AT_ONCE: Final = 500
+_WORDS_HEAD: Final = (
+    *("comment", "provision", "capacity", "stance", "lang", "alike", "text", "proposed"),
+    *("reply", "verdict", "reason"),
+)
 _KINDS: Final = (reporting.KIND,)
 _PUBLIC: Final = "/consultations/{reference}/report"
 _PROPOSAL: Final = "/office/reports/proposals/{id}"

@@ -130,7 +130,7 @@ class Replied:
 
 
 HEAD: Final = (
-    *("comment", "commitment", "what", "day", "capacity", "language", "stance", "provision", "alike", "supports"),
+    *("comment", "commitment", "what", "day", "provision", "supports"),
     *("reply", "verdict", "reply_commitment", "changed"),
 )
 """The columns of `table`."""
@@ -138,7 +138,8 @@ HEAD: Final = (
 
 def table(comments: Sequence[Said], replies: Mapping[int, Replied]) -> bytes:
     """Each comment with its reply on a line of its own, by their numbers and commitments: no words, which have to be
-    where they can be covered. The same rows give the same bytes (RFC 4180).
+    where they can be covered, nor as what somebody wrote or who wrote nearly the same, which goes with the words when
+    they are destroyed. The same rows give the same bytes (RFC 4180).
 
     Args:
         replies: those that hold, by number.
@@ -147,14 +148,12 @@ def table(comments: Sequence[Said], replies: Mapping[int, Replied]) -> bytes:
 
 
 def _cells(one: Said, replies: Mapping[int, Replied]) -> Iterable[object]:
-    told = ("", "", "") if one.is_gone else (one.capacity, one.lang, one.stance)
     place = "" if one.place is None else provision(one.place[0], one.place[2])
     reply = None if one.reply is None else replies[one.reply]
     answered = ("", "", "") if reply is None else (reply.verdict, reply.document, reply.changed)
     what = "amendment" if one.amendment else "comment"
-    alike = "" if one.cluster is None or one.is_gone else one.cluster
     return (
-        *(one.number, one.document, what, one.day.isoformat(), *told, place, alike, one.supports),
+        *(one.number, one.document, what, one.day.isoformat(), place, one.supports),
         *("" if one.reply is None else one.reply, *answered),
     )
 

@@ -35,6 +35,8 @@ IN_AN_HOUR: Final = Limit(
 KEPT: Final = timedelta(days=90)
 MOST: Final = 20
 """So much of what is told of one comment is kept: it stands in the queue already."""
+LISTED: Final = 100
+"""So many comments are put before a moderator: the others follow as these are decided."""
 LONGEST: Final = 1000
 """Characters."""
 
@@ -69,7 +71,7 @@ def complain(
         raise DomainError(409, N_("The words of this comment are no more."), code="complaint.gone")
     if ground not in {one.code for one in ruling.of(services, consultation).grounds}:
         raise DomainError(422, N_("Choose one of the grounds."), code="complaint.ground")
-    throttle(services.settings.keys_dir).take(tx, IN_AN_HOUR, network, now)
+    throttle(services.settings.keys_dir).take_at_once(tx, IN_AN_HOUR, network, now)
     there = tx.exec(select(func.count()).select_from(Complaint).where(Complaint.comment_id == comment.id)).one()
     if there >= MOST:
         return
@@ -80,7 +82,7 @@ def complain(
 
 
 def waiting(session: Session) -> list[tuple[Consultation, Comment, int, date]]:
-    """The comments of which something was told: how often, and since when; the first first."""
+    """The comments of which something was told: how often, and since when; the first first, `LISTED` at most."""
     since = func.min(Complaint.day)
     rows = session.exec(
         select(Consultation, Comment, func.count(), since)
@@ -88,6 +90,7 @@ def waiting(session: Session) -> list[tuple[Consultation, Comment, int, date]]:
         .join(Complaint, col(Complaint.comment_id) == col(Comment.id))
         .group_by(col(Consultation.id), col(Comment.id))
         .order_by(since, col(Comment.id))
+        .limit(LISTED)
     ).all()
     return list(rows)
 
