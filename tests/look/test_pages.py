@@ -26,10 +26,11 @@ PARTS = 4
 """So that the workers of a test run share the pages."""
 LOOKS: dict[str, list[tuple[ViewportSize, bool]]] = {
     "kk": [(PHONE, False), (DESK, True)],
-    "en": [(DESK, False)],
-    "ru": [(PHONE, True)],
+    "en": [(DESK, True)],
+    "ru": [(PHONE, False)],
 }
-"""On what each page is looked at: language → size of the screen, and whether it is dark."""
+"""On what each page is looked at: language → size of the screen, and whether it is dark; each begins as the one before
+ends, or the next page does, since to change the screen of a page takes as long as some load."""
 REFUSED = {
     "identity.to_provider",
     "identity.failed",
