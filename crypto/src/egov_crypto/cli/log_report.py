@@ -39,7 +39,10 @@ _CHECK_OF: Final = {
     **dict.fromkeys(("petition.count", "petition.timeline", "petition.document", "petition.missing"), "figures"),
     "site": "figures",
     **dict.fromkeys(
-        (f"consultation.{name}" for name in ("change", "comments", "document", "missing", "record", "reports", "timeline")),
+        (
+            f"consultation.{name}"
+            for name in ("change", "comments", "document", "missing", "record", "reports", "timeline")
+        ),
         "figures",
     ),
     "consultation": "consultations",
