@@ -85,7 +85,25 @@ def test_officials_say_what_a_provision_was(services: Services, official: MakeOf
             ("modified", "Парк закр", "Сад откры"),
             ("new", "", "Парк убир"),
         ]
+    # What was confirmed is which one it was: whether its words are others, the words say, however they are corrected.
+    for words, change in (("Парк закрывается в 22 часа.", Change.UNCHANGED), ("Сад закрыт.", Change.MODIFIED)):
+        with services.database.uow() as tx:
+            kept = tx.exec(select(ProvisionChange).where(ProvisionChange.id == _of(tx.session, key, gone.id))).one()
+            provision = tx.session.get_one(Provision, kept.new_id)
+            provision.text = words
+            provision.text_hash = gone.text_hash if change is Change.UNCHANGED else "0" * 64
+            tx.add(provision)
+            tx.commit()
+        assert one.client.post(f"/en/office/drafts/{key}/v2/ru/compare").status_code == 303
+        with services.database.read() as db:
+            assert db.get_one(ProvisionChange, _of(db, key, gone.id)).change == change
     office.approve(other, office.propose(one, key, 2))
+
+
+def _of(db: Session, key: str, old: int | None) -> int:
+    """Id of what became of a provision in the second version."""
+    mine = (ProvisionChange.expression_id == _text(db, key, 2).id, ProvisionChange.old_id == old)
+    return db.exec(select(ProvisionChange).where(*mine)).one().id or 0
 
 
 def test_words_that_stand_in_another_provision_were_not_deleted(services: Services, official: MakeOfficial) -> None:

@@ -48,12 +48,15 @@ def compare(tx: UnitOfWork, parent: Version, expression: Expression) -> set[int]
     tx.exec(delete(ProvisionChange).where(mine, col(ProvisionChange.confirmed_by).is_(None)))
     left_old = [row for row in old if row.id not in settled_old]
     left_new = [row for row in new if row.id not in settled_new]
+    hashes = {row.id: row.text_hash for row in (*old, *new)}
+    for row in kept:  # who belongs together was confirmed; the words may have been corrected since
+        row.change = _by_words(row.change, hashes.get(row.old_id), hashes.get(row.new_id))
+        tx.add(row)
     found = map_provisions([as_provision(row) for row in left_old], [as_provision(row) for row in left_new])
     for link in found.links:
         change = link.change.value
-        if change in (Change.UNCHANGED, Change.MODIFIED):  # by the very bytes, which anybody can hold it against
-            same = left_old[link.old[0]].text_hash == left_new[link.new[0]].text_hash
-            change = Change.UNCHANGED.value if same else Change.MODIFIED.value
+        if link.old and link.new:
+            change = _by_words(change, left_old[link.old[0]].text_hash, left_new[link.new[0]].text_hash)
         for here in link.old or (None,):
             for there in link.new or (None,):
                 tx.add(
@@ -72,6 +75,13 @@ def compare(tx: UnitOfWork, parent: Version, expression: Expression) -> set[int]
     tx.add(expression)
     tx.flush()
     return fresh
+
+
+def _by_words(change: str, old: str | None, new: str | None) -> str:
+    """Unchanged or modified by the very bytes, which anybody can hold it against; anything else as it is."""
+    if change not in {Change.UNCHANGED.value, Change.MODIFIED.value}:
+        return change
+    return Change.UNCHANGED.value if old == new else Change.MODIFIED.value
 
 
 def carry_lineages(
