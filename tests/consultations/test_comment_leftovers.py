@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from sqlmodel import select
 from tests.consultations import world
@@ -20,6 +22,7 @@ from egov_participation.consultations.service import (
     lookup,
     placing,
 )
+from egov_participation.documents.duplicates import Cluster, cluster
 from egov_participation.errors import DomainError
 from egov_participation.ledger import service as ledger
 from egov_participation.services import Services, SessionInfo
@@ -77,6 +80,31 @@ def test_nothing_that_stays_tells_what_was_destroyed(
         placed = session.exec(select(CommentPlacement).order_by("comment_id")).all()
     assert [one.quote_start is None for one in placed] == [True, True, False]
     assert [one.quote_end is None for one in placed] == [True, True, False]
+
+
+def test_what_is_destroyed_while_alike_comments_are_looked_for_is_like_none(
+    services: Services, citizen: MakeCitizen, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reference, author = world.put(services), citizen()
+    for _ in range(3):
+        send(services, author.session, reference, Place(1, "ru", ARTICLE), Written("ru", TEXT))
+    rounds: list[int] = []
+
+    def slow(members: Sequence[tuple[int, str]]) -> list[Cluster]:
+        rounds.append(len(members))
+        if len(rounds) == 1:
+            with services.database.uow() as tx:
+                comment_erasing.ask(services, tx, author.session, reference, 1)
+                tx.commit()
+            clock.advance(days=4)
+            comment_erasing.due(services)
+        return cluster(members)
+
+    monkeypatch.setattr(clustering, "cluster", slow)
+    clustering.find(services, reference)
+    with services.database.read() as session:
+        assert list(session.exec(select(Comment.cluster).order_by("number")).all()) == [None, 2, 2]
+    assert rounds == [3, 2]
 
 
 def test_files_of_drafts_have_an_end(services: Services, citizen: MakeCitizen, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ Only what is said to the same provision is compared: “Against.” means anothe
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -12,6 +13,7 @@ from sqlmodel import col, or_, select, update
 
 from egov_participation.consultations.models import GONE, Comment, Consultation, Provision, State
 from egov_participation.consultations.rules.states import ANSWERABLE
+from egov_participation.database import UnitOfWork
 from egov_participation.documents.duplicates import cluster
 from egov_participation.jobs import enqueue, is_owed
 from egov_participation.services import Services
@@ -88,17 +90,25 @@ def find(services: Services, reference: str) -> None:
         if after[number] != known:
             changed.setdefault(after[number], []).append(number)
     with services.database.uow() as tx:
-        for head, numbers in changed.items():
-            for start in range(0, len(numbers), _AT_ONCE):
-                mine = (
-                    col(Comment.consultation_id) == consultation.id,
-                    col(Comment.number).in_(numbers[start : start + _AT_ONCE]),
-                )
-                tx.exec(update(Comment).where(*mine).values(cluster=head))
-        seen = max(before, default=consultation.comments)
-        tx.exec(
-            update(Consultation)
-            .where(col(Consultation.id) == consultation.id)
-            .values(clustered=max(seen, consultation.comments))
-        )
-        tx.commit()
+        mine = (col(Comment.consultation_id) == consultation.id, col(Comment.shown).in_(GONE))
+        overtaken = not before.keys().isdisjoint(tx.exec(select(Comment.number).where(*mine)).all())
+        if not overtaken:
+            _keep(tx, consultation, changed, max(before, default=consultation.comments))
+            tx.commit()
+    if overtaken:  # some are gone meanwhile, and whom they were like would tell what they said
+        find(services, reference)
+
+
+def _keep(tx: UnitOfWork, consultation: Consultation, changed: Mapping[int | None, Sequence[int]], seen: int) -> None:
+    for head, numbers in changed.items():
+        for start in range(0, len(numbers), _AT_ONCE):
+            mine = (
+                col(Comment.consultation_id) == consultation.id,
+                col(Comment.number).in_(numbers[start : start + _AT_ONCE]),
+            )
+            tx.exec(update(Comment).where(*mine).values(cluster=head))
+    tx.exec(
+        update(Consultation)
+        .where(col(Consultation.id) == consultation.id)
+        .values(clustered=max(seen, consultation.comments))
+    )
