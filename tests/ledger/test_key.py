@@ -163,6 +163,7 @@ def test_an_agencys_key_is_handed_over_and_a_crash_is_mended(
             ]
 
     first = service.agency_key(keys_dir, "finance")
+    seed = (keys_dir / "agency-finance").read_bytes()
     assert entered() == entered() == [(None, first, True)]
     with monkeypatch.context() as patch:
         patch.setattr(Path, "replace", lambda *_: (_ for _ in ()).throw(OSError("crash")))
@@ -171,6 +172,13 @@ def test_an_agencys_key_is_handed_over_and_a_crash_is_mended(
     assert service.agency_key(keys_dir, "finance") == first
     (second, *_) = [one for one in entered() if one[0] == first]
     assert (service.agency_key(keys_dir, "finance"), second[2]) == (second[1], False)
+    with services.database.read() as session:
+        before = len(list(service.newest(session, "agency.key")))
+    (keys_dir / "agency-finance").write_bytes(seed)  # of a backup from before
+    with pytest.raises(ValueError, match="was replaced"):
+        entered()
+    with services.database.read() as session:
+        assert len(list(service.newest(session, "agency.key"))) == before
     (keys_dir / "agency-finance").unlink()  # it is lost
     assert entered()[0] == (second[1], service.agency_key(keys_dir, "finance"), True)
     with pytest.raises(ValueError, match="code"):

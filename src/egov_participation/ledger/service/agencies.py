@@ -6,6 +6,7 @@ They are files in the folder of keys, made at first use. The server holds them f
 from __future__ import annotations
 
 import base64
+import contextlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -67,15 +68,19 @@ def enter_key(services: Services, tx: UnitOfWork, agency: str) -> None:
     without a signature, so that everybody sees that.
 
     Raises:
-        OSError, ValueError: see `keyring.secret`.
+        OSError, ValueError: see `keyring.secret`; the file holds a key that was replaced before, as one from a backup
+            may: no log could be told that it signs again.
     """
     tx.lock("ledger.agencies")  # two that sign at once enter it once
-    keys_dir, last = services.settings.keys_dir, _last(tx, agency)
+    entered = list(newest(tx.session, "agency.key", agency))
+    keys_dir, last = services.settings.keys_dir, entered[0] if entered else None
     waiting = keys_dir / _next(agency)
     if last is not None and waiting.exists() and _written(public_key(waiting.read_bytes())) == last["new"]:
         waiting.replace(keys_dir / _name(agency))  # it was entered, and then there was a crash
     key = agency_key(keys_dir, agency)
     if last is None or last["new"] != key:
+        if any(one["new"] == key for one in entered):
+            raise ValueError(f"{_name(agency)} holds a key that was replaced: put the last one there, or none")
         enter(tx, _entry(services, agency, None if last is None else last["new"], key) | {"signature": None})
         tx.flush()
 
@@ -98,8 +103,9 @@ def rotate_agency_key(services: Services, agency: str) -> tuple[str, str]:
         signature = sign(_seed(keys_dir, agency), canonical.dump(entry))
         enter(tx, entry | {"signature": _written(signature)})
         tx.commit()
-    # A crash here: the entry is there, and `enter_key` puts the new key in its place.
-    (keys_dir / _next(agency)).replace(keys_dir / _name(agency))
+    # A crash here: the entry is there, and `enter_key` puts the new key in its place; it may also have been faster.
+    with contextlib.suppress(FileNotFoundError):
+        (keys_dir / _next(agency)).replace(keys_dir / _name(agency))
     return old, new
 
 
@@ -112,10 +118,6 @@ def _entry(services: Services, agency: str, old: str | None, new: str) -> dict[s
         "old": old,
         "new": new,
     }
-
-
-def _last(tx: UnitOfWork, agency: str) -> dict[str, Any] | None:
-    return next(newest(tx.session, "agency.key", agency), None)
 
 
 def check_signed(statement: Mapping[str, Any], signature: bytes) -> None:
