@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlmodel import select
 from starlette.testclient import TestClient
 
 from egov_participation.search import service
+from egov_participation.search.models import Posting
 from egov_participation.services import Services
 
 AT = datetime(2024, 10, 1, tzinfo=UTC)
@@ -227,3 +229,23 @@ def test_the_same_is_there_as_data_in_pages(many: Services, client: TestClient) 
     again = client.get("/api/v1/search?q=парк&lang=ru", headers={"If-None-Match": first.headers["etag"]})
     assert again.status_code == 304
     assert client.get("/api/v1/search?q=парк&lang=de").status_code == 400
+
+
+def test_comments_have_an_index_of_their_own(filled: Services) -> None:
+    """Of a hundred thousand that say “park” a search among all else goes through none, and says nothing of them."""
+    with filled.database.uow() as tx:
+        text = {"ru": ("", "Парку нужны скамейки")}
+        found = service.index(tx, "comment", "C-2024-0001/1", "/consultations/C-2024-0001/comments/1", text, AT)
+        tx.commit()
+    assert refs(filled, "парками") == ["park", "school"]
+    assert refs(filled, "скамейки") == refs(filled, "скамей") == []
+    with filled.database.read() as session:
+        own = {bytes(term) for term in session.exec(select(Posting.term).where(Posting.document_id == found))}
+        others = {bytes(term) for term in session.exec(select(Posting.term).where(Posting.document_id != found))}
+        assert own
+        assert not own & others
+        for query in ("парками", "скамейка парк", "парк скам"):
+            holding = service.holding(session, "comment", query)
+            assert holding is not None
+            assert list(session.execute(holding).scalars()) == [found], query
+        assert service.holding(session, "comment", "?") is None

@@ -25,6 +25,13 @@ MAX_PAGES: Final = 50
 APART: Final = ("comment",)
 """Kinds of things that are found by their own room alone: so many that nothing else would be found among them."""
 
+
+def mark(kind: str) -> bytes:
+    """What stands before the terms of things of a kind: those that are kept apart have an index of their own, which a
+    search among all else does not go through."""
+    return f":{kind}:".encode() if kind in APART else b""
+
+
 _TITLE: Final = 5
 """A word in a title counts as much as so many in the text."""
 _USUAL_LENGTH: Final = 150

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -126,9 +126,10 @@ def find(session: Session, lang: str, query: str, limit: int = rules.PAGE, offse
     return Results(0, ())
 
 
-def holding(session: Session, query: str) -> Select[int] | None:
-    """Ids (of `index`) of whatever holds every word of a query, read as by `find`; None: there is no word in it."""
-    asked = _asked(session, query)
+def holding(session: Session, kind: str, query: str) -> Select[int] | None:
+    """Ids (of `index`) of whatever of a kind that is kept apart (`rules.APART`) holds every word of a query, read as by
+    `find`; None: there is no word in it."""
+    asked = _asked(session, query, rules.mark(kind))
     if not asked:
         return None
     held = union_all(*(choose(_best(one).subquery().c.document_id) for one in asked)).subquery()
@@ -146,19 +147,23 @@ def alike(session: Session, lang: str, kind: str, text: str, limit: int = 5) -> 
     return [_found(session, document, lang, wanted) for document in session.execute(page).scalars().all()]
 
 
-def _asked(session: Session, query: str) -> list[_Asked]:
-    """The words of a query that can find something."""
+def _asked(session: Session, query: str, mark: bytes = b"") -> list[_Asked]:
+    """The words of a query that can find something; the mark goes before their terms (`rules.mark`)."""
     plain = list(dict.fromkeys(word.plain for word in words.words(words.composed(query[: rules.MAX_QUERY]))))
     asked = []
     for place, word in enumerate(plain, 1):
-        prefixes = words.prefixes_asked(word) if place == len(plain) else frozenset[bytes]()
-        terms = words.terms_asked(word)
+        prefixes = _marked(words.prefixes_asked(word), mark) if place == len(plain) else frozenset[bytes]()
+        terms = _marked(words.terms_asked(word), mark)
         if len(word) < words.CERTAIN_PREFIX and _held(session, terms):
             prefixes = frozenset()
         one = _Asked(terms, prefixes)
         if one.terms or (one.prefixes and len(plain) == 1):
             asked.append(one)
     return asked[: rules.MAX_WORDS]
+
+
+def _marked(terms: Iterable[bytes], mark: bytes) -> frozenset[bytes]:
+    return frozenset(mark + term for term in terms)
 
 
 def _held(session: Session, terms: frozenset[bytes]) -> bool:
@@ -171,11 +176,9 @@ def _ranked(session: Session, asked: Sequence[_Asked]) -> Subquery:
     """Each document that holds any of the words: how many of them, and how well it fits."""
     everywhere = col(Document.kind).not_in(rules.APART)
     documents = session.exec(select(func.count()).select_from(Document).where(everywhere)).one()
-    wanted = choose(col(Document.id)).where(everywhere)
     parts = []
     for one in asked:
-        held = _best(one).subquery()
-        best = choose(held).where(held.c.document_id.in_(wanted)).subquery()
+        best = _best(one).subquery()
         having = session.execute(choose(func.count()).select_from(best)).scalar_one()
         weight = rules.rarity(documents, having)
         parts.append(choose(best.c.document_id, (cast(best.c.score, BigInteger) * weight).label("score")))
@@ -256,8 +259,9 @@ def _write(tx: UnitOfWork, document: Document, texts: Texts) -> None:
         {"document_id": document.id, "lang": lang, "title": title, "body": body}
         for lang, (title, body) in texts.items()
     ]
+    mark = rules.mark(document.kind)
     postings = [
-        {"term": term, "document_id": document.id, "score": score} for term, score in rules.scores(texts).items()
+        {"term": mark + term, "document_id": document.id, "score": score} for term, score in rules.scores(texts).items()
     ]
     for table, values in ((DocumentText, rows), (Posting, postings)):
         if values:

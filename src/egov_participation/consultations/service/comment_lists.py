@@ -25,7 +25,7 @@ from egov_participation.consultations.models import (
 from egov_participation.consultations.service import lookup
 from egov_participation.consultations.service.comment_places import LARGEST
 from egov_participation.consultations.service.comment_viewing import views
-from egov_participation.consultations.service.commenting import unknown
+from egov_participation.consultations.service.commenting import FOUND, unknown
 from egov_participation.consultations.views import CommentView
 from egov_participation.search import service as search
 from egov_participation.services import Services
@@ -95,7 +95,7 @@ def listed(services: Services, reference: str, asked: Asked, limit: int = PAGE) 
         consultation = lookup.found(session, reference)
         wanted = [Comment.consultation_id == consultation.id, *_wanted(consultation, asked)]
         if asked.words.strip():
-            holding = search.holding(session, asked.words)
+            holding = search.holding(session, FOUND, asked.words)
             wanted.append(false() if holding is None else col(Comment.found_by).in_(holding))
         total = session.exec(select(func.count()).select_from(Comment).where(*wanted)).one()
         rows = session.exec(
