@@ -267,13 +267,16 @@ class ConsultationSite:
         return {
             "complete": True,
             "table": hashlib.sha256(self.table).hexdigest(),
-            "totals": {"owed": 3, "replied": 3, "comments": 3, "amendments": 1},
+            "totals": {"owed": 3, "replied": 3, "comments": 3, "amendments": 1, "supports": 6},
             "by_capacity": {"citizen": 3},
             "by_stance": {"none": 3},
             "by_language": {"kk": 3},
             "by_day": {"2026-05-06": 3},
             "by_region": {"unknown": 3},
-            "positions": [{"comments": [1, 2], "reply": 1}, {"comments": [3], "reply": 2}],
+            "positions": [
+                {"comments": [1, 2], "reply": 1, "supports": 3},
+                {"comments": [3], "reply": 2, "supports": 3},
+            ],
             "replies": held,
             "versions": versions,
         }

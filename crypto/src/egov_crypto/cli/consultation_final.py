@@ -47,7 +47,9 @@ def check_report(raw: bytes, counted: ConsultationCount, said: Said) -> int:
             ("comments", totals["comments"], len(counted.comments)),
             ("amendments", totals["amendments"], said.amendments),
             *((name, _differs(content[name], said.by[member], counted), False) for name, member in _BY.items()),
-            *((name, sum(content[name].values()), len(counted.comments)) for name in ("by_day", "by_region")),
+            ("by_region", sum(content["by_region"].values()), len(counted.comments)),
+            ("by_day", content["by_day"], dict(Counter(day for _, day, *_ in counted.comments))),
+            ("supports", totals["supports"], sum(said.supports)),
             ("versions", [_version(one) for one in content["versions"]], _versions(counted, content)),
         ]
         seen: set[int] = set()
@@ -56,6 +58,9 @@ def check_report(raw: bytes, counted: ConsultationCount, said: Said) -> int:
             if not numbers or len(numbers) != len(position["comments"]) or numbers & seen:
                 raise VerificationError("consultation.reports", f"comment {position['comments'][0]} stands there twice")
             seen |= numbers
+            if 1 <= min(numbers) <= max(numbers) <= len(said.supports):
+                supporting = sum(said.supports[number - 1] for number in numbers)
+                compared.append(("supports of a position", position["supports"], supporting))
             if (reply := position["reply"]) is not None and not (
                 1 <= reply <= len(said.replies) and numbers <= set(said.replies[reply - 1])
             ):
