@@ -217,7 +217,7 @@ class TestCommands:
         handed_in.write_bytes(shuffle(services, vote))
         assert run("shuffle", vote.uuid, "2", handed_in).exit_code == 1
         done = run("shuffle", vote.uuid, "1", handed_in)
-        assert "The shuffle of trustee 1 is recorded." in done.stdout
+        assert "The shuffle of trustee 1 is recorded: " in done.stdout
         assert "has not decrypted, has shuffled" in run("show", vote.uuid).stdout
         handed_in = tmp_path / "decryption.json"
         handed_in.write_bytes(decrypt(services, vote, 1))

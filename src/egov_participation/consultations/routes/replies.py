@@ -275,11 +275,11 @@ _ONE: Final = "/office/replies/{reference}/{number:int}"
 def accreditation(request: Request) -> Response:
     """Confirm that an association is accredited, or take that back."""
     here, params = services(request), request.path_params
-    act = {"confirm": accrediting.confirm, "take-back": accrediting.take_back}.get(str(request.state.form.get("act")))
-    if act is not None:
-        with here.database.uow() as tx:
-            act(here, tx, session(request), params["reference"], params["number"])
-            tx.commit()
+    acts = {"confirm": accrediting.confirm, "take-back": accrediting.take_back}
+    act = acts.get(str(request.state.form.get("act")), accrediting.undecided)
+    with here.database.uow() as tx:
+        act(here, tx, session(request), params["reference"], params["number"])
+        tx.commit()
     return to(request, "consultations.reply_write", reference=params["reference"], number=params["number"])
 
 

@@ -51,6 +51,16 @@ def take_back(services: Services, tx: UnitOfWork, acting: SessionInfo, reference
     _record(services, tx, acting, consultation, comment, "unaccredited")
 
 
+def undecided(services: Services, tx: UnitOfWork, acting: SessionInfo, reference: str, number: int) -> None:
+    """The form said neither.
+
+    Raises:
+        DomainError: as `confirm`, else 422 ``accreditation.act``.
+    """
+    _taken(services, tx, acting, reference, number)
+    raise DomainError(422, N_("Choose an answer."), code="accreditation.act")
+
+
 def _taken(
     services: Services, tx: UnitOfWork, acting: SessionInfo, reference: str, number: int
 ) -> tuple[Consultation, Comment]:
