@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from sqlmodel import col, select, update
@@ -40,6 +42,10 @@ def test_two_officials_publish_a_draft(services: Services, official: MakeOfficia
     proposal = office.propose(one, key)
     assert stranger.client.get(f"/en/office/drafts/proposals/{proposal}").status_code == 403
     assert office.decide(one.client, proposal).status_code == 403
+    with _replaced_key(services, "finance"):
+        refused = office.decide(other.client, proposal)
+        assert (refused.status_code, "agency-finance" in refused.text) == (503, True)
+        assert "nothing is lost" in refused.text
     office.approve(other, proposal)
     with services.database.read() as db:
         row = db.exec(select(Consultation).where(Consultation.key == key)).one()
@@ -64,6 +70,19 @@ def test_two_officials_publish_a_draft(services: Services, official: MakeOfficia
     assert signature
     assert [one.lineage for one in kazakh] == [one.lineage for one in russian]
     assert len({one.eid for one in russian}) == len(russian)
+
+
+@contextmanager
+def _replaced_key(services: Services, agency: str) -> Iterator[None]:
+    """For a while the key of an agency is the one before, from an old backup."""
+    path = services.settings.keys_dir / f"agency-{agency}"
+    ledger.agency_key(path.parent, agency)
+    old = path.read_bytes()
+    ledger.rotate_agency_key(services, agency)
+    last = path.read_bytes()
+    path.write_bytes(old)
+    yield
+    path.write_bytes(last)
 
 
 def _provisions(services: Services, key: str, lang: str, number: int = 1) -> list[Provision]:

@@ -175,8 +175,9 @@ def test_an_agencys_key_is_handed_over_and_a_crash_is_mended(
     with services.database.read() as session:
         before = len(list(service.newest(session, "agency.key")))
     (keys_dir / "agency-finance").write_bytes(seed)  # of a backup from before
-    with pytest.raises(ValueError, match="was replaced"):
+    with pytest.raises(DomainError, match=r"agency-finance .* was replaced") as refused:
         entered()
+    assert (refused.value.status, refused.value.code) == (503, "agency.key")
     with services.database.read() as session:
         assert len(list(service.newest(session, "agency.key"))) == before
     (keys_dir / "agency-finance").unlink()  # it is lost

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from egov_participation.errors import DomainError
 from egov_participation.ledger import service
 from egov_participation.services import Services
 
@@ -75,7 +76,7 @@ def rotate_agency_key_command(
         old, new = service.rotate_agency_key(services, agency)
         typer.echo(f"old: {old}\nnew: {new}")
         typer.echo("Let the agency publish the new one elsewhere too.", err=True)
-    except ValueError as error:
+    except (DomainError, ValueError) as error:
         typer.echo(f"egov: {error}", err=True)
         raise typer.Exit(1) from None
     finally:

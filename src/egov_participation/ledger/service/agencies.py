@@ -13,15 +13,27 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import structlog
+
 from egov_crypto import canonical
 from egov_crypto.group import public_key, sign, verify_signature
 from egov_participation.database import UnitOfWork
+from egov_participation.errors import DomainError
+from egov_participation.i18n import N_
 from egov_participation.keyring import secret
 from egov_participation.ledger.rules import time
 from egov_participation.ledger.service.entering import enter, newest
 from egov_participation.services import Services
 
+log = structlog.get_logger()
+
 _AGENCY: Final = re.compile(r"[a-z][a-z0-9-]{0,39}")
+
+_REPLACED: Final = N_(
+    "Nothing was signed, and nothing is lost: the file %(file)s in the folder of keys holds a key that was replaced, "
+    "from an old backup probably. The site’s operator has to put the last key back there, or to take the file away if "
+    "that key is lost; then try again."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +80,9 @@ def enter_key(services: Services, tx: UnitOfWork, agency: str) -> None:
     without a signature, so that everybody sees that.
 
     Raises:
-        OSError, ValueError: see `keyring.secret`; the file holds a key that was replaced before, as one from a backup
-            may: no log could be told that it signs again.
+        OSError, ValueError: see `keyring.secret`.
+        DomainError: 503 ``agency.key``: the file holds a key that was replaced before, as one from a backup may: no log
+            could be told that it signs again.
     """
     tx.lock("ledger.agencies")  # two that sign at once enter it once
     entered = list(newest(tx.session, "agency.key", agency))
@@ -80,7 +93,8 @@ def enter_key(services: Services, tx: UnitOfWork, agency: str) -> None:
     key = agency_key(keys_dir, agency)
     if last is None or last["new"] != key:
         if any(one["new"] == key for one in entered):
-            raise ValueError(f"{_name(agency)} holds a key that was replaced: put the last one there, or none")
+            log.error("ledger.agency_key_replaced", file=_name(agency))
+            raise DomainError(503, _REPLACED, code="agency.key", file=_name(agency))
         enter(tx, _entry(services, agency, None if last is None else last["new"], key) | {"signature": None})
         tx.flush()
 
