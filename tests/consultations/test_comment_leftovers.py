@@ -11,7 +11,7 @@ from tests.consultations.test_commenting import ARTICLE, TEXT, send
 from tests.officials import MakeCitizen
 
 from egov_participation.clock import ManualClock
-from egov_participation.consultations.models import Comment, CommentFile, CommentPlacement, Stance, Version
+from egov_participation.consultations.models import Capacity, Comment, CommentFile, CommentPlacement, Stance, Version
 from egov_participation.consultations.rules import commenting as rules
 from egov_participation.consultations.rules.commenting import Place, Written
 from egov_participation.consultations.service import (
@@ -22,6 +22,7 @@ from egov_participation.consultations.service import (
     lookup,
     placing,
 )
+from egov_participation.consultations.service.comment_lists import Asked, Sort
 from egov_participation.documents.duplicates import Cluster, cluster
 from egov_participation.errors import DomainError
 from egov_participation.ledger import service as ledger
@@ -47,6 +48,15 @@ def test_nothing_that_stays_tells_what_was_destroyed(
         with services.database.read() as session:
             return list(session.exec(select(Comment.cluster).order_by("number")).all())
 
+    def looked_up() -> tuple[list[int], list[int | None]]:
+        """How many the list's filters find, and with which other each comment is said to be like."""
+        filters = (Asked(stance=Stance.OPPOSE), Asked(capacity=Capacity.CITIZEN), Asked(lang="ru"))
+        seen = comment_lists.listed(services, reference, Asked(sort=Sort.OLDEST)).comments
+        totals = [comment_lists.listed(services, reference, asked).total for asked in filters]
+        return totals, [one.cluster for one in seen]
+
+    found = {1: ([2, 2, 2], [None, 2, 2]), 2: ([1, 1, 1], [None, None, None])}
+
     def erase(number: int) -> None:
         with services.database.uow() as tx:
             comment_erasing.ask(services, tx, author.session, reference, number)
@@ -54,6 +64,7 @@ def test_nothing_that_stays_tells_what_was_destroyed(
         view = comment_lists.one(services, reference, number)
         assert (view.is_gone, view.text, view.quote, view.document) == (True, "", None, None)
         assert comment_erasing.due(services) == 0  # it waits
+        assert looked_up() == found[number]
         with services.database.read() as session:
             asked = next(ledger.newest(session, "consultation.redaction", reference))
         assert (asked["what"], asked["at"][11:]) == ("erasing", "19:00:00Z")  # the day began then, in Almaty
@@ -63,6 +74,7 @@ def test_nothing_that_stays_tells_what_was_destroyed(
                 assert comment_lists.one(services, reference, number).text == ""
                 tx.commit()
             assert comment_lists.one(services, reference, number).text == TEXT
+            assert looked_up() == ([3, 3, 3], [1, 1, 1])
             with services.database.uow() as tx:
                 comment_erasing.ask(services, tx, author.session, reference, number)
                 tx.commit()

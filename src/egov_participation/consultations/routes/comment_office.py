@@ -49,6 +49,7 @@ def queue(request: Request) -> Response:
         "consultations/office_comments.html",
         waiting=waiting,
         told=told,
+        most=complaining.MOST,
         me=session(request).person_id,
         found=found,
         heads=heads,

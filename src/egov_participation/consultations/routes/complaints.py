@@ -58,7 +58,9 @@ def _page(request: Request, form: Form[ComplaintForm], status: int = 200) -> Res
             grounds=[[ground.code, ground.text.get(lang(request))] for ground in grounds],
             form=form,
             limit=complaining.LONGEST,
-            sent=request.query_params.get("sent") == "yes",
+            sent=request.query_params.get("sent") in ("yes", "often"),
+            often=request.query_params.get("sent") == "often",
+            most=complaining.MOST,
         )
     )
 
@@ -71,7 +73,7 @@ def send(request: Request) -> Response:
         return _page(request, form, 422)
     try:
         with here.database.uow() as tx:
-            complaining.complain(
+            kept = complaining.complain(
                 here,
                 tx,
                 params["reference"],
@@ -87,7 +89,7 @@ def send(request: Request) -> Response:
         form.errors["ground" if refusal.status == 422 else ""] = translate(lang(request), refusal.message)
         return _page(request, form, refusal.status)
     page = address(request, "consultations.complaint", reference=params["reference"], number=params["number"])
-    return RedirectResponse(f"{page}?sent=yes", 303)
+    return RedirectResponse(f"{page}?sent={'yes' if kept else 'often'}", 303)
 
 
 def again(request: Request) -> Response:

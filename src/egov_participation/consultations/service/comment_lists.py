@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, case, exists, false, func, or_
 from sqlmodel import Session, col, select
 
 from egov_participation.consultations.models import (
+    GONE,
     Capacity,
     Comment,
     CommentPlacement,
@@ -195,6 +196,8 @@ def _wanted(consultation: Consultation, asked: Asked) -> list[Any]:
     if asked.about is not None:
         about = select(Comment.id).where(Comment.consultation_id == consultation.id, Comment.number == asked.about)
         wanted.append(col(Comment.about).in_(about))
+    if asked.capacity is not None or asked.stance is not None or asked.lang:
+        wanted.append(col(Comment.shown).not_in(GONE))  # none of this is told of what is destroyed or going to be
     if asked.capacity is not None:
         wanted.append(col(Comment.capacity) == asked.capacity.value)
     if asked.stance is not None:

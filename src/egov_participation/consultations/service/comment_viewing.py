@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from sqlmodel import Session, SQLModel, col, select
+from sqlmodel import Session, SQLModel, col, func, select
 
 from egov_participation.consultations.models import (
     GONE,
@@ -70,6 +70,8 @@ class _Known:
     accredited: Mapping[int, Accreditation]
     placements: Mapping[int, Sequence[CommentPlacement]]
     replied: frozenset[int]
+    clusters: Mapping[int, int | None]
+    """Those that a comment which is hidden now belongs to: what they are called meanwhile."""
 
 
 def views(
@@ -118,6 +120,7 @@ def _known(session: Session, consultation: Consultation, rows: Sequence[Comment]
             for one in session.exec(select(Accreditation).where(col(Accreditation.comment_id).in_(ids)))
         },
         placements=placements,
+        clusters=_clusters(session, consultation, rows),
         replied=frozenset(session.exec(select(ReplyTo.comment_id).where(col(ReplyTo.comment_id).in_(ids)))),
     )
 
@@ -162,6 +165,27 @@ def _numbers(session: Session, ids: Iterable[int | None]) -> dict[int, int]:
     wanted = [one for one in ids if one is not None]
     rows = session.exec(select(Comment.id, Comment.number).where(col(Comment.id).in_(wanted))).all()
     return {id_ or 0: number for id_, number in rows}
+
+
+def _clusters(session: Session, consultation: Consultation, rows: Sequence[Comment]) -> dict[int, int | None]:
+    """What is going to be destroyed stands in its row with those like it, for it may be kept: nobody sees it there."""
+    shown = {row.cluster for row in rows if row.cluster is not None}
+    mine = (Comment.consultation_id == consultation.id, col(Comment.cluster).in_(shown))
+    waiting = (col(Erasure.done_at).is_(None), col(Erasure.kept_at).is_(None), Comment.shown == Shown.ERASING.value)
+    touched = (
+        shown
+        and session.exec(
+            select(Comment.cluster).join(Erasure, col(Erasure.comment_id) == col(Comment.id)).where(*mine, *waiting)
+        ).all()
+    )
+    if not touched:
+        return {}
+    left = session.exec(
+        select(Comment.cluster, func.min(Comment.number), func.count())
+        .where(*mine, col(Comment.cluster).in_(touched), col(Comment.shown).not_in(GONE))
+        .group_by(col(Comment.cluster))
+    ).all()
+    return {cluster: first if number > 1 else None for cluster, first, number in left if cluster is not None}
 
 
 def _files(session: Session, ids: Sequence[int]) -> dict[int, list[FileView]]:
@@ -212,7 +236,7 @@ def _view(row: Comment, known: _Known, own: bool) -> CommentView:
         document_hash=row.document_hash,
         shown=shown,
         supports=row.supports,
-        cluster=None if hidden else row.cluster,
+        cluster=None if hidden or row.cluster is None else known.clusters.get(row.cluster, row.cluster),
         replied=row.id in known.replied,
         files=files if beside else (),
         edits=tuple(_edits(known.edits.get(row.id, ()), not beside)),

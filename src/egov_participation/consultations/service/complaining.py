@@ -53,12 +53,15 @@ class Told:
 
 def complain(
     services: Services, tx: UnitOfWork, reference: str, number: int, *, ground: str, text: str, network: str
-) -> None:
+) -> bool:
     """Tell the moderators that words of a comment should be covered.
 
     Args:
         ground: code of the rules' ground.
         network: from which it comes; it is counted under a keyed hash, and kept nowhere.
+
+    Returns:
+        Whether it is kept: False where `MOST` of this comment wait already.
 
     Raises:
         DomainError: 404 ``consultation.unknown``, ``comment.unknown``; 409 ``complaint.gone``; 422
@@ -74,11 +77,12 @@ def complain(
     throttle(services.settings.keys_dir).take_at_once(tx, IN_AN_HOUR, network, now)
     there = tx.exec(select(func.count()).select_from(Complaint).where(Complaint.comment_id == comment.id)).one()
     if there >= MOST:
-        return
+        return False
     assert comment.id is not None
     sealed = keys.box(services.settings.keys_dir).close(text[:LONGEST], f"complaint:{comment.id}")
     tx.add(Complaint(comment_id=comment.id, day=services.day(now), ground=ground, text=sealed))
     tx.flush()
+    return True
 
 
 def waiting(session: Session) -> list[tuple[Consultation, Comment, int, date]]:
