@@ -142,9 +142,9 @@ class ConsultationSite:
         self.page = f"/consultations/{self.made.reference}"
         self.comments = [self.a_comment(1), self.a_comment(2, "amendment"), self.a_comment(3)]
         self.replies = [self.a_reply(1, [1, 2], "accepted", self.changed("art_1")), self.a_reply(2, [3], "rejected")]
+        self.records = {number: self.a_record(number) for number in WORDS}
         self.table = self.a_table()
         self.report = self.a_report()
-        self.records = {number: self.a_record(number) for number in WORDS}
         self.said = self.a_consultation()
         self.entries = self.entered()
         self.log.add(*self.entries)
@@ -247,11 +247,14 @@ class ConsultationSite:
 
     def a_table(self) -> bytes:
         rows = [
-            (one["number"], one["hash"], one["what"], DAY, one["reply"], reply["verdict"], reply["hash"])
+            (
+                *(one["number"], one["hash"], one["what"], DAY, "v1 art_1", one["supports"]),
+                *(one["reply"], reply["verdict"], reply["hash"]),
+            )
             for one in self.comments
             for reply in [self.replies[one["reply"] - 1]]
         ]
-        head = "comment,commitment,what,day,reply,verdict,reply_commitment"
+        head = "comment,commitment,what,day,provision,supports,reply,verdict,reply_commitment"
         return "".join(f"{line}\r\n" for line in (head, *(",".join(map(str, row)) for row in rows))).encode()
 
     def a_report(self) -> Value:
@@ -264,6 +267,7 @@ class ConsultationSite:
             {"number": number, "published_at": BEGUN, "texts": [{"lang": "kk", "document": self.document(number)}]}
             for number in WORDS
         ]
+        place, changes = {"version": 1, "lang": "kk", "eid": "art_1"}, self.records[2]["provisions"]["kk"]["changes"]
         return {
             "complete": True,
             "table": hashlib.sha256(self.table).hexdigest(),
@@ -274,9 +278,10 @@ class ConsultationSite:
             "by_day": {"2026-05-06": 3},
             "by_region": {"unknown": 3},
             "positions": [
-                {"comments": [1, 2], "reply": 1, "supports": 3},
-                {"comments": [3], "reply": 2, "supports": 3},
+                {"comments": [1, 2], "reply": 1, "supports": 3, "place": dict(place)},
+                {"comments": [3], "reply": 2, "supports": 3, "place": dict(place)},
             ],
+            "changes": [one | {"version": 2, "lang": "kk"} for one in changes if one["change"] != "unchanged"],
             "replies": held,
             "versions": versions,
         }

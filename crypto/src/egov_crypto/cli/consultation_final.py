@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from egov_crypto import statement
+from egov_crypto.cli.consultation_texts import Texts
 from egov_crypto.cli.site_figures import compare, readable
 from egov_crypto.consultation import ConsultationCount
 from egov_crypto.errors import VerificationError
@@ -27,13 +28,26 @@ class Said:
     """Of each reply the numbers of the comments that it is to."""
     supports: list[int] = field(default_factory=list)
     """How many support each comment."""
+    places: list[tuple[int, str, str] | None] = field(default_factory=list)
+    """Version, language and eId of what each comment was written on; None: the whole draft."""
+
+    def place(self, number: int) -> dict[str, Any] | None:
+        """Where a comment stands, as a report has it."""
+        found = self.places[number - 1] if 1 <= number <= len(self.places) else None
+        return None if found is None else dict(zip(("version", "lang", "eid"), found, strict=True))
+
+    def row(self, number: int) -> tuple[str, str]:
+        """The same and how many support it, as a report's table has it."""
+        found = self.places[number - 1]
+        return "" if found is None else f"v{found[0]} {found[2]}", str(self.supports[number - 1])
 
 
 _BY: Final = {"by_capacity": "capacity", "by_stance": "stance", "by_language": "lang"}
 
 
-def check_report(raw: bytes, counted: ConsultationCount, said: Said) -> int:
-    """Check the report that was published last. Raises ``consultation.reports``."""
+def check_report(raw: bytes, counted: ConsultationCount, said: Said, texts: Texts) -> int:
+    """Check the report that was published last, ``texts`` being those that were signed. Raises
+    ``consultation.reports``."""
     entered = counted.reports[-1]
     if len(raw) > MAX_REPORT or hashlib.sha256(raw).hexdigest() != entered["content"]:
         raise VerificationError("consultation.reports", "report.json is not what two officials approved")
@@ -50,6 +64,7 @@ def check_report(raw: bytes, counted: ConsultationCount, said: Said) -> int:
             ("by_region", sum(content["by_region"].values()), len(counted.comments)),
             ("by_day", content["by_day"], dict(Counter(day for _, day, *_ in counted.comments))),
             ("supports", totals["supports"], sum(said.supports)),
+            ("changes", _called(content["changes"]), _changed(texts, len(content["versions"]))),
             ("versions", [_version(one) for one in content["versions"]], _versions(counted, content)),
         ]
         seen: set[int] = set()
@@ -58,6 +73,7 @@ def check_report(raw: bytes, counted: ConsultationCount, said: Said) -> int:
             if not numbers or len(numbers) != len(position["comments"]) or numbers & seen:
                 raise VerificationError("consultation.reports", f"comment {position['comments'][0]} stands there twice")
             seen |= numbers
+            compared.append(("place of a position", position["place"], said.place(min(numbers))))
             if 1 <= min(numbers) <= max(numbers) <= len(said.supports):
                 supporting = sum(said.supports[number - 1] for number in numbers)
                 compared.append(("supports of a position", position["supports"], supporting))
@@ -78,8 +94,9 @@ def check_report(raw: bytes, counted: ConsultationCount, said: Said) -> int:
     return compare("consultation.reports", compared, "in the log") + len(seen)
 
 
-def check_table(raw: bytes, report: bytes, counted: ConsultationCount) -> int:
-    """Check the report's table: the bytes that the report names, with every comment and reply as the log has them.
+def check_table(raw: bytes, report: bytes, counted: ConsultationCount, said: Said) -> int:
+    """Check the report's table: the bytes that the report names, with every comment and reply as the log has them,
+    and where and with how many supporters the site has them.
 
     Raises :class:`VerificationError` (``consultation.reports``).
     """
@@ -97,6 +114,8 @@ def check_table(raw: bytes, report: bytes, counted: ConsultationCount) -> int:
                 row["reply"],
                 row["verdict"],
                 row["reply_commitment"],
+                row["provision"],
+                row["supports"],
             )
             for row in csv.DictReader(io.StringIO(raw.decode()))
         ]
@@ -108,7 +127,7 @@ def check_table(raw: bytes, report: bytes, counted: ConsultationCount) -> int:
             else None
         )
         answered = ("", "", "") if reply is None else (told[4], reply["verdict"], reply["document"])
-        if told != (str(number), commitment, what, day, *answered):
+        if told != (str(number), commitment, what, day, *answered, *said.row(number)):
             raise VerificationError("consultation.reports", f"report.csv says otherwise of comment {number}")
     return compare("consultation.reports", [("rows", len(found), len(counted.comments))], "in the log") + len(found)
 
@@ -119,6 +138,20 @@ def _differs(counts: dict[str, int], said: Counter[str], counted: ConsultationCo
     more = [statement.natural(counts.get(name, 0)) - said[name] for name in counts.keys() | said.keys()]
     kept = sum(any(one[0] == "erasing" for one in comment[5]) for comment in counted.comments) - counted.gone
     return sum(filter(lambda n: n > 0, more)) > counted.gone or -sum(filter(lambda n: n < 0, more)) > max(kept, 0)
+
+
+def _called(changes: list[dict[str, Any]]) -> list[str]:
+    return sorted(str([one[name] for name in ("version", "lang", "old", "new", "change")]) for one in changes)
+
+
+def _changed(texts: Texts, versions: int) -> list[str]:
+    """What became of provisions up to a version, by the maps that were signed."""
+    return sorted(
+        str([version, lang, old, new, change])
+        for (version, lang), text in texts.items()
+        for old, new, change in text.map.changes
+        if version <= versions and change != "unchanged"
+    )
 
 
 def _version(one: dict[str, Any]) -> list[Any]:

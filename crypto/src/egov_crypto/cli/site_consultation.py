@@ -104,11 +104,11 @@ def _check(site: Site, found: SiteConsultation) -> None:
         path = f"/consultations/{found.reference}/report.json"
         if (report := site.web.get(path, MAX_REPORT)) is None:
             raise VerificationError("consultation.missing", f"{path} is not there")
-        found.compared += check_report(report, counted, said)
+        found.compared += check_report(report, counted, said, found.texts)
         path = f"/consultations/{found.reference}/report.csv"
         if (table := site.web.get(path, MAX_REPORT)) is None:
             raise VerificationError("consultation.missing", f"{path} is not there")
-        found.compared += check_table(table, report, counted)
+        found.compared += check_table(table, report, counted, said)
 
 
 def _there(counted: ConsultationCount | None, figures: ConsultationFigures) -> bool:
@@ -148,6 +148,8 @@ def _check_comments(
                 if item[name] is not None:
                     counter[str(item[name])] += 1
             said.supports.append(natural(item["supports"]))
+            place = item["place"]
+            said.places.append(place and (item["version"], place["lang"], place["eid"]))
         if not site.settled(lambda: len(counted.comments) >= number):  # noqa: B023
             raise VerificationError("consultation.missing", f"comment {number} is not in the log")
         found.compared += check_comment(found.reference, item, counted.comments[number - 1])
