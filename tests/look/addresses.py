@@ -44,6 +44,7 @@ PARAMS: Final[dict[str, Callable[[World], Params]]] = {
     "voting.chart_picture": lambda world: {"uuid": world.counted, "chart": "map"},
     "voting.protocol_pdf": _counted,
     "voting.result_picture": lambda world: {"uuid": world.counted, "number": 1},
+    "voting.flow_picture": lambda world: {"uuid": world.elected, "number": 1},
     "voting.verify": _counted,
     "voting.decryption": _counted,
     "voting.tracker": lambda world: {"uuid": world.counted, "tracker": world.tracker},

@@ -92,6 +92,10 @@ def test_what_was_counted_is_told_the_same_everywhere(services: Services, client
     for number in (1, 4):
         assert client.get(f"/kk/votes/{vote.uuid}/result-{number}.png").content.startswith(b"\x89PNG")
     assert client.get(f"/kk/votes/{vote.uuid}/result-6.png").status_code == 404
+    assert "Where the votes went: Council?" in page
+    assert [number for number in range(1, 7) if f'id="flow-{number}"' in page] == [1]
+    assert client.get(f"/kk/votes/{vote.uuid}/flow-1.png").content.startswith(b"\x89PNG")
+    assert [client.get(f"/kk/votes/{vote.uuid}/flow-{number}.png").status_code for number in (2, 4, 6, 7)] == [404] * 4
 
     # What can be downloaded leads to the same count, for whoever counts it with the lot of the archive.
     for number, question in enumerate(QUESTIONS, 1):

@@ -12,7 +12,7 @@ from egov_crypto.protocol import count_json
 from egov_participation.i18n import N_, translate
 from egov_participation.results import figures
 from egov_participation.results.figures import Count, Figure
-from egov_participation.voting import count_figures
+from egov_participation.voting import count_figures, count_flow
 from egov_participation.voting.count_figures import CANDIDATE, Chart, ListVotes
 from egov_participation.voting.count_words import CountWords
 from egov_participation.voting.kinds import QuestionKind
@@ -54,6 +54,8 @@ class Answered:
     lots: Sequence[str] = ()
     count: str | None = None
     """SHA-256 of the published count, in hex."""
+    flow: Figure | None = None
+    """Where votes went, where they went anywhere."""
 
     @property
     def listed(self) -> bool:
@@ -94,6 +96,16 @@ def picture(vote: VoteView, number: int, lang: str, source: str, whole: int) -> 
     return count_figures.picture(lang, title, names(question, lang), grades(question, lang), outcome, source)
 
 
+def flow_picture(vote: VoteView, number: int, lang: str, source: str) -> bytes | None:
+    """Where the votes on the question `number` (from 1) went, as a PNG; None if they went nowhere."""
+    if vote.result is None or not 1 <= number <= len(vote.questions):
+        return None
+    question, outcome = vote.questions[number - 1], vote.outcomes[number - 1]
+    if outcome is None:
+        return None
+    return count_flow.picture(lang, question.text.of(lang), names(question, lang), outcome, source)
+
+
 def chart(vote: VoteView, number: int, lang: str, whole: int) -> Chart | None:
     """The chart of the question `number` of a counted vote, to be made a file of; None if there is none of it."""
     assert vote.result is not None
@@ -125,6 +137,7 @@ def _of_question(
         return Answered(number, title, question, None)
     words = CountWords(outcome, names(question, lang), lang)
     became = standing(words, grades(question, lang))
+    flow = count_flow.figure(lang, f"flow-{number}", words.names, outcome, source)
     return Answered(
         number,
         title,
@@ -137,6 +150,7 @@ def _of_question(
         words.steps(),
         words.lots(),
         digest(count_json(outcome)),
+        None if flow is None else _about(flow, title),
     )
 
 

@@ -42,11 +42,13 @@ class Chart:
     draw: Callable[[int], Picture]
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    numeric: tuple[int, ...] | None = None
+    """The columns that are numbers; all but the first if None."""
 
     def figure(self, figure_id: str, source: str) -> Figure:
-        """For a page; all columns but the first are numbers."""
+        """For a page."""
         svg = drawn(figure_id, self.title, self.words, self.draw)
-        numeric = tuple(range(1, len(self.head)))
+        numeric = tuple(range(1, len(self.head))) if self.numeric is None else self.numeric
         return Figure(figure_id, self.title, svg, source, self.head, self.rows, numeric)
 
     def picture(self, heading: str, source: str) -> bytes:

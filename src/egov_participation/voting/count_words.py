@@ -18,6 +18,7 @@ NOT_VALID = N_("No ballot is valid: nobody is elected.")
 NO_WINNER = N_("Nobody is elected: no candidate wins the comparison with each of the others.")
 ELECTED = N_("Elected: %(names)s.")
 ELECTED_ONE = N_("Elected: %(name)s.")
+FIRST_QUOTA = N_("Votes needed in the first round (the quota): %(quota)s.")
 TIED = N_("Tied for the first place: %(names)s.")
 
 _LOTS = {
@@ -98,7 +99,7 @@ class CountWords:
         ]
         if found.valid and isinstance(found.trace, Rounds) and found.trace.rounds:
             quota = self.amount(found.trace.rounds[0].quota)
-            said.append(self._(N_("Votes needed in the first round (the quota): %(quota)s."), quota=quota))
+            said.append(self._(FIRST_QUOTA, quota=quota))
         return said
 
     def lots(self) -> list[str]:

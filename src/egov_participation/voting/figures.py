@@ -32,6 +32,11 @@ def picture(vote: VoteView, number: int, lang: str, timezone: str) -> bytes | No
     return answered.picture(vote, number, lang, _source(vote, lang, timezone), _whole(vote))
 
 
+def flow_picture(vote: VoteView, number: int, lang: str, timezone: str) -> bytes | None:
+    """Where the votes on a question went, as a PNG; None if there is no such question, or they went nowhere."""
+    return answered.flow_picture(vote, number, lang, _source(vote, lang, timezone))
+
+
 def of_turnout(vote: VoteView, lang: str, timezone: str) -> Figure:
     """How many of the register voted. For votes that are over: before, turnout is a single number (``trust.md``)."""
     return figures.turnout(lang, "turnout", vote.voters, vote.registered, _source(vote, lang, timezone))

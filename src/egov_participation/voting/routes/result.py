@@ -45,6 +45,9 @@ def result(request: Request) -> Response:
     return page_of(request, "result", found, key=service.protocol_key(here), **context)
 
 
+NO_CHART = N_("There is no such chart of this vote, or not yet.")
+
+
 def result_picture(request: Request) -> Response:
     """A question's result as a PNG, to be passed on.
 
@@ -55,6 +58,19 @@ def result_picture(request: Request) -> Response:
     png = figures.picture(found, request.path_params["number"], lang(request), timezone)
     if png is None:
         raise DomainError(404, N_("There is no result of this question yet."), code="result.none")
+    return _picture(png)
+
+
+def flow_picture(request: Request) -> Response:
+    """Where the votes on a question went, as a PNG.
+
+    Raises:
+        DomainError: 404 ``result.no_chart``.
+    """
+    found, timezone = _vote(request), services(request).settings.timezone
+    png = figures.flow_picture(found, request.path_params["number"], lang(request), timezone)
+    if png is None:
+        raise DomainError(404, NO_CHART, code="result.no_chart")
     return _picture(png)
 
 
@@ -70,7 +86,7 @@ def chart_picture(request: Request) -> Response:
         days = service.ballots_per_day(here, found.uuid)
         png = figures.chart_picture(found, name, days, lang(request), here.settings.timezone)
     if png is None:
-        raise DomainError(404, N_("There is no such chart of this vote, or not yet."), code="result.no_chart")
+        raise DomainError(404, NO_CHART, code="result.no_chart")
     return _picture(png)
 
 
@@ -212,6 +228,7 @@ def _picture(png: bytes) -> Response:
 routes = [
     route("/votes/{uuid}/result", result, Action.READ),
     route("/votes/{uuid}/result-{number:int}.png", result_picture, Action.READ),
+    route("/votes/{uuid}/flow-{number:int}.png", flow_picture, Action.READ),
     route("/votes/{uuid}/chart-{chart}.png", chart_picture, Action.READ),
     route("/votes/{uuid}/protocol.pdf", protocol_pdf, Action.READ),
     route("/votes/{uuid}/protocol.json", protocol_json, Action.READ, localized=False),
