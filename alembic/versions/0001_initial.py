@@ -896,6 +896,7 @@ def upgrade() -> None:
         sa.Column("mail", sa.String(), nullable=False),
         sa.Column("language", sa.String(), nullable=False),
         sa.Column("offline", sa.Boolean(), nullable=False),
+        sa.Column("always", sa.Boolean(), nullable=False),
         sa.Column("token_hash", sa.String(), nullable=True),
         sa.Column("invited_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("remind_at", sa.DateTime(timezone=True), nullable=True),

@@ -70,10 +70,10 @@ class Course:
         with self.services.database.read() as db:
             return trustees_of(db, self.id)
 
-    def add_trustee(self, place: int, *, offline: bool = False) -> str:
+    def add_trustee(self, place: int, *, offline: bool = False, always: bool = False) -> str:
         """Name one; their id."""
         name = Texts(f"Сенімді {place}", f"Доверенный {place}", f"Trustee {place}")
-        given = Given(name, f"trustee{place}@mail.example", "en", offline)
+        given = Given(name, f"trustee{place}@mail.example", "en", offline, always)
         with self.services.database.uow() as tx:
             made = invitations.add(self.services, tx, self.member.session, self.id, given)
             tx.commit()
@@ -121,7 +121,7 @@ class Course:
     @property
     def ceremony(self) -> CeremonyView:
         with self.services.database.read() as db:
-            found = ceremonies.of_draft(db, find_draft(db, self.id), len(self.trustees))
+            found = ceremonies.of_draft(db, find_draft(db, self.id), self.trustees)
         assert found is not None
         return found
 

@@ -20,7 +20,7 @@ from egov_crypto.threshold.ceremony import Ceremony, Step
 from egov_crypto.threshold.keyfile import State, ThresholdKeyFile
 from egov_participation.audit import AuditEntry
 from egov_participation.clock import ManualClock
-from egov_participation.commission.service import ceremonies, invitations, taking_part
+from egov_participation.commission.service import ceremonies, invitations, running, taking_part
 from egov_participation.commission.service.ceremonies import Stage
 from egov_participation.errors import DomainError
 from egov_participation.voting import service as voting
@@ -159,6 +159,70 @@ def test_two_of_three_make_a_key_step_by_step_and_are_enough_to_decrypt(
     assert voting.vote(course.services, uuid).state is VoteState.TALLIED
     enter(booth, course.tokens[2])
     assert "Your key was not needed" in booth.get("/en/trustee").text
+
+
+def test_a_trustee_who_is_needed_always_stands_beside_two_of_three_who_make_a_key_together(
+    course: Course, booth: TestClient, second: SignedIn, member: SignedIn
+) -> None:
+    draft, services = f"{VOTES}/drafts/{course.id}", course.services
+    course.with_ceremony(needed=2, count=4)
+    (alone,) = (row.id for row in course.trustees if row.name_en == "Trustee 4")
+    form = f"{draft}/trustees/{alone}/change"
+    press(member, form, form, always="true")
+    assert [row.name_en for row in course.trustees] == [f"Trustee {number}" for number in (4, 1, 2, 3)]
+    assert (course.ceremony.id, course.ceremony.size, course.ceremony.places) == ("", 3, range(2, 5))
+    press(member, f"{draft}/trustees", f"{draft}/trustees/ceremony")
+    ceremony = course.ceremony.id
+
+    enter(booth, course.tokens[3])
+    assert booth.get("/trustee/ceremony.json").status_code == 404
+    early = State.begin(3, 2, 1).message(Step.CERTIFICATE)
+    with pytest.raises(DomainError, match="No key is being made"):
+        taking_part.hand_in(services, course.tokens[3], ceremony, early)
+    states = [State.begin(3, 2, place) for place in (1, 2, 3)]
+    states[0] = course.take(states[0], Step.CERTIFICATE)
+    assert course.ceremony.awaited == (3, 4)
+    enter(booth, course.tokens[1])
+    page = booth.get("/en/trustee").text
+    assert 'data-owner="2" data-size="3"' in page
+    assert "make theirs alone: Trustee 4" in page
+    private = course.hand_in(course.tokens[3])
+    # Who is needed always comes and goes without the others' having to begin again.
+    fifth = course.add_trustee(5, always=True)
+    assert course.ceremony.awaited == (4, 5)
+    with services.database.uow() as tx:
+        invitations.remove(services, tx, member.session, fifth)
+        tx.commit()
+    states[1:] = [course.take(state, Step.CERTIFICATE) for state in states[1:]]
+    for step in list(Step)[1:]:
+        states = [course.take(state, step) for state in states]
+    assert "Trustee 4, and 2 of the 3 others, who make" in member.client.get(f"{draft}/trustees").text
+    for token in course.tokens[:3]:
+        taking_part.compare(services, token, ceremony, course.ceremony.fingerprint or "")
+
+    uuid = course.published(second)
+    vote = voting.vote(services, uuid)
+    assert (vote.needed, vote.always, [one.public_key for one in vote.trustees]) == (
+        3, (1,), [row.key_point for row in course.trustees],
+    )  # fmt: skip
+    assert "Trustee 4, and of 2 of the 3 others" in member.client.get(f"/en/votes/{uuid}/verify").text
+    close_at(services, vote.closes_at)
+    found = verified(services, uuid)
+    for state in states:  # all three, and yet nothing is decrypted
+        if state.index == 3:
+            enter(booth, course.tokens[2])
+            assert "so that yours is not needed" in booth.get("/en/trustee").text
+            with services.database.read() as db:
+                tasks = running.of_vote(services, db, voting.vote(services, uuid))
+            named = [task.params["name"] for task in tasks if "decrypts" in task.title]
+            assert [getattr(name, "en", "") for name in named] == [f"Trustee {number}" for number in (4, 1, 2)]
+        voting.hand_in_decryption(services, uuid, tally.decrypt(found.election, found.tally, state.share()))
+    page = member.client.get(f"/en/votes/{uuid}").text
+    assert "2 of 3 trustees have decrypted the sum" in page
+    assert "Trustee 4 decrypts the sum" in page
+    voting.hand_in_decryption(services, uuid, tally.decrypt(found.election, found.tally, private))
+    assert voting.vote(services, uuid).state is VoteState.TALLIED
+    assert verified(services, uuid).report.decrypted == [1, 2, 3, 4]
 
 
 def test_a_ceremony_begins_anew_with_a_reason_and_falls_with_its_trustees(

@@ -1,4 +1,5 @@
-"""A rehearsal of questions of other kinds than a choice, with fewer trustees needed than there are."""
+"""A rehearsal of questions of other kinds than a choice, with one trustee needed always and fewer of the others than
+there are."""
 
 from __future__ import annotations
 
@@ -28,13 +29,16 @@ def test_mock_trustees_shuffle_and_as_many_as_are_needed_decrypt_a_draft_of_all_
         documents.new_question(QuestionKind.LISTS) | {"lists": lists},
     ]
     changes = {"questions": [question | {"text": text} for question in asked], "needed": 2}
+    for place in (1, 2, 3, 4):
+        it.course.add_trustee(place, always=place == 4)
     with here.database.uow() as tx:
         change(here, tx, it.course.member.session, it.course.id, it.course.draft.version, lambda d: d | changes, "file")
         tx.commit()
     it.start().work().counted()
 
     vote, report = it.vote, verified(here, it.row.uuid).report
-    assert (vote.needed, len(vote.trustees), report.shuffled, report.decrypted) == (2, 3, [1, 2], [1, 2])
+    assert (vote.needed, len(vote.trustees), report.shuffled, report.decrypted) == (3, 4, [1, 2, 3], [1, 2, 3])
+    assert (vote.always, vote.trustees[0].name.en) == ((1,), "Trustee 4")
     assert report.result is not None
     ranked, graded, chosen = report.result
     assert len(ranked) == len(graded) == vote.voters

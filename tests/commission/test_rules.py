@@ -134,7 +134,7 @@ def test_of_an_empty_draft_everything_is_missing_and_every_part_is_named() -> No
 def documented() -> documents.Document:
     """The example of the documentation as a draft, with its questions of all kinds."""
     text = (Path(__file__).parents[2] / "docs/vote-file.md").read_text("utf-8")
-    example, kinds, _ = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    example, kinds, *_ = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
     return documents.from_file(tomllib.loads(f"needed = 2\n{example}\n{kinds}"))
 
 

@@ -21,7 +21,8 @@ from egov_participation.voting.texts import Texts
 NOW = datetime(2031, 10, 1, tzinfo=UTC)
 DOCUMENTED = Path(__file__).parents[2] / "docs" / "vote-file.md"
 EXAMPLES = re.findall(r"```toml\n(.*?)```", DOCUMENTED.read_text("utf-8"), re.DOTALL)
-"""A whole file; questions of other kinds; what stands instead of keys where fewer trustees than all are needed."""
+"""A whole file; questions of other kinds; what stands instead of keys where fewer trustees than all are needed;
+one more who is needed always."""
 
 
 @pytest.fixture
@@ -227,6 +228,21 @@ def test_fewer_trustees_than_all_hold_keys_that_they_made_together(folder: Path)
         found = problems(replaced(folder, (old, new)))
         assert any(line.startswith(problem) for line in found), (problem, found)
         path.write_text(kept, "utf-8")
+
+    # Beside one who is needed always, and stands first in the election.
+    text, third = path.read_text("utf-8"), EXAMPLES[3]
+    path.write_text(f"{text}\n{third}", "utf-8")
+    (folder / "daulet.pub.json").write_bytes(wire.dump(trustee.generate()[1].to_json()))
+    setup = read(path, NOW)
+    assert [member.name.en for member in setup.trustees][::3] == ["Daulet Serik", "Saule Omarova"]
+    assert (len(setup.keys), setup.keys.required, setup.keys.enough((2, 3, 4))) == (4, 3, False)
+    assert setup.keys.keys == tuple(member.key for member in setup.trustees)
+    path.write_text(f"{text}\n{third.replace('true', '1')}", "utf-8")
+    assert any(line.startswith("trustees[4].always: Say true or false") for line in problems(path))
+    (folder / "daulet.pub.json").write_bytes(wire.dump(parameters.keys[1].to_json()))
+    path.write_text(f"{text}\n{third}", "utf-8")
+    assert problems(path) == ["trustees: Two trustees have the same public key."]
+    path.write_text(text, "utf-8")
 
     (folder / "threshold.json").write_bytes(wire.dump(mock_keys.together(3, 3)[1].to_json()))
     assert problems(path)[0].startswith("threshold_file: These keys were made by 3 trustees of whom 3 are needed")

@@ -60,6 +60,7 @@ class TrusteeForm(BaseModel):
     mail: Annotated[str, PlainValidator(_read_mail)] = ""
     language: Annotated[str, PlainValidator(_read_language)] = ""
     offline: bool = False
+    always: bool = False
 
     model_config = {"validate_default": True}
 

@@ -131,7 +131,11 @@ def _roll(value: object) -> dict[str, Any] | None:
 
 
 def each_alone(document: Document, trustees: int) -> bool:
-    """Whether each trustee makes a key alone: all of them are needed."""
+    """Whether each trustee makes a key alone: all of them are needed.
+
+    Args:
+        trustees: how many there are besides those who are marked as needed always.
+    """
     needed = document.get("needed")
     return needed is None or needed >= trustees
 
@@ -227,8 +231,8 @@ def to_toml(document: Document, trustees: list[dict[str, Any]], threshold: str |
     """The document as a vote's file; what is missing is left out, with a line that says so.
 
     Args:
-        trustees: ``{"name": {kk, ru, en}, "public_key": JSON or None}``, in their order; without ``public_key`` if they
-            make one key together.
+        trustees: ``{"name": {kk, ru, en}, "public_key": JSON or None}``, in their order, with ``"always": True`` if
+            they are needed always; without ``public_key`` if they make one key together.
         threshold: what they published of it, as JSON.
     """
     lines: list[str] = []
@@ -247,6 +251,7 @@ def to_toml(document: Document, trustees: list[dict[str, Any]], threshold: str |
         lines += ["", "[[questions]]", *_question_lines(question)]
     for trustee in trustees:
         lines += ["", "[[trustees]]", f"name = {_inline(trustee['name'])}"]
+        lines += ["always = true"] if trustee.get("always") else []
         if "public_key" not in trustee:
             continue
         key = trustee["public_key"]

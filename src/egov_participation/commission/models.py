@@ -97,6 +97,8 @@ class DraftTrustee(SQLModel, table=True):
     language: str = "kk"
     offline: bool = False
     """Keeps the key on a machine without a network (`egov-ballot`)."""
+    always: bool = False
+    """Whether nothing is decrypted without this trustee, however many of the others are enough. These come first."""
     token_hash: str | None = Field(default=None, unique=True)
     """SHA-256 of the invitation's link; None until invited."""
     invited_at: datetime | None = Field(default=None, sa_column=Column(UTCDateTime, nullable=True))
@@ -129,7 +131,7 @@ class KeyCeremony(SQLModel, table=True):
     id: str = Field(unique=True)
     """16 hex digits: forms name it, so that nothing that was made for an earlier ceremony comes into this one."""
     size: int
-    """How many trustees take part, at the places of `DraftTrustee.place`."""
+    """How many trustees take part: those who are not needed always, in the order of their places."""
     needed: int
     """How many of them will be enough."""
     reason: str = ""
@@ -156,6 +158,7 @@ class CeremonyStep(SQLModel, table=True):
 
     draft_id: str = Field(primary_key=True, foreign_key="commission_ceremony.draft_id")
     place: int = Field(primary_key=True)
+    """Among those who take part, from 1."""
     step: str = Field(primary_key=True)
     at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False))
 

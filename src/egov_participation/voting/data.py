@@ -149,7 +149,7 @@ def trustee_as_json(trustee: TrusteeView, vote: VoteView) -> Json:
     """Whose key it is, and whether it has shuffled (null where nothing is shuffled) and decrypted."""
     return {
         "name": trustee.name.as_dict(),
-        "kind": "single" if vote.needed == len(vote.trustees) else "threshold",
+        "kind": "single" if trustee.owner in vote.always else "threshold",
         "public_key": trustee.public_key,
         "shuffled": trustee.shuffled if vote.shuffled else None,
         "decrypted": trustee.decrypted,

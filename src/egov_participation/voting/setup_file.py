@@ -76,14 +76,15 @@ class VoteSetup:
     roll: RegistryRoll | ListedRoll | KeptRoll
     trustees: tuple[SetupTrustee, ...]
     together: Parameters | None = None
-    """What trustees of whom fewer than all are needed made together; None if all are needed."""
+    """What the last of the trustees, of whom fewer than all are needed, made together; None if all are needed."""
 
     @property
     def keys(self) -> Trustees:
         """What is published of the trustees' keys: who they are, and how many of them are needed."""
-        if self.together is not None:
-            return Trustees((self.together,))
-        return Trustees.singles([member.key for member in self.trustees])
+        keys = [member.key for member in self.trustees]
+        if self.together is None:
+            return Trustees.singles(keys)
+        return Trustees((*keys[: len(keys) - len(self.together.keys)], self.together))
 
 
 class SetupError(Exception):

@@ -1,4 +1,4 @@
-"""The trustees of the file that a vote is set up from: each with a key of its own, or all with keys made together."""
+"""The trustees of the file that a vote is set up from: each with a key of its own, or some with keys made together."""
 
 from __future__ import annotations
 
@@ -27,15 +27,18 @@ class SetupTrustee:
 
 
 Found = tuple[tuple[SetupTrustee, ...], Parameters | None]
-"""Whoever holds a key, and what they made together; None if all are needed."""
+"""Whoever holds a key, in the order of owners, and what the last of them made together; None if all are needed."""
 
 
 def read_trustees(values: Values) -> Found | None:
     """The trustees if all of them hold, with as many needed as the file says."""
-    given = values.tables("trustees", MAX_TRUSTEES)
-    needed = _needed(values, len(given))
-    if needed is not None and given and needed < len(given):
-        return _together(values, given, needed)
+    always: list[tuple[str, Table]] = []
+    group: list[tuple[str, Table]] = []
+    for path, table in values.tables("trustees", MAX_TRUSTEES):
+        (always if values.truth(table, "always", path) else group).append((path, table))
+    given, needed = always + group, _needed(values, len(group))
+    if needed is not None and needed < len(group):
+        return _mixed(values, always, group, needed)
     for key in {"threshold", "threshold_file"} & values.document.keys():
         if values.document[key] is not None:
             values.problems.add(key, N_("Keys made together are only for votes in which fewer than all are needed."))
@@ -46,7 +49,7 @@ def read_trustees(values: Values) -> Found | None:
 
 
 def _needed(values: Values, count: int) -> int | None:
-    """How many must decrypt; all of them if nothing is said."""
+    """How many must decrypt of those who are not needed always; all of them if nothing is said."""
     if values.document.get("needed") is None:
         return count
     needed = values.number(values.document, "needed", "")
@@ -66,7 +69,7 @@ def _each(values: Values, given: list[tuple[str, Table]]) -> list[SetupTrustee]:
     """Those whose name and key hold."""
     trustees: list[SetupTrustee] = []
     for path, table in given:
-        values.unknown(path, table, {"name", "public_key", "public_key_file"})
+        values.unknown(path, table, {"name", "always", "public_key", "public_key_file"})
         name = values.name("name", table, path)
         raw = _key_json(values, path, table)
         if raw is None:
@@ -100,11 +103,24 @@ def _key_json(values: Values, path: str, table: Table) -> bytes | None:
     return values.content(str(file), at(path, "public_key_file"))
 
 
+def _mixed(
+    values: Values, always: list[tuple[str, Table]], group: list[tuple[str, Table]], needed: int
+) -> Found | None:
+    """Those who are needed always, each with a key of its own, before those of whom some are enough."""
+    alone, found = _each(values, always), _together(values, group, needed)
+    if found is None or len(alone) < len(always):
+        return None
+    members, parameters = found
+    if {one.key.public_key for one in alone} & {one.key.public_key for one in members}:
+        values.problems.add("trustees", N_("Two trustees have the same public key."))
+    return (*alone, *members), parameters
+
+
 def _together(values: Values, given: list[tuple[str, Table]], needed: int) -> Found | None:
     """Trustees who made their keys together, in the order in which they made them."""
     names = []
     for path, table in given:
-        values.unknown(path, table, {"name"})
+        values.unknown(path, table, {"name", "always"})
         names.append(values.name("name", table, path))
     path, raw = _threshold_json(values)
     if raw is None:

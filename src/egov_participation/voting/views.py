@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
@@ -59,6 +59,15 @@ class TrusteeView:
     decrypted: bool
     shuffled: bool = False
     """Whether it has shuffled the ballots, in a vote whose ballots are shuffled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Needed:
+    """Whose keys decrypting takes."""
+
+    number: int
+    always: tuple[int, ...]
+    """The owners who are among them in any case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +165,8 @@ class VoteView:
     """Bytes."""
     needed: int = 0
     """How many of the trustees decrypting takes."""
+    always: tuple[int, ...] = ()
+    """The owners who are among them in any case: all, or the first ones, or none."""
     acts: tuple[ActView, ...] = ()
     """What the commission decided about it, in order; none where it was set up by command and left alone."""
     cancelled_at: datetime | None = None
@@ -170,6 +181,25 @@ class VoteView:
     outcomes: tuple[Outcome | None, ...] = ()
     """Per question how its ballots were counted, if it is a ranking or grading that says how; empty before the
     result."""
+
+    def of_needed(self, owners: Collection[int]) -> int:
+        """How many of those whom decrypting takes are among `owners`: of a group no more than are enough."""
+        alone = len(set(self.always) & set(owners))
+        return alone + min(len(owners) - alone, self.needed - len(self.always))
+
+    def awaits(self, owner: int, done: Collection[int]) -> bool:
+        """Whether `owner` is needed once those of `done` have done their part."""
+        return self.of_needed({*done, owner}) > self.of_needed(done)
+
+    @property
+    def shuffles_done(self) -> int:
+        """How many of the shuffles that are needed are there."""
+        return self.of_needed([trustee.owner for trustee in self.trustees if trustee.shuffled])
+
+    @property
+    def decryptions_done(self) -> int:
+        """How many of the decryptions that are needed are there."""
+        return self.of_needed([trustee.owner for trustee in self.trustees if trustee.decrypted])
 
     @property
     def signed(self) -> bool:

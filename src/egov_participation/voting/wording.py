@@ -160,16 +160,17 @@ def history(vote: VoteView, lang: str, timezone: str, now: datetime) -> list[Ite
     def by_trustees(
         type_: EventType, end: EventType, past: str, to_come: str, more: Callable[[int], str]
     ) -> list[Item]:
-        """Who did it, in that order, then who is awaited: by name where all are needed, else how many."""
+        """Who did it, in that order, then who is awaited: by name whose key is needed always, and how many others."""
         names = {trustee.owner: trustee.name.of(lang) for trustee in vote.trustees}
         done = [event for event in vote.events if event.type is type_]
         found = [after(past, to_come, event, trustee=names.pop(event.owner or 0)) for event in done]
         if end in events:
             return found
-        if vote.needed == len(vote.trustees):
-            return [*found, *(after(past, to_come, None, trustee=name) for name in names.values())]
-        still = {"title": more(vote.needed - len(done)), "when": translate(lang, N_("still to come")), "now": False}
-        return [*found, still]
+        awaited = [name for owner, name in names.items() if owner in vote.always]
+        found += [after(past, to_come, None, trustee=name) for name in awaited]
+        others = vote.needed - vote.of_needed([event.owner or 0 for event in done]) - len(awaited)
+        still = {"title": more(others), "when": translate(lang, N_("still to come")), "now": False}
+        return [*found, still] if others else found
 
     if vote.shuffled:
         items += by_trustees(

@@ -108,7 +108,7 @@ def draft(request: Request) -> Response:
         found = find_draft(db, request.path_params["id"])
         checked = checking.check(here, db, found, here.clock())
         trustees = trustees_of(db, found.id)
-        ceremony = ceremonies.of_draft(db, found, len(trustees))
+        ceremony = ceremonies.of_draft(db, found, trustees)
         rehearsal = rehearsals.of_draft(db, found.id)
         words = draft_in_words(request, db, found)
     document = document_of(found)
@@ -172,9 +172,12 @@ def _short(text: str, limit: int = 120) -> str:
 def _keys_awaited(request: Request, trustees: list[DraftTrustee], ceremony: ceremonies.CeremonyView | None) -> str:
     """Whose key is awaited, or whose step of the key that they make together; empty if nobody's is."""
     language = lang(request)
+    alone = [trustee for trustee in trustees if ceremony is None or trustee.always]
+    names = _names(language, (trustee for trustee in alone if trustee.public_key is None))
+    if names:
+        return translate(language, N_("Keys are awaited from: %(names)s"), names=names)
     if ceremony is None:
-        names = _names(language, (trustee for trustee in trustees if trustee.public_key is None))
-        return translate(language, N_("Keys are awaited from: %(names)s"), names=names) if names else ""
+        return ""
     if not ceremony.id:
         return translate(language, N_("The trustees have not been told to begin making their key."))
     if ceremony.stage is None:

@@ -16,7 +16,7 @@ from egov_participation.commission.routes.draft_common import found_draft
 from egov_participation.commission.routes.draft_pages import again_sentence
 from egov_participation.commission.service import ceremonies, invitations
 from egov_participation.commission.service.changing import document_of
-from egov_participation.commission.service.lookup import trustees_of
+from egov_participation.commission.service.lookup import group_of, trustees_of
 from egov_participation.commission.service.trustees import Step, name_of, step_of
 from egov_participation.errors import DomainError
 from egov_participation.i18n import LANGUAGES, N_, translate
@@ -52,7 +52,7 @@ def trustees(request: Request) -> Response:
     published = voting.vote(here, draft.uuid) if draft.state == "published" else None
     with here.database.read() as db:
         rows = trustees_of(db, draft.id)
-        ceremony = ceremonies.of_draft(db, draft, len(rows))
+        ceremony = ceremonies.of_draft(db, draft, rows)
     steps = {row.id: step_of(draft, row, published, ceremony) for row in rows}
     return render(
         request,
@@ -65,7 +65,8 @@ def trustees(request: Request) -> Response:
         needed=document_of(draft).get("needed"),
         ceremony=ceremony,
         stages={stage: translate(lang(request), words) for stage, words in ceremonies.STAGE_WORDS.items()},
-        all_invited=all(row.invited_at is not None for row in rows),
+        always=[name_of(row).of(lang(request)) for row in rows if row.always],
+        all_invited=all(row.invited_at is not None for row in group_of(rows)),
         least=rules.WANTED_TRUSTEES,
         offline=any(row.offline for row in rows),
     )
@@ -122,7 +123,7 @@ def _needed_page(
     theirs: list[tuple[str, str]] | None = None,
 ) -> Response:
     with services(request).database.read() as db:
-        count = len(trustees_of(db, draft.id))
+        rows = trustees_of(db, draft.id)
     return kept_by_the_browser(
         render(
             request,
@@ -131,7 +132,8 @@ def _needed_page(
             draft=draft,
             form=form,
             theirs=theirs,
-            count=count,
+            count=len(rows),
+            always=[name_of(row).of(lang(request)) for row in rows if row.always],
         )
     )
 
@@ -170,7 +172,7 @@ def begin_anew(request: Request) -> Response:
 def _anew_page(request: Request, form: Form[AnewForm], status: int = 422) -> Response:
     draft = found_draft(request)
     with services(request).database.read() as db:
-        standing = ceremonies.of_draft(db, draft, len(trustees_of(db, draft.id)))
+        standing = ceremonies.of_draft(db, draft, trustees_of(db, draft.id))
     return render(
         request,
         "commission/ceremony_anew.html",
@@ -187,7 +189,7 @@ def trustee(request: Request) -> Response:
     here = services(request)
     published = voting.vote(here, draft.uuid) if draft.state == "published" else None
     with here.database.read() as db:
-        ceremony = ceremonies.of_draft(db, draft, len(trustees_of(db, draft.id)))
+        ceremony = ceremonies.of_draft(db, draft, trustees_of(db, draft.id))
     return render(
         request,
         "commission/trustee.html",
@@ -195,7 +197,7 @@ def trustee(request: Request) -> Response:
         row=row,
         name=name_of(row),
         step=step_of(draft, row, published, ceremony),
-        ceremony=ceremony,
+        ceremony=None if row.always else ceremony,
         words=_words(request),
         language_names=LANGUAGES,
         editable=draft.state == "editing",
@@ -226,7 +228,8 @@ def change_trustee(request: Request) -> Response:
     """Write something else of them."""
     row = _row(request)
     values = {name: str(getattr(row, name)) for name in _FIELDS}
-    return _form_page(request, Form(values | ({"offline": "true"} if row.offline else {})), row)
+    marks = {name: "true" for name in ("offline", "always") if getattr(row, name)}
+    return _form_page(request, Form(values | marks), row)
 
 
 def save_trustee(request: Request) -> Response:
@@ -277,7 +280,7 @@ def _form_page(
 
 
 def _given(form: TrusteeForm) -> invitations.Given:
-    return invitations.Given(form.name(), form.mail, form.language, form.offline)
+    return invitations.Given(form.name(), form.mail, form.language, form.offline, form.always)
 
 
 def _refused(request: Request, form: Form[TrusteeForm], refusal: DomainError) -> Form[TrusteeForm]:

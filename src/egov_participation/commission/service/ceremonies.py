@@ -25,7 +25,7 @@ from egov_participation.commission.models import CeremonyStep, Draft, DraftTrust
 from egov_participation.commission.rules import Part
 from egov_participation.commission.service import letters
 from egov_participation.commission.service.changing import change, document_of
-from egov_participation.commission.service.lookup import check_state, lock_draft, trustees_of
+from egov_participation.commission.service.lookup import check_state, group_of, lock_draft, trustees_of
 from egov_participation.database import UnitOfWork
 from egov_participation.errors import DomainError
 from egov_participation.i18n import N_
@@ -61,10 +61,14 @@ STAGE_WORDS: Final[Mapping[Stage, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class CeremonyView:
-    """How far a ceremony is. Times are aware, in UTC; places count from 1."""
+    """How far a ceremony is. Times are aware, in UTC; places are those of trustees, from 1."""
 
     size: int
+    """How many take part."""
     needed: int
+    """How many of these are enough."""
+    before: int = 0
+    """How many trustees are needed always: they stand before those who take part, who follow without a gap."""
     id: str = ""
     """Empty until it has begun."""
     reason: str = ""
@@ -76,6 +80,11 @@ class CeremonyView:
     """What is published of the trustees, from then on."""
     taken: Mapping[tuple[Stage, int], datetime] = field(default_factory=dict)
     """When a trustee took a step."""
+
+    @property
+    def places(self) -> range:
+        """Of those who take part."""
+        return range(self.before + 1, self.before + self.size + 1)
 
     @property
     def stage(self) -> Stage | None:
@@ -107,48 +116,56 @@ class CeremonyView:
         return (Stage.COMPARED, place) in self.taken
 
     def _lacking(self, stage: Stage) -> tuple[int, ...]:
-        return tuple(place for place in range(1, self.size + 1) if (stage, place) not in self.taken)
+        return tuple(place for place in self.places if (stage, place) not in self.taken)
 
 
-def of_draft(session: Session, draft: Draft, size: int) -> CeremonyView | None:
-    """The ceremony of a draft that has so many trustees; None if all of them are needed, and each has a key alone."""
-    document = document_of(draft)
-    needed = document["needed"]
+def of_draft(session: Session, draft: Draft, trustees: Sequence[DraftTrustee]) -> CeremonyView | None:
+    """The ceremony of a draft that has these trustees; None if all of them are needed, and each has a key alone.
+
+    Who is needed always takes no part in it.
+    """
+    document, size = document_of(draft), len(group_of(trustees))
+    needed, before = document["needed"], len(trustees) - size
     if documents.each_alone(document, size) or needed < FEWEST_NEEDED:
         return None
     row = session.get(KeyCeremony, draft.id)
     if row is None or (row.size, row.needed) != (size, needed):
-        return CeremonyView(size, needed)
+        return CeremonyView(size, needed, before)
     steps = session.exec(select(CeremonyStep).where(CeremonyStep.draft_id == draft.id))
     return CeremonyView(
         row.size,
         row.needed,
+        before,
         row.id,
         row.reason,
         row.begun_at,
         row.fingerprint,
         row.parameters,
-        {(Stage(step.step), step.place): step.at for step in steps},
+        {(Stage(step.step), before + step.place): step.at for step in steps},
     )
 
 
 def keys_of(trustees: Sequence[DraftTrustee], ceremony: CeremonyView | None) -> dict[str, Any]:
-    """Trustees and keys as a vote's file has them: each with a key of its own, or all with what they made together."""
+    """Trustees and keys as a vote's file has them: each with a key of its own, or with what they made together."""
     named: list[dict[str, Any]] = [
-        {"name": {"kk": row.name_kk, "ru": row.name_ru, "en": row.name_en}} for row in trustees
+        {"name": {"kk": row.name_kk, "ru": row.name_ru, "en": row.name_en}} | ({"always": True} if row.always else {})
+        for row in trustees
     ]
-    if ceremony is not None:
-        made = ceremony.parameters
-        return {"trustees": named, "threshold": None if made is None else made.decode()}
     for of_one, row in zip(named, trustees, strict=True):
-        of_one["public_key"] = None if row.public_key is None else row.public_key.decode()
-    return {"trustees": named}
+        if ceremony is None or row.always:
+            of_one["public_key"] = None if row.public_key is None else row.public_key.decode()
+    if ceremony is None:
+        return {"trustees": named}
+    made = ceremony.parameters
+    return {"trustees": named, "threshold": None if made is None else made.decode()}
 
 
 def set_needed(
     services: Services, tx: UnitOfWork, acting: SessionInfo, draft_id: str, version: int, needed: int | None
 ) -> None:
-    """Write down how many of the trustees decrypting takes, None for all. Another number gives up what was begun.
+    """Write down how many of the trustees decrypting takes, None for all; who is needed always is not counted.
+
+    Another number gives up what was begun.
 
     Raises:
         DomainError: as `changing.change`.
@@ -176,8 +193,8 @@ def begin(
     """
     draft, now = lock_draft(tx, draft_id), services.clock()
     check_state(draft, "editing")
-    trustees = trustees_of(tx.session, draft_id)
-    standing = of_draft(tx.session, draft, len(trustees))
+    every = trustees_of(tx.session, draft_id)
+    standing, trustees = of_draft(tx.session, draft, every), group_of(every)
     if standing is None:
         raise DomainError(409, N_("All trustees are needed: each makes a key alone."), code="ceremony.none")
     if standing.id != given_up:
@@ -208,13 +225,13 @@ def begin(
 
 
 def give_up(services: Services, tx: UnitOfWork, acting: SessionInfo, draft: Draft) -> None:
-    """What was made together counts no longer, since the trustees change, or how many of them are needed.
+    """What was made together counts no longer, since those who take part change, or how many of them are needed.
 
     They are written to. Nothing, if no ceremony has begun. To be called before the change, with the draft locked.
     """
     if tx.get(KeyCeremony, draft.id) is None:
         return
-    trustees = trustees_of(tx.session, draft.id)
+    trustees = group_of(trustees_of(tx.session, draft.id))
     changed = N_("The trustees, or how many of them are needed, have changed.")
     _tell(services, tx, draft, trustees, letters.CEREMONY_GIVEN_UP, reason=Phrase(changed))
     _clear(tx, draft.id, trustees)
@@ -223,7 +240,7 @@ def give_up(services: Services, tx: UnitOfWork, acting: SessionInfo, draft: Draf
 
 
 def tell_next(services: Services, tx: UnitOfWork, draft: Draft, trustees: list[DraftTrustee], stage: Stage) -> None:
-    """Write to all that a step is awaited of them now."""
+    """Write to all who take part that a step is awaited of them now."""
     _tell(services, tx, draft, trustees, letters.CEREMONY_STEP, what=Phrase(STAGE_WORDS[stage]))
     for trustee in trustees:
         trustee.remind_at = services.clock() + OTHERS_WAIT

@@ -102,8 +102,8 @@ def rehearsed(
     """What a rehearsal of the draft sets up: its texts and questions, with times, keys and a roll of the rehearsal's.
 
     Args:
-        keys: of the mock trustees (`keys_in_rehearsal`).
-        together: what is published of them, if fewer than all are needed.
+        keys: of the mock trustees (`keys_in_rehearsal`), in the order of owners.
+        together: what is published of the last of them, if fewer than all of these are needed.
 
     Raises:
         SetupError: with everything else that is missing or wrong.
@@ -111,9 +111,9 @@ def rehearsed(
     names = [{"kk": row.name_kk, "ru": row.name_ru, "en": row.name_en} for row in trustees_of(session, draft.id)]
     names += [_mock_name(place) for place in range(len(names) + 1, len(keys) + 1)]
     trustees: list[dict[str, Any]] = [{"name": name} for name in names]
-    if together is None:
-        for one, key in zip(trustees, keys, strict=True):
-            one["public_key"] = wire.dump(key.to_json()).decode()
+    alone = len(keys) - (0 if together is None else len(together.keys))
+    for one, key in zip(trustees[:alone], keys, strict=False):
+        one |= {"public_key": wire.dump(key.to_json()).decode(), "always": True}
     changed = {
         "opens_at": opens_at.isoformat(),
         "closes_at": closes_at.isoformat(),
@@ -179,9 +179,15 @@ def check(services: Services, session: Session, draft: Draft, now: datetime) -> 
         [_asked(question) for question in document["questions"]],
         len(trustees),
         sum(trustee.offline for trustee in trustees),
-        document.get("needed"),
+        _needed(document, trustees),
     )
     return Check(None if problems else setup, tuple(problems), tuple(rules.warnings(plan)), electorate)
+
+
+def _needed(document: documents.Document, trustees: Sequence[DraftTrustee]) -> int | None:
+    """How many trustees decrypting takes: those who are needed always, and so many of the others; None: all of them."""
+    needed = document.get("needed")
+    return None if needed is None else needed + sum(trustee.always for trustee in trustees)
 
 
 def _asked(question: documents.Question) -> rules.Asked:
@@ -196,7 +202,7 @@ def _asked(question: documents.Question) -> rules.Asked:
 def _read(session: Session, draft: Draft, now: datetime, problems: list[Problem]) -> VoteSetup | None:
     """The draft's setup if it holds; what does not is added to `problems`."""
     document, trustees = document_of(draft), trustees_of(session, draft.id)
-    ceremony = ceremonies.of_draft(session, draft, len(trustees))
+    ceremony = ceremonies.of_draft(session, draft, trustees)
     setup = None
     try:
         with_keys = document | ceremonies.keys_of(trustees, ceremony)
@@ -216,7 +222,7 @@ def _of_keys(session: Session, trustees: Sequence[DraftTrustee], *, together: bo
             continue
         if trustee.reopened_at is None:
             sentence = N_("This trustee has not opened the key file once more with its passphrase.")
-            if together:
+            if together and not trustee.always:
                 sentence = N_("This trustee has not confirmed the fingerprint of the key that all made together.")
             yield Problem(f"trustees[{place}]", sentence, {})
         if voting.key_is_used(session, trustee.key_point):

@@ -100,7 +100,7 @@ def discard(services: Services, tx: UnitOfWork, acting: SessionInfo, draft_id: s
 def exported(session: Session, draft: Draft) -> str:
     """The draft as a vote's file (``docs/vote-file.md``)."""
     trustees = trustees_of(session, draft.id)
-    keys = ceremonies.keys_of(trustees, ceremonies.of_draft(session, draft, len(trustees)))
+    keys = ceremonies.keys_of(trustees, ceremonies.of_draft(session, draft, trustees))
     return documents.to_toml(document_of(draft), keys["trustees"], keys.get("threshold"))
 
 

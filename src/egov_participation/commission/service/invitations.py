@@ -57,6 +57,7 @@ class Given:
     mail: str
     language: str
     offline: bool
+    always: bool = False
 
 
 def add(services: Services, tx: UnitOfWork, session: SessionInfo, draft_id: str, given: Given) -> str:
@@ -70,7 +71,8 @@ def add(services: Services, tx: UnitOfWork, session: SessionInfo, draft_id: str,
     _check_new(others, given)
     if len(others) >= MAX_TRUSTEES:
         raise DomainError(409, N_("There may be at most 30 trustees."), code="trustee.too_many")
-    ceremonies.give_up(services, tx, session, find_draft(tx.session, draft_id))
+    if not given.always:
+        ceremonies.give_up(services, tx, session, find_draft(tx.session, draft_id))
     name = given.name
     row = DraftTrustee(
         id=secrets.token_hex(8),
@@ -82,16 +84,19 @@ def add(services: Services, tx: UnitOfWork, session: SessionInfo, draft_id: str,
         mail=given.mail,
         language=given.language,
         offline=given.offline,
+        always=given.always,
         remind_at=services.clock() + UNANSWERED,
     )
     tx.add(row)
     _record(services, tx, session, row)
     tx.flush()
+    _arrange(tx, draft_id)
     return row.id
 
 
 def change(services: Services, tx: UnitOfWork, session: SessionInfo, trustee_id: str, given: Given) -> None:
-    """Say something else of a trustee. Under another address it is somebody else: link and key fall, and a new
+    """Say something else of a trustee. Who is needed always from now on, or no longer, has another place, and what the
+    others made together falls. Under another address it is somebody else: link and key fall, and a new
     invitation is needed. The earlier address is told so, if an invitation went there.
 
     Raises:
@@ -99,16 +104,20 @@ def change(services: Services, tx: UnitOfWork, session: SessionInfo, trustee_id:
     """
     row = _locked(tx, trustee_id, "editing")
     _check_new([other for other in trustees_of(tx.session, row.draft_id) if other.id != row.id], given)
-    if given.mail.lower() != row.mail.lower():
+    moved = given.mail.lower() != row.mail.lower()
+    if given.always != row.always or (moved and not row.always):
         ceremonies.give_up(services, tx, session, find_draft(tx.session, row.draft_id))
+    if moved:
         if row.invited_at is not None:
             title, name = title_of(find_draft(tx.session, row.draft_id)), trustees.name_of(row).as_dict()
             letters.to_trustee(services, tx, row, letters.MOVED, title, name=name)
         row.token_hash = row.invited_at = None
         row.public_key = row.key_point = row.key_at = row.reopened_at = None
     row.name_kk, row.name_ru, row.name_en = given.name
-    row.mail, row.language, row.offline = given.mail, given.language, given.offline
+    row.mail, row.language, row.offline, row.always = given.mail, given.language, given.offline, given.always
     _record(services, tx, session, row)
+    tx.flush()
+    _arrange(tx, row.draft_id)
 
 
 def remove(services: Services, tx: UnitOfWork, session: SessionInfo, trustee_id: str) -> None:
@@ -118,13 +127,12 @@ def remove(services: Services, tx: UnitOfWork, session: SessionInfo, trustee_id:
         DomainError: 404 ``trustee.unknown``; 409 of `lookup.check_state`.
     """
     row = _locked(tx, trustee_id, "editing")
-    ceremonies.give_up(services, tx, session, find_draft(tx.session, row.draft_id))
+    if not row.always:
+        ceremonies.give_up(services, tx, session, find_draft(tx.session, row.draft_id))
     _record(services, tx, session, row, step="removed")
     tx.session.delete(row)
     tx.flush()
-    for place, other in enumerate(trustees_of(tx.session, row.draft_id), 1):
-        other.place = place
-        tx.flush()
+    _arrange(tx, row.draft_id)
 
 
 def invite(services: Services, tx: UnitOfWork, session: SessionInfo, trustee_id: str) -> None:
@@ -183,7 +191,7 @@ def _remind(services: Services, trustee_id: str) -> None:
     with services.database.read() as db:
         row = db.get(DraftTrustee, trustee_id)
         draft = None if row is None else db.get(Draft, row.draft_id)
-        ceremony = None if draft is None else ceremonies.of_draft(db, draft, len(trustees_of(db, draft.id)))
+        ceremony = None if draft is None else ceremonies.of_draft(db, draft, trustees_of(db, draft.id))
     published = voting.vote(services, draft.uuid) if draft is not None and draft.state == "published" else None
     with services.database.uow() as tx:
         row = tx.exec(select(DraftTrustee).where(DraftTrustee.id == trustee_id).with_for_update()).first()
@@ -233,6 +241,19 @@ def _check_new(others: list[DraftTrustee], given: Given) -> None:
             N_("Another trustee of this vote has this address. Each must be somebody else, or one could do for two."),
             code="trustee.repeated",
         )
+
+
+def _arrange(tx: UnitOfWork, draft_id: str) -> None:
+    """Give everybody the place that is the owner's number in the election: who is needed always comes first."""
+    rows = sorted(trustees_of(tx.session, draft_id), key=lambda row: not row.always)
+    if [row.place for row in rows] == list(range(1, len(rows) + 1)):
+        return
+    for row in rows:  # out of the way first: no two have the same place, not even between two statements
+        row.place += MAX_TRUSTEES + 1
+    tx.flush()
+    for place, row in enumerate(rows, 1):
+        row.place = place
+    tx.flush()
 
 
 def _mailbox(mail: str) -> str:

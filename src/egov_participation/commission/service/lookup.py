@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlmodel import Session, col, select
 
 from egov_participation.commission.models import Draft, DraftTrustee
@@ -41,6 +43,11 @@ def trustees_of(session: Session, draft_id: str) -> list[DraftTrustee]:
     """The trustees, in their places."""
     statement = select(DraftTrustee).where(DraftTrustee.draft_id == draft_id).order_by(col(DraftTrustee.place))
     return list(session.exec(statement))
+
+
+def group_of(trustees: Sequence[DraftTrustee]) -> list[DraftTrustee]:
+    """Those of whom some may be enough: all but those who are needed always, who stand before them."""
+    return [trustee for trustee in trustees if not trustee.always]
 
 
 def check_state(draft: Draft, *allowed: str) -> None:

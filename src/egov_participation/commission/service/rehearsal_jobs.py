@@ -27,7 +27,7 @@ from egov_participation.commission import rehearsing
 from egov_participation.commission.models import Rehearsal
 from egov_participation.commission.service import checking, rehearsals, rolls
 from egov_participation.commission.service.changing import document_of
-from egov_participation.commission.service.lookup import find_draft
+from egov_participation.commission.service.lookup import find_draft, trustees_of
 from egov_participation.commission.service.rehearsals import BALLOTS
 from egov_participation.errors import DomainError
 from egov_participation.i18n import N_
@@ -129,7 +129,9 @@ def _made(services: Services, row: Rehearsal) -> tuple[PreparedSetup, bytes, lis
     closes_at = opens_at + timedelta(minutes=row.minutes)
     with services.database.read() as db:
         draft = find_draft(db, row.draft_id)
-        private, public, together = _mock_keys(checking.keys_in_rehearsal(db, draft), document_of(draft).get("needed"))
+        always = sum(row.always for row in trustees_of(db, draft.id))
+        count, needed = checking.keys_in_rehearsal(db, draft), document_of(draft).get("needed")
+        private, public, together = _mock_keys(count, always, needed)
         mock = rehearsing.voters(row.uuid, row.voters, rolls.sizes(db, draft), checking.territories_of(draft))
         members = sorted(
             {grant.person_id for grant in roles.standing(db, services.clock()) if grant.role == Role.COMMISSION}
@@ -145,13 +147,18 @@ def _made(services: Services, row: Rehearsal) -> tuple[PreparedSetup, bytes, lis
     return prepared, confirmation, private
 
 
-def _mock_keys(count: int, needed: int | None) -> tuple[list[int], Sequence[TrusteeKey], Parameters | None]:
-    """(private keys, public keys, what is published of both if fewer than all are needed) of mock trustees."""
-    if needed is not None and needed < count:
-        private, together = mock_keys.together(count, needed)
-        return private, together.keys, together
-    keys = [trustee.generate() for _ in range(count)]
-    return [private_key for private_key, _ in keys], [key for _, key in keys], None
+def _mock_keys(
+    count: int, always: int, needed: int | None
+) -> tuple[list[int], Sequence[TrusteeKey], Parameters | None]:
+    """(private keys, public keys, what some made together) of mock trustees, of whom the first `always` are needed, and
+    `needed` of the others."""
+    some = count - always if needed is not None and needed < count - always else 0
+    keys = [trustee.generate() for _ in range(count - some)]
+    private, public = [private_key for private_key, _ in keys], [key for _, key in keys]
+    if not some or needed is None:
+        return private, public, None
+    shares, together = mock_keys.together(some, needed)
+    return private + shares, [*public, *together.keys], together
 
 
 def _publish(

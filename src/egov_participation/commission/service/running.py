@@ -127,13 +127,14 @@ def of_vote(services: Services, session: Session, vote: VoteView) -> list[Task]:
 def _of_trustees(
     vote: VoteView, sentence: str, done: list[tuple[TrusteeView, bool]], *, begun: bool, ended: bool, overdue: bool
 ) -> Iterator[Task]:
-    """A task for each trustee, but for those who are not needed any more once it is done.
+    """A task for each trustee, but for those who are not needed any more once enough others have done theirs.
 
     Args:
         done: each trustee, and whether it has done its part.
     """
+    owners = [trustee.owner for trustee, finished in done if finished]
     for trustee, finished in done:
-        if finished or not ended:
+        if finished or (not ended and vote.awaits(trustee.owner, owners)):
             yield Task(
                 sentence,
                 done=finished,

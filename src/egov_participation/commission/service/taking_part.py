@@ -17,7 +17,7 @@ from egov_participation.commission.models import CeremonyStep, DraftTrustee, Key
 from egov_participation.commission.service import ceremonies, letters
 from egov_participation.commission.service.ceremonies import STAGE_WORDS, Stage
 from egov_participation.commission.service.invitations import title_of
-from egov_participation.commission.service.lookup import find_draft, trustees_of
+from egov_participation.commission.service.lookup import find_draft, group_of, trustees_of
 from egov_participation.commission.service.trustees import by_link, locked_by_link
 from egov_participation.database import UnitOfWork
 from egov_participation.errors import DomainError
@@ -28,6 +28,8 @@ from egov_participation.services import Services
 MAX_BYTES: Final = 100_000
 """A larger file is no step of a ceremony: with thirty trustees the largest has some 40,000 bytes."""
 
+_NONE: Final = N_("No key is being made together.")
+
 
 def ceremony_file(services: Services, token: str) -> bytes:
     """All that was handed in, as the page and `egov-ballot trustee` read it.
@@ -36,9 +38,10 @@ def ceremony_file(services: Services, token: str) -> bytes:
         DomainError: 404 ``trustee.unknown``, ``ceremony.none``.
     """
     with services.database.read() as session:
-        held = session.get(KeyCeremony, by_link(session, token).draft_id)
+        row = by_link(session, token)
+        held = None if row.always else session.get(KeyCeremony, row.draft_id)
     if held is None:
-        raise DomainError(404, N_("No key is being made together."), code="ceremony.none")
+        raise DomainError(404, _NONE, code="ceremony.none")
     return held.file
 
 
@@ -57,17 +60,18 @@ def hand_in(services: Services, token: str, ceremony_id: str, raw: bytes) -> Non
         raise DomainError(413, N_("The file is too large for this step. Nothing was taken over."), code="ceremony.size")
     raw = raw.strip()
     with services.database.read() as session:
-        place = by_link(session, token).place
+        place = _place(session, by_link(session, token))
         seen = _held(session, token, ceremony_id).file
     step, ceremony = _added(seen, place, raw)
     with services.database.uow() as tx:
         row = locked_by_link(tx, token)
         held = _held(tx.session, token, ceremony_id)
-        if (row.place, held.file) != (place, seen):
-            step, ceremony = _added(held.file, row.place, raw)
+        now_at = _place(tx.session, row)
+        if (now_at, held.file) != (place, seen):
+            step, ceremony = _added(held.file, now_at, raw)
         if step is not None:
             held.file = ceremony.to_json()
-            _take(services, tx, row, held, Stage(step))
+            _take(services, tx, row, Stage(step))
             if step is Step.VOUTPUT and ceremony.awaiting().step is None:
                 _publish(services, tx, held, ceremony)
         tx.commit()
@@ -92,31 +96,44 @@ def compare(services: Services, token: str, ceremony_id: str, fingerprint: str) 
                 ),
                 code="ceremony.fingerprint",
             )
-        if tx.get(CeremonyStep, (row.draft_id, row.place, Stage.COMPARED.value)) is None:
+        place = _place(tx.session, row)
+        if tx.get(CeremonyStep, (row.draft_id, place, Stage.COMPARED.value)) is None:
             row.reopened_at = services.clock()
-            _take(services, tx, row, held, Stage.COMPARED)
+            _take(services, tx, row, Stage.COMPARED)
         tx.commit()
 
 
-def _take(services: Services, tx: UnitOfWork, row: DraftTrustee, held: KeyCeremony, stage: Stage) -> None:
+def _take(services: Services, tx: UnitOfWork, row: DraftTrustee, stage: Stage) -> None:
     """Write down that a trustee has taken a step, and to them; to all if it was the last one awaited."""
-    tx.add(CeremonyStep(draft_id=row.draft_id, place=row.place, step=stage.value, at=services.clock()))
+    place, trustees = _place(tx.session, row), trustees_of(tx.session, row.draft_id)
+    tx.add(CeremonyStep(draft_id=row.draft_id, place=place, step=stage.value, at=services.clock()))
     tx.flush()
     draft = find_draft(tx.session, row.draft_id)
     letters.to_trustee(services, tx, row, letters.CEREMONY_TAKEN, title_of(draft), what=Phrase(STAGE_WORDS[stage]))
-    view = ceremonies.of_draft(tx.session, draft, held.size)
+    view = ceremonies.of_draft(tx.session, draft, trustees)
     if view is not None and view.stage not in {None, stage}:
-        ceremonies.tell_next(services, tx, draft, trustees_of(tx.session, row.draft_id), view.stage or stage)
+        ceremonies.tell_next(services, tx, draft, group_of(trustees), view.stage or stage)
 
 
 def _publish(services: Services, tx: UnitOfWork, held: KeyCeremony, ceremony: Ceremony) -> None:
     """The key is made: what is published of it, and each trustee's public share."""
     parameters = ceremony.parameters()
     held.parameters, held.fingerprint = wire.dump(parameters.to_json()), parameters.fingerprint
-    for trustee, key in zip(trustees_of(tx.session, held.draft_id), parameters.keys, strict=True):
+    for trustee, key in zip(group_of(trustees_of(tx.session, held.draft_id)), parameters.keys, strict=True):
         trustee.public_key, trustee.key_point = wire.dump(key.to_json()), key.public_key.text
         trustee.key_at, trustee.reopened_at = services.clock(), None
     tx.flush()
+
+
+def _place(session: Session, row: DraftTrustee) -> int:
+    """A trustee's place among those who take part, from 1.
+
+    Raises:
+        DomainError: 404 ``ceremony.none``: the trustee makes a key alone.
+    """
+    if row.always:
+        raise DomainError(404, _NONE, code="ceremony.none")
+    return [one.id for one in group_of(trustees_of(session, row.draft_id))].index(row.id) + 1
 
 
 def _held(session: Session, token: str, ceremony_id: str) -> KeyCeremony:

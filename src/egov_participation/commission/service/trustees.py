@@ -74,7 +74,7 @@ class Step(StrEnum):
     DECRYPTED = "decrypted"
     """This trustee's decryption is recorded."""
     SPARED = "spared"
-    """Enough others have decrypted, so that this trustee's decryption was not needed."""
+    """Enough of those among whom any are enough have decrypted, so that this trustee's decryption is not needed."""
     CANCELLED = "cancelled"
     """The vote was cancelled: nothing is ever decrypted. Or the draft was discarded."""
 
@@ -118,7 +118,9 @@ class TrusteeView:
     reopened_at: datetime | None
     others: tuple[OtherTrustee, ...]
     ceremony: CeremonyView | None
-    """In which they make their key together; None if all of them are needed, each with a key made alone."""
+    """In which they make their key together; None if this one makes a key alone, being needed always."""
+    besides: tuple[Texts, ...]
+    """Who is needed always, where of the others some are enough."""
     setup: bytes | None
     """The setup document; None until it is frozen."""
     setup_hash: str | None
@@ -140,7 +142,7 @@ def by_token(services: Services, token: str) -> TrusteeView:
     with services.database.read() as session:
         row = by_link(session, token)
         draft, all_ = find_draft(session, row.draft_id), trustees_of(session, row.draft_id)
-        ceremony = ceremonies.of_draft(session, draft, len(all_))
+        ceremony = ceremonies.of_draft(session, draft, all_)
     published = voting.vote(services, draft.uuid) if draft.state == "published" else None
     return _view(draft, row, all_, published, ceremony)
 
@@ -162,7 +164,7 @@ def hand_in_key(services: Services, token: str, raw: bytes, *, reopened: bool) -
     with services.database.uow() as tx:
         row = locked_by_link(tx, token, f"trustee-key:{point}")
         now, draft = services.clock(), find_draft(tx.session, row.draft_id)
-        if ceremonies.of_draft(tx.session, draft, len(trustees_of(tx.session, draft.id))) is not None:
+        if not row.always and ceremonies.of_draft(tx.session, draft, trustees_of(tx.session, draft.id)) is not None:
             raise DomainError(
                 409,
                 N_("In this vote the trustees make one key together. Open your page again."),
@@ -259,9 +261,10 @@ def step_of(draft: Draft, row: DraftTrustee, published: VoteView | None, ceremon
         own = next(trustee for trustee in published.trustees if trustee.owner == row.place)
         if own.decrypted:
             return Step.DECRYPTED
+        decrypted = [trustee.owner for trustee in published.trustees if trustee.decrypted]
         due = {
             VoteState.SHUFFLING: Step.SHUFFLED if own.shuffled else Step.SHUFFLE,
-            VoteState.DECRYPTING: Step.DECRYPT,
+            VoteState.DECRYPTING: Step.DECRYPT if published.awaits(row.place, decrypted) else Step.SPARED,
             VoteState.TALLIED: Step.SPARED,
         }
         return due.get(published.state, Step.WAITING)
@@ -269,7 +272,7 @@ def step_of(draft: Draft, row: DraftTrustee, published: VoteView | None, ceremon
         return Step.CANCELLED
     if draft.state == "frozen":
         return Step.CONFIRMED if row.confirmed_hash == draft.setup_hash else Step.CONFIRM
-    if ceremony is not None and not ceremony.has_compared(row.place):
+    if ceremony is not None and not row.always and not ceremony.has_compared(row.place):
         return Step.OTHERS if ceremony.owed_by(row.place) is None else Step.TAKE_PART
     return Step.KEY if row.public_key is None or row.reopened_at is None else Step.HANDED_IN
 
@@ -377,7 +380,8 @@ def _view(
             for other in all_
             if other.id != row.id
         ),
-        ceremony=ceremony,
+        ceremony=None if row.always else ceremony,
+        besides=tuple(name_of(one) for one in all_ if one.always) if ceremony is not None else (),
         setup=draft.setup,
         setup_hash=draft.setup_hash,
         confirmation=draft.confirmation,

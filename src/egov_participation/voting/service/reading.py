@@ -18,6 +18,7 @@ from sqlmodel import Session, col, select
 from egov_crypto import archive
 from egov_crypto.archive import EventType
 from egov_crypto.election import Election
+from egov_crypto.trustee import TrusteeKey
 from egov_participation.errors import DomainError
 from egov_participation.i18n import N_
 from egov_participation.services import Services
@@ -39,6 +40,7 @@ from egov_participation.voting.views import (
     BallotView,
     BoardPage,
     EventView,
+    Needed,
     QuestionResult,
     QuestionView,
     TrackedBallot,
@@ -283,7 +285,7 @@ def _published(session: Session, row: Vote) -> Published:
 
 
 def _view(session: Session, row: Vote, state: VoteState) -> VoteView:
-    election = election_from(row.election)
+    election, needed = election_from(row.election), _needed_of(row.trustees)
     ballots, voters = counts_of(session, row)
     result = published_result(session, row)
     return VoteView(
@@ -310,7 +312,8 @@ def _view(session: Session, row: Vote, state: VoteState) -> VoteView:
         election=row.election,
         fingerprint=row.fingerprint,
         archive_size=row.archive_size,
-        needed=trustees_from(row.trustees).required,
+        needed=needed.number,
+        always=needed.always,
         acts=acts(session, row.uuid) if row.acts else (),
         cancelled_at=row.cancelled_at,
         rehearsal=row.rehearsal,
@@ -333,11 +336,18 @@ def questions_in(archive_start: bytes) -> tuple[QuestionView, ...]:
     return tuple(view_of(question) for question in election_from(archive.content(file, first)).questions)
 
 
-def needed_in(archive_start: bytes) -> int:
-    """How many trustees decrypting takes in a vote whose archive begins with these bytes."""
+def needed_in(archive_start: bytes) -> Needed:
+    """Whose keys decrypting takes in a vote whose archive begins with these bytes."""
     file = BytesIO(archive_start)
     _, second, *_ = archive.members(file, archive.read_timestamp(file))
-    return trustees_from(archive.content(file, second)).required
+    return _needed_of(archive.content(file, second))
+
+
+def _needed_of(raw: bytes) -> Needed:
+    trustees = trustees_from(raw)
+    alone = {item.public_key for item in trustees.items if isinstance(item, TrusteeKey)}
+    always = tuple(owner for owner, key in enumerate(trustees.keys, 1) if key.public_key in alone)
+    return Needed(trustees.required, always)
 
 
 def _trustees(session: Session, uuid: str) -> tuple[TrusteeView, ...]:
