@@ -152,7 +152,7 @@ def test_two_of_three_shuffle_and_two_of_three_decrypt_a_vote_of_all_kinds(servi
     now = services.clock()
     history = [str(item["title"]) for item in wording.history(seen, "en", "Asia/Almaty", now)]
     assert history[-6:] == [
-        "The encrypted ballots were added up",
+        "The counted ballots were put together, still encrypted",
         "Trustee 3 shuffled the ballots",
         "Trustee 1 shuffled the ballots",
         "Trustee 2 decrypted the ballots",

@@ -20,6 +20,8 @@ from egov_participation.voting.views import ActView, EventView, HeadView, VoteVi
 Item = Mapping[str, object]
 """As the macro ``timeline`` of the templates takes it."""
 
+_PUT_TOGETHER = N_("The counted ballots were put together, still encrypted")
+"""What the tally is where votes are shuffled: no sum."""
 _UNITS = (("gigabyte", 10**9), ("megabyte", 10**6), ("kilobyte", 10**3))
 
 
@@ -149,13 +151,10 @@ def history(vote: VoteView, lang: str, timezone: str, now: datetime) -> list[Ite
     items += [item for _, item in sorted(timed, key=itemgetter(0))]
     items.append(at(vote.closes_at, N_("Voting closed"), N_("Voting closes")))
     events = {event.type: event for event in vote.events}
-    items.append(
-        after(
-            N_("The encrypted ballots were added up"),
-            N_("The encrypted ballots are added up"),
-            events.get(EventType.ENCRYPTED_TALLY),
-        )
-    )
+    together = (N_("The encrypted ballots were added up"), N_("The encrypted ballots are added up"))
+    if vote.shuffled:
+        together = (_PUT_TOGETHER, N_("The counted ballots are put together, still encrypted"))
+    items.append(after(*together, events.get(EventType.ENCRYPTED_TALLY)))
 
     def by_trustees(
         type_: EventType, end: EventType, past: str, to_come: str, more: Callable[[int], str]
@@ -219,6 +218,7 @@ def what_happened(vote: VoteView, head: HeadView, lang: str) -> str:
         EventType.RESULT: N_("The result was published"),
     }
     if vote.shuffled:
+        words[EventType.ENCRYPTED_TALLY] = _PUT_TOGETHER
         words[EventType.PARTIAL_DECRYPTION] = N_("%(trustee)s decrypted the ballots")
     names = {trustee.owner: trustee.name.of(lang) for trustee in vote.trustees}
     return translate(lang, words[head.type], trustee=names.get(head.owner or 0, ""))
