@@ -91,8 +91,8 @@ def hand_in_decryption(services: Services, vote_uuid: str, raw: bytes) -> Decryp
         if len(raw) > _most(standing.tally):
             raise refusal(rules.DECRYPTION_TOO_LARGE)
         raw = raw.strip()
-        owner = _owner(standing, raw)
-        result = _result(standing, owner, raw)
+        owner, factors = _verified(standing, raw)
+        result = _result(standing, owner, factors)
         try:
             _record(services, vote_uuid, standing.head, owner, raw, result)
         except HeadMovedError:
@@ -115,18 +115,18 @@ def _most(tally: Tally) -> int:
     return rules.MAX_DECRYPTION_BYTES + rules.DECRYPTED_BALLOT_BYTES * sum(map(len, tally.ciphertexts))
 
 
-def _owner(standing: _Standing, raw: bytes) -> int:
-    """The trustee whose key the proofs hold for; also where nobody voted, by the joint proof."""
+def _verified(standing: _Standing, raw: bytes) -> tuple[int, Factors]:
+    """The trustee whose key the proofs hold for (where nobody voted, the joint proof alone), and the factors."""
     for owner in range(1, len(standing.trustees) + 1):
         try:
-            _factors(standing, owner, raw)
+            factors = _factors(standing, owner, raw)
         except VerificationError as error:
             if error.code == rules.DECRYPTION_MALFORMED.code:
                 raise refusal(rules.DECRYPTION_MALFORMED) from None
         else:
             if owner in standing.decryptions:
                 raise refusal(rules.ALREADY_DECRYPTED)
-            return owner
+            return owner, factors
     raise refusal(rules.DECRYPTION_INVALID)
 
 
@@ -136,12 +136,12 @@ def _factors(standing: _Standing, owner: int, raw: bytes) -> Factors:
     return verify_decryption_of(standing.election, standing.tally, key, raw)
 
 
-def _result(standing: _Standing, owner: int, raw: bytes) -> _Result | None:
-    """The result if this decryption is the last that was needed."""
-    decryptions = {**standing.decryptions, owner: raw}
-    if not standing.trustees.enough(decryptions):
+def _result(standing: _Standing, owner: int, last: Factors) -> _Result | None:
+    """The result if this decryption, whose factors were verified, is the last that was needed."""
+    if not standing.trustees.enough({*standing.decryptions, owner}):
         return None
-    factors = standing.trustees.combine({of: _factors(standing, of, decryptions[of]) for of in sorted(decryptions)})
+    before = {of: _factors(standing, of, raw) for of, raw in standing.decryptions.items()}
+    factors = standing.trustees.combine({**before, owner: last})
     result = compute_result(standing.tally, factors)
     election, counts = standing.election, {}
     for place, question in enumerate(election.questions):
