@@ -7,6 +7,7 @@ Every text is written in English in the code, marked with ``_`` (templates) or `
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
@@ -65,6 +66,11 @@ def translate(lang: str, message: str, **params: object) -> str:
     """The text of a msgid that was marked with `N_`, with ``%(name)s`` filled in."""
     text = catalogue(lang).gettext(message)
     return text % params if params else text
+
+
+def in_language(texts: Mapping[str, str], lang: str, otherwise: str = "") -> str:
+    """A text that was written in some languages: in `lang`, or in the first in which there is one."""
+    return texts.get(lang) or next(filter(None, texts.values()), otherwise)
 
 
 def counted(number: int, thing: str, more: str = "") -> str:

@@ -197,11 +197,12 @@ def test_what_waits_for_a_second_member_awaits_everybody_but_the_first(
 ) -> None:
     propose_cancellation(course, uuid)
 
-    def waits(whom: SignedIn) -> list[str]:
+    def waits(whom: SignedIn) -> list[tuple[str, object]]:
         with course.services.database.read() as db:
-            return [item.title for item in awaiting.items(course.services, db, whom.session)]
+            return [(item.title, item.about) for item in awaiting.items(course.services, db, whom.session)]
 
-    assert waits(second) == ["Decide whether a vote is cancelled"]
+    named = {"kk": "Саябақ", "ru": "Парк", "en": "The park"}
+    assert waits(second) == [("Decide whether a vote is cancelled", named)]
     assert waits(course.member) == []
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sqlmodel import Session
 
 from egov_participation import approvals
@@ -12,7 +14,6 @@ from egov_participation.commission.service.invitations import title_of
 from egov_participation.i18n import N_
 from egov_participation.services import Services, SessionInfo
 from egov_participation.voting.setup import SetupDocument
-from egov_participation.voting.texts import Texts
 
 _TITLES = {
     deciding.SET_UP: N_("Decide whether a vote is set up"),
@@ -35,19 +36,17 @@ def items(services: Services, session: Session, acting: SessionInfo) -> list[Ite
             found.append(Item(title, proposal.kind.route, proposal.expires_at, {}, path, about=about))
     for draft in running.ready_to_propose(services, session):
         due = SetupDocument.parse(draft.setup or b"").opens_at
-        about = _any_of(title_of(draft))
+        about = title_of(draft).as_dict()
         found.append(Item(N_("Propose to set a vote up"), "commission.setup", due, {}, {"id": draft.id}, about=about))
     for vote in running.to_be_signed(services, session):
         due, path = vote.closes_at + running.PROTOCOL_TAKES, {"uuid": vote.uuid}
-        found.append(Item(N_("Propose to sign a protocol"), "commission.vote", due, {}, path, about=vote.title.kk))
+        found.append(
+            Item(N_("Propose to sign a protocol"), "commission.vote", due, {}, path, about=vote.title.as_dict())
+        )
     return found
 
 
-def _about(services: Services, session: Session, proposal: approvals.Proposal) -> str:
+def _about(services: Services, session: Session, proposal: approvals.Proposal) -> Mapping[str, str]:
     if proposal.kind is deciding.SET_UP:
-        return deciding.texts_of(proposal.content["title"]).kk
-    return deciding.vote_of(services, session, proposal).title.kk
-
-
-def _any_of(title: Texts) -> str:
-    return next(filter(None, title), "")
+        return deciding.texts_of(proposal.content["title"]).as_dict()
+    return deciding.vote_of(services, session, proposal).title.as_dict()

@@ -11,7 +11,16 @@ from egov_participation import approvals
 from egov_participation.actions import Action, may
 from egov_participation.awaiting import Item
 from egov_participation.consultations import keys
-from egov_participation.consultations.service import complaining, publishing, redacting, replying, reporting, running
+from egov_participation.consultations.models import Consultation
+from egov_participation.consultations.service import (
+    complaining,
+    lookup,
+    publishing,
+    redacting,
+    replying,
+    reporting,
+    running,
+)
 from egov_participation.i18n import N_
 from egov_participation.services import Services, SessionInfo
 
@@ -36,7 +45,13 @@ def _proposals(services: Services, session: Session, acting: SessionInfo) -> lis
     if not may(Action.PUBLISH_DRAFT, acting.roles):
         return []
     return [
-        Item(N_("Decide on a draft of your agency"), publishing.ROUTE, proposal.expires_at, path={"id": proposal.id})
+        Item(
+            N_("Decide on a draft of your agency"),
+            publishing.ROUTE,
+            proposal.expires_at,
+            path={"id": proposal.id},
+            about=lookup.titles(session, Consultation.key == proposal.content["consultation"]),
+        )
         for proposal in approvals.pending(session, acting, services.clock())
         if proposal.kind in running.KINDS and approvals.may_decide(proposal, acting)
     ]
@@ -51,7 +66,12 @@ def _replies(services: Services, session: Session, acting: SessionInfo) -> list[
         reporting.KIND: (N_("Decide on the report on a consultation"), "consultations.report_proposal"),
     }
     return [
-        Item(*words[proposal.kind], proposal.expires_at, path={"id": proposal.id})
+        Item(
+            *words[proposal.kind],
+            proposal.expires_at,
+            path={"id": proposal.id},
+            about=lookup.titles(session, Consultation.reference == proposal.content["consultation"]),
+        )
         for proposal in approvals.pending(session, acting, services.clock())
         if proposal.kind in words and approvals.may_decide(proposal, acting)
     ]

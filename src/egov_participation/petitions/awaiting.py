@@ -39,7 +39,7 @@ def _checks(services: Services, session: Session, acting: SessionInfo) -> list[I
             end_of(services, one.due_on),
             {"reference": one.reference},
             {"reference": one.reference},
-            about=one.title,
+            about=one.titles,
             working=True,
         )
         for one in casework.waiting(services, session, acting)

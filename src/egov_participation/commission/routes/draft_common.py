@@ -10,7 +10,7 @@ from starlette.requests import Request
 from egov_participation.commission.models import Draft
 from egov_participation.commission.rules import PART_NAMES, Part, QuestionPage, place_of
 from egov_participation.commission.service.lookup import find_draft
-from egov_participation.i18n import N_, translate
+from egov_participation.i18n import N_, in_language, translate
 from egov_participation.voting.problems import Problem
 from egov_participation.voting.texts import LANGUAGES
 from egov_participation.web.addresses import Addresses
@@ -117,5 +117,4 @@ def in_words(request: Request, texts: Mapping[str, str]) -> list[tuple[str, str]
 
 def title_of(request: Request, document: Mapping[str, Mapping[str, str]]) -> str:
     """The title in the language of the page, or in any that it has; empty if there is none."""
-    title = document["title"]
-    return title[lang(request)] or next(filter(None, title.values()), "")
+    return in_language(document["title"], lang(request))

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Collection
 
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
@@ -73,6 +74,12 @@ def texts(session: Session, consultation_id: int) -> dict[str, ConsultationText]
     order = ("kk", "ru", "en")
     rows = session.exec(select(ConsultationText).where(ConsultationText.consultation_id == consultation_id)).all()
     return {row.lang: row for row in sorted(rows, key=lambda row: order.index(row.lang))}
+
+
+def titles(session: Session, which: ColumnElement[bool] | bool) -> dict[str, str]:
+    """The same of the consultation for which a condition holds: titles alone; empty where there is none."""
+    row = session.exec(select(Consultation).where(which)).first()
+    return {} if row is None else {lang: text.title for lang, text in texts(session, row.id or 0).items()}
 
 
 def versions(session: Session, consultation_id: int, *, published: bool = True) -> list[Version]:

@@ -22,6 +22,7 @@ from egov_participation.consultations.service import comment_lists, lookup, ruli
 from egov_participation.consultations.service.comment_places import newest
 from egov_participation.consultations.service.reading import OWED
 from egov_participation.consultations.views import CommentView
+from egov_participation.i18n import in_language
 from egov_participation.jurisdiction import working_days
 from egov_participation.services import Services
 
@@ -44,7 +45,7 @@ class Owed:
 
     def title(self, lang: str) -> str:
         """What it is called."""
-        return self.titles.get(lang) or next(iter(self.titles.values()), self.reference)
+        return in_language(self.titles, lang, self.reference)
 
 
 @dataclass(frozen=True, slots=True)

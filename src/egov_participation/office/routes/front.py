@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from egov_participation import approvals, awaiting, jobs
 from egov_participation.actions import Action, may
-from egov_participation.i18n import N_, translate
+from egov_participation.i18n import N_, in_language, translate
 from egov_participation.jurisdiction import working_days
 from egov_participation.notices import service as notices
 from egov_participation.web.addresses import Addresses
@@ -44,9 +44,7 @@ def front(request: Request) -> Response:
 
 
 def _hint(item: awaiting.Item, language: str) -> str:
-    if isinstance(item.about, str):
-        return item.about
-    return item.about.get(language) or next(iter(item.about.values()), "")
+    return item.about if isinstance(item.about, str) else in_language(item.about, language)
 
 
 def _days(item: awaiting.Item, now: datetime, zone: ZoneInfo) -> int:

@@ -13,7 +13,7 @@ from egov_participation import audit
 from egov_participation.actions import Action
 from egov_participation.database import UnitOfWork
 from egov_participation.errors import DomainError
-from egov_participation.i18n import N_
+from egov_participation.i18n import N_, in_language
 from egov_participation.incidents import service as incidents
 from egov_participation.petitions import keys
 from egov_participation.petitions.models import Appeal, Decision, EditLock, Note, Petition, State
@@ -27,8 +27,8 @@ class Waiting:
     """A petition that waits for a moderator."""
 
     reference: str
-    title: str
-    language: str
+    titles: Mapping[str, str]
+    """By language, the one that it was written in first."""
     due_on: date
     since: datetime
     appeal: bool
@@ -37,6 +37,10 @@ class Waiting:
     """Person id of the moderator who has it in hand at this moment; empty: nobody."""
     barred: bool
     """This moderator may not decide: it is their own, or they rejected it once."""
+
+    def title(self, lang: str) -> str:
+        """What it is called."""
+        return in_language(self.titles, lang, self.reference)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +104,7 @@ def _waiting(
     due = petition.due_on if appeal is None else appeal.due_on
     return Waiting(
         reference=petition.reference,
-        title=lookup.texts(session, petition)[petition.language].title,
-        language=petition.language,
+        titles={lang: text.title for lang, text in lookup.texts(session, petition).items()},
         due_on=due or services.day(petition.state_at),
         since=petition.state_at if appeal is None else appeal.at,
         appeal=appeal is not None,

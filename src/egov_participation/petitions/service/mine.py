@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from egov_participation.errors import DomainError
-from egov_participation.i18n import N_
+from egov_participation.i18n import N_, in_language
 from egov_participation.ledger import service as ledger
 from egov_participation.petitions import keys
 from egov_participation.petitions.models import Petition, PetitionText, Signature, State
@@ -55,7 +55,7 @@ class Own:
 
     def title(self, lang: str) -> str:
         """The petition's, in a language or in the one that it was written in."""
-        return self.titles.get(lang) or next(iter(self.titles.values()), self.reference)
+        return in_language(self.titles, lang, self.reference)
 
 
 def one(services: Services, reference: str, person_id: str) -> Own | None:
@@ -98,7 +98,7 @@ def title(services: Services, reference: str, lang: str) -> str:
     with services.database.read() as session:
         petition = found(session, reference)
         said = _titles(session, petition) if is_public(petition) else {}
-    return said.get(lang) or next(iter(said.values()), reference)
+    return in_language(said, lang, reference)
 
 
 def promise_of(services: Services, reference: str, person_id: str) -> bytes:

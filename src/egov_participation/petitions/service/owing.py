@@ -11,6 +11,7 @@ from statistics import median
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, or_, select
 
+from egov_participation.i18n import in_language
 from egov_participation.jurisdiction import working_days
 from egov_participation.petitions.models import Answer, Debate, Outcome, Petition, PetitionText, ReachedTier, State
 from egov_participation.petitions.rules.outcomes import OWING, To
@@ -42,7 +43,7 @@ class Owed:
 
     def title(self, lang: str) -> str:
         """In a language, or in another one that there is."""
-        return self.titles.get(lang) or next(iter(self.titles.values()), self.reference)
+        return in_language(self.titles, lang, self.reference)
 
     @property
     def late(self) -> bool:
