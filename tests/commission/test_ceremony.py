@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from egov_crypto.threshold.ceremony import Ceremony, Step
 from egov_crypto.threshold.keyfile import State, ThresholdKeyFile
 from egov_participation.audit import AuditEntry
 from egov_participation.clock import ManualClock
-from egov_participation.commission.service import ceremonies, invitations, running, taking_part
+from egov_participation.commission.service import ceremonies, invitations, running, taking_part, trustees
 from egov_participation.commission.service.ceremonies import Stage
 from egov_participation.errors import DomainError
 from egov_participation.voting import service as voting
@@ -165,6 +166,22 @@ def test_a_trustee_who_is_needed_always_stands_beside_two_of_three_who_make_a_ke
     course: Course, booth: TestClient, second: SignedIn, member: SignedIn
 ) -> None:
     draft, services = f"{VOTES}/drafts/{course.id}", course.services
+    with services.database.uow() as tx:
+        ceremonies.set_needed(services, tx, member.session, course.id, course.draft.version, 2)
+        tx.commit()
+    # As long as fewer are named than are to be enough, nobody is asked for a key alone.
+    hasty = course.add_trustee(9)
+    enter(booth, course.invite(hasty))
+    assert "2 of you will be enough" in booth.get("/en/trustee").text
+    with pytest.raises(DomainError, match="make one key together"):
+        course.hand_in(course.sent[0])
+    assert "so far there are 1" in member.client.get(f"{draft}/trustees").text
+    with pytest.raises(DomainError, match="Name more trustees"), services.database.uow() as tx:
+        ceremonies.begin(services, tx, member.session, course.id)
+    with services.database.uow() as tx:
+        invitations.remove(services, tx, member.session, hasty)
+        tx.commit()
+
     course.with_ceremony(needed=2, count=4)
     (alone,) = (row.id for row in course.trustees if row.name_en == "Trustee 4")
     form = f"{draft}/trustees/{alone}/change"
@@ -196,9 +213,13 @@ def test_a_trustee_who_is_needed_always_stands_beside_two_of_three_who_make_a_ke
     states[1:] = [course.take(state, Step.CERTIFICATE) for state in states[1:]]
     for step in list(Step)[1:]:
         states = [course.take(state, step) for state in states]
-    assert "Trustee 4, and 2 of the 3 others, who make" in member.client.get(f"{draft}/trustees").text
+    page = member.client.get(f"{draft}/trustees").text
+    assert "Trustee 4, and 2 of the 3 others, who make" in page
+    assert "is reminded every day" in page
     for token in course.tokens[:3]:
         taking_part.compare(services, token, ceremony, course.ceremony.fingerprint or "")
+    page = member.client.get(f"{draft}/trustees").text
+    assert ("is reminded every day" in page, "all begin again" in page) == (False, True)
 
     uuid = course.published(second)
     vote = voting.vote(services, uuid)
@@ -207,11 +228,17 @@ def test_a_trustee_who_is_needed_always_stands_beside_two_of_three_who_make_a_ke
     )  # fmt: skip
     assert "Trustee 4, and of 2 of the 3 others" in member.client.get(f"/en/votes/{uuid}/verify").text
     close_at(services, vote.closes_at)
+    # Were it a vote whose ballots are shuffled: of whom is a shuffle awaited once two of the three have shuffled?
+    held = tuple(replace(one, shuffled=one.owner in {2, 3}) for one in vote.trustees)
+    shuffling = replace(vote, trustees=held, state=VoteState.SHUFFLING)
+    stands = [trustees.step_of(course.draft, row, shuffling, course.ceremony).value for row in course.trustees]
+    assert (stands, shuffling.shuffles_done) == (["shuffle", "shuffled", "shuffled", "enough_shuffled"], 2)
     found = verified(services, uuid)
     for state in states:  # all three, and yet nothing is decrypted
         if state.index == 3:
             enter(booth, course.tokens[2])
-            assert "so that yours is not needed" in booth.get("/en/trustee").text
+            page = booth.get("/en/trustee").text
+            assert ("so that yours is not needed" in page, page.count("decryption awaited")) == (True, 1)
             with services.database.read() as db:
                 tasks = running.of_vote(services, db, voting.vote(services, uuid))
             named = [task.params["name"] for task in tasks if "decrypts" in task.title]

@@ -213,7 +213,7 @@ def test_fewer_trustees_than_all_hold_keys_that_they_made_together(folder: Path)
 
     for old, new, problem in (
         ("needed = 2", "needed = 1", "needed: All 3 trustees can be needed, or fewer, but at least two."),
-        ("needed = 2", "needed = 4", "needed: All 3 trustees can be needed"),
+        ("needed = 2", "needed = 4", "needed: 4 trustees are to be enough, and there are only 3"),
         ("needed = 2", "needed = 3", "threshold_file: Keys made together are only for votes"),
         ("threshold_file = ", "# ", "threshold_file: Fewer than all trustees are needed: give threshold_file"),
         ('"threshold.json"', '"none.json"', "threshold_file: The file cannot be read"),
@@ -239,6 +239,11 @@ def test_fewer_trustees_than_all_hold_keys_that_they_made_together(folder: Path)
     assert setup.keys.keys == tuple(member.key for member in setup.trustees)
     path.write_text(f"{text}\n{third.replace('true', '1')}", "utf-8")
     assert any(line.startswith("trustees[4].always: Say true or false") for line in problems(path))
+    named = text.replace("needed = 2", "needed = 4")
+    path.write_text(f"{named}\n{third}", "utf-8")
+    assert problems(path) == ["needed: 4 trustees are to be enough, and there are only 3 besides those always needed."]
+    path.write_text(named.partition("[[trustees]]")[0] + third, "utf-8")
+    assert problems(path) == ["needed: 4 trustees are to be enough, and there are only 0 besides those always needed."]
     (folder / "daulet.pub.json").write_bytes(wire.dump(parameters.keys[1].to_json()))
     path.write_text(f"{text}\n{third}", "utf-8")
     assert problems(path) == ["trustees: Two trustees have the same public key."]

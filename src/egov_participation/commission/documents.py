@@ -130,16 +130,6 @@ def _roll(value: object) -> dict[str, Any] | None:
     return roll
 
 
-def each_alone(document: Document, trustees: int) -> bool:
-    """Whether each trustee makes a key alone: all of them are needed.
-
-    Args:
-        trustees: how many there are besides those who are marked as needed always.
-    """
-    needed = document.get("needed")
-    return needed is None or needed >= trustees
-
-
 def kind_of(question: Mapping[str, Any]) -> QuestionKind:
     """What a voter does with its answers."""
     return QuestionKind(question.get("type", QuestionKind.CHOICE))

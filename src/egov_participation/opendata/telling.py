@@ -25,6 +25,7 @@ _TITLES: Final = {
 _TIMES: Final = N_("Voting from %(opens)s to %(closes)s.")
 _EXTENDED: Final = N_("Voting now closes on %(after)s instead of %(before)s.")
 _COUNTING: Final = N_("No more ballots are taken. They are added up, and the trustees decrypt the sum.")
+_SHUFFLING: Final = N_("No more ballots are taken. The trustees shuffle them, and then they decrypt them.")
 _SIGNED: Final = N_("Two members of the commission have signed the protocol of the result.")
 _PAGES: Final = {
     Kind.RESULT: "/votes/{uuid}/result",
@@ -59,7 +60,7 @@ def text(one: Happening, lang: str, timezone: str) -> str:
             before, after = (when(datetime.fromisoformat(one.act.content[name])) for name in ("before", "closes_at"))
             said = [translate(lang, _EXTENDED, before=before, after=after)]
         case Kind.CLOSED:
-            said = [translate(lang, _COUNTING)]
+            said = [translate(lang, _SHUFFLING if one.vote.shuffled else _COUNTING)]
         case Kind.RESULT:
             said = [outcome(one.vote, lang, timezone)]
         case Kind.SIGNED:

@@ -36,8 +36,12 @@ def read_trustees(values: Values) -> Found | None:
     group: list[tuple[str, Table]] = []
     for path, table in values.tables("trustees", MAX_TRUSTEES):
         (always if values.truth(table, "always", path) else group).append((path, table))
-    given, needed = always + group, _needed(values, len(group))
-    if needed is not None and needed < len(group):
+    given = always + group
+    needed = _needed(values, len(group)) if given else None
+    if needed is None:
+        _each(values, always)
+        return None
+    if needed < len(group):
         return _mixed(values, always, group, needed)
     for key in {"threshold", "threshold_file"} & values.document.keys():
         if values.document[key] is not None:
@@ -49,13 +53,21 @@ def read_trustees(values: Values) -> Found | None:
 
 
 def _needed(values: Values, count: int) -> int | None:
-    """How many must decrypt of those who are not needed always; all of them if nothing is said."""
+    """How many must decrypt of those who are not needed always; all of them if nothing is said, None if it is wrong."""
     if values.document.get("needed") is None:
         return count
     needed = values.number(values.document, "needed", "")
-    if needed is None or not count:
+    if needed is None:
         return None
-    if needed != count and not FEWEST_NEEDED <= needed < count:
+    if needed > count:
+        values.problems.add(
+            "needed",
+            N_("%(needed)s trustees are to be enough, and there are only %(number)s besides those always needed."),
+            number=count,
+            needed=needed,
+        )
+        return None
+    if needed != count and needed < FEWEST_NEEDED:
         values.problems.add(
             "needed",
             N_("All %(number)s trustees can be needed, or fewer, but at least two."),

@@ -187,8 +187,15 @@ class VoteView:
         alone = len(set(self.always) & set(owners))
         return alone + min(len(owners) - alone, self.needed - len(self.always))
 
-    def awaits(self, owner: int, done: Collection[int]) -> bool:
-        """Whether `owner` is needed once those of `done` have done their part."""
+    def awaits_shuffle(self, owner: int) -> bool:
+        """Whether the shuffle of `owner` is needed besides those that are there."""
+        return self._awaits(owner, [trustee.owner for trustee in self.trustees if trustee.shuffled])
+
+    def awaits_decryption(self, owner: int) -> bool:
+        """Whether the decryption of `owner` is needed besides those that are there."""
+        return self._awaits(owner, [trustee.owner for trustee in self.trustees if trustee.decrypted])
+
+    def _awaits(self, owner: int, done: Collection[int]) -> bool:
         return self.of_needed({*done, owner}) > self.of_needed(done)
 
     @property

@@ -38,6 +38,7 @@ STEP_WORDS: Final = {
     Step.WAITING: N_("nothing to do now"),
     Step.SHUFFLE: N_("shuffle awaited"),
     Step.SHUFFLED: N_("has shuffled"),
+    Step.ENOUGH_SHUFFLED: N_("waits for others"),
     Step.DECRYPT: N_("decryption awaited"),
     Step.DECRYPTED: N_("has decrypted"),
     Step.SPARED: N_("was not needed"),

@@ -92,12 +92,15 @@ def _vote_in_words(request: Request, vote: VoteView) -> str:
         case VoteState.OPEN:
             return translate(language, N_("closes: %(date)s"), date=dates["closes_at"])
         case VoteState.CLOSED:
+            if vote.shuffled:
+                return translate(language, N_("closed; the encrypted ballots are about to be shuffled"))
             return translate(language, N_("closed; the encrypted ballots are being added up"))
         case VoteState.SHUFFLING:
-            missing = [trustee.name.of(language) for trustee in vote.trustees if not trustee.shuffled]
+            missing = [trustee.name.of(language) for trustee in vote.trustees if vote.awaits_shuffle(trustee.owner)]
             return translate(language, N_("shuffles are awaited from: %(names)s"), names=", ".join(missing))
         case VoteState.DECRYPTING:
-            missing = [trustee.name.of(language) for trustee in vote.trustees if not trustee.decrypted]
+            awaited = [trustee for trustee in vote.trustees if vote.awaits_decryption(trustee.owner)]
+            missing = [trustee.name.of(language) for trustee in awaited]
             return translate(language, N_("decryptions are awaited from: %(names)s"), names=", ".join(missing))
         case VoteState.TALLIED:
             if vote.protocol is None:

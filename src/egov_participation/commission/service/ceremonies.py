@@ -20,7 +20,6 @@ from sqlmodel import Session, col, select
 from egov_crypto.threshold.ceremony import Ceremony
 from egov_participation import audit
 from egov_participation.actions import Action
-from egov_participation.commission import documents
 from egov_participation.commission.models import CeremonyStep, Draft, DraftTrustee, KeyCeremony
 from egov_participation.commission.rules import Part
 from egov_participation.commission.service import letters
@@ -64,7 +63,7 @@ class CeremonyView:
     """How far a ceremony is. Times are aware, in UTC; places are those of trustees, from 1."""
 
     size: int
-    """How many take part."""
+    """How many take part, of those who are named so far."""
     needed: int
     """How many of these are enough."""
     before: int = 0
@@ -85,6 +84,11 @@ class CeremonyView:
     def places(self) -> range:
         """Of those who take part."""
         return range(self.before + 1, self.before + self.size + 1)
+
+    @property
+    def few(self) -> bool:
+        """Whether fewer are named so far than are to be enough: others must be, before it can begin."""
+        return self.size < self.needed
 
     @property
     def stage(self) -> Stage | None:
@@ -124,9 +128,9 @@ def of_draft(session: Session, draft: Draft, trustees: Sequence[DraftTrustee]) -
 
     Who is needed always takes no part in it.
     """
-    document, size = document_of(draft), len(group_of(trustees))
-    needed, before = document["needed"], len(trustees) - size
-    if documents.each_alone(document, size) or needed < FEWEST_NEEDED:
+    needed, size = document_of(draft)["needed"], len(group_of(trustees))
+    before = len(trustees) - size
+    if needed is None or needed == size or needed < FEWEST_NEEDED:
         return None
     row = session.get(KeyCeremony, draft.id)
     if row is None or (row.size, row.needed) != (size, needed):
@@ -189,7 +193,7 @@ def begin(
 
     Raises:
         DomainError: 404 ``draft.unknown``; 409 of `lookup.check_state`, ``ceremony.none`` (all keys are needed),
-            ``ceremony.begun``, ``ceremony.uninvited``.
+            ``ceremony.few``, ``ceremony.begun``, ``ceremony.uninvited``.
     """
     draft, now = lock_draft(tx, draft_id), services.clock()
     check_state(draft, "editing")
@@ -197,6 +201,10 @@ def begin(
     standing, trustees = of_draft(tx.session, draft, every), group_of(every)
     if standing is None:
         raise DomainError(409, N_("All trustees are needed: each makes a key alone."), code="ceremony.none")
+    if standing.few:
+        raise DomainError(
+            409, N_("Name more trustees first: there are fewer than are to be needed."), code="ceremony.few"
+        )
     if standing.id != given_up:
         raise DomainError(409, N_("Somebody has begun it already."), code="ceremony.begun")
     if any(trustee.invited_at is None for trustee in trustees):

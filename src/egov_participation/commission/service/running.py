@@ -91,12 +91,15 @@ def of_vote(services: Services, session: Session, vote: VoteView) -> list[Task]:
     events = {event.type for event in vote.events}
     closed = now >= vote.closes_at or EventType.END_BALLOTS in events
     tallied = EventType.ENCRYPTED_TALLY in events
+    together = N_("The registrar deletes the voting codes, and the encrypted ballots are added up")
+    if vote.shuffled:
+        together = N_("The registrar deletes the voting codes, and the encrypted ballots are put together")
     tasks = [
         _of_roll(session, vote, now),
         Task(N_("The vote opens"), done=now >= vote.opens_at, at=vote.opens_at),
         Task(N_("The vote closes"), done=closed, at=vote.closes_at),
         Task(
-            N_("The registrar deletes the voting codes, and the encrypted ballots are added up"),
+            together,
             done=tallied,
             since=vote.closes_at if closed else None,
             late=closed and not tallied and now > vote.closes_at + TALLY_TAKES,
@@ -106,14 +109,12 @@ def of_vote(services: Services, session: Session, vote: VoteView) -> list[Task]:
     overdue = now > vote.closes_at + DECRYPTING_TAKES
     shuffled = EventType.END_SHUFFLES in events
     if vote.shuffled:
-        done = [(trustee, trustee.shuffled) for trustee in vote.trustees]
-        tasks += _of_trustees(
-            vote, N_("%(name)s shuffles the ballots"), done, begun=tallied, ended=shuffled, overdue=overdue
-        )
-    done = [(trustee, trustee.decrypted) for trustee in vote.trustees]
-    begun, ended = shuffled if vote.shuffled else tallied, EventType.RESULT in events
+        done = {one: one.shuffled for one in vote.trustees if one.shuffled or vote.awaits_shuffle(one.owner)}
+        tasks += _of_trustees(vote, N_("%(name)s shuffles the ballots"), done, begun=tallied, overdue=overdue)
+    done = {one: one.decrypted for one in vote.trustees if one.decrypted or vote.awaits_decryption(one.owner)}
     sentence = N_("%(name)s decrypts the ballots") if vote.shuffled else N_("%(name)s decrypts the sum")
-    tasks += _of_trustees(vote, sentence, done, begun=begun, ended=ended, overdue=overdue)
+    begun = shuffled if vote.shuffled else tallied
+    tasks += _of_trustees(vote, sentence, done, begun=begun, overdue=overdue)
     tasks.append(Task(N_("The result is in the archive"), done=EventType.RESULT in events))
     signed = Task(
         N_("Two members sign the protocol"),
@@ -125,24 +126,22 @@ def of_vote(services: Services, session: Session, vote: VoteView) -> list[Task]:
 
 
 def _of_trustees(
-    vote: VoteView, sentence: str, done: list[tuple[TrusteeView, bool]], *, begun: bool, ended: bool, overdue: bool
+    vote: VoteView, sentence: str, done: Mapping[TrusteeView, bool], *, begun: bool, overdue: bool
 ) -> Iterator[Task]:
-    """A task for each trustee, but for those who are not needed any more once enough others have done theirs.
+    """A task for each trustee who is needed.
 
     Args:
-        done: each trustee, and whether it has done its part.
+        done: these trustees, and whether each has done its part.
     """
-    owners = [trustee.owner for trustee, finished in done if finished]
-    for trustee, finished in done:
-        if finished or (not ended and vote.awaits(trustee.owner, owners)):
-            yield Task(
-                sentence,
-                done=finished,
-                params={"name": trustee.name},
-                since=vote.closes_at if begun else None,
-                late=begun and overdue and not finished,
-                advice=_ASK_TRUSTEE,
-            )
+    for trustee, finished in done.items():
+        yield Task(
+            sentence,
+            done=finished,
+            params={"name": trustee.name},
+            since=vote.closes_at if begun else None,
+            late=begun and overdue and not finished,
+            advice=_ASK_TRUSTEE,
+        )
 
 
 def _of_roll(session: Session, vote: VoteView, now: datetime) -> Task:

@@ -69,6 +69,8 @@ class Step(StrEnum):
     """The encrypted ballots are to be shuffled, and this trustee's shuffle is awaited."""
     SHUFFLED = "shuffled"
     """This trustee's shuffle is recorded; others' are awaited."""
+    ENOUGH_SHUFFLED = "enough_shuffled"
+    """Enough of those among whom any are enough have shuffled; others' shuffles are awaited."""
     DECRYPT = "decrypt"
     """The encrypted sum is there and this trustee's decryption is awaited."""
     DECRYPTED = "decrypted"
@@ -261,13 +263,15 @@ def step_of(draft: Draft, row: DraftTrustee, published: VoteView | None, ceremon
         own = next(trustee for trustee in published.trustees if trustee.owner == row.place)
         if own.decrypted:
             return Step.DECRYPTED
-        decrypted = [trustee.owner for trustee in published.trustees if trustee.decrypted]
-        due = {
-            VoteState.SHUFFLING: Step.SHUFFLED if own.shuffled else Step.SHUFFLE,
-            VoteState.DECRYPTING: Step.DECRYPT if published.awaits(row.place, decrypted) else Step.SPARED,
-            VoteState.TALLIED: Step.SPARED,
-        }
-        return due.get(published.state, Step.WAITING)
+        match published.state:
+            case VoteState.SHUFFLING if own.shuffled:
+                return Step.SHUFFLED
+            case VoteState.SHUFFLING:
+                return Step.SHUFFLE if published.awaits_shuffle(row.place) else Step.ENOUGH_SHUFFLED
+            case VoteState.DECRYPTING | VoteState.TALLIED:
+                return Step.DECRYPT if published.awaits_decryption(row.place) else Step.SPARED
+            case _:
+                return Step.WAITING
     if draft.state == "discarded":
         return Step.CANCELLED
     if draft.state == "frozen":
