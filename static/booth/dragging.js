@@ -5,6 +5,7 @@
 
 const EDGE = 60; // pixels from the window's edge within which the page scrolls along
 const SPEED = 12; // pixels a frame
+const LEVEL = 1 / 3; // the part of an item's height, in its middle, over which another one gets the same place
 
 /** Lets the items of a board be dragged. */
 export class Dragging {
@@ -12,7 +13,9 @@ export class Dragging {
    * @param {HTMLElement} board in which are the ordered list (`[data-slot="ranked"]`), below it the others
    * (`[data-slot="rest-part"]`), and items (`li`) with handles (`[data-handle]`)
    * @param {{items: () => HTMLElement[], move: (item: HTMLElement, to: number|null) => void,
-   *   end: (item: HTMLElement) => void}} order what is in order now; gives an item a place in it; called when it is let go
+   *   level: ((item: HTMLElement, other: HTMLElement) => void)|null, now: () => any, back: (order: any) => void,
+   *   end: (item: HTMLElement) => void}} order what is in order now; gives an item a place in it, or the place of another
+   *   one (null: no place is shared); the order, and back to it; called when an item is let go
    */
   constructor(board, order) {
     this.board = board;
@@ -27,7 +30,7 @@ export class Dragging {
     if (this.item !== null || event.button !== 0 || event.target.closest("[data-handle]") === null) return;
     event.preventDefault(); // no text is marked
     this.item = event.target.closest("li");
-    this.start = this.order.items().indexOf(this.item);
+    this.start = this.order.now();
     this.y = event.clientY;
     this.item.classList.add("booth-ranking__item--moving");
     // The item itself leaves the page for a moment whenever it gets another place, and would lose the pointer.
@@ -38,7 +41,7 @@ export class Dragging {
   #move(event) {
     if (this.item === null) return;
     this.y = event.clientY;
-    this.order.move(this.item, this.#target());
+    this.#put();
   }
 
   #end(event) {
@@ -46,20 +49,24 @@ export class Dragging {
     const { item } = this;
     this.item = null;
     item.classList.remove("booth-ranking__item--moving");
-    if (event.type === "pointercancel") this.order.move(item, this.start < 0 ? null : this.start);
+    if (event.type === "pointercancel") this.order.back(this.start);
     this.order.end(item);
   }
 
-  /** The place that is under the pointer, counted without the item itself; null among those that are not ranked. */
-  #target() {
+  /** Puts the item where the pointer is: among the others, or, over the middle of one, level with it. */
+  #put() {
     const rest = this.board.querySelector('[data-slot="rest-part"]');
-    if (!rest.hidden && this.y > rest.getBoundingClientRect().top) return null;
+    if (!rest.hidden && this.y > rest.getBoundingClientRect().top) return this.order.move(this.item, null);
     const others = this.order.items().filter((other) => other !== this.item);
-    const middle = (other) => {
-      const { top, bottom } = other.getBoundingClientRect();
-      return (top + bottom) / 2;
+    /** How far down an item the pointer is: 0 at its top, 1 at its bottom. */
+    const depth = (other) => {
+      const { top, height } = other.getBoundingClientRect();
+      return (this.y - top) / height;
     };
-    return others.filter((other) => middle(other) < this.y).length;
+    // The item stays on its side of the one that it is level with, so that nothing moves away below the pointer.
+    const level = others.find((other) => Math.abs(depth(other) - 1 / 2) < LEVEL / 2);
+    if (this.order.level !== null && level !== undefined) return this.order.level(this.item, level);
+    return this.order.move(this.item, others.filter((other) => depth(other) > 1 / 2).length);
   }
 
   #scroll() {
@@ -67,7 +74,7 @@ export class Dragging {
     const by = this.y < EDGE ? -SPEED : this.y > innerHeight - EDGE ? SPEED : 0;
     if (by !== 0) {
       scrollBy(0, by);
-      this.order.move(this.item, this.#target());
+      this.#put();
     }
     requestAnimationFrame(() => this.#scroll());
   }

@@ -9,6 +9,8 @@ import { ChoiceError, areTexts } from "./choice.js";
 
 /** Members of `extra` beside `type` and `blank`, by method; as strict as egov_crypto/counting/method.py. */
 const METHODS = { Schulze: [], Condorcet: [], Borda: [], IRV: [], STV: ["rules", "seats"], MajorityJudgment: ["grades"] };
+/** Those that only mind who is ahead of whom, so that a voter may give several candidates one rank. */
+const SHARED = ["Schulze", "Condorcet", "Borda"];
 const RULES = ["scottish", "meek"];
 const MAX_ANSWERS = 30;
 const MAX_GRADES = 255;
@@ -36,6 +38,8 @@ export class PreferenceQuestion {
     this.seats = seats;
     /** Texts, the best first; null where the candidates are ranked. */
     this.grades = grades;
+    /** Whether several candidates may have one rank. */
+    this.shared = SHARED.includes(type);
   }
 
   /** The number of ciphertexts in an answer. */
@@ -56,7 +60,8 @@ export class PreferenceQuestion {
   }
 
   /**
-   * @param {number[]} answer throws RangeError on another form, a grade there is not, and ranks that are not 1, 2, 3 …;
+   * @param {number[]} answer throws RangeError on another form, a grade there is not, and ranks that are not 1, 2, 3 …,
+   * each given once where none is shared;
    * {@link ChoiceError} on a blank vote where there is none
    */
   check(answer) {
@@ -67,7 +72,8 @@ export class PreferenceQuestion {
     }
     const given = answer.filter((value) => value > 0);
     if (given.length === 0 && !this.blank) throw new ChoiceError("none");
-    const inOrder = new Set(given).size === given.length && Math.max(0, ...given) === given.length;
+    const ranks = new Set(given).size;
+    const inOrder = Math.max(0, ...given) === ranks && (this.shared || ranks === given.length);
     if (this.grades === null && !inOrder) throw new RangeError("not a ranking");
   }
 }

@@ -1,6 +1,7 @@
 /** Where candidates are put in order: by buttons, which everybody can use, or by dragging. */
 
 import { Dragging } from "./dragging.js";
+import { Order } from "./order.js";
 import { copyOf, slots, write } from "./page.js";
 import { QuestionStep } from "./question_step.js";
 import { inLanguage } from "./texts.js";
@@ -11,43 +12,47 @@ export class RankingStep extends QuestionStep {
   constructor(...parts) {
     super(...parts);
     const { question, sentences } = this;
-    this.describe(sentences.say("in-order"), question.blank, this.#counting());
+    const rule = question.shared ? `${sentences.say("in-order")} ${sentences.say("shared")}` : sentences.say("in-order");
+    this.describe(rule, question.blank, this.#counting());
     const board = copyOf("ranking");
     this.answers.append(board);
     [this.ranked] = slots(board, "ranked");
     [this.rest] = slots(board, "rest");
     this.candidates = question.answers.map((answer) => inLanguage(answer, this.language));
     this.items = this.candidates.map((candidate, place) => this.#item(candidate, place));
-    /** Places of the candidates that are ranked, the first choice first. */
-    this.order = [];
+    this.order = new Order();
     this.blank = null;
     if (question.blank) {
       const list = document.createElement("div");
       list.className = "govuk-checkboxes";
       this.answers.append(list);
       this.blank = this.blankChoice(list, "checkboxes");
-      this.blank.addEventListener("change", () => this.blank.checked && this.#arrange([], sentences.say("all-unranked")));
+      this.blank.addEventListener("change", () => this.blank.checked && this.#empty(sentences.say("all-unranked")));
     }
     new Dragging(board, {
-      items: () => this.order.map((place) => this.items[place]),
-      move: (item, to) => this.#place(this.items.indexOf(item), to),
+      items: () => this.order.candidates.map((place) => this.items[place]),
+      move: (item, to) => this.#set(this.#dragged(this.items.indexOf(item), to)),
+      level: question.shared ? (item, other) => this.#set(this.#leveled(item, other)) : null,
+      now: () => this.order,
+      back: (order) => this.#set(order),
       end: (item) => this.#announce(this.items.indexOf(item)),
     });
     this.#show();
   }
 
   get plaintext() {
-    const ranks = this.items.map((_, place) => this.order.indexOf(place) + 1);
+    const ranks = this.items.map((_, place) => this.order.rank(place));
     return this.question.plaintext(ranks, this.blank?.checked ?? false);
   }
 
   get chosen() {
     if (this.blank?.checked) return [{ text: this.sentences.say("blank"), language: null }];
-    const lines = this.order.map((place, at) => {
+    const lines = this.order.candidates.map((place) => {
       const { text, language } = this.candidates[place];
-      return { text: `${at + 1}. ${text}`, language };
+      const line = `${this.order.rank(place)}. ${text}`;
+      return { text: this.#follows(place) ? `${line} ${this.sentences.say("same")}` : line, language };
     });
-    const rest = this.candidates.filter((_, place) => !this.order.includes(place));
+    const rest = this.candidates.filter((_, place) => this.order.rank(place) === 0);
     if (rest.length === 0) return lines;
     const names = rest.map(({ text }) => text).join(", ");
     return [...lines, { text: this.sentences.say("rest", { names }), language: null }];
@@ -59,7 +64,7 @@ export class RankingStep extends QuestionStep {
 
   clear() {
     super.clear();
-    this.order = [];
+    this.order = new Order();
     this.#show();
   }
 
@@ -85,16 +90,14 @@ export class RankingStep extends QuestionStep {
     return item;
   }
 
-  /** Of one candidate: `{rank, first, up, down, remove}`. */
+  /** Of one candidate: `{rank, up, down, level, first, remove}`. */
   #buttons(item) {
     return Object.fromEntries([...item.querySelectorAll("[data-rank]")].map((button) => [button.dataset.rank, button]));
   }
 
   #act(act, place) {
-    const at = this.order.indexOf(place);
-    const to = { rank: this.order.length, first: 0, up: at - 1, down: at + 1, remove: null }[act];
-    const left = act === "rank" ? [...this.rest.children].indexOf(this.items[place]) : at;
-    this.#place(place, to);
+    const left = [...(act === "rank" ? this.rest : this.ranked).children].indexOf(this.items[place]);
+    this.#set(this.order.moves(place, this.question.shared)[act]);
     this.#announce(place);
     this.#focusAfter(act, this.items[place], left);
   }
@@ -108,42 +111,53 @@ export class RankingStep extends QuestionStep {
     open.focus();
   }
 
-  /** Gives a candidate the place `to` among the ranked, from 0; none if it is null. */
-  #place(place, to) {
-    const others = this.order.filter((other) => other !== place);
-    const order = to === null ? others : [...others.slice(0, to), place, ...others.slice(to)];
-    if (order.length > 0 && this.blank !== null) this.blank.checked = false;
-    if (order.join() === this.order.join()) return;
+  #dragged(place, to) {
+    return to === null ? this.order.without(place) : this.order.with(place, to);
+  }
+
+  #leveled(item, other) {
+    return this.order.level(this.items.indexOf(item), this.items.indexOf(other));
+  }
+
+  #set(order) {
+    if (order.tiers.length > 0 && this.blank !== null) this.blank.checked = false;
+    if (JSON.stringify(order.tiers) === JSON.stringify(this.order.tiers)) return;
     this.order = order;
     this.#show();
   }
 
-  #arrange(order, said) {
-    this.order = order;
+  #empty(said) {
+    this.order = new Order();
     this.#show();
     this.tell(said);
   }
 
+  /** Whether a candidate stands below another one with whom it shares the place. */
+  #follows(place) {
+    const [first] = this.order.tiers[this.order.rank(place) - 1] ?? [place];
+    return first !== place;
+  }
+
   #announce(place) {
-    const at = this.order.indexOf(place);
-    const values = { name: this.candidates[place].text, place: at + 1, total: this.items.length };
-    this.tell(this.sentences.say(at < 0 ? "unranked" : "ranked", values));
+    const others = this.order.beside(place).map((other) => this.candidates[other].text);
+    const name = others.length > 0 ? "ranked-with" : this.order.rank(place) > 0 ? "ranked" : "unranked";
+    const { text } = this.candidates[place];
+    const values = { place: this.order.rank(place), total: this.items.length, others: others.join(", ") };
+    this.tell(this.sentences.say(name, { name: text, ...values }));
   }
 
   #show() {
-    const rest = this.items.filter((_, place) => !this.order.includes(place));
-    this.ranked.replaceChildren(...this.order.map((place) => this.items[place]));
+    const rest = this.items.filter((_, place) => this.order.rank(place) === 0);
+    this.ranked.replaceChildren(...this.order.candidates.map((place) => this.items[place]));
     this.rest.replaceChildren(...rest);
-    slots(this.section, "none-ranked")[0].hidden = this.order.length > 0;
+    slots(this.section, "none-ranked")[0].hidden = this.order.tiers.length > 0;
     slots(this.section, "rest-part")[0].hidden = rest.length === 0;
     this.items.forEach((item, place) => {
-      const at = this.order.indexOf(place);
-      const useful = at < 0 ? ["rank"] : ["remove"];
-      if (at > 1) useful.push("first");
-      if (at > 0) useful.push("up");
-      if (at >= 0 && at < this.order.length - 1) useful.push("down");
-      slots(item, "rank")[0].textContent = at < 0 ? "" : `${at + 1}.`;
-      for (const [act, button] of Object.entries(this.#buttons(item))) button.hidden = !useful.includes(act);
+      const rank = this.order.rank(place);
+      const moves = this.order.moves(place, this.question.shared);
+      item.classList.toggle("booth-ranking__item--level", this.#follows(place));
+      slots(item, "rank")[0].textContent = rank === 0 ? "" : `${rank}.`;
+      for (const [act, button] of Object.entries(this.#buttons(item))) button.hidden = !(act in moves);
     });
   }
 }

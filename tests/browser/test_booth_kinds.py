@@ -63,9 +63,16 @@ ASSEMBLY = ListsQuestion(
 )
 
 
+FLAG = PreferenceQuestion(
+    (text("Көк", "Синий", "Blue"), text("Жасыл", "Зелёный", "Green"), text("Ақ", "Белый", "White")),
+    text("Ту қандай түсті болсын?", "Какого цвета будет флаг?", "Which colour shall the flag have?"),
+    {"type": "Schulze", "blank": True},
+)
+
+
 @pytest.fixture
 def questions() -> tuple[AnyQuestion, ...]:
-    return CHAIR, PLACE, ASSEMBLY
+    return CHAIR, PLACE, ASSEMBLY, FLAG
 
 
 def press(booth: Booth, selector: str, key: str = "Enter") -> None:
@@ -142,6 +149,18 @@ def test_candidates_are_ranked_graded_and_chosen_with_the_keyboard_and_the_ballo
     fits(booth, "question-2", numbers)
     press(booth, "[data-step=question-2] button[type=submit]")
 
+    booth.at("question-3")
+    for place in (1, 0, 2):
+        press(booth, f"#question-3-answer-{place}-rank")
+    press(booth, "#question-3-answer-2-level")
+    expect(said(booth)).to_have_text("Ақ: 2-орын, бірге тұрғандар: Көк")
+    expect(booth.page.locator("#question-3-answer-2-up")).to_be_focused()
+    press(booth, "#question-3-answer-2-up")
+    expect(said(booth)).to_have_text("Ақ: 3 орынның 2-орны")
+    press(booth, "#question-3-answer-2-level")
+    fits(booth, "question-3", numbers)
+    press(booth, "[data-step=question-3] button[type=submit]")
+
     fits(booth, "review", numbers)
     rows = booth.page.locator('[data-slot="choices"] .govuk-summary-list__value')
     expect(rows.nth(0).locator("p")).to_have_text(
@@ -156,6 +175,7 @@ def test_candidates_are_ranked_graded_and_chosen_with_the_keyboard_and_the_ballo
         ["Саябақ: Өте жақсы", "Кітапхана: Баға қойылмаған", "Көпір: Қанағаттанарлық"]
     )
     expect(rows.nth(2).locator("p")).to_have_text(["Дала", "– Шыңғыс Қали"])
+    expect(rows.nth(3).locator("p")).to_have_text(["1. Жасыл", "1. Ақ (сол орында)", "2. Көк"])
     press(booth, "[data-action=encrypt]")
     booth.at("decide")
     press(booth, "[data-action=cast]")
@@ -168,14 +188,15 @@ def test_candidates_are_ranked_graded_and_chosen_with_the_keyboard_and_the_ballo
     assert tracker == ballots.tracker(raw)
     assert service.ballot(services, booth.uuid, tracker).ballot.height == 1
     assert verified(services, booth.uuid).report.voters == 1
-    ranks, grades, lists = ballots.parse_and_verify(open_vote.election, raw).answers
+    ranks, grades, lists, shared = ballots.parse_and_verify(open_vote.election, raw).answers
     assert decode(opened(open_vote, ranks[0]), 5) == (3, 0, 2, 1, 0)
     assert decode(opened(open_vote, grades[0]), 3) == (1, 0, 3)
+    assert decode(opened(open_vote, shared[0]), 3) == (2, 1, 1)
     assert [opened(open_vote, bit) for bit in lists] == [base(bit) for bit in (0, 0, 0, 0, 1, 0, 1)]
 
 
 def test_dragging_blank_votes_and_another_list_do_what_is_said_of_them(
-    enter: Enter, open_vote: MadeVote, services: Services, tmp_path: Path
+    enter: Enter, open_vote: MadeVote, services: Services, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     booth = enter("en", viewport={"width": 360, "height": 1200}, has_touch=True)
     page = booth.page
@@ -183,9 +204,9 @@ def test_dragging_blank_votes_and_another_list_do_what_is_said_of_them(
 
     finger = page.context.new_cdp_session(page)
 
-    def drag(place: int, to: str, *, by_finger: bool = False) -> None:
+    def drag(place: int, to: str, *, question: int = 0, by_finger: bool = False) -> None:
         """By its handle to the middle of something."""
-        handle = page.locator(f"#question-0-answer-{place} [data-handle]").bounding_box()
+        handle = page.locator(f"#question-{question}-answer-{place} [data-handle]").bounding_box()
         target = page.locator(to).bounding_box()
         assert handle
         assert target
@@ -247,6 +268,14 @@ def test_dragging_blank_votes_and_another_list_do_what_is_said_of_them(
     page.check("#question-2-answer-1-0")
     booth.go_on()
 
+    booth.at("question-3")
+    page.click("#question-3-answer-0-rank")
+    drag(2, "#question-3-answer-0", question=3)
+    expect(said(booth)).to_have_text("White: place 1, together with Blue")
+    drag(1, "[data-step=question-3] .booth-ranking h2 >> nth=0", question=3)
+    expect(said(booth)).to_have_text("Green: place 1 of 3")
+    booth.go_on()
+
     booth.at("review")
     booth.encrypt()
     booth.act("challenge")
@@ -256,7 +285,8 @@ def test_dragging_blank_votes_and_another_list_do_what_is_said_of_them(
     download.value.save_as(file)
     archive.write_bytes(b"".join(service.archive_file(services, open_vote.uuid).chunks()))
     assert egov_ballot(["audit", str(file), str(archive)]) == 0
-    assert json.loads(file.read_bytes())["plaintext"] == [[0] * 5, [0, 0, 2], [[0, 0, 0, 0], [1, 1, 0]]]
+    assert "    2  Көк / Синий / Blue\n    2  Ақ / Белый / White\n" in capsys.readouterr().out
+    assert json.loads(file.read_bytes())["plaintext"] == [[0] * 5, [0, 0, 2], [[0, 0, 0, 0], [1, 1, 0]], [2, 1, 2]]
     booth.act("again")
     booth.at("question-0")
     expect(page.locator(".booth input:checked")).to_have_count(0)

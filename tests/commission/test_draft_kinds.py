@@ -41,6 +41,7 @@ def test_questions_of_all_kinds_are_written_on_pages_previewed_and_come_back_fro
     save(member, services, id_, "questions/1/choice", method="stv", seats="3", rules="meek", blank="yes")
     assert "fewer seats than answers (3)" in page("")
     save(member, services, id_, "questions/1/choice", method="borda", seats="x")
+    assert "You may give several candidates the same place." in page("preview/1")
     assert "seats" not in written(services, id_)["questions"][0]
     save(member, services, id_, "questions/1/choice", method="stv", seats="2", rules="meek", blank="yes")
     assert written(services, id_)["questions"][0] | {"text": None, "answers": None} == {
@@ -83,6 +84,7 @@ def test_questions_of_all_kinds_are_written_on_pages_previewed_and_come_back_fro
         assert words in seen, words
     for number, words in ((1, "Rank next"), (2, "Excellent"), (3, "Candidates on the list “Steppe”")):
         assert words in page(f"preview/{number}"), number
+    assert "several candidates the same place" not in page("preview/1")
 
     assert save(member, services, id_, "trustees/needed", of="some", needed="2").endswith("/trustees")
     refused("trustees/needed", {}, "Choose: all trustees, or so many of them.")

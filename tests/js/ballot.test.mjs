@@ -138,6 +138,12 @@ test("a ranking, a grading and a choice of lists are what their questions allow"
   for (const wrong of [[1, 1, 0], [2, 0, 0], [1, 3, 0], [4, 1, 2], [1, 2], [1, 2, -1], ["1", 0, 0]]) {
     assert.throws(() => ranked.check(wrong), RangeError, String(wrong));
   }
+  for (const type of ["Schulze", "Condorcet", "Borda"]) {
+    const shared = preference({ type, blank: false });
+    for (const right of [[1, 1, 0], [1, 1, 1], [2, 1, 2], [1, 2, 3]]) assert.deepEqual(shared.plaintext(right, false), right);
+    for (const wrong of [[1, 1, 3], [2, 2, 0], [2, 2, 3]]) assert.throws(() => shared.check(wrong), RangeError, String(wrong));
+  }
+  assert.throws(() => preference({ type: "IRV", blank: false }).check([1, 1, 2]), RangeError);
   const graded = preference({ type: "MajorityJudgment", blank: true, grades: ["good", "bad"] });
   assert.deepEqual(graded.plaintext([2, 2, 0], false), [2, 2, 0]);
   assert.deepEqual(graded.plaintext([0, 0, 0], true), [0, 0, 0]);

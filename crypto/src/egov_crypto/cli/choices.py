@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 from egov_crypto.cli import console
-from egov_crypto.counting import Method, MethodType
+from egov_crypto.counting import Method
 from egov_crypto.counting.ballots import prepare
 from egov_crypto.election import Election
 from egov_crypto.errors import UsageError
@@ -19,8 +19,6 @@ HELP = (
     "and its candidates ('2:1,3'); or once for all, as JSON in the protocol's form ('[[0,1],[1,0,1]]'). Better leave "
     "it out and be asked: other users of the machine can see options"
 )
-_EACH_ONCE: Final = {MethodType.STV, MethodType.IRV}
-"""Methods that follow a ballot only as far as its ranks are clear."""
 
 
 def parse(election: Election, words: Sequence[str]) -> list[list[Any]]:
@@ -89,7 +87,7 @@ def _numbers(question: PreferenceQuestion, word: str) -> list[int]:
     elif "," in word and "=" not in word:
         values = [_number(text) for text in word.split(",")]
     else:
-        values = _ranks(question, word, each_once=method is not None and method.type in _EACH_ONCE)
+        values = _ranks(question, word, each_once=method is not None and not method.equal_ranks)
     question.check_choices(values)
     if method is not None and prepare(method, len(question.answers), [values]).invalid:
         raise UsageError("such a vote is not valid by this question's method of counting")
@@ -174,7 +172,7 @@ def _prompt(question: AnyQuestion) -> str:
     if method is not None and method.graded:
         scale = ", ".join(f"{number} {grade}" for number, grade in enumerate(method.grades, start=1))
         return f"A grade for each answer, with commas (0 for none, {scale}){blank}"
-    equal = "" if method is not None and method.type in _EACH_ONCE else ", equal ones '3>1=2'"
+    equal = "" if method is not None and not method.equal_ranks else ", equal ones '3>1=2'"
     return f"Numbers of answers in your order, the first rank first ('3>1>2'{equal}){blank}"
 
 

@@ -61,6 +61,11 @@ class Method:
         """Whether ballots give grades; otherwise they give ranks."""
         return self.type is MethodType.MAJORITY_JUDGMENT
 
+    @property
+    def equal_ranks(self) -> bool:
+        """Whether a voter may give several candidates one rank: where only who is ahead of whom matters."""
+        return self.type in {MethodType.SCHULZE, MethodType.CONDORCET, MethodType.BORDA}
+
     @classmethod
     def from_json(cls, value: Any) -> Self:
         """Of a question's ``extra``; raises :class:`ValueError` unless it is exactly what :meth:`to_json` gives."""
