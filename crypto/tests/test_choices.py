@@ -173,7 +173,7 @@ def test_a_whole_election_from_the_command_line(tmp_path: Path) -> None:
     for private in world.private_keys:
         file.write_bytes(tally.decrypt(world.election, verified(office).tally, private))
         ok("decryption", archive, file)
-    assert "Elected by Schulze: x" in ok("result", archive)
+    assert "Winner by Schulze: x" in ok("result", archive)
     found = verified(office)
     assert found.report.shuffled == [2, 1]
     assert found.report.result is not None

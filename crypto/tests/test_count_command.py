@@ -89,7 +89,7 @@ Elected: Ada, Cy
     [
         ("stv-meek", ["Single transferable vote by Meek's method, 2 seats", "iterations)"]),
         ("irv", ["Instant runoff", "Round 1: first preferences (quota 11)", "Elected: Ada"]),
-        ("condorcet", ["Condorcet winner", "1 Ada     11  11  11", "Elected: Ada"]),
+        ("condorcet", ["Condorcet winner", "1 Ada     11  11  11", "Winner: Ada"]),
         ("schulze", ["Strongest paths: for and against in the weakest link", "1. Ada"]),
         ("borda", ["Borda's points", "Ada      41", "1. Ada"]),
     ],
@@ -138,14 +138,14 @@ def test_a_default_option_with_its_quorum(tmp_path: Path) -> None:
         "Option 1: Ada\nOption 2: Bo\nOption 3: Neither\n" + "V: 123 x\n" * 3 + "V: --1 x\n" * 2 + "V: 21- x\n"
     )
     plain = run("egov-count", sheet, "--method", "schulze").out
-    assert "Elected: Ada" in plain
+    assert "Winner: Ada" in plain
     assert "1 Ada         3  4" in plain
     for options, said in (
         (("--quorum", "5"), "majority against the default: Ada, Bo."),
-        (("--quorum", "4"), "Elected: Ada"),
+        (("--quorum", "4"), "Winner: Ada"),
         (("--quorum", "4.01"), "majority against the default: Ada, Bo."),
         (("--majority", "1=2"), "majority against the default: Ada."),
-        (("--majority", "2=1"), "Elected: Ada"),
+        (("--majority", "2=1"), "Winner: Ada"),
     ):
         assert said in run("egov-count", sheet, "--method", "schulze", "--default", "3", *options).out
     assert run("egov-count", sheet, "--method", "schulze", "--quorum", "4").status == 2

@@ -165,7 +165,7 @@ def test_verifying_tells_kinds_shuffles_and_winners(site: Site, world: World, tm
     assert said.status == 0
     lines = [line.strip() for line in said.out.splitlines()]
     for line in (
-        "Elected by Schulze: y",
+        "Winner by Schulze: y",
         "3 votes: 2 valid, 1 blank, 0 invalid",
         "2  L1",
         "3 votes, listed in the archive; how they are counted, the question does not say",

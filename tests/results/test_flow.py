@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from functools import partial
 from random import Random
+from xml.etree.ElementTree import Element
 
 import pytest
 from tests.results.test_count_charts import drawn, texts
 
 from egov_crypto.counting import Method, MethodType, Rounds, Rules, count
 from egov_participation.results import flow
-from egov_participation.results.canvas import BLUE, GREY, NARROW, WIDE
+from egov_participation.results.canvas import BLUE, GREY, NARROW, WIDE, text_width
 from egov_participation.results.flow import Move, Stream
 from egov_participation.voting import count_flow
 
@@ -54,7 +55,14 @@ def test_blocks_and_bands_are_as_large_as_their_votes(width: int) -> None:
 
 
 def test_the_table_has_each_transfer_and_pictures_stay_light_and_inside() -> None:
-    names = tuple(f"Name {number}" for number in range(20))
+    names = (60 * "Ұ", *(f"Name {number}" for number in range(1, 20)))
+
+    def ends(text: Element) -> float:
+        """Where a word ends on the page."""
+        style = dict(part.split(": ") for part in text.attrib["style"].split("; "))
+        bold = style.get("font-weight") == "700"
+        wide = text_width(text.text or "", float(style["font-size"].removesuffix("px")), bold=bold)
+        return float(text.attrib["x"]) + wide * {"start": 1, "middle": 0.5, "end": 0}[style["text-anchor"]]
 
     def shown(method: Method, candidates: int) -> tuple[int, int]:
         """How many rounds and transfers there are, and are shown."""
@@ -68,9 +76,11 @@ def test_the_table_has_each_transfer_and_pictures_stay_light_and_inside() -> Non
             assert len(svg) < 60_000
         for width in (WIDE, NARROW):
             root = drawn(partial(chart.draw, width))
-            left = [float(x) for text in root.iter("text") if (x := text.attrib.get("x"))]
-            assert 0 <= min(left) <= max(left) <= width
+            placed = [text for text in root.iter("text") if "x" in text.attrib]
+            assert min(float(text.attrib["x"]) for text in placed) >= 0
+            assert max(map(ends, placed)) <= width + 1
         moves = [move for each in outcome.trace.rounds for move in each.transfers if move.votes]
+        assert ("lists them all" in chart.words) == (len(moves) == len(chart.rows))
         return len(moves), len(chart.rows)
 
     meek = Method(MethodType.STV, rules=Rules.MEEK, seats=8)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from egov_participation.voting import wording
 from egov_participation.voting.texts import Texts
 from egov_participation.voting.views import VoteView
 
@@ -15,8 +16,10 @@ class Outcome:
     vote: VoteView
     answer: Texts | None
     share: float
-    elected: tuple[Texts, ...] = ()
-    """Of a vote that ranks or grades: who is elected; nobody where the first place is shared."""
+
+    def counted(self, lang: str) -> str:
+        """Of a vote that ranks or grades, who or what won; nothing of others."""
+        return wording.counted_in_words(self.vote, lang)
 
 
 def outcome(vote: VoteView) -> Outcome:
@@ -25,7 +28,7 @@ def outcome(vote: VoteView) -> Outcome:
     None stands for it where there are several questions, one of another kind than a choice, several choices at once, a
     tie for the first place, no ballot, or more blank votes than votes for any answer.
     """
-    nothing = Outcome(vote, None, 0.0, _elected(vote))
+    nothing = Outcome(vote, None, 0.0)
     if len(vote.sums) != 1 or vote.questions[0].max != 1 or vote.questions[0].min != 1:
         return nothing
     question, counts = vote.sums[0]
@@ -36,10 +39,3 @@ def outcome(vote: VoteView) -> Outcome:
         return nothing
     leader = counts.index(most) - (1 if question.blank else 0)
     return Outcome(vote, question.answers[leader], most / total) if leader >= 0 else nothing
-
-
-def _elected(vote: VoteView) -> tuple[Texts, ...]:
-    counted = vote.outcomes[0] if len(vote.outcomes) == 1 else None
-    if counted is None or not counted.valid or len(counted.winners) > counted.method.seats:
-        return ()
-    return tuple(vote.questions[0].answers[candidate] for candidate in counted.winners)

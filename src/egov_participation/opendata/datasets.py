@@ -63,7 +63,7 @@ _ALL: Final = (
             Field(
                 "outcomes",
                 Kind.JSON,
-                N_("For each question that ranks or grades, whom its ballots elect, and where they are counted"),
+                N_("For each question that ranks or grades, who or what wins, and where its ballots are counted"),
                 optional=True,
             ),
             Field("turnout.percent", Kind.NUMBER, N_("Share of the register that voted, in percent")),
@@ -84,7 +84,7 @@ _ALL: Final = (
         N_("Results"),
         N_(
             "How many votes each answer of each question got, a line an answer; blank votes are a line of their own,"
-            " and so is each list. Of rankings and gradings, which candidates are elected."
+            " and so is each list. Of rankings and gradings, which answers are elected or win."
         ),
         (
             _VOTE,
@@ -121,7 +121,7 @@ _ALL: Final = (
             Field(
                 "elected",
                 Kind.BOOLEAN,
-                N_("Whether a candidate that is ranked or graded is elected; empty otherwise"),
+                N_("Whether an answer that is ranked or graded is elected or wins; empty otherwise"),
                 optional=True,
             ),
         ),

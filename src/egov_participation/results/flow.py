@@ -154,7 +154,8 @@ def _across(
 def _down(streams: Sequence[Stream], moves: Sequence[Move], heads: str, note: str, width: int, first: int) -> Figure:
     size = font_size(width) - 2
     count, left = len(streams[0].values), text_width("00", size) + GAP
-    keys = [wrap(_named(stream), width - 28, size, bold=stream.bold) for stream in streams]
+    beside_key = width - 28
+    keys = [_cut(_named(s), beside_key, size, bold=s.bold, widest=beside_key) for s in streams]
     above, below = wrap(heads, width, size), wrap(note, width, size)
 
     def stacked(scale: float, marked: bool) -> list[_Stack]:
@@ -209,13 +210,14 @@ def _thickness(rounds: int) -> int:
     return _THICK if rounds <= _MANY else _THIN
 
 
-def _cut(text: str, width: float, size: float, *, bold: bool = False) -> list[str]:
-    """Lines of about `width`. A longer word makes all wider, until it is cut: at its hyphen if it has one."""
+def _cut(text: str, width: float, size: float, *, bold: bool = False, widest: float = _WIDEST) -> list[str]:
+    """Lines of about `width`. A longer word makes all wider, up to `widest`, where it is cut: at its hyphen if it has
+    one."""
     found = []
     for line in wrap(text, width, size, bold=bold):
         rest = line
-        while text_width(rest, size, bold=bold) > _WIDEST:
-            fits = next(n for n in range(len(rest), 0, -1) if n == 1 or text_width(rest[:n], size) <= _WIDEST)
+        while text_width(rest, size, bold=bold) > widest:
+            fits = next(n for n in range(len(rest), 0, -1) if n == 1 or text_width(rest[:n], size) <= widest)
             fits = rest.rfind("-", 1, fits) + 1 or fits
             found.append(rest[:fits])
             rest = rest[fits:]

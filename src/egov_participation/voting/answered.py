@@ -117,6 +117,12 @@ def chart(vote: VoteView, number: int, lang: str, whole: int) -> Chart | None:
     return count_figures.chart(lang, names(question, lang), grades(question, lang), outcome)
 
 
+def flow(vote: VoteView, number: int, lang: str) -> Chart | None:
+    """Where the votes on a question went, to be made a file of; None if they went nowhere."""
+    question, outcome = vote.questions[number - 1], vote.outcomes[number - 1]
+    return None if outcome is None else count_flow.chart(lang, names(question, lang), outcome)
+
+
 def _of_question(
     number: int,
     question: QuestionView,

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import chain, repeat
 from pathlib import Path
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo
@@ -17,6 +18,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TaskProgressColum
 from egov_participation.i18n import counted
 from egov_participation.services import Services
 from egov_participation.voting import service, setup_file
+from egov_participation.voting.awaited import awaited
 from egov_participation.voting.data import Json, results_as_json
 from egov_participation.voting.views import VoteView
 
@@ -90,9 +92,10 @@ def shuffle(
     Exit 1, with a sentence, if it is refused.
     """
     with _services(context) as services:
-        outcome = service.hand_in_shuffle(services, vote, owner, file.read_bytes())
+        with _bar("Verifying", TaskProgressColumn()) as progress:
+            outcome = service.hand_in_shuffle(services, vote, owner, file.read_bytes(), progress=progress)
         typer.echo(f"The shuffle of trustee {outcome.owner} is recorded: {outcome.hash}")
-        typer.echo(f"Still awaited: {outcome.awaited}." if outcome.awaited else "The trustees can decrypt.")
+        _awaited(services, service.vote(services, vote))
 
 
 @app.command()
@@ -106,12 +109,10 @@ def decryption(
     Whose it is, its proofs tell. Exit 1, with a sentence, if it is refused.
     """
     with _services(context) as services:
-        outcome = service.hand_in_decryption(services, vote, file.read_bytes())
+        with _bar("Verifying", TaskProgressColumn()) as progress:
+            outcome = service.hand_in_decryption(services, vote, file.read_bytes(), progress=progress)
         typer.echo(f"The decryption of trustee {outcome.owner} is recorded.")
-        if outcome.awaited:
-            typer.echo(f"Still awaited: {outcome.awaited}.")
-        else:
-            _show(services, service.vote(services, vote))
+        (_awaited if outcome.awaited else _show)(services, service.vote(services, vote))
 
 
 @app.command()
@@ -138,7 +139,7 @@ def archive(
 
 def _show(services: Services, vote: VoteView) -> None:
     typer.echo(f"{vote.uuid}  {vote.title.en}")
-    typer.echo(f"  page         {services.settings.base_url}/en/votes/{vote.uuid}")
+    typer.echo(f"  page         {_page(services, vote)}")
     typer.echo(f"  state        {vote.state}, {vote.kind}")
     typer.echo(f"  opens        {_time(services, vote, closing=False)}")
     typer.echo(f"  closes       {_time(services, vote, closing=True)}")
@@ -150,6 +151,7 @@ def _show(services: Services, vote: VoteView) -> None:
         done = "has decrypted" if trustee.decrypted else "has not decrypted"
         done += ", has shuffled" if trustee.shuffled else ""
         typer.echo(f"  trustee {trustee.owner}    {trustee.name.en}: {done}")
+    _awaited(services, vote)
     rows = list(results_as_json(vote))
     for number, question in enumerate(vote.questions, 1):
         typer.echo(f"  {question.text.en}")
@@ -158,10 +160,20 @@ def _show(services: Services, vote: VoteView) -> None:
                 typer.echo(f"    {_came_out(row):>8}  {'  ' if row['list'] and row['answer'] else ''}{_named(row)}")
 
 
+def _awaited(services: Services, vote: VoteView) -> None:
+    """Who has to do what next."""
+    for label, line in zip(chain(("awaited",), repeat("")), awaited(vote, _page(services, vote)), strict=False):
+        typer.echo(f"  {label:<12} {line}")
+
+
+def _page(services: Services, vote: VoteView) -> str:
+    return f"{services.settings.base_url}/en/votes/{vote.uuid}"
+
+
 def _came_out(row: Json) -> str:
     if row["votes"] is not None:
         return str(row["votes"])
-    return "elected" if row["elected"] else ""
+    return "wins" if row["elected"] else ""
 
 
 def _named(row: Json) -> str:

@@ -18,12 +18,14 @@ _KEPT = 128
 _MOST, _MOST_MOVES = 14, 240
 """Of rounds and of transfers, so that pictures stay legible and pages light: the last ones are shown."""
 _ELECTED, _OUT = "✓", "×"
+TITLE = N_("Where the votes went")
 _HEADS = N_("Bold numbers: rounds. Small numbers: candidates.")
 _NOTE = N_(
     "Each block is as large as the candidate’s votes in that round. Pale bands: votes that stay. Strong bands: votes"
     " that go on, in the colour of the candidate whom they leave; the thinnest are not drawn. ✓ elected in this round,"
     " × drops out after it, “–” no further choice."
 )
+_SOME = N_("Rounds: %(rounds)s. Transfers of votes in those that are shown: %(transfers)s; the table lists these.")
 
 
 @lru_cache(maxsize=_KEPT)
@@ -74,13 +76,13 @@ def chart(lang: str, names: tuple[str, ...], outcome: Outcome) -> Chart | None:
         )
     counted = translate(
         lang,
-        N_("Rounds: %(rounds)s. Transfers of votes: %(transfers)s; the table lists them all."),
+        _SOME if begin else N_("Rounds: %(rounds)s. Transfers of votes: %(transfers)s; the table lists them all."),
         rounds=words.number(len(trace.rounds)),
         transfers=words.number(len(moved)),
     )
     return Chart(
-        translate(lang, N_("Where the votes went")),
-        " ".join([*words.lead(), counted, *heads[1:], quota]),
+        translate(lang, TITLE),
+        " ".join([*words.lead(), *heads[1:], counted, quota]),
         lambda width: flow.flow(streams, moves, " ".join(heads), note, width, first=drawn[0].number),
         (
             translate(lang, N_("Round")),

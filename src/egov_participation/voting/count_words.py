@@ -14,10 +14,12 @@ from egov_crypto.counting.outcome import Action, Purpose
 from egov_participation.formats import filters
 from egov_participation.i18n import LOCALES, N_, translate
 
-NOT_VALID = N_("No ballot is valid: nobody is elected.")
-NO_WINNER = N_("Nobody is elected: no candidate wins the comparison with each of the others.")
+NOT_VALID = N_("No ballot is valid, so nothing is decided.")
+NO_WINNER = N_("There is no winner: no candidate wins the comparison with each of the others.")
 ELECTED = N_("Elected: %(names)s.")
 ELECTED_ONE = N_("Elected: %(name)s.")
+WINNER = N_("Winner: %(name)s.")
+"""Of a comparison, of points or grades, which can be of persons or of projects; transfers of votes fill seats."""
 FIRST_QUOTA = N_("Votes needed in the first round (the quota): %(quota)s.")
 TIED = N_("Tied for the first place: %(names)s.")
 
@@ -74,15 +76,17 @@ class CountWords:
         return ", ".join(self.names[candidate] for candidate in candidates)
 
     def lead(self) -> list[str]:
-        """Who is elected, first of all."""
+        """Who is elected, or what wins, first of all."""
         found = self.outcome
         if not found.valid:
             return [self._(NOT_VALID)]
         if not found.winners:
             return [self._(NO_WINNER)]
-        if len(found.winners) > 1 and not isinstance(found.trace, Rounds):
+        if isinstance(found.trace, Rounds):
+            return [self.elected(found.winners)]
+        if len(found.winners) > 1:
             return [self._(TIED, names=self.listed(found.winners))]
-        return [self.elected(found.winners)]
+        return [self._(WINNER, name=self.names[found.winners[0]])]
 
     def elected(self, candidates: Sequence[int]) -> str:
         """That these are elected."""

@@ -79,7 +79,7 @@ def results_as_json(vote: VoteView) -> Iterator[Json]:
     """A line for each answer in the ballot's order; there is none before the result.
 
     Of a choice blank votes are the last line, as no answer. Of lists each has a line of its own, as no answer, before
-    its candidates. Of a ranking or grading there are no votes, but who is elected: the count is published beside.
+    its candidates. Of a ranking or grading there are no votes, but who or what wins: the count is published beside.
     """
     for number, (question, result) in enumerate(zip(vote.questions, vote.result or (), strict=False), 1):
         asked = {"question": number, "question_text": question.text.as_dict()}
@@ -122,7 +122,7 @@ def _votes(votes: int, vote: VoteView) -> Json:
 
 
 def _outcomes(vote: VoteView) -> list[Json | None] | None:
-    """Of each ranking or grading whom its ballots elect, and where these and their count are to be had; null of other
+    """Of each ranking or grading who or what wins, and where these and their count are to be had; null of other
     questions, and at all where there are none, or no result yet."""
     if not vote.shuffled or vote.result is None:
         return None

@@ -13,7 +13,7 @@ from egov_crypto.counting import MethodType, Rules
 from egov_participation.formats import filters
 from egov_participation.i18n import N_, translate
 from egov_participation.results.pdf import Block, Code, Heading, Paragraph, Picture, Table
-from egov_participation.voting import answered, figures
+from egov_participation.voting import answered, count_flow, figures
 from egov_participation.voting.count_words import CountWords
 from egov_participation.voting.protocol import SignedProtocol
 from egov_participation.voting.views import VoteView
@@ -73,9 +73,11 @@ def question(pages: Pages, number: int, asked: Mapping[str, Any]) -> Iterator[Bl
             yield from _counted(pages, number, asked)
         case _:
             yield from _choice(pages, asked)
-    drawn = figures.drawn_answers(pages.vote, number, pages.lang)
-    if drawn is not None:
+    if drawn := figures.drawn_answers(pages.vote, number, pages.lang):
         yield Picture(*drawn, _fitting(drawn[0]))
+    if flow := figures.drawn_flow(pages.vote, number, pages.lang):
+        yield Heading(pages._(count_flow.TITLE), 4)
+        yield Picture(*flow, _fitting(flow[0]))
 
 
 def _fitting(svg: str) -> int:

@@ -61,11 +61,8 @@ def outcome(vote: VoteView, lang: str, timezone: str) -> str:
         return translate(lang, N_("Nobody voted."))
     turnout = written["percent"](vote.turnout)
     question, counts = vote.questions[0], _answers(vote)
-    counted = vote.outcomes[0] if vote.outcomes else None
-    if len(vote.questions) == 1 and counted is not None:
-        names = tuple(answer.of(lang) for answer in question.answers)
-        elected = CountWords(counted, names, lang).lead()
-        return " ".join([*elected, translate(lang, N_("Turnout %(turnout)s."), turnout=turnout)])
+    if counted := counted_in_words(vote, lang):
+        return " ".join([counted, translate(lang, N_("Turnout %(turnout)s."), turnout=turnout)])
     if len(vote.questions) > 1 or counts is None:
         number = len(vote.questions)
         return ntranslate(
@@ -84,6 +81,15 @@ def outcome(vote: VoteView, lang: str, timezone: str) -> str:
         said = N_("As many votes for each: %(answer)s, %(share)s. Turnout %(turnout)s.")
     share = written["percent"](most / vote.weight)
     return translate(lang, said, answer=", ".join(leading), share=share, turnout=turnout)
+
+
+def counted_in_words(vote: VoteView, lang: str) -> str:
+    """Who or what won, in a sentence; nothing unless the only question ranks or grades and is counted."""
+    counted = vote.outcomes[0] if len(vote.outcomes) == 1 else None
+    if counted is None:
+        return ""
+    names = tuple(answer.of(lang) for answer in vote.questions[0].answers)
+    return " ".join(CountWords(counted, names, lang).lead())
 
 
 def _answers(vote: VoteView) -> tuple[int, ...] | None:

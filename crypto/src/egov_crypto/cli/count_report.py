@@ -22,7 +22,7 @@ _MOST_NAME: Final = 40
 
 
 def print_outcome(file: BallotFile, outcome: Outcome) -> None:
-    """Everything: what was counted, how, the trace, lots, and who is elected."""
+    """Everything: what was counted, how, the trace, lots, and who or what wins."""
     if file.title:
         say(file.title)
     method = outcome.method
@@ -60,12 +60,11 @@ def _print_end(names: Sequence[str], outcome: Outcome) -> None:
         if not isinstance(outcome.trace, Rounds):
             say(f"By lot between those who are first: {', then '.join(names[c] for c in lot.order)}")
     if outcome.winners:
-        tied = len(outcome.winners) > 1 and not isinstance(outcome.trace, Rounds)
-        say(f"{'Tied for the first place' if tied else 'Elected'}: {', '.join(names[c] for c in outcome.winners)}")
+        say(f"{outcome.verdict}: {', '.join(names[c] for c in outcome.winners)}")
     elif outcome.valid:
         say("Nobody beats every other candidate.")
     else:
-        say("Nobody is elected: no ballot is valid.")
+        say("Nothing is decided: no ballot is valid.")
 
 
 def _print_round(names: Sequence[str], trace: Rounds, each: Round, last: Round | None, lots: Sequence[Lot]) -> None:

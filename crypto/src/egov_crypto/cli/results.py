@@ -5,7 +5,7 @@ from itertools import chain
 from typing import Any
 
 from egov_crypto.cli.console import count
-from egov_crypto.counting import Outcome, Rounds
+from egov_crypto.counting import Outcome
 from egov_crypto.lists import ListsQuestion
 from egov_crypto.preference import PreferenceQuestion
 from egov_crypto.question import AnyQuestion
@@ -31,5 +31,4 @@ def _listed(question: PreferenceQuestion, votes: Sequence[Any], outcome: Outcome
         return
     yield f"  {count(outcome.ballots, 'vote')}: {outcome.valid} valid, {outcome.blank} blank, {outcome.invalid} invalid"
     names = ", ".join(question.answers[place] for place in outcome.winners)
-    shared = len(outcome.winners) > 1 and not isinstance(outcome.trace, Rounds)
-    yield f"  {'Tied for the first place' if shared else 'Elected'} by {outcome.method.type}: {names or 'nobody'}"
+    yield f"  {outcome.verdict} by {outcome.method.type}: {names or 'none'}"

@@ -191,6 +191,13 @@ class Outcome:
     ranking: tuple[tuple[int, ...], ...] = ()
     lots: tuple[Lot, ...] = ()
 
+    @property
+    def verdict(self) -> str:
+        """What the ``winners`` are: transfers of votes fill seats, other methods also choose among projects."""
+        if isinstance(self.trace, Rounds):
+            return "Elected"
+        return "Tied for the first place" if len(self.winners) > 1 else "Winner"
+
     def to_json(self) -> dict[str, Any]:
         """For publication; the trace's members stand beside the others."""
         ranking = {"ranking": [list(place) for place in self.ranking]} if self.ranking else {}

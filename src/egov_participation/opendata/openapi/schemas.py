@@ -64,7 +64,9 @@ _VOTE: Final[Json] = {
                         valid=or_null(INTEGER),
                         blank=or_null(INTEGER),
                         invalid=or_null(INTEGER),
-                        winners=or_null({**array(INTEGER), "description": "Places of the answers, from 0."}),
+                        winners=or_null(
+                            {**array(INTEGER), "description": "Places of the answers that are elected or win, from 0."}
+                        ),
                         count=or_null({**HASH, "description": "SHA-256 of the published count."}),
                         count_url=or_null({**TEXT, "format": "uri-reference"}),
                         ballots_url={**TEXT, "format": "uri-reference"},
