@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from re import Pattern
 
 from jinja2 import BaseLoader
 from starlette.applications import Starlette
@@ -12,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.routing import BaseRoute, Match, Mount, compile_path
+from starlette.routing import BaseRoute, Match, Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from egov_participation import logs, paths, rooms, tracing
@@ -121,7 +120,7 @@ def create_app(
             Middleware(SiteMiddleware, settings=settings, beside=watching.PATHS),
             Middleware(LanguageMiddleware),
             Middleware(UnexpectedErrorMiddleware),
-            Middleware(BodyLimitMiddleware, larger=[*_larger_bodies(specs)]),
+            Middleware(BodyLimitMiddleware),
         ],
         exception_handlers={HTTPException: http_error, DomainError: domain_error},
         lifespan=_lifespan,
@@ -150,12 +149,6 @@ def _is_text(spec: RouteSpec) -> bool:
     """Whether the route is one of the pages of text that search finds: help, promises, how to observe."""
     text = (spec.name.startswith("home.") and spec.path not in _NO_TEXT) or spec.name in _TEXTS
     return text and spec.action is Action.READ and spec.localized
-
-
-def _larger_bodies(specs: Iterable[RouteSpec]) -> Iterator[tuple[Pattern[str], int]]:
-    for spec in specs:
-        if spec.max_body is not None:
-            yield compile_path(spec.full_path)[0], spec.max_body
 
 
 def _static_files() -> ASGIApp:

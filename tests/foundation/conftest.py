@@ -116,6 +116,8 @@ ROUTES = [
     route("/form", form_post, Action.VISIT, methods=("POST",), name="test.form_post"),
     route("/account", form_post, Action.MANAGE_ACCOUNT, methods=("POST",), name="test.account"),
     route("/raw", raw, Action.VISIT, methods=("POST",), localized=False),
+    route("/files/all", raw, Action.VISIT, methods=("POST",), name="test.all_files"),
+    route("/files/{name}", raw, Action.MANAGE_ACCOUNT, methods=("POST",), name="test.files", max_body=3_000_000),
     route("/api/v1/refuse", refuse, Action.READ, localized=False, name="test.api_refuse"),
     route("/page", page, Action.READ, site=BOOTH, name="test.booth_page"),
     route("/me", me, Action.MANAGE_ACCOUNT, site=BOOTH, name="test.booth_me"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -40,6 +41,20 @@ def test_a_wrong_size_does_not_open_the_door(client: TestClient) -> None:
     answer = client.post("/raw", content=iter([b"x" * MAX_BODY, b"x"]), headers={"Content-Length": "5"})
 
     assert answer.status_code == 413
+
+
+def test_more_is_taken_of_whoever_may_send_it_and_of_nobody_else(client: TestClient, signed_in: TestClient) -> None:
+    large = b"x" * (2 * MAX_BODY)
+    found = re.search(r'name="csrf_token" value="(\w+)"', signed_in.get("/en/form").text)
+    assert found is not None
+    signed_in.headers["X-CSRF-Token"] = found[1]
+
+    assert signed_in.post("/en/files/mine", content=large).text == str(len(large))
+    assert signed_in.post("/en/files/mine", content=large + large).status_code == 413
+    signed_in.cookies.clear()
+    assert signed_in.post("/en/files/mine", content=large).status_code == 401
+    # Its address looks like the other route's, and it is for anybody.
+    assert client.post("/en/files/all", content=large).status_code == 413
 
 
 def test_a_large_file_in_a_form_is_refused(client: TestClient) -> None:

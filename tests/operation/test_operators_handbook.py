@@ -101,5 +101,24 @@ def test_the_proxies_examples_are_whole(language: str) -> None:
         assert re.fullmatch(r"\s*(.*[;{}])?", line), line
 
 
+def test_the_proxies_let_through_as_much_as_each_route_takes() -> None:
+    nginx, caddy = (re.findall(rf"```{proxy}\n(.*?)```", TEXT, re.DOTALL)[0] for proxy in ("nginx", "caddy"))
+    (usual,) = re.findall(r"^    client_max_body_size (\d+)m;", nginx, re.MULTILINE)
+    larger = re.findall(r"location ~ (\S+) \{\n +client_max_body_size (\d+)m;", nginx)
+    matchers = dict(re.findall(r"@(\w+) path_regexp (\S+)", caddy))
+    (excepted,) = re.findall(r"@others not path_regexp (\S+)", caddy)
+    sizes = {name: int(size) for name, size in re.findall(r"request_body @(\w+) \{\n +max_size (\d+)MB", caddy)}
+    routes = [spec for spec in room_routes() if spec.max_body is not None]
+
+    assert len(routes) >= 6
+    for spec in routes:
+        path, most = re.sub(r"\{\w+(:\w+)?\}", "ru", spec.full_path), spec.max_body or 0
+        in_nginx = next((size for location, size in larger if re.search(location, path)), usual)
+        in_caddy = [sizes[name] for name, pattern in matchers.items() if re.search(pattern, path)]
+        in_caddy += [] if re.search(excepted, path) else [sizes["others"]]
+        assert int(in_nginx) * 2**20 >= most, spec.name
+        assert min(in_caddy, default=0) * 10**6 >= most, spec.name
+
+
 def test_every_room_is_named_in_one_list() -> None:
     assert "operation" in rooms.ROOMS

@@ -28,6 +28,7 @@ from egov_participation.services import Site
 from egov_participation.web import csrf, sessions
 from egov_participation.web.context import lang, session_or_none
 from egov_participation.web.forms import close_form, read_body, read_form
+from egov_participation.web.limits import take_more
 
 Endpoint = Callable[[Request], Response] | Callable[[Request], Awaitable[Response]]
 
@@ -265,6 +266,8 @@ def _guarded(spec: RouteSpec) -> Callable[[Request], Awaitable[Response]]:
                     return elsewhere
                 if spec.sender is not None:
                     await run_in_threadpool(spec.sender, request)
+                if spec.max_body is not None:
+                    take_more(request.scope, spec.max_body)
                 try:
                     await read_body(request)
                 except HTTPException as error:  # too long: said to whoever may come at all
