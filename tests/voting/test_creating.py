@@ -209,20 +209,34 @@ class TestCommands:
         self, services: Services, run: Run, tmp_path: Path
     ) -> None:
         # of 2024: past closing by the command's own clock
-        vote = make_vote(services, trustees=1, questions=(YES_NO, RANKED))
+        vote = make_vote(services, trustees=3, needed=2, questions=(YES_NO, RANKED))
         service.cast(services, vote.uuid, vote.people[0], vote.ballot(0, [[0, 1, 0], [2, 1, 0]]))
         services.clock.advance(days=1)  # type: ignore[attr-defined]
         service.close_due_votes(services)
         handed_in = tmp_path / "shuffle.json"
         handed_in.write_bytes(shuffle(services, vote))
-        assert run("shuffle", vote.uuid, "2", handed_in).exit_code == 1
+        assert run("shuffle", vote.uuid, "4", handed_in).exit_code == 1
+        names = [f"trustee {one.owner} ({one.name.en})" for one in service.vote(services, vote.uuid).trustees]
+        shown = run("show", vote.uuid).stdout
+        assert f"2 more shuffles, one after the other, of {names[0]}, {names[1]} or {names[2]}" in shown
         done = run("shuffle", vote.uuid, "1", handed_in)
         assert "The shuffle of trustee 1 is recorded: " in done.stdout
+        assert f"1 more shuffle, of {names[1]} or {names[2]}" in done.stdout
+        page = f"http://localhost:8000/en/votes/{vote.uuid}"
+        assert f"each runs:  egov-ballot trustee shuffle KEYFILE {page} --out FILE" in done.stdout
+        assert f"egov vote shuffle {vote.uuid} NUMBER FILE" in done.stdout
         assert "has not decrypted, has shuffled" in run("show", vote.uuid).stdout
+        handed_in.write_bytes(shuffle(services, vote))
+        done = run("shuffle", vote.uuid, "3", handed_in)
+        assert f"2 more decryptions, of {names[0]}, {names[1]} or {names[2]}" in done.stdout
+        assert f"egov vote decryption {vote.uuid} FILE" in done.stdout
         handed_in = tmp_path / "decryption.json"
+        handed_in.write_bytes(decrypt(services, vote, 2))
+        assert f"1 more decryption, of {names[0]} or {names[2]}" in run("decryption", vote.uuid, handed_in).stdout
         handed_in.write_bytes(decrypt(services, vote, 1))
         done = run("decryption", vote.uuid, handed_in)
         assert done.exit_code == 0, done.output
+        assert "awaited" not in done.stdout
         assert "The decryption of trustee 1 is recorded." in done.stdout
         assert "1  Yes" in done.stdout
         out = tmp_path / "vote.bel"
