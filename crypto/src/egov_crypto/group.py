@@ -128,6 +128,10 @@ class Point:
     def __hash__(self) -> int:
         return hash(self._raw)
 
+    def __reduce__(self) -> tuple[type["Point"], tuple[bytes]]:
+        """To another process of the same program; in half the time that pickling its slots would take."""
+        return Point, (self._raw,)
+
     def __repr__(self) -> str:
         return f"Point({self.text})"
 

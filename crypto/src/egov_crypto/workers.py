@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
+from itertools import islice
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -34,28 +35,33 @@ class Workers:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         if self._pool is not None:
-            self._pool.shutdown()
+            self._pool.shutdown(cancel_futures=True)
 
     def map(self, function: Callable[[_Task], _Result], tasks: Iterable[_Task]) -> Iterator[_Result]:
-        """``function`` of each task, in order; raises what it raises. Tasks are taken as they are needed.
+        """``function`` of each task, in order; raises what it raises.
 
-        ``function`` must stand at the top level of a module, as pickling asks for.
+        Other processes begin with the first tasks at once, also before the first result is asked for; further tasks
+        are taken as they are needed. ``function`` must stand at the top level of a module, as pickling asks for.
         """
         if self._pool is None:
-            yield from map(function, tasks)
-            return
-        waiting: deque[Future[_Result]] = deque()
-        try:
-            for task in tasks:
-                with interrupts_kept_from_children():
-                    waiting.append(self._pool.submit(function, task))
-                if len(waiting) > 4 * self._jobs:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
-        finally:
-            for future in waiting:
-                future.cancel()
+            return map(function, tasks)
+        futures = self._handed_out(self._pool, function, tasks)
+        return _in_order(deque(islice(futures, 4 * self._jobs)), futures)
+
+    @staticmethod
+    def _handed_out(
+        pool: ProcessPoolExecutor, function: Callable[[_Task], _Result], tasks: Iterable[_Task]
+    ) -> Iterator[Future[_Result]]:
+        for task in tasks:
+            with interrupts_kept_from_children():
+                future = pool.submit(function, task)
+            yield future
+
+
+def _in_order(waiting: deque[Future[_Result]], more: Iterator[Future[_Result]]) -> Iterator[_Result]:
+    while waiting:
+        waiting.extend(islice(more, 1))
+        yield waiting.popleft().result()
 
 
 @contextmanager

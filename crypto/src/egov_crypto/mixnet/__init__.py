@@ -46,7 +46,7 @@ def shuffle(election: Election, tally: Tally, *, jobs: int = 1, progress: Progre
                 workers=workers,
                 advance=bar.advance,
             )
-            ciphertexts.append([wire.ciphertext_to_json(ciphertext) for ciphertext in after])
+            ciphertexts.append([{"alpha": alpha, "beta": beta} for alpha, beta in after])
             proofs.append(proof.to_json())
     return wire.dump({"ciphertexts": ciphertexts, "proofs": proofs})
 

@@ -75,10 +75,10 @@ class Transcript:
         self._fingerprint = fingerprint
         self._statement = "".join(f"{alpha},{beta}," for texts in (before, after) for alpha, beta in texts) + _listed(c)
 
-    def weights(self, count: int) -> list[int]:
-        """u: one challenge a ciphertext (table 12)."""
+    def weights(self, places: Iterable[int]) -> list[int]:
+        """u: one challenge a ciphertext (table 12), of those at ``places`` (from 0)."""
         digest = _sha256(f"shuffle-challenges|{self._fingerprint}|{self._statement}")
-        return [hash_to_scalar((digest + _sha256(str(index))).encode()) for index in range(count)]
+        return [hash_to_scalar((digest + _sha256(str(place))).encode()) for place in places]
 
     def challenge(self, commitments: Commitments, c_hat: Sequence[str], public_key: Point) -> int:
         """The challenge that all responses answer (table 14)."""

@@ -58,7 +58,7 @@ def verify(
     Raises :class:`VerificationError`: ``shuffle.point`` on what is no point of the group, ``shuffle.proof`` otherwise.
     """
     transcript = Transcript(fingerprint, ((c.alpha.text, c.beta.text) for c in before), after, proof.c)
-    weights = transcript.weights(len(before))
+    weights = transcript.weights(range(len(before)))
     challenge = transcript.challenge(proof.commitments, proof.c_hat, public_key)
     ciphertexts: list[Ciphertext] = []
     sums = _Sums(IDENTITY, IDENTITY, IDENTITY, IDENTITY)
