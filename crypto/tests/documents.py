@@ -162,11 +162,12 @@ class Site:
             "trustees": [
                 {
                     "owner": owner,
+                    "kind": kind,
                     "public_key": trustee.public_key.text,
                     "shuffled": owner in report.shuffled if election.shuffled else None,
                     "decrypted": True,
                 }
-                for owner, trustee in enumerate(found.trustees, 1)
+                for owner, (kind, trustee) in enumerate(zip(found.trustees.kinds, found.trustees, strict=True), 1)
             ],
             "key": base64_of(bytes(signer.verify_key)),
             "signed_at": "2026-11-02T09:00:00Z",

@@ -251,7 +251,7 @@ def figures_of(found: Documents, files: dict[str, bytes], *, extended: bool = Fa
         "head": {"height": report.head.height, "hash": report.head.hash},
         "fingerprint": election.fingerprint,
         "trustees": [
-            {"name": name, "public_key": key.public_key.text, "decrypted": owner in report.decrypted}
+            {"name": name, "kind": "single", "public_key": key.public_key.text, "decrypted": owner in report.decrypted}
             for owner, (name, key) in enumerate(zip(setup["trustee_names"], verified.trustees, strict=True), 1)
         ],
         "result": report.result,

@@ -168,6 +168,7 @@ def lies(site: Site) -> Iterator[tuple[str, Any]]:
     yield "trustees", value["trustees"][:1]
     yield "trustees", [{**trustee, "decrypted": False} for trustee in value["trustees"]]
     yield "trustees", [{**trustee, "public_key": "00" * 32} for trustee in value["trustees"]]
+    yield "trustees", [{**trustee, "kind": "threshold"} for trustee in value["trustees"]]
 
 
 def test_a_signed_protocol_with_any_figure_that_the_archive_does_not_give_is_refused(site: Site) -> None:

@@ -52,6 +52,7 @@ LIES: list[tuple[str, Callable[[dict[str, Any]], None]]] = [
     ("site.figures: questions", set_in("questions", 0, "answers", 0, "kk", "Жоқ")),
     ("site.figures: questions", set_in("questions", 0, "max", 2)),
     ("site.figures: keys", set_in("trustees", 0, "public_key", "ab" * 32)),
+    ("site.figures: kinds", set_in("trustees", 0, "kind", "threshold")),
     ("site.figures: names", set_in("trustees", 0, "name", "en", "Somebody else")),
     ("site.figures: decrypted", set_in("trustees", 0, "decrypted", False)),
     ("site.figures: setup_hash", set_in("setup_hash", "ab" * 32)),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from crypto.tests.ceremonies import TheirCeremony, ceremony_of, parameters_of, world_of
+from crypto.tests.commands import run
 from crypto.tests.making import World, sum_of, verdict
 from crypto.tests.reference import Reference
 from crypto.tests.test_interoperability import verified
@@ -123,6 +124,33 @@ def test_any_three_of_four_decrypt_and_two_do_not(world: World) -> None:
         assert verdict(archive.decrypt(*owners).result([[1, 1, 0]])) == "event.order"
     archive.raw, archive.head = begun, head
     assert verdict(archive.decrypt(5, 4, 1, 2, 3).result([[1, 1, 0]])) == "holds"
+
+
+def test_mandatory_and_threshold_trustees_decrypt_in_any_mixture(belenios_tool: Path, tmp_path: Path) -> None:
+    singles = [trustee.generate() for _ in range(2)]
+    (three, thirds), (pair, halves) = parameters_of(ceremony_of(3, 2)), parameters_of(ceremony_of(2, 2))
+    mixture = Trustees((three, singles[0][1], pair, singles[1][1]))
+    world = world_of(mixture, (*thirds, singles[0][0], *halves, singles[1][0]))
+    assert (mixture.required, mixture.always) == (6, (4, 7))
+    assert mixture.kinds == (*["threshold"] * 3, "single", *["threshold"] * 2, "single")
+    archive = world.archive().ballots(world.ballot(0, [[0, 1, 0]]), world.ballot(1, [[1, 0, 0]])).close().tally()
+    begun, head = archive.raw, archive.head
+    enough = (7, 3, 6, 1, 4, 5)
+    for absent in enough:  # however many of the others there are
+        archive.raw, archive.head = begun, head
+        others = [owner for owner in (1, 2, 3, 4, 5, 6, 7) if owner != absent and (absent not in {1, 3} or owner != 2)]
+        assert (mixture.lacking(others), verdict(archive.decrypt(*others).result([[1, 1, 0]]))) == (1, "event.order")
+    archive.raw, archive.head = begun, head
+    assert verdict(archive.decrypt(*enough).result([[1, 1, 0]])) == "holds"
+    theirs = Reference(belenios_tool, tmp_path, world.election.uuid)
+    theirs.archive.write_bytes(archive.raw)
+    said = theirs.ask("election", "verify", "--dir", ".", "--uuid", theirs.uuid)
+    assert (said.returncode, b"all checks passed" in said.stdout + said.stderr) == (0, True)
+
+    archive.raw, archive.head = begun, head
+    theirs.archive.write_bytes(archive.decrypt(4, 1).raw)
+    done = run("egov-verify", "vote", theirs.archive)
+    assert "2 of 7 trustees, of whom 6 are needed (trustees 4, 7 always), have decrypted" in done.out
 
 
 def test_more_than_enough_decryptions_are_accepted_by_the_reference(

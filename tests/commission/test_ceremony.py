@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,9 @@ from tests.commission.frozen import TAKE, Course
 from tests.commission.test_office_pages import VOTES, press
 from tests.commission.test_trustee_pages import enter, public_file
 from tests.officials import SignedIn
-from tests.voting.making import close_at, verified
+from tests.voting.making import archive_of, close_at, verified
 
-from egov_crypto import sealing, tally
+from egov_crypto import protocol, sealing, tally
 from egov_crypto.threshold.ceremony import Ceremony, Step
 from egov_crypto.threshold.keyfile import State, ThresholdKeyFile
 from egov_participation.audit import AuditEntry
@@ -24,8 +25,10 @@ from egov_participation.clock import ManualClock
 from egov_participation.commission.service import ceremonies, invitations, running, taking_part, trustees
 from egov_participation.commission.service.ceremonies import Stage
 from egov_participation.errors import DomainError
+from egov_participation.voting import protocol_pages
 from egov_participation.voting import service as voting
 from egov_participation.voting.service import VoteState
+from egov_participation.voting.service import protocol as protocols
 
 pytestmark = pytest.mark.sqlite
 COMMANDS = {Step.COMMITMENT: "commit", Step.POLYNOMIAL: "polynomial", Step.VOUTPUT: "share"}
@@ -248,8 +251,13 @@ def test_a_trustee_who_is_needed_always_stands_beside_two_of_three_who_make_a_ke
     assert "2 of 3 trustees have decrypted the sum" in page
     assert "Trustee 4 decrypts the sum" in page
     voting.hand_in_decryption(services, uuid, tally.decrypt(found.election, found.tally, private))
-    assert voting.vote(services, uuid).state is VoteState.TALLIED
-    assert verified(services, uuid).report.decrypted == [1, 2, 3, 4]
+    counted, found = voting.vote(services, uuid), verified(services, uuid)
+    assert (counted.state, found.report.decrypted) == (VoteState.TALLIED, [1, 2, 3, 4])
+    with services.database.read() as db:
+        signed = protocols.sign(services, protocols.build(services, db, uuid))
+    protocol.check(protocol.parse_and_verify(signed), BytesIO(archive_of(services, uuid)), found, None)
+    said = protocol_pages.document(counted, protocols.verify(services, signed), "en", "Asia/Almaty", "http://x")
+    assert "Of 4 trustees, 3 were needed to decrypt, always among them: Trustee 4." in str(said.blocks)
 
 
 def test_a_ceremony_begins_anew_with_a_reason_and_falls_with_its_trustees(

@@ -16,7 +16,7 @@ from crypto.tests.mixing import Forger, shuffle_json
 from tests.belenios import Belenios
 from tests.js.test_trustee import PASSPHRASE, run, sealed
 
-from egov_crypto import mixnet, tally, wire
+from egov_crypto import mixnet, tally, trustee, wire
 from egov_crypto.archive import EventType
 from egov_crypto.tally import compute_result, result_to_json
 from egov_crypto.threshold.ceremony import Ceremony, Step, commitment
@@ -152,16 +152,19 @@ def test_a_ceremony_is_held_between_browsers_and_command_lines(node: str) -> Non
     shares = run(node, "take_steps.mjs", [asked | {"step": "share"}, asked | {"step": "share", "file": ours}])
     assert [int(one["sent"]) for one in shares] == [state.share(), others[0].share()]
 
-    world = world_of(Trustees((parameters,)), [others[0].share(), state.share(), others[1].share()])
-    made = world.archive().ballots(world.ballot(0, [[0, 1, 0]])).close().tally()
-    keys = [(1, ours), (2, theirs["file"])]
+    # Before a mandatory trustee, and two more who made a key together.
+    (alone, key), (pair, halves) = trustee.generate(), parameters_of(ceremony_of(2, 2))
+    private_keys = [others[0].share(), state.share(), others[1].share(), alone, *halves]
+    world = world_of(Trustees((parameters, key, pair)), private_keys)
+    made = world.archive().ballots(world.ballot(0, [[0, 1, 0]])).close().tally().decrypt(6, 5)
+    keys = [(1, ours), (4, sealed(alone)), (2, theirs["file"])]
     asked_for = [asked_of(world, made, owner, key=key, passphrase=PASSPHRASE, shuffles=[]) for owner, key in keys]
     for (owner, _), one in zip(keys, run(node, "decrypt_archive.mjs", asked_for), strict=True):
         made.decryption(owner, one["decryption"].encode())
     made.add(EventType.RESULT, tally.result_to_json([[0, 1, 0]]))
     assert verify_archive(BytesIO(made.raw)).report.result == [[0, 1, 0]]
     (judged,) = run(node, "verify_archives.mjs", [{"archive": b64encode(made.raw).decode()}])
-    assert (judged["code"], judged["decrypted"]) == ("holds", [1, 2])
+    assert (judged["code"], judged["decrypted"]) == ("holds", [6, 5, 1, 4, 2])
 
 
 def test_what_is_wrong_in_a_ceremony_is_refused_by_whom_it_is_shown_to(node: str) -> None:

@@ -86,7 +86,8 @@ def _figures(content: dict[str, Any], setup: Setup | None) -> dict[str, Any]:
         **{f"question {number}": question for number, question in enumerate(content["questions"], 1)},
         "threshold": content.get("threshold"),
         "trustees": [
-            [one["owner"], one["public_key"], one.get("shuffled"), one["decrypted"]] for one in content["trustees"]
+            [one["owner"], one.get("kind"), one["public_key"], one.get("shuffled"), one["decrypted"]]
+            for one in content["trustees"]
         ],
     }
 
@@ -121,6 +122,7 @@ def _found(file: BinaryIO, verified: Verified, setup: Setup | None) -> dict[str,
         "trustees": [
             [
                 owner,
+                verified.trustees.kinds[owner - 1],
                 key.public_key.text,
                 owner in report.shuffled if election.shuffled else None,
                 owner in verified.decryptions,

@@ -78,6 +78,18 @@ class Trustees(Sequence[TrusteeKey]):
         return self.keys[index]
 
     @cached_property
+    def kinds(self) -> tuple[str, ...]:
+        """Of each trustee, in the order of owners: ``"single"``, which is needed always, or ``"threshold"``."""
+        return tuple(
+            "single" if isinstance(item, TrusteeKey) else "threshold" for item in self.items for _ in _keys(item)
+        )
+
+    @cached_property
+    def always(self) -> tuple[int, ...]:
+        """The owners without whom nothing is decrypted."""
+        return tuple(owner for owner, kind in enumerate(self.kinds, 1) if kind == "single")
+
+    @cached_property
     def public_key(self) -> Point:
         """The election's: the sum of the items'."""
         return sum((item.public_key for item in self.items), start=IDENTITY)

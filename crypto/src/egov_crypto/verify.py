@@ -58,6 +58,8 @@ class Report:
     trustees: int = 0
     required: int = 0
     """Of the trustees, how many decrypting takes."""
+    always: list[int] = field(default_factory=list)
+    """Those without whom nothing is decrypted, as owners."""
     kinds: list[str] = field(default_factory=list)
     """Of the questions, as the specification names them: Homomorphic, NonHomomorphic, Lists."""
     shuffled: list[int] = field(default_factory=list)
@@ -295,6 +297,7 @@ class _Verification:
         if self.trustees.public_key != self.election.public_key:
             raise VerificationError("election.public_key")
         report.trustees, report.required = len(self.trustees), self.trustees.required
+        report.always = list(self.trustees.always)
         self.held("trustees", len(self.trustees))
         self.credentials = CredentialList(archive.content(self.file, credentials))
         if self.credentials.total_weight >= Q:

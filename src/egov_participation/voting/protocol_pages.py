@@ -133,8 +133,12 @@ def _trustees(pages: Pages) -> Iterator[Block]:
     )
     needed = pages.protocol.content.get("threshold")
     if needed is not None:
+        always = ", ".join(pages.text(one["name"]) for one in trustees if one.get("kind") == "single")
         said = N_("Of %(all)s trustees, %(needed)s were needed to decrypt.")
-        yield Paragraph(pages._(said, all=pages.number(len(trustees)), needed=pages.number(needed)))
+        if always:
+            said = N_("Of %(all)s trustees, %(needed)s were needed to decrypt, always among them: %(names)s.")
+        numbers = {"all": pages.number(len(trustees)), "needed": pages.number(needed)}
+        yield Paragraph(pages._(said, **numbers, names=always))
 
 
 def _about(pages: Pages) -> list[tuple[str, str | Code]]:

@@ -103,8 +103,9 @@ def unknown(report: Report, grown: Grown | None = None, beside: Beside | None = 
     elif report.state != "tallied":
         sentences.append("The result: it is not published yet.")
     if report.shuffled:
-        named = f"{'trustee' if len(report.shuffled) == 1 else 'trustees'} {', '.join(map(str, report.shuffled))}"
-        sentences.append(f"Whether it was {named} who shuffled, as the archive says: that, they know.")
+        sentences.append(
+            f"Whether it was {_named(report.shuffled)} who shuffled, as the archive says: that, they know."
+        )
     if report.shuffled and report.state != "shuffling" and not report.mixed:
         sentences.append(
             "Whether votes are secret from those who shuffled: fewer trustees did than decrypting takes, and they "
@@ -143,6 +144,7 @@ def vote_as_json(found: VoteFound, failure: VerificationError | None, error: Exc
         "kinds": report.kinds,
         "trustees": report.trustees,
         "required": report.required,
+        "always": report.always,
         **({"shuffled": report.shuffled} if preference.TYPE in report.kinds else {}),
         "decrypted": report.decrypted,
         "result": report.result,
@@ -210,8 +212,15 @@ def print_checks(report: Report, failure: VerificationError | None) -> None:
 
 
 def _of(some: Sequence[int], report: Report) -> str:
-    needed = f", of whom {report.required} are needed," if report.required < report.trustees else ""
-    return f"{len(some)} of {count(report.trustees, 'trustee')}{needed}"
+    trustees = f"{len(some)} of {count(report.trustees, 'trustee')}"
+    if report.required == report.trustees:
+        return trustees
+    always = f" ({_named(report.always)} always)" if report.always else ""
+    return f"{trustees}, of whom {report.required} are needed{always},"
+
+
+def _named(owners: Sequence[int]) -> str:
+    return f"{'trustee' if len(owners) == 1 else 'trustees'} {', '.join(map(str, owners))}"
 
 
 def _state(report: Report) -> str:

@@ -67,6 +67,7 @@ class Figures:
                 ("questions", said["questions"], [as_asked(question) for question in election.questions]),
                 ("threshold", said.get("threshold"), report.required if report.required < report.trustees else None),
                 ("keys", [one["public_key"] for one in said["trustees"]], _keys(verified)),
+                ("kinds", [one["kind"] for one in said["trustees"]], list(verified.trustees.kinds)),
                 ("names", *_names(said, beside)),
                 ("setup_hash", said["setup_hash"], beside.setup and beside.setup.hash),
                 ("protocol", _protocol(said), beside.protocol and [beside.protocol.hash, beside.protocol.key]),

@@ -159,6 +159,7 @@ def _trustees(vote: VoteView) -> list[Json]:
         {
             "owner": trustee.owner,
             "name": trustee.name.as_dict(),
+            "kind": "single" if trustee.owner in vote.always else "threshold",
             "public_key": trustee.public_key,
             "shuffled": trustee.shuffled if vote.shuffled else None,
             "decrypted": trustee.decrypted,

@@ -18,7 +18,6 @@ from sqlmodel import Session, col, select
 from egov_crypto import archive
 from egov_crypto.archive import EventType
 from egov_crypto.election import Election
-from egov_crypto.trustee import TrusteeKey
 from egov_participation.errors import DomainError
 from egov_participation.i18n import N_
 from egov_participation.services import Services
@@ -345,9 +344,7 @@ def needed_in(archive_start: bytes) -> Needed:
 
 def _needed_of(raw: bytes) -> Needed:
     trustees = trustees_from(raw)
-    alone = {item.public_key for item in trustees.items if isinstance(item, TrusteeKey)}
-    always = tuple(owner for owner, key in enumerate(trustees.keys, 1) if key.public_key in alone)
-    return Needed(trustees.required, always)
+    return Needed(trustees.required, trustees.always)
 
 
 def _trustees(session: Session, uuid: str) -> tuple[TrusteeView, ...]:
