@@ -1707,6 +1707,32 @@ def upgrade() -> None:
         batch_op.create_index("ix_voting_event_type", ["vote_uuid", "type", "height"], unique=False)
 
     op.create_table(
+        "voting_hand_in",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("vote_uuid", sa.String(), nullable=False),
+        sa.Column("owner", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("hash", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("stage", sa.String(), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("refused", sa.String(), nullable=False),
+        sa.CheckConstraint("(stage = 'refused') = (refused <> '')", name=op.f("ck_voting_hand_in_refused")),
+        sa.CheckConstraint("kind IN ('shuffle', 'decryption')", name=op.f("ck_voting_hand_in_kind")),
+        sa.CheckConstraint(
+            "stage IN ('waiting', 'verifying', 'counting', 'refused')", name=op.f("ck_voting_hand_in_stage")
+        ),
+        sa.CheckConstraint("done >= 0 AND done <= total", name=op.f("ck_voting_hand_in_progress")),
+        sa.ForeignKeyConstraint(
+            ["vote_uuid", "owner"],
+            ["voting_trustee.vote_uuid", "voting_trustee.owner"],
+            name=op.f("fk_voting_hand_in_vote_uuid_owner_voting_trustee"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_voting_hand_in")),
+        sa.UniqueConstraint("vote_uuid", "owner", name=op.f("uq_voting_hand_in_vote_uuid_owner")),
+    )
+    op.create_table(
         "consultation_correction",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("expression_id", sa.Integer(), nullable=False),
@@ -1794,6 +1820,15 @@ def upgrade() -> None:
             postgresql_where=sa.text("withdrawn_at IS NULL"),
         )
 
+    op.create_table(
+        "voting_hand_in_file",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["id"], ["voting_hand_in.id"], name=op.f("fk_voting_hand_in_file_id_voting_hand_in"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_voting_hand_in_file")),
+    )
     op.create_table(
         "consultation_change",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -2187,6 +2222,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_consultation_change_new_id"))
 
     op.drop_table("consultation_change")
+    op.drop_table("voting_hand_in_file")
     with op.batch_alter_table("petition_paper_form", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_petition_paper_form_form",
@@ -2203,6 +2239,7 @@ def downgrade() -> None:
 
     op.drop_table("consultation_provision")
     op.drop_table("consultation_correction")
+    op.drop_table("voting_hand_in")
     with op.batch_alter_table("voting_event", schema=None) as batch_op:
         batch_op.drop_index("ix_voting_event_type")
         batch_op.drop_index("ix_voting_event_day")

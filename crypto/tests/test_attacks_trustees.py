@@ -384,7 +384,12 @@ def test_a_result_of_another_shape_is_refused(world: World, voted: tuple[bytes, 
 def test_counts_are_not_found_where_a_decryption_is_missing(world: World, voted: tuple[bytes, bytes]) -> None:
     sum_ = sum_of(world, voted)
     raw = tally.decrypt(world.election, sum_, world.private_keys[0])
-    factors = tally.verify_decryption_of(world.election, sum_, world.keys[0].public_key, raw)
+    told = list[tuple[int, int]]()
+    factors = tally.verify_decryption_of(
+        world.election, sum_, world.keys[0].public_key, raw, progress=lambda *done: told.append(done)
+    )
+    count = sum(map(len, factors))
+    assert (told, tally.factors_of(sum_, raw)) == ([(count, count)], factors)
     with pytest.raises(UsageError):
         tally.compute_result(sum_, factors)
 

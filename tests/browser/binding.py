@@ -18,6 +18,7 @@ from tests.officials import SignedIn, open_session
 from egov_crypto.cli.ballot import main as egov_ballot
 from egov_participation.actions import Capacity
 from egov_participation.i18n import translate
+from egov_participation.jobs import Worker
 from egov_participation.mail import NullMailer
 from egov_participation.registry.iin import Iin
 from egov_participation.settings import Settings
@@ -106,6 +107,8 @@ class Trustee:
     lang: str
     mail: str
     folder: Path
+    worker: Worker
+    """Verifies what is handed in after the vote has closed."""
     passphrase: str = ""
     links: list[str] = field(default_factory=list)
 
@@ -221,6 +224,7 @@ class Trustee:
         expect(page.locator("#made-heading")).to_be_focused()
         noted = code_in(page.locator("[data-slot=hash]").first)
         press(page, page.locator("[data-form=send] button"))
+        self._until_verified("Your shuffle is being verified")
         return noted
 
     def decrypt(self, theirs: str = "") -> str:
@@ -236,6 +240,7 @@ class Trustee:
         picture(page, f"binding-{self.lang}-decrypt")
         page.fill("#passphrase", self.passphrase)
         page.click("[data-form=decrypt] button")
+        self._until_verified("Your decryption is being verified")
         self.says("Your decryption is recorded")
         return head
 
@@ -246,7 +251,14 @@ class Trustee:
         assert egov_ballot(["trustee", "decrypt", *given]) == 0
         self.page.set_input_files("#decryption", out)
         press(self.page, self.page.locator("#hand-in button"))
+        self._until_verified("Your decryption is being verified")
         self.says("Your decryption is recorded")
+
+    def _until_verified(self, sentence: str) -> None:
+        """The page asks by itself how far it is."""
+        self.says(sentence)
+        self.worker.run_due()
+        expect(self.page.locator("h1")).not_to_have_text(translate(self.lang, sentence))
 
 
 @dataclass

@@ -92,7 +92,7 @@ def vote(
 
     iins, _ = make_people(live_server, 4)
     trustees = [
-        Trustee(new_page(lang, viewport=DESK_SIZE), lang, f"trustee{place}@mail.example", tmp_path)
+        Trustee(new_page(lang, viewport=DESK_SIZE), lang, f"trustee{place}@mail.example", tmp_path, worker)
         for place, (lang, _) in enumerate(TRUSTEES, 1)
     ]
     first, second = at_work(Role.COMMISSION, "en"), at_work(Role.COMMISSION, "ru")

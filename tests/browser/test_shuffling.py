@@ -20,13 +20,15 @@ from egov_crypto.election import Election
 from egov_participation.actions import Role
 from egov_participation.app import create_app
 from egov_participation.commission import documents
-from egov_participation.commission.service import drafts, trustees
+from egov_participation.commission.service import drafts, handing_in
 from egov_participation.jobs import Worker
 from egov_participation.mail import NullMailer
 from egov_participation.registry.models import Resident
 from egov_participation.services import Services
 from egov_participation.voting import service as voting
+from egov_participation.voting.models import HandIn
 from egov_participation.voting.rules import VoteState
+from egov_participation.voting.service import HandInKind, HandInStage
 
 pytestmark = pytest.mark.browser
 
@@ -94,12 +96,16 @@ def test_votes_that_are_ranked_are_shuffled_in_the_browser_and_then_decrypted(
         saved = downloading.value.path().read_bytes().strip()
         assert mixnet.verify(found.election, found.tally, saved).shuffled
         page.click("[data-form=send] button")
+        expect(page.locator("h1")).to_have_text("Your shuffle is being verified")
+        look(page, "verifying")
+        while_it_is_verified(services, page, uuid, worker)
         expect(page.locator("h1")).to_have_text("Your shuffle is recorded")
         assert list(verified(services, uuid).shuffles.items()) == [(1, noted)]
 
         for token in course.tokens[1:]:
             before = verified(services, uuid)
-            trustees.hand_in_shuffle(services, token, mixnet.shuffle(before.election, before.tally))
+            handing_in.hand_in(services, token, HandInKind.SHUFFLE, mixnet.shuffle(before.election, before.tally))
+            worker.run_due()
         assert voting.vote(services, uuid).state is VoteState.DECRYPTING
         page.goto(f"{services.settings.booth_url}/en/trustee")
         look(page, "decrypt-shuffled")
@@ -110,6 +116,8 @@ def test_votes_that_are_ranked_are_shuffled_in_the_browser_and_then_decrypted(
         expect(page.locator("[data-slot=own-known]")).to_contain_text("the one that you made in this browser")
         page.fill("#passphrase", PASSPHRASE)
         page.click("[data-form=decrypt] button")
+        expect(page.locator("h1")).to_have_text("Your decryption is being verified")
+        worker.run_due()
         expect(page.locator("h1")).to_have_text("Your decryption is recorded")
 
     mixed = verified(services, uuid)
@@ -119,6 +127,19 @@ def test_votes_that_are_ranked_are_shuffled_in_the_browser_and_then_decrypted(
     result = verified(services, uuid).report.result
     assert result is not None
     assert sorted(map(tuple, result[0])) == sorted(RANKS)
+
+
+def while_it_is_verified(services: Services, page: Page, uuid: str, worker: Worker) -> None:
+    """The page says how far it is, though nobody touches it; in the end the job is done."""
+    said = page.locator(".egov-progress__said")
+    expect(said).to_have_text("The work begins in a moment.")
+    with services.database.uow() as tx:
+        row = tx.exec(select(HandIn).where(HandIn.vote_uuid == uuid)).one()
+        row.stage, row.done, row.total = HandInStage.VERIFYING, 1, 4
+        tx.commit()
+    expect(said).to_have_text("25% of the file is verified.")
+    assert page.locator("progress").evaluate("bar => bar.position") == 0.25
+    worker.run_due()
 
 
 def shown(page: Page, name: str) -> str:

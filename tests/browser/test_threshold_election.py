@@ -58,7 +58,7 @@ def test_three_trustees_make_a_key_and_two_of_them_bring_a_ranked_election_to_it
 ) -> None:
     course, iins, people = drafted(live_server, worker, outbox, official)
     trustees = [
-        Trustee(new_page(lang, viewport=WIDE), lang, f"{lang}@mail.example", tmp_path,
+        Trustee(new_page(lang, viewport=WIDE), lang, f"{lang}@mail.example", tmp_path, worker,
                 links=[f"{live_server.settings.booth_url}/{lang}/trustee/{token}"])
         for lang, token in zip(LANGUAGES, course.tokens, strict=True)
     ]  # fmt: skip

@@ -264,6 +264,8 @@ def test_a_whole_archive_is_verified_and_decrypted_in_the_browser_and_nothing_el
     expect(page.locator(".govuk-error-summary")).to_contain_text("does not open this file")
     page.fill("#passphrase", PASSPHRASE)
     page.click("[data-form=decrypt] button")
+    expect(page.locator("h1")).to_have_text("Your decryption is being verified")
+    course.worker.run_due()
     expect(page.locator("h1")).to_have_text("Your decryption is recorded")
 
     for owner in (2, 3):

@@ -160,6 +160,7 @@ def test_two_of_three_make_a_key_step_by_step_and_are_enough_to_decrypt(
         enter(booth, token)
         raw = tally.decrypt(found.election, found.tally, share)
         assert booth.post("/en/trustee/decrypt", files={"decryption": raw}).status_code == 303
+        course.worker.run_due()
     assert voting.vote(course.services, uuid).state is VoteState.TALLIED
     enter(booth, course.tokens[2])
     assert "Your key was not needed" in booth.get("/en/trustee").text
@@ -234,7 +235,7 @@ def test_a_trustee_who_is_needed_always_stands_beside_two_of_three_who_make_a_ke
     # Were it a vote whose ballots are shuffled: of whom is a shuffle awaited once two of the three have shuffled?
     held = tuple(replace(one, shuffled=one.owner in {2, 3}) for one in vote.trustees)
     shuffling = replace(vote, trustees=held, state=VoteState.SHUFFLING)
-    stands = [trustees.step_of(course.draft, row, shuffling, course.ceremony).value for row in course.trustees]
+    stands = [trustees.step_of(course.draft, row, shuffling, course.ceremony, None).value for row in course.trustees]
     assert (stands, shuffling.shuffles_done) == (["shuffle", "shuffled", "shuffled", "enough_shuffled"], 2)
     found = verified(services, uuid)
     for state in states:  # all three, and yet nothing is decrypted

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from starlette.testclient import TestClient
 from tests.commission.frozen import Course
 from tests.commission.test_trustee_pages import enter
@@ -10,13 +11,14 @@ from tests.voting.making import close_at, verified
 
 from egov_crypto import mixnet, tally
 from egov_participation.commission import documents
-from egov_participation.commission.service import letters, trustees
+from egov_participation.commission.service import handing_in, letters
 from egov_participation.commission.service.changing import change
 from egov_participation.mail import Mail
 from egov_participation.voting import service as voting
+from egov_participation.voting import views
 from egov_participation.voting.kinds import QuestionKind
 
-SHUFFLE = "/en/trustee/shuffle"
+SHUFFLE, DECRYPT = "/en/trustee/shuffle", "/en/trustee/decrypt"
 
 
 def asks_for_a_ranking(course: Course) -> Course:
@@ -33,7 +35,7 @@ def asks_for_a_ranking(course: Course) -> Course:
 
 
 def test_shuffles_are_handed_in_by_the_links_without_a_script_then_decryptions_are_asked_for(
-    course: Course, booth: TestClient, second: SignedIn
+    course: Course, booth: TestClient, second: SignedIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     uuid = asks_for_a_ranking(course).with_keys().published(second)
     services = course.services
@@ -63,39 +65,76 @@ def test_shuffles_are_handed_in_by_the_links_without_a_script_then_decryptions_a
         TestClient(booth.app, base_url=str(booth.base_url)).post(SHUFFLE, files={"shuffle": large}).status_code == 403
     )
     enter(booth, course.tokens[0])
-    answer = booth.post(SHUFFLE, files={"shuffle": large})
-    assert (answer.status_code, "larger than any shuffle" in answer.text) == (413, True)
     assert "Choose the file" in booth.post(SHUFFLE).text
+    for raw, why in ((large, "larger than any shuffle"), (b"{}", "is not a shuffle")):
+        assert booth.post(SHUFFLE, files={"shuffle": raw}).status_code == 303
+        assert "Your shuffle is being verified" in booth.get("/en/trustee").text
+        course.worker.run_due()
+        page = booth.get("/en/trustee").text
+        assert ("Shuffle the ballots" in page, "<title>Error: " in page, why in page) == (True, True, True)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(views, "MAX_UPLOAD_BYTES", -1)
+        page = booth.get("/en/trustee").text
+    assert f"egov vote shuffle {uuid} 1 shuffle.json" in page
+    assert ("egov-ballot trustee shuffle" in page, 'type="file"' in page, "shuffle_page.js" in page) == (
+        True, False, False,
+    )  # fmt: skip
 
     for place, token in enumerate(course.tokens):
         enter(booth, token)
         assert "Shuffle the ballots" in booth.get("/en/trustee").text
-        assert booth.post(SHUFFLE, files={"shuffle": b"{}"}).status_code == 400
         made = shuffle()
-        assert booth.post(SHUFFLE, files={"shuffle": made}).status_code == 303
+        for _ in range(2):
+            answer = booth.post(SHUFFLE, files={"shuffle": made}, follow_redirects=True)
+            assert (answer.status_code, "Your shuffle is being verified" in answer.text) == (200, True)
+        said = {"done": 0, "total": 0, "said": "The work begins in a moment."}
+        assert booth.get("/en/trustee/progress").json() == said
+        assert not voting.vote(services, uuid).trustees[place].shuffled
+        (mail, *others) = mails()
+        assert booth.get("/en/trustee/progress").json() is None
         assert booth.post(SHUFFLE, files={"shuffle": made}).status_code == 409
         seen = voting.vote(services, uuid)
         assert [trustee.shuffled for trustee in seen.trustees] == [other <= place for other in range(3)]
+        # Whoever has the link could hand another one in: the trustee is written to, with its number.
+        assert mail.to == f"trustee{place + 1}@mail.example"
+        assert mail.subject == "A shuffle of the ballots was handed in for you as a trustee"
+        assert letters.in_groups(verified(services, uuid).shuffles[place + 1]) in mail.text
         if place < 2:
             assert "Your shuffle is recorded" in booth.get("/en/trustee").text
-            # Whoever has the link could hand another one in: the trustee is written to, with its number.
-            (mail,) = mails()
-            assert mail.to == f"trustee{place + 1}@mail.example"
-            assert letters.in_groups(verified(services, uuid).shuffles[place + 1]) in mail.text
-    assert sorted(told()) == [
-        "A shuffle of the ballots was handed in for you as a trustee",
-        *["A vote has closed: your decryption is awaited"] * 3,
-    ]
+            assert others == []
+    subjects = [mail.subject for mail in others] or told()
+    assert subjects == ["A vote has closed: your decryption is awaited"] * 3
 
     found = verified(services, uuid)
+
+    def right(private: int) -> bytes:
+        return tally.decrypt(found.election, found.tally, private)
+
     for token, private in zip(course.tokens, course.private, strict=True):
         enter(booth, token)
         assert "Decrypt the shuffled ballots" in booth.get("/en/trustee").text
-        raw = tally.decrypt(found.election, found.tally, private)
-        assert booth.post("/en/trustee/decrypt", files={"decryption": raw}).status_code == 303
+        wrong = tally.decrypt(found.election, found.tally, 7)
+        for raw, h1 in ((wrong, "Decrypt the shuffled ballots"), (right(private), "Your decryption is recorded")):
+            assert (
+                "Your decryption is being verified"
+                in booth.post(DECRYPT, files={"decryption": raw}, follow_redirects=True).text
+            )
+            course.worker.run_due()
+            page = booth.get("/en/trustee").text
+            assert (h1 in page, "does not fit this vote" in page) == (True, raw == wrong)
     assert voting.vote(services, uuid).state == "tallied"
 
-    # One is verified at a time, so that nobody keeps the others out with wrong ones.
-    answers = [booth.post(SHUFFLE, files={"shuffle": b"{}"}) for _ in range(trustees.SHUFFLES_PER_HOUR.times)]
-    assert [answers[0].status_code, answers[-1].status_code] == [409, 429]
-    assert "too many shuffles within the hour" in answers[-1].text
+
+def test_others_are_not_kept_waiting_by_wrong_files(course: Course, booth: TestClient, second: SignedIn) -> None:
+    """For each is verified."""
+    uuid = course.with_keys().published(second)
+    close_at(course.services, voting.vote(course.services, uuid).closes_at)
+    course.worker.run_due()
+    enter(booth, course.tokens[0])
+    times = handing_in.HAND_INS_PER_HOUR.times
+    answers = [
+        booth.post(DECRYPT, files={"decryption": b"%d" % number}, follow_redirects=True) for number in range(times + 1)
+    ]
+    assert [answers[0].status_code, answers[-2].status_code, answers[-1].status_code] == [200, 200, 429]
+    assert "too many files within the hour" in answers[-1].text

@@ -7,7 +7,6 @@ from datetime import timedelta
 from io import BytesIO
 
 import pytest
-from sqlmodel import select
 from tests.voting.making import (
     YES_NO,
     MadeVote,
@@ -22,7 +21,6 @@ from tests.voting.making import (
 from tests.voting.test_cast import cancel
 
 from egov_crypto import mixnet, protocol, tally
-from egov_crypto.archive import EventType
 from egov_crypto.counting import Method, MethodType
 from egov_crypto.lists import ListsQuestion
 from egov_crypto.preference import PreferenceQuestion
@@ -30,9 +28,7 @@ from egov_crypto.protocol import count_json
 from egov_participation.errors import DomainError
 from egov_participation.services import Services
 from egov_participation.voting import data, service, wording
-from egov_participation.voting.models import VoteEvent
 from egov_participation.voting.rules import VoteState
-from egov_participation.voting.service import shuffling
 from egov_participation.voting.service.protocol import build, sign
 
 RANKED = PreferenceQuestion(
@@ -161,24 +157,6 @@ def test_two_of_three_shuffle_and_two_of_three_decrypt_a_vote_of_all_kinds(servi
     ]
 
 
-def test_one_shuffle_is_verified_at_a_time(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
-    vote = closed(services)
-    mine, theirs = shuffle(services, vote), shuffle(services, vote)
-    verify = mixnet.verify
-
-    def slow(*arguments: object) -> object:
-        checked = verify(*arguments)  # type: ignore[arg-type]
-        monkeypatch.setattr(mixnet, "verify", verify)
-        assert refused(service.hand_in_shuffle, services, vote.uuid, 2, theirs) == (503, "shuffle.busy")
-        return checked
-
-    monkeypatch.setattr(mixnet, "verify", slow)
-    assert service.hand_in_shuffle(services, vote.uuid, 1, mine).awaited == 1
-    with services.database.read() as session:
-        owners = session.exec(select(VoteEvent.owner).where(VoteEvent.type == EventType.SHUFFLE)).all()
-    assert owners == [1]
-
-
 def test_whoever_is_faster_or_cancels_while_a_shuffle_is_verified_elsewhere_wins(
     services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -189,14 +167,12 @@ def test_whoever_is_faster_or_cancels_while_a_shuffle_is_verified_elsewhere_wins
         return service.hand_in_shuffle(services, vote.uuid, owner, raw, lambda _tx, outcome: told.append(outcome.owner))
 
     def meanwhile(act: Callable[[], object]) -> None:
-        """Done by another process while this one verifies: that has a lock of its own."""
+        """Done by another process while this one verifies."""
 
-        def verified_slowly(*arguments: object) -> object:
-            checked = verify(*arguments)  # type: ignore[arg-type]
+        def verified_slowly(*arguments: object, **options: object) -> object:
+            checked = verify(*arguments, **options)  # type: ignore[arg-type]
             monkeypatch.setattr(mixnet, "verify", verify)
-            shuffling._VERIFYING.release()
             act()
-            shuffling._VERIFYING.acquire()
             return checked
 
         monkeypatch.setattr(mixnet, "verify", verified_slowly)

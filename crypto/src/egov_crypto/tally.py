@@ -1,7 +1,7 @@
 """The encrypted tally, its partial decryptions, and the result (specification sections 4.18, 4.20 and 4.21)."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from math import isqrt
@@ -19,10 +19,14 @@ from egov_crypto.question import AnyQuestion
 
 _TOLD_BY_ENCODING: Final = 2**168
 """Of so many votes that there can be at most, the encoding tells whether one was decrypted rightly."""
+_TOLD_EVERY: Final = 64
+"""Ciphertexts between two words on how far it is."""
 
 Factors = list[list[Point]]
 """Decryption factors (private key times α), one per ciphertext of the tally."""
 
+Progress = Callable[[int, int], None]
+"""Called with how many ciphertexts are done, and of how many."""
 
 Result = list[list[Any]]
 """Per question: the count of each value; of lists the same, nested; of preferences the numbers of each vote, in the
@@ -184,7 +188,13 @@ def owned_json(owner: int, payload: bytes) -> bytes:
 
 
 def verify_decryption_of(
-    election: Election, tally: Tally, public_key: Point, raw: bytes, *, joint: bool = True
+    election: Election,
+    tally: Tally,
+    public_key: Point,
+    raw: bytes,
+    *,
+    joint: bool = True,
+    progress: Progress | None = None,
 ) -> Factors:
     """The decryption factors of ``raw``, checked to be those of ``public_key`` for ``tally``.
 
@@ -193,6 +203,38 @@ def verify_decryption_of(
 
     Raises :class:`VerificationError` with a code ``decryption.*``.
     """
+    factors, proofs, joint_proof = _read(tally, raw)
+    prefix, total = _prefix(election, public_key), sum(map(len, factors))
+    verified: Factors = []
+    done = 0
+    for of_question in zip(factors, proofs, tally.ciphertexts, strict=True):
+        verified.append([])
+        for one in zip(*of_question, strict=True):
+            verified[-1].append(_verified_factor(prefix, public_key, *one))
+            done += 1
+            if progress is not None and (done % _TOLD_EVERY == 0 or done == total):
+                progress(done, total)
+    if joint_proof is not None:
+        _verify_joint(election, tally, public_key, verified, joint_proof)
+    elif joint:
+        raise VerificationError("decryption.joint", "it is not there")
+    return verified
+
+
+def factors_of(tally: Tally, raw: bytes) -> Factors:
+    """The decryption factors that ``raw`` writes, of which nothing is proved: for what was verified before.
+
+    Raises :class:`VerificationError` (``decryption.format``, ``decryption.point``).
+    """
+    factors, _, _ = _read(tally, raw)
+    return [
+        [_factor(factor, choice) for factor, choice in zip(*of_question, strict=True)]
+        for of_question in zip(factors, tally.ciphertexts, strict=True)
+    ]
+
+
+def _read(tally: Tally, raw: bytes) -> tuple[list[list[Any]], list[list[Any]], Proof | None]:
+    """Factors and their proofs, as they are written, and the joint proof if it is there."""
     try:
         names = ("decryption_factors", "decryption_proofs", "joint_proof")
         members = wire.fields(wire.load(raw), *names, optional=names[2:])
@@ -200,16 +242,7 @@ def verify_decryption_of(
         joint_proof = Proof(*wire.proof_from_json(members["joint_proof"])) if "joint_proof" in members else None
     except ValueError as error:
         raise VerificationError("decryption.format", str(error)) from None
-    prefix = _prefix(election, public_key)
-    verified = [
-        [_verified_factor(prefix, public_key, *one) for one in zip(*of_question, strict=True)]
-        for of_question in zip(factors, proofs, tally.ciphertexts, strict=True)
-    ]
-    if joint_proof is not None:
-        _verify_joint(election, tally, public_key, verified, joint_proof)
-    elif joint:
-        raise VerificationError("decryption.joint", "it is not there")
-    return verified
+    return factors, proofs, joint_proof
 
 
 def _verify_joint(election: Election, tally: Tally, public_key: Point, factors: Factors, proof: Proof) -> None:
@@ -239,11 +272,15 @@ def _weighed(points: Iterable[Point], weights: Sequence[int]) -> Point:
     return sum((point * weight for point, weight in zip(points, weights, strict=True)), start=IDENTITY)
 
 
-def _verified_factor(prefix: str, public_key: Point, factor: Any, proof: Any, choice: Ciphertext) -> Point:
+def _factor(text: Any, choice: Ciphertext) -> Point:
     try:
-        point = Point.parse(factor, identity=choice.alpha.is_identity)
+        return Point.parse(text, identity=choice.alpha.is_identity)
     except ValueError as error:
         raise VerificationError("decryption.point", str(error)) from None
+
+
+def _verified_factor(prefix: str, public_key: Point, factor: Any, proof: Any, choice: Ciphertext) -> Point:
+    point = _factor(factor, choice)
     try:
         parsed = Proof(*wire.proof_from_json(proof))
     except ValueError as error:

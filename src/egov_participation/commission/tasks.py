@@ -5,6 +5,7 @@ from __future__ import annotations
 from egov_participation.commission.service import (
     deciding,
     freezing,
+    handing_in,
     invitations,
     rehearsal_jobs,
     rehearsals,
@@ -51,6 +52,12 @@ def forget_voters(services: Services, payload: Payload) -> None:
 def look_after_rehearsals(services: Services) -> None:
     """What comes by the clock."""
     rehearsals.look_after(services)
+
+
+@handler(handing_in.VERIFY, words=N_("verify what a trustee has handed in"))
+def verify(services: Services, payload: Payload) -> None:
+    """Record it, or keep why it was refused."""
+    handing_in.verify(services, payload)
 
 
 @handler(rehearsals.PREPARE, words=N_("set up the mock vote of a rehearsal"))

@@ -14,9 +14,11 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Connection,
+    ForeignKey,
     ForeignKeyConstraint,
     Index,
     LargeBinary,
+    String,
     UniqueConstraint,
     event,
 )
@@ -215,6 +217,47 @@ class VoteCount(SQLModel, table=True):
     question: int = Field(primary_key=True)
     """Its number in the vote, from 1."""
     raw: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class HandIn(SQLModel, table=True):
+    """A shuffle or decryption that a trustee has handed in, while it is verified. One that is recorded goes; of one
+    that was refused only why stays, until another comes."""
+
+    __tablename__: ClassVar[str] = "voting_hand_in"
+    __table_args__ = (
+        CheckConstraint("kind IN ('shuffle', 'decryption')", name="kind"),
+        CheckConstraint("stage IN ('waiting', 'verifying', 'counting', 'refused')", name="stage"),
+        CheckConstraint("(stage = 'refused') = (refused <> '')", name="refused"),
+        CheckConstraint("done >= 0 AND done <= total", name="progress"),
+        ForeignKeyConstraint(["vote_uuid", "owner"], ["voting_trustee.vote_uuid", "voting_trustee.owner"]),
+        UniqueConstraint("vote_uuid", "owner"),
+    )
+
+    id: str = Field(primary_key=True)
+    """Random: the job of a file that another one replaced finds nothing by it."""
+    vote_uuid: str
+    owner: int
+    """Which trustee handed it in, from 1."""
+    kind: str
+    hash: str
+    """SHA-256 of the file, in hex."""
+    at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False))
+    stage: str = "waiting"
+    done: int = 0
+    total: int = 0
+    """Ciphertexts that are verified, of how many; 0 before it was begun."""
+    refused: str = ""
+    """Code of the refusal."""
+
+
+class HandInFile(SQLModel, table=True):
+    """Its bytes, apart, since how far it is verified is written down all the time. Gone once it is recorded or
+    refused."""
+
+    __tablename__: ClassVar[str] = "voting_hand_in_file"
+
+    id: str = Field(sa_column=Column(String, ForeignKey("voting_hand_in.id", ondelete="CASCADE"), primary_key=True))
+    content: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
 class AppendOnlyError(Exception):

@@ -168,11 +168,6 @@ ALREADY_SHUFFLED: Final = Refusal(
     HTTPStatus.CONFLICT, "shuffle.repeated", N_("This trustee has already shuffled the ballots.")
 )
 NO_SUCH_TRUSTEE: Final = Refusal(HTTPStatus.NOT_FOUND, "shuffle.owner", N_("This vote has no such trustee."))
-SHUFFLE_BUSY: Final = Refusal(
-    HTTPStatus.SERVICE_UNAVAILABLE,
-    "shuffle.busy",
-    N_("Another shuffle is being verified at this moment. Hand yours in again in a few minutes."),
-)
 SHUFFLE_TOO_LARGE: Final = Refusal(
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "shuffle.size",
@@ -208,6 +203,14 @@ DECRYPTION_INVALID: Final = Refusal(
 )
 
 
+OF_HAND_INS: Final = {
+    refusal.code: refusal
+    for refusal in (
+        *(NOT_SHUFFLING, ALREADY_SHUFFLED, SHUFFLE_TOO_LARGE, SHUFFLE_MALFORMED, SHUFFLE_INVALID),
+        *(NOT_DECRYPTING, ALREADY_DECRYPTED, DECRYPTION_TOO_LARGE, DECRYPTION_MALFORMED, DECRYPTION_INVALID),
+    )
+}
+"""Why what a trustee handed in is not recorded, by code."""
 @dataclass(frozen=True, slots=True)
 class Timeline:
     """What a vote's state depends on besides the time. Times are aware."""

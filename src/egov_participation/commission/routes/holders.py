@@ -42,6 +42,7 @@ STEP_WORDS: Final = {
     Step.DECRYPT: N_("decryption awaited"),
     Step.DECRYPTED: N_("has decrypted"),
     Step.SPARED: N_("was not needed"),
+    Step.VERIFYING: N_("being verified"),
     Step.CANCELLED: N_("nothing left to do"),
 }
 """Where a trustee stands: msgids."""
@@ -50,11 +51,12 @@ STEP_WORDS: Final = {
 def trustees(request: Request) -> Response:
     """All of them, with what each has done and owes."""
     here, draft = services(request), found_draft(request)
-    published = voting.vote(here, draft.uuid) if draft.state == "published" else None
     with here.database.read() as db:
+        handed_in = voting.hand_ins(db, draft.uuid)
         rows = trustees_of(db, draft.id)
         ceremony = ceremonies.of_draft(db, draft, rows)
-    steps = {row.id: step_of(draft, row, published, ceremony) for row in rows}
+    published = voting.vote(here, draft.uuid) if draft.state == "published" else None
+    steps = {row.id: step_of(draft, row, published, ceremony, handed_in.get(row.place)) for row in rows}
     return render(
         request,
         "commission/trustees.html",
@@ -188,16 +190,17 @@ def trustee(request: Request) -> Response:
     """One of them, and what can be done."""
     draft, row = found_draft(request), _row(request)
     here = services(request)
-    published = voting.vote(here, draft.uuid) if draft.state == "published" else None
     with here.database.read() as db:
+        hand_in = voting.hand_ins(db, draft.uuid).get(row.place)
         ceremony = ceremonies.of_draft(db, draft, trustees_of(db, draft.id))
+    published = voting.vote(here, draft.uuid) if draft.state == "published" else None
     return render(
         request,
         "commission/trustee.html",
         draft=draft,
         row=row,
         name=name_of(row),
-        step=step_of(draft, row, published, ceremony),
+        step=step_of(draft, row, published, ceremony, hand_in),
         ceremony=None if row.always else ceremony,
         words=_words(request),
         language_names=LANGUAGES,

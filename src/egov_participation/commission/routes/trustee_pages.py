@@ -9,20 +9,21 @@ from __future__ import annotations
 from typing import Any, Final
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from egov_crypto import wire
 from egov_participation.actions import Action
 from egov_participation.commission.routes import trustee_session
 from egov_participation.commission.routes.draft_common import address
-from egov_participation.commission.service import taking_part, trustees
+from egov_participation.commission.service import handing_in, taking_part, trustees
 from egov_participation.commission.service.ceremonies import STAGE_WORDS
 from egov_participation.commission.service.trustees import Step, TrusteeView
 from egov_participation.errors import DomainError
+from egov_participation.formats import filters
 from egov_participation.i18n import N_, translate
 from egov_participation.voting import service as voting
 from egov_participation.voting.routes.public import archive_url, source_of
-from egov_participation.voting.service import MAX_UPLOAD_BYTES
+from egov_participation.voting.service import MAX_UPLOAD_BYTES, HandInKind, HandInStage, HandInView
 from egov_participation.voting.setup import SetupDocument
 from egov_participation.voting.wording import roll_in_words
 from egov_participation.web.context import lang, services
@@ -36,6 +37,7 @@ _PAGES: Final = {
     Step.CONFIRM: "trustee/confirm.html",
     Step.SHUFFLE: "trustee/shuffle.html",
     Step.DECRYPT: "trustee/decrypt.html",
+    Step.VERIFYING: "trustee/verifying.html",
 }
 """Where there is something to do; elsewhere the page says what is awaited of whom."""
 _ERRORS: Final = {
@@ -44,6 +46,12 @@ _ERRORS: Final = {
     "decryption.missing": N_("Choose the file that your program wrote."),
     "compared": N_("Say that you compared the fingerprint with all the others by another way."),
 }
+_STAGES: Final = {
+    HandInStage.WAITING: N_("The work begins in a moment."),
+    HandInStage.VERIFYING: N_("%(share)s of the file is verified."),
+    HandInStage.COUNTING: N_("The file holds. What follows from it is being recorded."),
+}
+_OF_STEP: Final = {Step.SHUFFLE: HandInKind.SHUFFLE, Step.DECRYPT: HandInKind.DECRYPTION}
 
 
 def invitation(request: Request) -> Response:
@@ -69,8 +77,12 @@ def leave(request: Request) -> Response:
 
 
 def page(request: Request) -> Response:
-    """What is due, or what is awaited."""
-    return _page(request, trustee_session.trustee(request))
+    """What is due, or what is awaited; why what was handed in was refused is said at the form, until another comes."""
+    found = trustee_session.trustee(request)
+    hand_in = found.hand_in
+    if hand_in is not None and hand_in.refused and hand_in.kind is _OF_STEP.get(found.step):
+        return _page(request, found, hand_in.kind, hand_in.refused, status=200)
+    return _page(request, found)
 
 
 def hand_in_key(request: Request) -> Response:
@@ -144,32 +156,23 @@ def confirm(request: Request) -> Response:
 
 
 def shuffle(request: Request) -> Response:
-    """Take a shuffle; whose it is, the invitation tells."""
-    token, raw = trustee_session.token_of(request), upload(request, "shuffle")
-    found = trustees.by_token(services(request), token)
-    if found.published is None:
-        return _to_page(request)
-    if not raw:
-        return _page(request, found, "shuffle", _ERRORS["decryption.missing"])
-    try:
-        trustees.hand_in_shuffle(services(request), token, raw)
-    except DomainError as error:
-        return _refused(request, found, "shuffle", error, _PAGES[Step.SHUFFLE])
-    return _to_page(request)
+    """Take a shuffle, which is verified soon; whose it is, the invitation tells."""
+    return _hand_in(request, HandInKind.SHUFFLE, _PAGES[Step.SHUFFLE])
 
 
 def decrypt(request: Request) -> Response:
-    """Take a decryption; whose it is, its proofs tell."""
-    found, raw = trustee_session.trustee(request), upload(request, "decryption")
-    if found.published is None:
-        return _to_page(request)
-    if not raw:
-        return _page(request, found, "decryption", _ERRORS["decryption.missing"])
-    try:
-        voting.hand_in_decryption(services(request), found.vote, raw)
-    except DomainError as error:
-        return _refused(request, found, "decryption", error, _PAGES[Step.DECRYPT])
-    return _to_page(request)
+    """Take a decryption, which is verified soon; whose it is, its proofs tell."""
+    return _hand_in(request, HandInKind.DECRYPTION, _PAGES[Step.DECRYPT])
+
+
+def progress(request: Request) -> Response:
+    """How far the verifying of what was handed in is: ``done``, ``total``, and the same in words (``said``). Asked by
+    the page's script every second; once there is nothing to wait for, it is told null."""
+    found = trustee_session.trustee(request)
+    told = None
+    if found.step is Step.VERIFYING and found.hand_in is not None:
+        told = {"done": found.hand_in.done, "total": found.hand_in.total, "said": _said(request, found.hand_in)}
+    return _own(JSONResponse(told))
 
 
 def setup(request: Request) -> Response:
@@ -222,6 +225,8 @@ def _page(
     if found.setup is not None:
         setup = context["setup"] = SetupDocument.parse(found.setup)
         context["who_votes"] = roll_in_words(setup.roll_rule, lang(request), here.settings.timezone)
+    if found.hand_in is not None and found.step is Step.VERIFYING:
+        context["said"] = _said(request, found.hand_in)
     if found.archive_start is not None:
         context["questions"] = voting.questions_in(found.archive_start)
         context["needed"] = voting.needed_in(found.archive_start)
@@ -233,6 +238,26 @@ def _page(
 
 
 def _refused(request: Request, found: TrusteeView, field: str, error: DomainError, template: str) -> Response:
+def _hand_in(request: Request, kind: HandInKind, template: str) -> Response:
+    token, raw = trustee_session.token_of(request), upload(request, kind)
+    found = trustees.by_token(services(request), token)
+    if found.published is None:
+        return _to_page(request)
+    if not raw:
+        return _page(request, found, kind, _ERRORS["decryption.missing"], template=template)
+    try:
+        handing_in.hand_in(services(request), token, kind, raw)
+    except DomainError as error:
+        return _refused(request, found, kind, error, template)
+    return _to_page(request)
+
+
+def _said(request: Request, hand_in: HandInView) -> str:
+    percent = filters(lang(request), services(request).settings.timezone)["percent"]
+    share = percent(hand_in.done / (hand_in.total or 1), 0)
+    return translate(lang(request), _STAGES[hand_in.stage], share=share)
+
+
     """The form again with what is wrong with its file; an invitation that was sent anew is no form's matter."""
     if error.code == "trustee.unknown":
         raise error
@@ -283,6 +308,7 @@ routes = [
         max_body=MAX_UPLOAD_BYTES, sender=trustee_session.trustee,
     ),
     route(f"{_ALL}/leave", leave, Action.VISIT, methods=["POST"], site=BOOTH, name="commission.trustee_leave"),
+    route(f"{_ALL}/progress", progress, Action.VISIT, site=BOOTH, name="commission.trustee_progress"),
     route(f"{_ALL}/setup.json", setup, Action.VISIT, site=BOOTH, localized=False, name="commission.trustee_setup"),
     route(
         f"{_ALL}/registrar.json",

@@ -192,12 +192,13 @@ def _remind(services: Services, trustee_id: str) -> None:
         row = db.get(DraftTrustee, trustee_id)
         draft = None if row is None else db.get(Draft, row.draft_id)
         ceremony = None if draft is None else ceremonies.of_draft(db, draft, trustees_of(db, draft.id))
+        handed_in = {} if draft is None else voting.hand_ins(db, draft.uuid)
     published = voting.vote(services, draft.uuid) if draft is not None and draft.state == "published" else None
     with services.database.uow() as tx:
         row = tx.exec(select(DraftTrustee).where(DraftTrustee.id == trustee_id).with_for_update()).first()
         if row is None or draft is None or row.remind_at is None or row.remind_at > now:
             return
-        step = trustees.step_of(draft, row, published, ceremony)
+        step = trustees.step_of(draft, row, published, ceremony, handed_in.get(row.place))
         row.remind_at = _look_again(step, published, now)
         title = title_of(draft)
         if step in {Step.DECRYPTED, Step.SPARED, Step.CANCELLED}:

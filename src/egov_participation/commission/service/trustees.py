@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import update
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from egov_crypto import wire
 from egov_crypto.errors import CryptoError
@@ -27,25 +26,14 @@ from egov_participation.database import UnitOfWork
 from egov_participation.errors import DomainError
 from egov_participation.i18n import N_
 from egov_participation.services import Services
-from egov_participation.throttle import Limit, throttle
 from egov_participation.voting import service as voting
-from egov_participation.voting.service import ShuffleOutcome, VoteState
+from egov_participation.voting.service import HandInView, VoteState
 from egov_participation.voting.setup import SetupDocument
 from egov_participation.voting.texts import Texts
 from egov_participation.voting.views import VoteView
 
 MAX_KEY_BYTES: Final = 10_000
 """A larger file is no public key: real ones have some 300 bytes."""
-
-
-SHUFFLES_PER_HOUR: Final = Limit(
-    "shuffles",
-    20,
-    timedelta(hours=1),
-    "shuffle.too_often",
-    N_("You have handed in too many shuffles within the hour. Nothing was recorded. Try again in an hour."),
-)
-"""Counted for a trustee. One is verified at a time: whoever went on with wrong ones would keep the others out."""
 
 
 class Step(StrEnum):
@@ -77,6 +65,8 @@ class Step(StrEnum):
     """This trustee's decryption is recorded."""
     SPARED = "spared"
     """Enough of those among whom any are enough have decrypted, so that this trustee's decryption is not needed."""
+    VERIFYING = "verifying"
+    """This trustee's shuffle or decryption was handed in and is being verified."""
     CANCELLED = "cancelled"
     """The vote was cancelled: nothing is ever decrypted. Or the draft was discarded."""
 
@@ -133,6 +123,8 @@ class TrusteeView:
     confirmed_at: datetime | None
     published: VoteView | None
     """The vote, once two members have approved it."""
+    hand_in: HandInView | None
+    """The shuffle or decryption that is being verified, or was refused."""
 
 
 def by_token(services: Services, token: str) -> TrusteeView:
@@ -145,8 +137,10 @@ def by_token(services: Services, token: str) -> TrusteeView:
         row = by_link(session, token)
         draft, all_ = find_draft(session, row.draft_id), trustees_of(session, row.draft_id)
         ceremony = ceremonies.of_draft(session, draft, all_)
+        # Before the vote: what is recorded in between is shown as being verified, and not as awaited once more.
+        hand_in = voting.hand_ins(session, draft.uuid).get(row.place)
     published = voting.vote(services, draft.uuid) if draft.state == "published" else None
-    return _view(draft, row, all_, published, ceremony)
+    return _view(draft, row, all_, published, ceremony, hand_in)
 
 
 def hand_in_key(services: Services, token: str, raw: bytes, *, reopened: bool) -> TrusteeView:
@@ -191,32 +185,6 @@ def hand_in_key(services: Services, token: str, raw: bytes, *, reopened: bool) -
     return by_token(services, token)
 
 
-def hand_in_shuffle(services: Services, token: str, raw: bytes) -> ShuffleOutcome:
-    """Take the shuffle of the trustee of this link: the link says whose it is, for a shuffle does not.
-
-    The trustee is written to, with the shuffle's number: who only has the link could put another one in its place.
-
-    Once enough have shuffled, all are told soon that they can decrypt.
-
-    Raises:
-        DomainError: 404 ``trustee.unknown``; 429 ``shuffle.too_often``; those of `voting.service.hand_in_shuffle`.
-    """
-    with services.database.uow() as tx:
-        row = by_link(tx.session, token)
-        draft = find_draft(tx.session, row.draft_id)
-        throttle(services.settings.keys_dir).take(tx, SHUFFLES_PER_HOUR, row.id, services.clock())
-        tx.commit()
-
-    def tell(tx: UnitOfWork, outcome: ShuffleOutcome) -> None:
-        number = letters.in_groups(outcome.hash)
-        letters.to_trustee(services, tx, row, letters.SHUFFLED, _working_title(draft), number=number)
-        if not outcome.awaited:
-            mine = (col(DraftTrustee.draft_id) == draft.id, col(DraftTrustee.remind_at).is_not(None))
-            tx.session.execute(update(DraftTrustee).where(*mine).values(remind_at=services.clock()))
-
-    return voting.hand_in_shuffle(services, draft.uuid, row.place, raw, tell)
-
-
 def confirm(services: Services, token: str, setup_hash: str) -> TrusteeView:
     """Note that the trustee has looked at the frozen setup and confirms the one of this hash, and write that to them.
 
@@ -250,12 +218,19 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def step_of(draft: Draft, row: DraftTrustee, published: VoteView | None, ceremony: CeremonyView | None) -> Step:
+def step_of(
+    draft: Draft,
+    row: DraftTrustee,
+    published: VoteView | None,
+    ceremony: CeremonyView | None,
+    hand_in: HandInView | None,
+) -> Step:
     """Where a trustee stands.
 
     Args:
         published: the vote, if the draft is published.
         ceremony: of the draft (`ceremonies.of_draft`).
+        hand_in: of this trustee, read before the vote (`voting.service.hand_ins`).
     """
     if published is not None:
         if published.state is VoteState.CANCELLED:
@@ -266,6 +241,8 @@ def step_of(draft: Draft, row: DraftTrustee, published: VoteView | None, ceremon
         match published.state:
             case VoteState.SHUFFLING if own.shuffled:
                 return Step.SHUFFLED
+            case VoteState.SHUFFLING | VoteState.DECRYPTING if hand_in is not None and hand_in.pending:
+                return Step.VERIFYING
             case VoteState.SHUFFLING:
                 return Step.SHUFFLE if published.awaits_shuffle(row.place) else Step.ENOUGH_SHUFFLED
             case VoteState.DECRYPTING | VoteState.TALLIED:
@@ -353,6 +330,7 @@ def _view(
     all_: list[DraftTrustee],
     published: VoteView | None,
     ceremony: CeremonyView | None,
+    hand_in: HandInView | None,
 ) -> TrusteeView:
     held = published.trustees if published else ()
     decrypted = {trustee.owner for trustee in held if trustee.decrypted}
@@ -360,7 +338,7 @@ def _view(
     return TrusteeView(
         id=row.id,
         vote=draft.uuid,
-        step=step_of(draft, row, published, ceremony),
+        step=step_of(draft, row, published, ceremony, hand_in),
         owner=row.place,
         name=name_of(row),
         language=row.language,
@@ -392,6 +370,7 @@ def _view(
         archive_start=draft.archive_start if published is None else None,
         confirmed_at=row.confirmed_at if row.confirmed_hash == draft.setup_hash else None,
         published=published,
+        hand_in=hand_in,
     )
 
 

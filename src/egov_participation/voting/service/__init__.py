@@ -29,6 +29,14 @@ from egov_participation.voting.service.creating import (
 from egov_participation.voting.service.decrypting import DecryptionOutcome, hand_in_decryption
 from egov_participation.voting.service.electorate import count_registered, registered, voters_of, warnings_of
 from egov_participation.voting.service.evidence import heads, incidents_of, setup_documents
+from egov_participation.voting.service.handing_in import (
+    HandInKind,
+    HandInStage,
+    HandInView,
+    hand_ins,
+    take_hand_in,
+    verify_hand_in,
+)
 from egov_participation.voting.service.inclusion import proof
 from egov_participation.voting.service.mine import CASTING_TO_COME, OwnVotes, block, votes_of
 from egov_participation.voting.service.observing import InLog, event_with, in_log, titles
@@ -68,6 +76,9 @@ __all__ = [
     "CastOutcome",
     "CreatedVote",
     "DecryptionOutcome",
+    "HandInKind",
+    "HandInStage",
+    "HandInView",
     "InLog",
     "Listed",
     "OwnVotes",
@@ -107,6 +118,7 @@ __all__ = [
     "final_votes",
     "hand_in_decryption",
     "hand_in_shuffle",
+    "hand_ins",
     "heads",
     "in_log",
     "incidents_of",
@@ -129,9 +141,11 @@ __all__ = [
     "setup_documents",
     "signed_protocol",
     "stage_credentials",
+    "take_hand_in",
     "titles",
     "trustees",
     "unstage_credentials",
+    "verify_hand_in",
     "vote",
     "vote_in",
     "voters_of",

@@ -3,17 +3,15 @@ the shuffles end.
 
 A shuffle proves that it changed places only, but not who made it: whoever hands it in must be known to be the trustee,
 by the link of the invitation or as the operator. It is a shuffle of the ballots as the last one before left them, so
-that of two who shuffle at once the slower one begins again. Verifying takes some two milliseconds a ballot and is done
+that of two who shuffle at once the slower one begins again. Verifying takes some milliseconds a ballot and is done
 before the writer lane is taken.
 """
 
 from __future__ import annotations
 
 import hashlib
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
 
 from sqlmodel import Session
 
@@ -21,7 +19,7 @@ from egov_crypto import mixnet
 from egov_crypto.archive import EventType, Head
 from egov_crypto.election import Election
 from egov_crypto.errors import VerificationError
-from egov_crypto.tally import Tally, owned_json
+from egov_crypto.tally import Progress, Tally, owned_json
 from egov_crypto.trustees import Trustees
 from egov_participation.database import UnitOfWork
 from egov_participation.services import Services
@@ -37,9 +35,6 @@ from egov_participation.voting.service.lookup import (
     trustees_from,
 )
 from egov_participation.voting.service.payloads import owners_of, tally_now
-
-_VERIFYING: Final = threading.Lock()
-"""One shuffle at a time: a large one takes minutes, and some kilobytes of memory a ballot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,26 +67,28 @@ class _Standing:
 
 
 def hand_in_shuffle(
-    services: Services, vote_uuid: str, owner: int, raw: bytes, then: Then | None = None
+    services: Services,
+    vote_uuid: str,
+    owner: int,
+    raw: bytes,
+    then: Then | None = None,
+    *,
+    progress: Progress | None = None,
 ) -> ShuffleOutcome:
-    """Record a trustee's shuffle, and do `then` with it or neither.
+    """Verify a trustee's shuffle and record it, and do `then` with it or neither.
 
     Args:
         owner: whose it is, from 1: whoever calls this knows that it is that trustee who hands it in.
+        progress: told how many ciphertexts are verified, and of how many.
 
     Raises:
         DomainError: 404 ``vote.unknown`` or ``shuffle.owner``; 409 ``vote.not_shuffling`` (also for a cancelled vote)
             or ``shuffle.repeated``; 413 ``shuffle.size``; 400 ``shuffle.format``; 422 ``shuffle.invalid``: it is none,
-            or of ballots that another trustee has shuffled since; 503 ``shuffle.busy``.
+            or of ballots that another trustee has shuffled since.
     """
     with services.database.read() as session:
         standing = _standing(services, session, find_vote(session, vote_uuid), owner)
-    if not _VERIFYING.acquire(blocking=False):
-        raise refusal(rules.SHUFFLE_BUSY)
-    try:
-        raw = _checked(standing, raw)
-    finally:
-        _VERIFYING.release()
+    raw = _checked(standing, raw, progress)
     awaited = standing.trustees.lacking(standing.shuffled | {owner})
     outcome = ShuffleOutcome(owner, awaited, hashlib.sha256(raw).hexdigest())
     try:
@@ -101,25 +98,40 @@ def hand_in_shuffle(
     return outcome
 
 
-def _standing(services: Services, session: Session, vote: Vote, owner: int) -> _Standing:
+def check_turn(services: Services, session: Session, vote: Vote, owner: int) -> None:
+    """Refuse where no shuffle of this trustee is awaited.
+
+    Raises:
+        DomainError: 404 ``shuffle.owner``; 409 ``vote.not_shuffling`` or ``shuffle.repeated``.
+    """
     refused = rules.refuse_shuffle(state_of(vote, services.clock()))
     if refused is not None:
         raise refusal(refused)
-    trustees, shuffled = trustees_from(vote.trustees), owners_of(session, vote, EventType.SHUFFLE)
-    if not 1 <= owner <= len(trustees):
+    if not 1 <= owner <= len(trustees_from(vote.trustees)):
         raise refusal(rules.NO_SUCH_TRUSTEE)
-    if owner in shuffled:
+    if owner in owners_of(session, vote, EventType.SHUFFLE):
         raise refusal(rules.ALREADY_SHUFFLED)
-    return _Standing(head_of(vote), election_from(vote.election), tally_now(session, vote), trustees, shuffled)
 
 
-def _checked(standing: _Standing, raw: bytes) -> bytes:
+def _standing(services: Services, session: Session, vote: Vote, owner: int) -> _Standing:
+    check_turn(services, session, vote, owner)
+    return _Standing(
+        head_of(vote),
+        election_from(vote.election),
+        tally_now(session, vote),
+        trustees_from(vote.trustees),
+        owners_of(session, vote, EventType.SHUFFLE),
+    )
+
+
+def _checked(standing: _Standing, raw: bytes, progress: Progress | None) -> bytes:
     """The shuffle without blanks around it, if it is one."""
     if len(raw) > mixnet.size_limit(standing.election, standing.tally):
         raise refusal(rules.SHUFFLE_TOO_LARGE)
     raw = raw.strip()
+    told = None if progress is None else lambda _stage, done, total: progress(done, total)
     try:
-        mixnet.verify(standing.election, standing.tally, raw)
+        mixnet.verify(standing.election, standing.tally, raw, progress=told)
     except VerificationError as error:
         malformed = error.code == rules.SHUFFLE_MALFORMED.code
         raise refusal(rules.SHUFFLE_MALFORMED if malformed else rules.SHUFFLE_INVALID) from None
