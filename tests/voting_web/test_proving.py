@@ -24,6 +24,9 @@ from egov_participation.errors import DomainError
 from egov_participation.identity.openid.provider import Config, Provider
 from egov_participation.mail import NullMailer
 from egov_participation.registrar.interface import Way
+from egov_participation.registrar.service.challenges import Matter
+from egov_participation.registrar.service.challenges import answered as answered_at_registrar
+from egov_participation.registry.models import Resident
 from egov_participation.services import Services
 from egov_participation.settings import Settings
 from egov_participation.voting.rules import VoteKind
@@ -181,6 +184,46 @@ def test_somebody_elses_electronic_identity_shows_nothing(
     page = voter.get(back).text
     assert "did not take this as a proof" in text_of(page)
     assert "release" not in voter.cookies
+
+
+def test_the_sites_own_tables_make_nobody_somebody_else(
+    voter: TestClient, vote: MadeVote, services: Services, provider: TestProvider
+) -> None:
+    """Whoever can write in the site's database gives their own IIN's hash to somebody who does not vote."""
+    iins, people = make_people(services, 2)
+    provider.person = {"iin": iins[1].digits}
+    with services.database.uow() as tx:
+        owner, thief = (tx.session.get_one(Resident, person) for person in people)
+        hash_, thief.iin_hash = thief.iin_hash, bytes(32)
+        tx.flush()
+        owner.iin_hash = hash_
+        tx.commit()
+    assert to_provider(voter, vote, provider) == f"/en/votes/{vote.uuid}/code?again=1"
+    assert "release" not in voter.cookies
+
+
+def test_an_act_under_a_number_takes_that_numbers_electronic_identity(
+    vote: MadeVote, services: Services, provider: TestProvider
+) -> None:
+    iins, people = make_people(services, 2)
+    means = services.registrar.means  # type: ignore[attr-defined]
+    now = int(services.clock().timestamp())
+
+    def proves(number: str) -> bool:
+        challenge = services.registrar.begin(vote.uuid, people[0], Way.EID, lang="en")
+        claims = {"iss": provider.issuer, "aud": "egov", "sub": "subject", "exp": now + 300, "iat": now}
+        claims |= {"auth_time": now, "nonce": challenge.nonce, "iin": iins[0].digits}
+        matter = Matter(vote.uuid, people[0], means.vault.owner(vote.uuid, people[0]), (vote.uuid,), number)
+        try:
+            with answered_at_registrar(means, matter, {"challenge": challenge.id, "id_token": provider.sign(claims)}):
+                return True
+        except DomainError as refused:
+            assert refused.code == "credential.proof"
+            return False
+
+    assert proves("")
+    assert proves(iins[0].digits)
+    assert not proves(iins[1].digits)
 
 
 def test_a_token_for_signing_in_is_no_proof_for_the_registrar(

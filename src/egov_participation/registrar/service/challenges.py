@@ -12,7 +12,7 @@ import hashlib
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -53,6 +53,8 @@ class Matter:
     """Keyed hash of the person in this vote or petition."""
     bound: tuple[str, ...]
     """What passkey and provider sign with the person and the nonce. No two matters have the same."""
+    iin: str = field(default="", repr=False)
+    """The number that the act is entered under, if it is entered under one: the provider must name no other."""
 
 
 def put(
@@ -133,9 +135,7 @@ def answered(means: Means, matter: Matter, answer: Mapping[str, str]) -> Iterato
             raise not_proved()
         if way is Way.EID:
             nonce = _eid_nonce(matter, found.secret)
-            right = _is_person(
-                means, matter.person_id, nonce, answer.get("id_token", ""), answer.get("access_token", "")
-            )
+            right = _is_person(means, matter, nonce, answer.get("id_token", ""), answer.get("access_token", ""))
         else:
             signed = passkeys.challenge(matter.bound, matter.person_id, found.secret)
             use = passkeys.check(means, matter.person_id, signed, answer["assertion"])
@@ -236,7 +236,7 @@ def _count_mail(tx: UnitOfWork, owner: bytes, now: datetime) -> None:
     row.mailed += 1
 
 
-def _is_person(means: Means, person_id: str, nonce: str, id_token: str, access_token: str) -> bool:
+def _is_person(means: Means, matter: Matter, nonce: str, id_token: str, access_token: str) -> bool:
     """Whether the provider says, to the registrar's own nonce, that this is the person.
 
     Raises:
@@ -247,7 +247,10 @@ def _is_person(means: Means, person_id: str, nonce: str, id_token: str, access_t
         return False
     try:
         found = provider.check_token(id_token, access_token, nonce=nonce, now=means.clock())
-        return means.residents.find(Iin.parse(found.iin)) == person_id
+        iin = Iin.parse(found.iin)
+        if means.residents.find(iin) != matter.person_id or matter.iin not in ("", iin.digits):
+            return False
+        return means.residents.is_numbered(matter.person_id, iin)
     except Unreachable:
         raise DomainError(
             503,

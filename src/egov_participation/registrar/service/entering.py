@@ -36,13 +36,14 @@ class Signer:
     region: str
 
 
-def matter(found: Keyed, person_id: str, owner: bytes, act: Act) -> Matter:
-    """What somebody proves for this act."""
+def matter(found: Keyed, person_id: str, owner: bytes, act: Act, iin: str) -> Matter:
+    """What somebody proves for this act, which is entered under that number."""
     return Matter(
         about=f"{found.petition} {act.value}",
         person_id=person_id,
         owner=owner,
         bound=("petition", found.petition, act.value, found.document),
+        iin=iin,
     )
 
 
@@ -146,7 +147,7 @@ def answered_again(means: Means, found: Keyed, who: Signer, act: Act, answer: Ma
     Raises:
         DomainError: 403 ``credential.proof``: it is none; 404 ``petition.unknown``, 410 ``petition.closed``.
     """
-    if not answered_before(means, matter(found, who.person_id, who.owner, act), answer):
+    if not answered_before(means, matter(found, who.person_id, who.owner, act, who.iin), answer):
         raise not_proved()
     with means.database.uow() as tx:
         last = acts.last(means, tx.session, found.petition, who.owner, act)

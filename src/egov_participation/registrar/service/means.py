@@ -20,6 +20,7 @@ from egov_participation.registrar import rules
 from egov_participation.registrar.models import RolledVote, RollEntry, RollState
 from egov_participation.registrar.vault import Vault
 from egov_participation.registry.iin import Iin
+from egov_participation.registry.keys import SealError
 from egov_participation.registry.service import Person, Registry, own_contact
 from egov_participation.settings import Settings
 
@@ -65,6 +66,15 @@ class Residents:
         """The same of many, by id; who is not in the register is left out."""
         with self._database.glance() as session:
             return self._registry.with_iins(session, person_ids)
+
+    def is_numbered(self, person_id: str, iin: Iin) -> bool:
+        """Whether that IIN was sealed for this person. `find` goes by hashes, which whoever writes in the register's
+        tables can give to others' rows; what is sealed is bound to its row, and takes the key besides."""
+        with self._database.read() as session:
+            try:
+                return self._registry.iin(session, person_id) == iin
+            except SealError:
+                return False
 
     def find(self, iin: Iin) -> str | None:
         """The id of the person with that IIN.
