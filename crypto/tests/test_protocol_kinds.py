@@ -28,6 +28,24 @@ VOTES: list[list[Any]] = [
     [[2, 1, 3], [[0, 0, 0], [1, 1]], [1, 0], [0, 0]],
     [[0, 0, 0], [[1, 1, 1], [0, 0]], [3, 1], [1, 1]],
 ]
+CSV = {(3, 1, 2): "3,1,2", (2, 1, 3): "2,1,3", (0, 0, 0): ",,"}
+BLT = {(3, 1, 2): "1 2 3 1 0\n", (2, 1, 3): "1 2 1 3 0\n", (0, 0, 0): "1 0\n"}
+BLT_END = f'0\n"x"\n"y"\n"z"\n"{RANKED.question}"\n'
+TABLE = """\
+question,question_kk,question_ru,question_en,list,list_kk,list_ru,list_en,answer,answer_kk,answer_ru,answer_en,votes,of,percent,elected
+1,Ретімен,По порядку,In order,,,,,1,x,x,x,,,,false
+1,Ретімен,По порядку,In order,,,,,2,y,y,y,,,,true
+1,Ретімен,По порядку,In order,,,,,3,z,z,z,,,,false
+2,Тізім,Список,List,1,L1,L1,L1,,,,,2,3,66.67,
+2,Тізім,Список,List,1,L1,L1,L1,1,a,a,a,1,3,33.33,
+2,Тізім,Список,List,1,L1,L1,L1,2,b,b,b,2,3,66.67,
+2,Тізім,Список,List,2,L2,L2,L2,,,,,1,3,33.33,
+2,Тізім,Список,List,2,L2,L2,L2,1,c,c,c,1,3,33.33,
+3,Баға,Оценка,Grade,,,,,1,x,x,x,,,,true
+3,Баға,Оценка,Grade,,,,,2,y,y,y,,,,false
+4,?,?,?,,,,,1,p,p,p,,,,
+4,?,?,?,,,,,2,q,q,q,,,,
+"""
 
 
 @pytest.fixture(scope="module")
@@ -131,11 +149,16 @@ def test_published_counts_and_ballots_that_the_archive_does_not_give_are_lies(
     assert result is not None
     assert outcome is not None
     listed = {"uuid": UUID, "question": 1, "answers": list(RANKED.answers), "ballots": result[0]}
+    listed_csv = "".join([f"{line}\r\n" for line in ("x,y,z", *(CSV[tuple(ballot)] for ballot in result[0]))])
+    listed_blt = "".join(["3 1\n", *(BLT[tuple(ballot)] for ballot in result[0]), BLT_END])
     honest: dict[str, bytes | int] = {
         where + "archive.bel": site.raw,
         where + "protocol.json": site.protocol(questions=questions),
         where + "count-1.json": protocol.count_json(outcome),
         where + "ballots-1.json": json.dumps(listed).encode(),
+        where + "ballots-1.csv": listed_csv.encode("utf-8-sig"),
+        where + "ballots-1.blt": listed_blt.encode(),
+        where + "result.csv": TABLE.encode("utf-8-sig"),
     }
 
     def told(files: dict[str, bytes | int]) -> dict[str, Any]:
@@ -144,7 +167,7 @@ def test_published_counts_and_ballots_that_the_archive_does_not_give_are_lies(
         return said
 
     found = told(honest)
-    assert (found["ok"], {"name": "counts", "ok": True, "count": 2} in found["checks"]) == (True, True)
+    assert (found["ok"], {"name": "counts", "ok": True, "count": 5} in found["checks"]) == (True, True)
     other = json.loads(protocol.count_json(outcome))
     other["winners"] = [0]
     for name, lie, code in (
@@ -153,6 +176,16 @@ def test_published_counts_and_ballots_that_the_archive_does_not_give_are_lies(
         ("ballots-1.json", json.dumps(listed | {"ballots": result[0][1:]}).encode(), "count.ballots"),
         ("ballots-1.json", json.dumps(listed | {"answers": RANKED.answers[::-1]}).encode(), "count.ballots"),
         ("ballots-3.json", b"[", "count.ballots"),
+        ("ballots-1.csv", listed_csv.replace("x,y", "y,x").encode(), "count.ballots"),
+        ("ballots-1.csv", listed_csv.partition("\r\n")[0].encode(), "count.ballots"),
+        ("ballots-3.csv", b'x,y\r\n1,"', "count.ballots"),
+        ("ballots-1.blt", listed_blt.replace("1 2 3 1 0", "2 2 3 1 0").encode(), "count.ballots"),
+        ("ballots-1.blt", listed_blt.replace("3 1\n", "3 2\n", 1).encode(), "count.ballots"),
+        ("ballots-1.blt", b"\xff", "count.ballots"),
+        ("result.csv", TABLE.replace(",y,y,y,,,,true", ",y,y,y,,,,false").encode(), "count.result"),
+        ("result.csv", TABLE.replace("b,b,b,2,", "b,b,b,3,").encode(), "count.result"),
+        ("result.csv", TABLE.replace("L2,L2,L2", "L2,L2,L1").encode(), "count.result"),
+        ("result.csv", TABLE.encode() + b"5\r\n", "count.result"),
     ):
         said = told(honest | {where + name: lie})
         assert (said["ok"], said["failure"]["code"], said["checks"][-1]["name"]) == (False, code, "counts")

@@ -19,7 +19,7 @@ from tests.voting.protocols import sign
 from tests.voting_web.test_api import misfits
 
 from egov_crypto import protocol, setup
-from egov_crypto.cli import site_data
+from egov_crypto.cli import site_data, tables
 from egov_crypto.cli.beside import Beside
 from egov_crypto.cli.site_figures import Figures
 from egov_crypto.counting import count
@@ -108,9 +108,7 @@ def test_what_was_counted_is_told_the_same_everywhere(services: Services, client
         data = client.get(f"{address}.json").json()
         assert found.report.result is not None
         assert data["ballots"] == found.report.result[number - 1]
-        rows = list(csv.reader(io.StringIO(client.get(f"{address}.csv").content.decode("utf-8-sig"))))
-        assert rows[0] == list(question.answers)
-        assert [[int(cell or 0) for cell in row] for row in rows[1:]] == data["ballots"]
+        tables.check_ballots(client.get(f"{address}.csv").content, question, data["ballots"])
         if counted is None:
             assert raw.status_code == 404
             continue
@@ -119,7 +117,9 @@ def test_what_was_counted_is_told_the_same_everywhere(services: Services, client
         if counted.method.graded:
             assert client.get(f"{address}.blt").status_code == 404
             continue
-        file = blt.read(client.get(f"{address}.blt").text)
+        written = client.get(f"{address}.blt")
+        tables.check_blt(written.content, question, data["ballots"])
+        file = blt.read(written.text)
         again = count(counted.method, len(file.candidates), file.ballots, b"")
         assert (again.valid, again.winners) == (counted.valid, counted.winners)
 
@@ -141,7 +141,10 @@ def test_what_was_counted_is_told_the_same_everywhere(services: Services, client
     verified_rows = site_data.told(shown.json(), found).results
     assert verified_rows is not None
     assert told_rows == [list(row) for row in verified_rows] * 2
-    table = list(csv.DictReader(io.StringIO(client.get(f"/votes/{vote.uuid}/result.csv").content.decode("utf-8-sig"))))
+    raw_table = client.get(f"/votes/{vote.uuid}/result.csv").content
+    assert found.report.result is not None
+    tables.check_result(raw_table, found.report.result, found)
+    table = list(csv.DictReader(io.StringIO(raw_table.decode("utf-8-sig"))))
     assert [(row["list"], row["answer"], row["votes"]) for row in table if row["question"] == "4"] == [
         ("1", "", "3"), ("1", "1", "2"), ("1", "2", "2"), ("2", "", "1"), ("2", "1", "0"), ("2", "2", "1"),
     ]  # fmt: skip

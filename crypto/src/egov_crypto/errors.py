@@ -108,6 +108,7 @@ CODES: Final[dict[str, str]] = {
     "protocol.archive": "The protocol of the result says something else than the archive.",
     "count.archive": "The published count of a question is not what its ballots give.",
     "count.ballots": "The published ballots on a question are not those of the archive.",
+    "count.result": "The published table of the result says something else than the archive.",
     "note.format": "A signed note is not written the way C2SP signed-note says.",
     "note.signature": "A signature under a note does not match the key whose it says that it is.",
     "note.unsigned": "The key that was given has not signed the note.",

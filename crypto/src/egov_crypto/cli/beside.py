@@ -2,13 +2,14 @@
 confirmation and turnout, the signed protocol, listed votes and their counts. What is not there is said, and is no
 failure: a vote may have none."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, Final
 
 from egov_crypto import protocol as protocols
 from egov_crypto import setup as setups
 from egov_crypto import wire
+from egov_crypto.cli import tables
 from egov_crypto.cli.source import archive_address, is_address, read_beside
 from egov_crypto.preference import PreferenceQuestion
 from egov_crypto.protocol import Protocol
@@ -20,8 +21,13 @@ ARCHIVE: Final = "/archive.bel"
 
 
 _MAX_COUNT: Final = protocols.MAX_SIZE
-_OF_BALLOT: Final = 130
-"""Bytes that a ballot may take in the list of all: 30 answers of at most three digits."""
+_LISTS: Final[dict[str, tuple[int, Callable[[bytes, PreferenceQuestion, Sequence[Any]], None]]]] = {
+    "json": (130, protocols.check_ballots),
+    "csv": (130, tables.check_ballots),
+    "blt": (640, tables.check_blt),
+}
+"""How listed votes are published: bytes that one may take (30 answers of at most three digits; 255 ranks, of which
+nearly all are left out), and what holds them against the archive."""
 
 Region = tuple[tuple[str, ...], int, int]
 
@@ -65,19 +71,27 @@ class Beside:
             checks.append(("counts", counted))
 
     def _check_counts(self, url: str, verified: Verified) -> int:
-        """Hold what is published of listed votes against the archive; how many documents there are."""
+        """Hold what is published of the result, and of listed votes, against the archive; how many documents there
+        are."""
         result, found = verified.report.result, 0
+        if result is None:
+            return 0
+        raw = self._read(url, "result.csv", _MAX_COUNT)
+        if raw is not None:
+            tables.check_result(raw, result, verified)
+            found += 1
         for place, question in enumerate(verified.election.questions):
-            if result is None or not isinstance(question, PreferenceQuestion):
+            if not isinstance(question, PreferenceQuestion):
                 continue
             raw = self._read(url, f"count-{place + 1}.json", _MAX_COUNT)
             if raw is not None:
                 protocols.check_count(raw, verified.outcome(place))
                 found += 1
-            raw = self._read(url, f"ballots-{place + 1}.json", _MAX_COUNT + _OF_BALLOT * len(result[place]))
-            if raw is not None:
-                protocols.check_ballots(raw, question, result[place])
-                found += 1
+            for ending, (of_ballot, check) in _LISTS.items():
+                raw = self._read(url, f"ballots-{place + 1}.{ending}", _MAX_COUNT + of_ballot * len(result[place]))
+                if raw is not None:
+                    check(raw, question, result[place])
+                    found += 1
         return found
 
     def _check_registrar(self, url: str, setup: Setup, verified: Verified) -> None:

@@ -13,7 +13,7 @@ from egov_crypto.counting import Outcome
 from egov_crypto.errors import VerificationError
 from egov_crypto.question import AnyQuestion
 from egov_crypto.since import Grown
-from egov_crypto.verify import Report
+from egov_crypto.verify import Report, Verified
 
 CHECKS: Final = {
     "questions": "questions, whose bounds can hold",
@@ -34,7 +34,7 @@ CHECKS: Final = {
     "registrar": "registrar's signed confirmation of exactly this set-up document",
     "turnout": "groups in the registrar's signed turnout, whose totals are those of the archive",
     "protocol": "signed protocol, each figure of which is what the archive gives",
-    "counts": "published counts and lists of votes, which are what the archive gives, each step of them",
+    "counts": "published results, counts and lists of votes, which are what the archive gives, each step of them",
     "figures": "figures and texts that the site says of it, all as the archive has them",
     "entered": "events, each the one that was entered in the log, none missing on either side",
     "states": "states, approvals and documents, each as it was entered in the log",
@@ -81,6 +81,11 @@ class VoteFound:
     outcomes: Sequence[Outcome | None] = ()
     grown: Grown | None = None
     beside: Beside = field(default_factory=Beside)
+
+    def asked(self, verified: Verified) -> None:
+        """Keep what was asked, and how the answers count."""
+        self.questions = verified.election.questions
+        self.outcomes = [verified.outcome(place) for place in range(len(self.questions))]
 
 
 def failed_check(failure: VerificationError) -> str:

@@ -7,16 +7,14 @@ import json
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from fractions import Fraction
 from typing import Any, Final
 
+from egov_crypto.cli import tables
 from egov_crypto.cli.site_figures import MAX_SIZE, load, readable
 from egov_crypto.cli.site_list import items
+from egov_crypto.cli.tables import Row
 from egov_crypto.cli.web import Web
 from egov_crypto.errors import ArchiveError, VerificationError
-from egov_crypto.lists import ListsQuestion
-from egov_crypto.preference import PreferenceQuestion
-from egov_crypto.tally import Result
 from egov_crypto.verify import Verified
 
 MAX_TABLE: Final = 1 << 28
@@ -25,8 +23,6 @@ TABLES: Final = ("votes.jsonl", "votes.csv", "results.jsonl", "results.csv")
 _TRUTH: Final = {"": None, "true": True, "false": False}
 
 csv.field_size_limit(1 << 24)
-
-Row = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +35,7 @@ class Told:
     numbers: Row
     """How many are registered, ballots, voters, result."""
     results: tuple[Row, ...] | None
-    """Of each answer: number of the question, of the list (None: no lists), of the answer (None: blank, or the list),
-    votes, of all, percent, and whether it is elected (None where votes are told). None: no result."""
+    """As `tables.result_rows` has them; None: no result."""
     final: bool
     """Whether nothing of it changes any more but by an erratum."""
 
@@ -64,7 +59,7 @@ def told(said: Mapping[str, Any], verified: Verified) -> Told:
     report = verified.report
     rows = None
     if report.result is not None:
-        rows = tuple(_results(report.result, verified))
+        rows = tuple(tables.result_rows(report.result, verified))
     numbers = said["registered"], said["ballots"], said["voters"], said["result"]
     final = report.result is not None or said["state"] == "cancelled"
     return Told(said["head"]["hash"], digest(said), numbers, rows, final)
@@ -74,28 +69,6 @@ def digest(said: Mapping[str, Any]) -> str:
     """Of what is said of a vote, without reports of incidents, which are not said everywhere."""
     rest = {name: value for name, value in said.items() if name != "incidents"}
     return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
-
-
-def _results(result: Result, verified: Verified) -> Iterator[Row]:
-    whole = verified.tally.weight
-    for place, (question, counts) in enumerate(zip(verified.election.questions, result, strict=True)):
-        number = place + 1
-        if isinstance(question, ListsQuestion):
-            for of, votes in enumerate(counts, 1):
-                yield from (_votes(number, of, answer or None, each, whole) for answer, each in enumerate(votes))
-        elif isinstance(question, PreferenceQuestion):
-            outcome = verified.outcome(place)
-            for answer in range(len(question.answers)):
-                yield number, None, answer + 1, None, None, None, outcome and answer in outcome.winners
-        else:
-            answers: list[tuple[int | None, int]] = list(enumerate(counts[question.blank :], 1))
-            for of_answer, votes in [*answers, (None, counts[0])] if question.blank else answers:
-                yield _votes(number, None, of_answer, votes, whole)
-
-
-def _votes(number: int, list_: int | None, answer: int | None, votes: int, whole: int) -> Row:
-    percent = float(round(Fraction(100 * votes, whole), 2)) if whole else 0.0
-    return number, list_, answer, votes, whole, percent, None
 
 
 def check_data(web: Web, data: Data) -> None:

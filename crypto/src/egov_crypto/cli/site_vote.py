@@ -129,7 +129,7 @@ def _check(site: Site, vote: SiteVote) -> None:
         found.source, site.progress, site.limit
     ) as file:  # after the figures, and what was known of the log
         verified = verify_archive(file, jobs=site.jobs, progress=site.progress, report=report)
-        found.questions = verified.election.questions
+        found.asked(verified)
         found.beside.check(found.source, file, verified)
         compared = figures.check_item(item)
         for said in (figures, item):

@@ -156,8 +156,7 @@ def _verify_vote(options: argparse.Namespace) -> int:
                 report=found.report,
                 joint=not options.without_joint_proofs,
             )
-            found.questions = verified.election.questions
-            found.outcomes = [verified.outcome(place) for place in range(len(found.questions))]
+            found.asked(verified)
             found.beside.check(options.archive, file, verified)
 
     failure, error = console.outcome(check, options.json)
