@@ -111,6 +111,12 @@ def test_shuffles_are_handed_in_by_the_links_without_a_script_then_decryptions_a
     def right(private: int) -> bytes:
         return tally.decrypt(found.election, found.tally, private)
 
+    with monkeypatch.context() as patched:
+        patched.setattr(views, "MAX_UPLOAD_BYTES", -1)
+        page = booth.get("/en/trustee").text
+    assert f"egov vote decryption {uuid} decryption.json" in page
+    assert ("egov-ballot trustee decrypt" in page, 'type="file"' in page) == (True, False)
+
     for token, private in zip(course.tokens, course.private, strict=True):
         enter(booth, token)
         assert "Decrypt the shuffled ballots" in booth.get("/en/trustee").text

@@ -66,6 +66,8 @@ MAX_DECRYPTION_BYTES: Final = 1_000_000
 """The same for a trustee's decryption; 500 answers need less than half of it."""
 DECRYPTED_BALLOT_BYTES: Final = 400
 """And so much more for each ballot that is decrypted by itself, on each question."""
+SHUFFLED_BALLOT_BYTES: Final = 512
+"""A shuffle has no more than so many for each (`egov_crypto.mixnet.size_limit`)."""
 MAX_UPLOAD_BYTES: Final = 32_000_000
 """What a trustee can hand in on the site: a shuffle of some 60,000 ballots. A larger one goes by the operator."""
 
@@ -201,8 +203,6 @@ DECRYPTION_INVALID: Final = Refusal(
     "decryption.invalid",
     N_("The decryption does not fit this vote's tally with any trustee's key. Nothing was recorded."),
 )
-
-
 OF_HAND_INS: Final = {
     refusal.code: refusal
     for refusal in (
@@ -211,6 +211,8 @@ OF_HAND_INS: Final = {
     )
 }
 """Why what a trustee handed in is not recorded, by code."""
+
+
 @dataclass(frozen=True, slots=True)
 class Timeline:
     """What a vote's state depends on besides the time. Times are aware."""

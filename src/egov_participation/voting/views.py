@@ -11,7 +11,14 @@ from egov_crypto.archive import EventType
 from egov_crypto.counting import Method, Outcome
 from egov_participation.voting.kinds import QuestionKind
 from egov_participation.voting.protocol import SignedProtocol
-from egov_participation.voting.rules import BallotStatus, VoteKind, VoteState
+from egov_participation.voting.rules import (
+    DECRYPTED_BALLOT_BYTES,
+    MAX_UPLOAD_BYTES,
+    SHUFFLED_BALLOT_BYTES,
+    BallotStatus,
+    VoteKind,
+    VoteState,
+)
 from egov_participation.voting.setup import SetupDocument, digest
 from egov_participation.voting.texts import Texts
 from egov_participation.voting.turnout import RegionalTurnout
@@ -227,6 +234,21 @@ class VoteView:
     def shuffled(self) -> bool:
         """Whether ballots of some question are shuffled and become known one by one."""
         return any(question.kind.shuffled for question in self.questions)
+
+    @property
+    def shuffle_fits(self) -> bool:
+        """Whether trustees can hand a shuffle of its ballots in on the site; a larger one goes by the operator."""
+        return self._opened * SHUFFLED_BALLOT_BYTES <= MAX_UPLOAD_BYTES
+
+    @property
+    def decryption_fits(self) -> bool:
+        """The same of a decryption."""
+        return self._opened * DECRYPTED_BALLOT_BYTES <= MAX_UPLOAD_BYTES
+
+    @property
+    def _opened(self) -> int:
+        """How many answers are shuffled and become known one by one."""
+        return self.voters * sum(question.kind.shuffled for question in self.questions)
 
     @property
     def sums(self) -> tuple[tuple[QuestionView, tuple[int, ...] | None], ...]:

@@ -231,13 +231,13 @@ def _page(
         context["questions"] = voting.questions_in(found.archive_start)
         context["needed"] = voting.needed_in(found.archive_start)
     if found.published is not None:
+        context["most"] = MAX_UPLOAD_BYTES
         context["archive_url"] = archive_url(request, found.published)
         context["archive_here"] = address(request, "voting.booth_archive", uuid=found.vote)
     name = template or _PAGES.get(found.step, "trustee/waiting.html")
     return _own(render(request, name, status=status if error else 200, **context))
 
 
-def _refused(request: Request, found: TrusteeView, field: str, error: DomainError, template: str) -> Response:
 def _hand_in(request: Request, kind: HandInKind, template: str) -> Response:
     token, raw = trustee_session.token_of(request), upload(request, kind)
     found = trustees.by_token(services(request), token)
@@ -258,6 +258,7 @@ def _said(request: Request, hand_in: HandInView) -> str:
     return translate(lang(request), _STAGES[hand_in.stage], share=share)
 
 
+def _refused(request: Request, found: TrusteeView, field: str, error: DomainError, template: str) -> Response:
     """The form again with what is wrong with its file; an invitation that was sent anew is no form's matter."""
     if error.code == "trustee.unknown":
         raise error
@@ -307,8 +308,8 @@ routes = [
         f"{_ALL}/decrypt", decrypt, Action.VISIT, methods=["POST"], site=BOOTH, name="commission.trustee_decrypt",
         max_body=MAX_UPLOAD_BYTES, sender=trustee_session.trustee,
     ),
-    route(f"{_ALL}/leave", leave, Action.VISIT, methods=["POST"], site=BOOTH, name="commission.trustee_leave"),
     route(f"{_ALL}/progress", progress, Action.VISIT, site=BOOTH, name="commission.trustee_progress"),
+    route(f"{_ALL}/leave", leave, Action.VISIT, methods=["POST"], site=BOOTH, name="commission.trustee_leave"),
     route(f"{_ALL}/setup.json", setup, Action.VISIT, site=BOOTH, localized=False, name="commission.trustee_setup"),
     route(
         f"{_ALL}/registrar.json",
