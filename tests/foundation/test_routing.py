@@ -46,6 +46,16 @@ def test_no_address_leads_to_another_site(client: TestClient, path: str) -> None
     assert answer.status_code == 404
 
 
+def test_what_holds_a_sign_that_no_text_has_is_refused_before_any_database_is_asked(client: TestClient) -> None:
+    assert client.get("/en/page/a%00b").status_code == 404
+    assert client.get("/en/page?name=a%00b").status_code == 400
+    assert client.post("/en/form", data={"name": "Абай\0"}).status_code == 400
+    multipart = {"Content-Type": "multipart/form-data; boundary=x"}
+    named = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a\0"\r\n\r\n1\r\n--x--\r\n'
+    assert client.post("/en/form", content=named, headers=multipart).status_code == 400
+    assert client.post("/en/form", data={"name": "Абай"}, files={"file": ("a", b"\0")}).status_code == 200
+
+
 def test_a_coroutine_is_an_endpoint_too(client: TestClient) -> None:
     assert client.get("/en/async").text == "async"
 
