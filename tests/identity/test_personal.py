@@ -19,6 +19,9 @@ from egov_participation.actions import Action, Role
 from egov_participation.app import create_app
 from egov_participation.identity import rules
 from egov_participation.identity.models import Passkey
+from egov_participation.petitions.rules import writing
+from egov_participation.petitions.rules.writing import Part
+from egov_participation.petitions.service import drafts
 from egov_participation.registry import service as registry
 from egov_participation.registry.models import Resident
 from egov_participation.services import Services
@@ -79,6 +82,16 @@ def test_everything_that_is_held_is_shown_in_words(
     for text in (*words, person.entry.family_name, person.entry.mail, person.entry.iin.mask):
         assert text in page
     assert person.entry.iin.digits not in page
+
+
+def test_what_was_written_in_one_language_is_shown_in_all(person: SignedIn, services: Services) -> None:
+    with services.database.uow() as tx:
+        key = drafts.start(services, tx, person.session, "kk").key
+        seen = drafts.of_part(tx.session, drafts.found(tx.session, key, person.person_id), Part.TITLE)
+        drafts.save_part(services, tx, person.session, key, Part.TITLE, {"title": "Саябақ керек"}, writing.seen(seen))
+        tx.commit()
+    for lang in ("en", "ru", "kk"):
+        assert "Саябақ керек" in person.client.get(f"/{lang}/me/data").text
 
 
 def test_the_file_holds_what_the_page_shows_and_explains_it(person: SignedIn, services: Services) -> None:

@@ -15,7 +15,7 @@ from egov_participation import personal
 from egov_participation.actions import Action
 from egov_participation.errors import DomainError
 from egov_participation.formats import filters
-from egov_participation.i18n import LANGUAGES, N_, translate
+from egov_participation.i18n import LANGUAGES, N_, in_language, translate
 from egov_participation.identity import service
 from egov_participation.identity.forms import AddressForm, ErasureForm, LanguageForm
 from egov_participation.identity.routes.asking import keys_of, see_other
@@ -98,7 +98,7 @@ def _words(request: Request, fact: Fact) -> str:
         case str(text) if text:
             return translate(language, text) if fact.words else text
         case Mapping() as texts:
-            return str(texts[language])
+            return in_language(texts, language)
         case bool(yes):
             return translate(language, N_("yes") if yes else N_("no"))
         case int(number):
