@@ -1,8 +1,10 @@
-"""An election by ranks whose three trustees made their key together, and of whom two were enough."""
+"""An election by ranks whose three trustees made their key together, of whom two were enough, beside a fourth who was
+needed always."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -47,7 +49,7 @@ CAST = ([1, 2, 0, 0], [1, 2, 0, 0], [1, 2, 0, 0], [1, 0, 2, 0], [0, 0, 1, 0], [0
 Bolat's first preferences, would be elected beside Asel."""
 
 
-def test_three_trustees_make_a_key_and_two_of_them_bring_a_ranked_election_to_its_result(
+def test_three_trustees_make_a_key_and_two_of_them_and_a_fourth_bring_a_ranked_election_to_its_result(
     live_server: Services,
     worker: Worker,
     outbox: NullMailer,
@@ -57,31 +59,33 @@ def test_three_trustees_make_a_key_and_two_of_them_bring_a_ranked_election_to_it
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     course, iins, people = drafted(live_server, worker, outbox, official)
-    trustees = [
-        Trustee(new_page(lang, viewport=WIDE), lang, f"{lang}@mail.example", tmp_path, worker,
+    first, absent, second, always = trustees = [
+        Trustee(new_page(lang, viewport=WIDE), lang, f"trustee{place}@mail.example", tmp_path, worker,
                 links=[f"{live_server.settings.booth_url}/{lang}/trustee/{token}"])
-        for lang, token in zip(LANGUAGES, course.tokens, strict=True)
+        for place, (lang, token) in enumerate(zip((*LANGUAGES, "en"), course.tokens, strict=True), 1)
     ]  # fmt: skip
-    make_the_key(course, trustees, new_page)
+    make_the_key(course, trustees[:3], new_page)
+    always.come()
+    always.make_key()
     course.freeze()
+    second.come()
+    second.confirm()
     course.confirm().approve(official(Role.COMMISSION), course.propose_set_up())
     around = Around(live_server, worker, outbox, tmp_path, iins, course.draft.uuid)
     vote(around, people, new_page("en"))
 
     view = service.vote(live_server, around.uuid)
-    assert (view.state, view.needed, view.voters) == (VoteState.OPEN, 2, len(CAST) + 1)
+    assert (view.state, view.needed, view.always) == (VoteState.OPEN, 3, (1,))
+    assert view.voters == len(CAST) + 1
     close_at(live_server, view.closes_at)
-    first, absent, second = trustees
-    noted = shuffled_and_decrypted(around, first, second)
-    absent.come()
-    absent.says("Nothing is left to do")
+    noted = shuffled_and_decrypted(around, (first, second, always), absent)
     confirmed(around, new_page("en", viewport=WIDE), noted, capsys)
 
 
 def drafted(
     services: Services, worker: Worker, outbox: NullMailer, official: MakeOfficial
 ) -> tuple[Course, list[str], list[str]]:
-    """A draft whose trustees were told to begin, and some who may vote: their IINs and the register's ids."""
+    """A draft of whose trustees three were told to begin, and some who may vote: their IINs and the register's ids."""
     member = official(Role.COMMISSION)
     course = begin(services, worker, outbox, member, voters=0)
     iins, people = make_people(services, len(CAST) + 1)
@@ -89,7 +93,9 @@ def drafted(
     with services.database.uow() as tx:
         course.id = drafts.make(services, tx, member.session, asked).id
         tx.commit()
-    return course.with_ceremony(), [iin.digits for iin in iins], people
+    course.with_ceremony()
+    course.tokens.append(course.invite(course.add_trustee(4, always=True)))
+    return course, [iin.digits for iin in iins], people
 
 
 def make_the_key(course: Course, trustees: list[Trustee], new_page: NewPage) -> None:
@@ -134,17 +140,29 @@ def vote(around: Around, people: list[str], page: Page) -> None:
         service.cast(services, uuid, person, ballot.make(election, book.credential(uuid, person), [ranks]))
 
 
-def shuffled_and_decrypted(around: Around, *present: Trustee) -> list[str]:
-    """By those who are there, in their browsers; the hashes of their shuffles."""
-    noted = []
-    for trustee in present:
+def shuffled_and_decrypted(around: Around, present: Sequence[Trustee], absent: Trustee) -> list[str]:
+    """By those who are there, in their browsers, of whom the last is needed always; the hashes of their shuffles.
+
+    Once enough of the others have done their part, nothing more is awaited of the one who was absent.
+    """
+    noted, heads = [], set()
+    *others, always = present
+    for trustee in others:
         trustee.come()
         noted.append(trustee.shuffle())
+    absent.come()
+    absent.says("Others are awaited")
+    always.come()
+    noted.append(always.shuffle())
     assert service.vote(around.services, around.uuid).state is VoteState.DECRYPTING
-    heads = set()
-    for trustee in present:
+    for trustee in others:
         trustee.come()
         heads.add(trustee.decrypt())
+    absent.come()
+    absent.says("Nothing is left to do")
+    assert service.vote(around.services, around.uuid).state is VoteState.DECRYPTING
+    always.come()
+    heads.add(always.decrypt())
     assert len(heads) == 1
     return noted
 
@@ -160,7 +178,7 @@ def confirmed(around: Around, observer: Page, noted: list[str], capsys: pytest.C
     capsys.readouterr()
     assert egov_verify(["vote", "--json", around.page]) == 0
     found = json.loads(capsys.readouterr().out.splitlines()[-1])  # the server says on the same stream what was asked
-    assert (found["shuffled"], found["required"]) == ([1, 3], 2)
+    assert (found["shuffled"], found["required"], found["always"]) == ([2, 4, 1], 3, [1])
     (outcome,) = found["outcomes"]
     assert [names[place] for place in outcome["winners"]] == [ASEL, BOLAT]
     assert [shown["elected"] for shown in outcome["rounds"]] == [[0], [], [], [1]]
