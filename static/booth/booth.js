@@ -166,6 +166,7 @@ export class Booth {
       cast: () => this.#cast(),
       challenge: () => this.#challenge(),
       again: () => this.#again(),
+      recode: () => this.#recode(),
       print: () => print(),
     };
   }
@@ -221,6 +222,14 @@ export class Booth {
     this.steps.current = null;
     this.steps.forgetAfter(start);
     this.steps.goTo(start);
+  }
+
+  /** From the code, which was a wrong one; what was chosen stays, and is looked through again before it is encrypted. */
+  #recode() {
+    this.#withdrawChallenge();
+    this.steps.current = null;
+    this.steps.forgetAfter(this.#review);
+    this.steps.goTo(0);
   }
 
   async #cast() {

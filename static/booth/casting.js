@@ -6,15 +6,17 @@ const PAUSES = [1000, 3000]; // milliseconds before the second and third attempt
 const PATIENCE = 30000; // milliseconds that one attempt may take
 const PASSING = new Set([408, 425, 429, 500, 502, 503, 504]);
 const OVER = new Set([404, 410]); // no such vote, or no longer
+const WRONG_CODE = new Set(["credential.unknown", "credential.not_yours"]);
 
 /**
  * The ballot was not acknowledged. `title` and `detail` are for the voter, in the server's words if it gave any;
  * `passing` tells whether sending the same bytes once more may help by itself. The `outcome` is "unsure" where the voter
- * had better send them again, "refused" where another ballot might be taken, "over" where none is. None of these words
+ * had better send them again, "code" where one with another voting code might be taken, "refused" where some other
+ * ballot might be, "over" where none is. None of these words
  * is signed: a server that refuses a ballot may still record it, so its bytes are kept and its tracker is shown.
  */
 export class CastError extends Error {
-  /** @param {{outcome?: "unsure"|"refused"|"over", passing?: boolean}} [options] */
+  /** @param {{outcome?: "unsure"|"code"|"refused"|"over", passing?: boolean}} [options] */
   constructor(title, detail, { outcome = "unsure", passing = false } = {}) {
     super(title);
     this.title = title;
@@ -108,7 +110,7 @@ export class Casting {
     const signedOut = response.status === 401 || String(problem.code).startsWith("csrf.");
     if (signedOut) await this.#renewToken();
     if (passing || signedOut) return new CastError(problem.title, problem.detail, { passing });
-    const outcome = OVER.has(response.status) ? "over" : "refused";
+    const outcome = OVER.has(response.status) ? "over" : WRONG_CODE.has(problem.code) ? "code" : "refused";
     return new CastError(this.sentences.say("refused-title"), problem.detail, { outcome });
   }
 

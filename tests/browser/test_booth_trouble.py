@@ -70,11 +70,13 @@ def test_somebody_elses_voting_code_is_refused_in_the_voters_language_and_can_be
     section = booth.at("uncertain")
     expect(section.locator("h1")).to_have_text("Сервер не принял бюллетень")
     expect(section.locator('[data-slot="detail"]')).to_have_text(problem["detail"])
+    expect(section.get_by_role("button", name="Начать заново")).to_be_hidden()
     booth.shot("ru-9-refused")
-    booth.act("again")
+    chosen = booth.page.locator('[data-step="review"] dd').all_text_contents()
+    booth.act("recode")
     booth.at("credential")
     booth.enter(voter=0)
-    booth.answer()
+    assert booth.at("review").locator("dd").all_text_contents() == chosen  # only the code was wrong
     booth.encrypt()
     booth.cast()
 
