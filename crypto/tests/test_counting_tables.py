@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from crypto.tests.ballot_files import PARTS, opened, workbook
 
-from egov_crypto.counting.files import cvr, dominion, spreadsheet
+from egov_crypto.counting.files import cvr, dominion, hart, spreadsheet
 from egov_crypto.counting.files.ballot_file import BallotFile
 from egov_crypto.counting.files.layouts import Reading
 from egov_crypto.counting.files.marks import Marks, Overvotes, read_again
@@ -161,6 +161,61 @@ def test_exports_of_dominion_systems(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dominion, "MOST_BYTES", 50)
     with pytest.raises(UsageError, match=r"Manifest.json is larger than 0 MB"):
         opened(packed(DOMINION))
+
+
+def test_exports_of_hart_systems(monkeypatch: pytest.MonkeyPatch) -> None:
+    def contest(name: str, *options: str) -> str:
+        within = "".join(f"<Option>{option}</Option>" for option in options)
+        return f"<Contest><Name>{name}</Name><Id>id-{name}</Id><Options>{within}</Options><Overvoted/></Contest>"
+
+    def marked(name: str, value: str) -> str:
+        return f"<Name>{name}</Name><Id>id-{name}</Id><Value>{value}</Value>"
+
+    def written(text: str, status: str, value: str) -> str:
+        data = f"<Text>{text}</Text><ImageId>x</ImageId><WriteInDataStatus>{status}</WriteInDataStatus>"
+        return f"<WriteInData>{data}</WriteInData><Id>id-w</Id><Value>{value}</Value>"
+
+    def sheet(*contests: str) -> str:
+        name = "http://tempuri.org/CVRDesign.xsd"
+        return f'\ufeff<Cvr xmlns="{name}"><Contests>{"".join(contests)}</Contests><SheetNumber>1</SheetNumber></Cvr>'
+
+    sheets = {
+        "1_a.xml": sheet(
+            contest("Mayor", marked("Ada", "100"), marked("Bo", "011")), contest("Tax", marked("Yes", "1"))
+        ),
+        "1_b.xml": sheet(contest("Mayor", marked("Bo", "100"), marked("Ada", "100"))),
+        "1_c.xml": sheet(contest("Mayor")),
+        "d/1_d.XML": sheet(contest("Mayor", written("", "Unresolved", "010"), written("Cy", "Resolved", "001"))),
+        "1_e.xml": sheet(contest("Mayor", written("No", "Rejected", "100"), marked("Ada &amp; co", "010"))),
+        "images/x.png": "",
+    }
+    file = opened(workbook(sheets).getvalue())
+    assert (file.title, file.candidates) == ("Mayor", ("Ada", "Ada & co", "Bo", "Cy", "Write-in"))
+    assert file.ballots == {(1, 0, 2, 0, 0): 1, (0,) * 5: 2, (0, 0, 0, 2, 1): 1, (0, 1, 0, 0, 0): 1}
+    assert file.notes == ("1 ballots end with a rank given to several",)
+    for lie, message in (
+        (sheet(contest("Mayor", marked("Ada", "2"))), "1_z.xml: '2' does not say at which ranks"),
+        (sheet(contest("Mayor", marked("", "1"))), "1_z.xml: Option without a Name"),
+        (sheet("<Contest/>"), "1_z.xml: Contest without a Id"),
+        ("<Ballot/>", "1_z.xml is not a cast-vote record"),
+        ("<Cvr>", "1_z.xml is not XML"),
+        ('<!DOCTYPE c [<!ENTITY e "x">]><Cvr>&e;</Cvr>', "document type declaration"),
+        ("<C\0vr/>", "1_z.xml is not UTF-8"),
+    ):
+        with pytest.raises(UsageError, match=message):
+            opened(workbook(sheets | {"1_z.xml": lie}).getvalue())
+    party = contest("Mayor", marked("Di", "10")).replace("id-Mayor", "other")
+    both = workbook(sheets | {"2_a.xml": sheet(party)}).getvalue()
+    with pytest.raises(UsageError, match=r"choose one: 'Mayor \[id-Mayor\]'; 'Mayor \[other\]'"):
+        opened(both)
+    assert opened(both, Reading(contest="[other]")).ballots == {(1,): 1}
+    with pytest.raises(UsageError, match="no contest with ranks"):
+        opened(workbook({"1_a.xml": sheet(contest("Tax", marked("Yes", "1")))}).getvalue())
+    with pytest.raises(UsageError, match="not an archive that can be read"):
+        opened(b"PK\x03\x04", format_=Format.HART)
+    monkeypatch.setattr(hart, "MOST_BYTES", 50)
+    with pytest.raises(UsageError, match=r"1_a\.xml is larger than"):
+        opened(workbook(sheets).getvalue())
 
 
 def test_ranks_are_read_again_by_other_rules() -> None:

@@ -42,9 +42,9 @@ _TRANSFERRED: Final = ("stv-scottish", "stv-meek", "irv")
 _DESCRIPTION: Final = """\
 Count ranked ballots, and show the whole way to the result: every round, every transfer, every comparison.
 
-FILE holds ballots (BLT, cast-vote records as .xlsx, .csv, .json in the common data format or Dominion's .zip, ABIF,
-PrefLib, Debian's tally sheets, Scottish wards as .csv), or is an election's archive, which is verified whole before its
-ballots are counted; an archive can also be the address of a vote.
+FILE holds ballots (BLT, cast-vote records as .xlsx, .csv, .json in the common data format or the .zip of Dominion's and
+Hart's systems, ABIF, PrefLib, Debian's tally sheets, Scottish wards as .csv), or is an election's archive, which is
+verified whole before its ballots are counted; an archive can also be the address of a vote.
 The rules of every method are in docs/counting.md. All arithmetic is exact.
 """
 _EXIT: Final = """\

@@ -9,7 +9,18 @@ from enum import StrEnum
 from pathlib import Path
 from typing import IO, Final
 
-from egov_crypto.counting.files import abif, blt, cdf, cvr, dominion, preflib, spreadsheet, tally_sheet, ward_table
+from egov_crypto.counting.files import (
+    abif,
+    blt,
+    cdf,
+    cvr,
+    dominion,
+    hart,
+    preflib,
+    spreadsheet,
+    tally_sheet,
+    ward_table,
+)
 from egov_crypto.counting.files.ballot_file import BallotFile
 from egov_crypto.counting.files.layouts import Reading
 from egov_crypto.errors import UsageError
@@ -39,6 +50,7 @@ class Format(StrEnum):
     PREFLIB = "preflib"
     WARD = "ward"
     DOMINION = "dominion"
+    HART = "hart"
     CDF = "cdf"
 
 
@@ -54,14 +66,15 @@ def read(file: IO[bytes], name: str, reading: Reading, format_: Format | None = 
     Raises :class:`UsageError` on what cannot be read.
     """
     title = Path(name).stem
-    packed = format_ is None and file.read(4) == b"PK\x03\x04"
+    if format_ is None and file.read(4) == b"PK\x03\x04":
+        format_ = _packed(file)
     file.seek(0)
-    if format_ is Format.DOMINION or (packed and _has_candidates(file)):
+    if format_ is Format.DOMINION:
         return dominion.read(file, reading)
-    if format_ is Format.XLSX or packed:
-        file.seek(0)
+    if format_ is Format.HART:
+        return hart.read(file, reading)
+    if format_ is Format.XLSX:
         return cvr.read(spreadsheet.rows(file, sheet or None), reading, title)
-    file.seek(0)
     raw = file.read(MOST_BYTES + 1)
     if len(raw) > MOST_BYTES:
         raise UsageError(f"a file of text with more than {MOST_BYTES >> 20} MB is not read")
@@ -85,12 +98,16 @@ def read(file: IO[bytes], name: str, reading: Reading, format_: Format | None = 
             return cvr.read(_rows(text), reading, title)
 
 
-def _has_candidates(file: IO[bytes]) -> bool:
+def _packed(file: IO[bytes]) -> Format:
+    """What a ZIP archive is of; a workbook if it is damaged, which is said when it is read."""
     try:
         with zipfile.ZipFile(file) as archive:
-            return any(name.rpartition("/")[2] == dominion.CANDIDATES for name in archive.namelist())
+            names = archive.namelist()
     except spreadsheet.DAMAGED:
-        return False
+        return Format.XLSX
+    if any(name.rpartition("/")[2] == dominion.CANDIDATES for name in names):
+        return Format.DOMINION
+    return Format.HART if hart.is_one(names) else Format.XLSX
 
 
 def _decoded(raw: bytes) -> str:
