@@ -9,13 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import Protocol
+from typing import Final, Protocol
 
 from opentelemetry.context import Context
 from opentelemetry.sdk.resources import SERVICE_NAME, Resource
 from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
-from opentelemetry.trace import Span, SpanKind, StatusCode, Tracer
+from opentelemetry.trace import (
+    NonRecordingSpan,
+    Span,
+    SpanContext,
+    SpanKind,
+    StatusCode,
+    TraceFlags,
+    Tracer,
+    use_span,
+)
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 _tracer: Tracer | None = None
@@ -82,11 +91,20 @@ class _Nothing:
 
 
 _nothing: AbstractContextManager[RequestSpan] = nullcontext(_Nothing())
+_UNSEEN: Final = NonRecordingSpan(SpanContext(1, 1, is_remote=False, trace_flags=TraceFlags(TraceFlags.DEFAULT)))
+"""What is within it is not sampled either."""
 
 
 def request(method: str, headers: Mapping[str, str]) -> AbstractContextManager[RequestSpan]:
     """Around a request; `headers` may hold a ``traceparent`` that can be believed."""
     return _nothing if _tracer is None else _request(_tracer, method, headers)
+
+
+@contextmanager
+def unseen() -> Iterator[RequestSpan]:
+    """Around a request of which nothing is told, nor of its parts: even when it came would tell too much."""
+    with use_span(_UNSEEN):
+        yield _Nothing()
 
 
 @contextmanager

@@ -9,14 +9,18 @@ from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.testclient import TestClient
 from tests.conftest import ClientFactory
 from tests.foundation.conftest import ROUTES as SMALL
 from tests.foundation.conftest import small_app
 
 from egov_participation import tracing
+from egov_participation.actions import Action
 from egov_participation.services import Services
 from egov_participation.settings import Settings
+from egov_participation.web.routing import BOOTH, route
 
 pytestmark = pytest.mark.sqlite
 SECRET = "KMLMr96HM3M2nQ"
@@ -64,6 +68,22 @@ def test_writing_is_a_part_of_its_request(client: TestClient, services: Services
     parts = {span.name: span for span in spans.get_finished_spans()}
     assert set(parts) == {"GET ready", "database.write"}
     assert parent_of(parts["database.write"]) == context_of(parts["GET ready"])
+
+
+def test_nothing_is_told_of_what_is_posted_to_the_booth(
+    services: Services, spans: InMemorySpanExporter, new_client: ClientFactory
+) -> None:
+    def cast(_request: Request) -> Response:
+        with tracing.part("database.write"):
+            return Response(status_code=201)
+
+    routes = [route("/cast", cast, Action.VISIT, methods=("POST",), site=BOOTH, localized=False)]
+    booth = new_client(small_app(services, [*SMALL, *routes]), booth=True)
+
+    assert booth.post("/cast").status_code == 201
+    assert spans.get_finished_spans() == ()
+    assert booth.get("/en/page").status_code == 200
+    assert [span.name for span in spans.get_finished_spans()] == ["GET test.booth_page"]
 
 
 def context_of(span: ReadableSpan) -> int:
