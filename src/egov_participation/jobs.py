@@ -1,7 +1,8 @@
 """Work for later, written in the same transaction as its cause (an outbox), and done by a worker.
 
 A job runs at least once: a handler must bear being run again. Ticks are what has no single cause, such as closing a
-vote when its time has come.
+vote when its time has come. What takes minutes is done beside them by a thread of its own, so that votes close and
+mails leave meanwhile.
 
 On PostgreSQL any number of workers share the jobs: each holds the row of the job that it does locked, and takes no row
 that another holds. A worker that dies lets go of its job, which is then done again. On SQLite one worker works.
@@ -58,6 +59,7 @@ _handlers: dict[str, Handler] = {}
 _words: dict[str, str] = {}
 _forgotten: set[str] = set()
 _persistent: set[str] = set()
+_slow: set[str] = set()
 _ticks: list[Tick] = []
 
 
@@ -111,7 +113,7 @@ class DeadJob:
 
 
 def handler(
-    kind: str, *, words: str = "", forget: bool = False, persistent: bool = False
+    kind: str, *, words: str = "", forget: bool = False, persistent: bool = False, slow: bool = False
 ) -> Callable[[Handler], Handler]:
     """Register what does the jobs of this kind: ``(services, payload) -> None``; any exception is a failure, and tried
     again but for `HopelessError`.
@@ -121,6 +123,7 @@ def handler(
         forget: a job of this kind is deleted when it is done or given up, and tried again at moments left to chance,
             because even when it was done, or tried, may tell too much.
         persistent: a job of this kind is tried until it is done, however often it fails: only `HopelessError` ends it.
+        slow: a job of this kind may take minutes, and others are not kept waiting.
     """
 
     def register(function: Handler) -> Handler:
@@ -132,6 +135,8 @@ def handler(
             _forgotten.add(kind)
         if persistent:
             _persistent.add(kind)
+        if slow:
+            _slow.add(kind)
         return function
 
     return register
@@ -273,45 +278,62 @@ def _vaguely_after(now: datetime) -> datetime:
 
 
 class Worker(Rounds):
-    """Does what is due. `run_due` is one round of it: what tests call, and its thread every second."""
+    """Does what is due, slow jobs in a thread of their own. `run_due` is one round of both: what tests call."""
 
     def __init__(self, services: Services) -> None:
-        super().__init__(self.run_due, "worker", "worker.failed")
+        super().__init__(self._round, "worker", "worker.failed")
+        self._beside = Rounds(lambda: self._do_jobs(slow=True), "slow worker", "worker.failed")
         self.services = services
 
+    def start(self) -> None:
+        """Work until `stop`."""
+        super().start()
+        self._beside.start()
+
+    def stop(self) -> None:
+        """Finish the jobs in hand and end."""
+        super().stop()
+        self._beside.stop()
+
     def run_due(self) -> None:
-        """Call every tick, then do every job that is due, the oldest first; what fails is tried again later."""
-        database = self.services.database
-        with database.alone("ticks") as alone:
-            if alone:
-                self._call_ticks()
+        """Call every tick, then do every job that is due."""
+        self._call_ticks()
         self.do_due_jobs()
 
     def do_due_jobs(self) -> None:
-        """Do every job that is due, the oldest first; what fails is tried again later."""
-        database = self.services.database
-        if database.dialect == "postgresql":
-            self._do_jobs()
-            return
-        with database.alone("jobs") as alone:  # no row can be held there while others write
-            if alone:
-                self._do_jobs()
+        """Do every slow job that is due, then every other, the oldest first; what fails is tried again later."""
+        for slow in (True, False):
+            self._do_jobs(slow=slow)
+
+    def _round(self) -> None:
+        self._call_ticks()
+        self._do_jobs(slow=False)
 
     def _call_ticks(self) -> None:
-        for function in _ticks:
-            try:
-                function(self.services)
-            except Exception as error:  # noqa: BLE001 - the others must still be called, and this one again next second
-                log.warning("tick.failed", tick=function.__name__, **describe(error))
+        with self.services.database.alone("ticks") as alone:
+            for function in _ticks if alone else ():
+                try:
+                    function(self.services)
+                except Exception as error:  # noqa: BLE001 - the others must be called, and this one again next second
+                    log.warning("tick.failed", tick=function.__name__, **describe(error))
 
-    def _do_jobs(self) -> None:
+    def _do_jobs(self, *, slow: bool) -> None:
+        database = self.services.database
+        if database.dialect == "postgresql":
+            self._do_each(slow=slow)
+            return
+        with database.alone("slow-jobs" if slow else "jobs") as alone:  # no row can be held there while others write
+            if alone:
+                self._do_each(slow=slow)
+
+    def _do_each(self, *, slow: bool) -> None:
         tried: int | None = 0
         while not self._stopping.is_set() and tried is not None:
-            tried = self._do_next(tried)
+            tried = self._do_next(tried, slow=slow)
 
-    def _do_next(self, after: int) -> int | None:
+    def _do_next(self, after: int, *, slow: bool) -> int | None:
         """Do the first job that is due and stands after that place; its place, or None if there was none."""
-        with self._claimed(after) as job:
+        with self._claimed(after, slow=slow) as job:
             if job is None:
                 return None
             failure: Exception | None = None
@@ -325,10 +347,11 @@ class Worker(Rounds):
             return job.id
 
     @contextmanager
-    def _claimed(self, after: int) -> Iterator[Job | None]:
+    def _claimed(self, after: int, *, slow: bool) -> Iterator[Job | None]:
         """The next job; what the block writes into it is stored at its end."""
         due = or_(col(Job.run_after).is_(None), col(Job.run_after) <= self.services.clock())
-        statement = select(Job).where(_waiting(), due, col(Job.id) > after).order_by(col(Job.id)).limit(1)
+        mine = col(Job.kind).in_(_slow) if slow else col(Job.kind).not_in(_slow)
+        statement = select(Job).where(_waiting(), due, mine, col(Job.id) > after).order_by(col(Job.id)).limit(1)
         database = self.services.database
         if database.dialect == "sqlite":
             with database.read() as session:

@@ -395,7 +395,7 @@ def test_the_thread_works_until_it_is_stopped(services: Services, worker: Worker
 
 def test_the_thread_outlives_a_database_that_fails(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
     class Failing(Worker):
-        def run_due(self) -> None:
+        def _round(self) -> None:
             done.append("round")
             if len(done) == 1:
                 raise OSError
