@@ -44,6 +44,7 @@ from egov_participation.consultations.service import clock as closing
 from egov_participation.consultations.service.changes import SAME
 from egov_participation.consultations.service.drafting import Details
 from egov_participation.database import UnitOfWork
+from egov_participation.demo import consultation_comments as heard
 from egov_participation.demo import consultation_texts as wanted
 from egov_participation.demo import officials
 from egov_participation.demo.consultation_notes import PHONES_NOTE
@@ -137,7 +138,7 @@ class Filling:
             approvals.approve(self.services, tx, self.official(1), proposal.id, proposal.content_hash)
             tx.commit()
 
-    def comment(self, tx: UnitOfWork, reference: str, one: wanted.Comment, who: Resident, *, named: bool) -> int:
+    def comment(self, tx: UnitOfWork, reference: str, one: heard.Comment, who: Resident, *, named: bool) -> int:
         """Somebody comments on the first version; the comment's number."""
         about = point(tx.session, reference, 1, one.lang, one.point) if one.point else None
         quote = quoted(comment_places.words_of(about), one.quote) if about is not None and one.quote else None
@@ -154,7 +155,7 @@ class Filling:
         )
         return commenting.send(self.services, tx, self.citizen(who), reference, place, written).number
 
-    def reply(self, reference: str, numbers: Sequence[int], reply: wanted.Reply, *, instead: int | None = None) -> None:
+    def reply(self, reference: str, numbers: Sequence[int], reply: heard.Reply, *, instead: int | None = None) -> None:
         """One official replies to comments, the other approves."""
         with self.services.database.uow() as tx:
             changed = None
@@ -229,8 +230,8 @@ def _give_up(make: Filling) -> None:
     uniform = make.draft(wanted.UNIFORM, 25)
     make.paste(uniform, 1, wanted.UNIFORM_FIRST)
     reference = make.publish(uniform, 1)
-    people = make.chance.sample(list(make.people), len(wanted.ABOUT_UNIFORM))
-    for one, who in zip(wanted.ABOUT_UNIFORM, people, strict=True):
+    people = make.chance.sample(list(make.people), len(heard.ABOUT_UNIFORM))
+    for one, who in zip(heard.ABOUT_UNIFORM, people, strict=True):
         make.clock.advance(days=3)
         with make.services.database.uow() as tx:
             make.comment(tx, reference, one, who, named=False)
@@ -265,11 +266,11 @@ def leave_drafts(make: Filling, now: datetime) -> None:
 
 def _discuss(make: Filling, reference: str, begun: datetime) -> None:
     """Two hundred comments in three weeks, some supported, some added to, some covered or destroyed."""
-    said = [*wanted.SINGLE, *wanted.AMENDMENTS, *wanted.RUDE]
+    said = [*heard.SINGLE, *heard.AMENDMENTS, *heard.RUDE]
     said += [_of_a_campaign(make.chance) for _ in range(COMMENTS - len(said))]
     make.chance.shuffle(said)
     people = make.chance.sample(list(make.people), len(said))
-    numbers: dict[wanted.Comment, int] = {}
+    numbers: dict[heard.Comment, int] = {}
     for start in range(0, len(said), _AT_ONCE):
         with make.services.database.uow() as tx:
             for part in range(start, min(start + _AT_ONCE, len(said))):
@@ -279,16 +280,16 @@ def _discuss(make: Filling, reference: str, begun: datetime) -> None:
                 if part % 3 == 0 and part > 3:
                     _support(make, tx, reference, make.chance.choice(list(numbers.values())), people)
             tx.commit()
-    rude = [numbers[one] for one in wanted.RUDE]
+    rude = [numbers[one] for one in heard.RUDE]
     authors = dict(zip(said, people, strict=True))
     with make.services.database.uow() as tx:
-        first = wanted.SINGLE[0]
+        first = heard.SINGLE[0]
         more = "Ещё: на перемене в школе нет других телефонов."
         comment_own.add(make.services, tx, make.citizen(authors[first]), reference, numbers[first], more)
-        gone = wanted.SINGLE[17]
+        gone = heard.SINGLE[17]
         comment_erasing.ask(make.services, tx, make.citizen(authors[gone]), reference, numbers[gone])
         covered = (
-            ("personal-data", wanted.COVERED, ""),
+            ("personal-data", heard.COVERED, ""),
             ("advertising", "Это реклама.", ""),
             ("offensive", "Бұл – қорлау.", "ақымақ"),
         )
@@ -296,7 +297,7 @@ def _discuss(make: Filling, reference: str, begun: datetime) -> None:
             redacting.cover(
                 make.services, tx, make.moderator(0), reference, number, ground=ground, reason=reason, words=words
             )
-        offended = wanted.RUDE[2]
+        offended = heard.RUDE[2]
         why = "Мен ешкімнің атын атаған жоқпын."
         redacting.appeal(make.services, tx, make.citizen(authors[offended]), reference, numbers[offended], why)
         redacting.decide(
@@ -308,15 +309,15 @@ def _discuss(make: Filling, reference: str, begun: datetime) -> None:
             grant=False,
             reason="Сөз жоба авторларына қаратылған.",
         )
-        redacting.erase(make.services, tx, make.moderator(1), reference, rude[0], wanted.COVERED)
+        redacting.erase(make.services, tx, make.moderator(1), reference, rude[0], heard.COVERED)
         tx.commit()
 
 
-def _of_a_campaign(chance: random.Random) -> wanted.Comment:
-    number = chance.choices(list(wanted.CAMPAIGN), (5, 3, 4))[0]
-    lang, text = wanted.CAMPAIGN[number]
-    filled = text.format(hello=chance.choice(wanted.HELLO[lang]), bye=chance.choice(wanted.BYE[lang]))
-    return wanted.Comment(number, lang, filled, stance=Stance.CHANGE)
+def _of_a_campaign(chance: random.Random) -> heard.Comment:
+    number = chance.choices(list(heard.CAMPAIGN), (5, 3, 4))[0]
+    lang, text = heard.CAMPAIGN[number]
+    filled = text.format(hello=chance.choice(heard.HELLO[lang]), bye=chance.choice(heard.BYE[lang]))
+    return heard.Comment(number, lang, filled, stance=Stance.CHANGE)
 
 
 def _support(make: Filling, tx: UnitOfWork, reference: str, number: int, people: Sequence[Resident]) -> None:
@@ -338,16 +339,16 @@ def _answer(make: Filling, reference: str) -> None:
     groups: dict[tuple[str, int], list[int]] = {}
     for number, cluster, shown, about in rows:
         if shown not in GONE:
-            key = wanted.COVERED if shown == Shown.REDACTED else about or ""
+            key = heard.COVERED if shown == Shown.REDACTED else about or ""
             groups.setdefault((key, cluster or number), []).append(number)
     for (key, _), numbers in sorted(groups.items()):
         make.clock.advance(minutes=9)
-        make.reply(reference, numbers, wanted.REPLIES[key])
+        make.reply(reference, numbers, heard.REPLIES[key])
     # One reply was not right, and another takes its place.
     with make.services.database.read() as session:
         again = replying.of_number(session, lookup.found(session, reference), 1)
         numbers = list(replying.replied_to(session, again))
-    make.reply(reference, numbers, wanted.REPLIES[""], instead=1)
+    make.reply(reference, numbers, heard.REPLIES[""], instead=1)
 
 
 def _report(make: Filling, reference: str) -> None:
@@ -359,14 +360,14 @@ def _report(make: Filling, reference: str) -> None:
 
 def _begin_discussing(make: Filling, reference: str) -> None:
     """What a draft has that is open still: a few comments, one of them with its reply."""
-    people = make.chance.sample(list(make.people), len(wanted.ABOUT_BREAKFAST))
+    people = make.chance.sample(list(make.people), len(heard.ABOUT_BREAKFAST))
     numbers = []
-    for one, who in zip(wanted.ABOUT_BREAKFAST, people, strict=True):
+    for one, who in zip(heard.ABOUT_BREAKFAST, people, strict=True):
         make.clock.advance(hours=7)
         with make.services.database.uow() as tx:
             numbers.append(make.comment(tx, reference, one, who, named=True))
             tx.commit()
-    make.reply(reference, numbers[:1], wanted.ON_BREAKFAST)
+    make.reply(reference, numbers[:1], heard.ON_BREAKFAST)
 
 
 def _expression(session: Session, key: str, number: int, lang: str) -> Expression:

@@ -2,6 +2,7 @@
 
 from egov_participation.petitions.routes.answers import routes as answer_routes
 from egov_participation.petitions.routes.data import routes as data_routes
+from egov_participation.petitions.routes.decisions import routes as decision_routes
 from egov_participation.petitions.routes.drafts import routes as draft_routes
 from egov_participation.petitions.routes.endings import routes as ending_routes
 from egov_participation.petitions.routes.integrity import routes as integrity_routes
@@ -18,6 +19,7 @@ from egov_participation.petitions.routes.signatures import routes as signature_r
 from egov_participation.petitions.routes.signing import routes as signing_routes
 from egov_participation.petitions.routes.supporting import routes as support_routes
 from egov_participation.petitions.routes.writing import routes as writing_routes
+from egov_participation.petitions.routes.writing_languages import routes as language_routes
 
 # A petition's own page stands last: its address fits those of others, such as /petitions/new.
 routes = [
@@ -29,10 +31,12 @@ routes = [
     *invalidation_routes,
     *ending_routes,
     *writing_routes,
+    *language_routes,
     *draft_routes,
     *support_routes,
     *own_routes,
     *moderation_routes,
+    *decision_routes,
     *answer_routes,
     *outcome_routes,
     *list_routes,

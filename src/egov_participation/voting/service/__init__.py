@@ -13,6 +13,7 @@ from egov_participation.voting.service.acts import (
     publish_protocol,
 )
 from egov_participation.voting.service.archives import ArchiveFile, archive_file
+from egov_participation.voting.service.board import ballot, ballots_per_day, board
 from egov_participation.voting.service.casting import CastOutcome, cast
 from egov_participation.voting.service.census import VoteMark, census, final_votes
 from egov_participation.voting.service.closing import close_due_votes
@@ -44,9 +45,6 @@ from egov_participation.voting.service.past import PastVotes, past_votes
 from egov_participation.voting.service.protocol import protocol_key, signed_protocol
 from egov_participation.voting.service.reading import (
     Published,
-    ballot,
-    ballots_per_day,
-    board,
     confirmation,
     counted_unsigned,
     election,

@@ -1,4 +1,4 @@
-"""Votes as anyone may read them: lists, one vote, the board, a tracker's ballot, figures."""
+"""Votes as anyone may read them: lists, one vote, what was published of its setup."""
 
 from __future__ import annotations
 
@@ -6,13 +6,10 @@ import threading
 from collections import OrderedDict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import datetime
 from io import BytesIO
 from typing import Final
 
-from sqlalchemy import ColumnElement, exists, func
-from sqlalchemy import select as sqlalchemy_select
-from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from egov_crypto import archive
@@ -23,26 +20,21 @@ from egov_participation.i18n import N_
 from egov_participation.services import Services
 from egov_participation.voting import rules, texts, turnout
 from egov_participation.voting.asked import view_of
-from egov_participation.voting.models import PublicCredential, Trustee, Vote, VoteEvent
+from egov_participation.voting.models import Trustee, Vote, VoteEvent
 from egov_participation.voting.protocol import opened
 from egov_participation.voting.rules import Timeline, VoteKind, VoteState
 from egov_participation.voting.service.acts import acts
 from egov_participation.voting.service.counted import outcomes_of
 from egov_participation.voting.service.counting import counts_of
-from egov_participation.voting.service.inclusion import logged_at
 from egov_participation.voting.service.lookup import election_from, find_vote, refusal, timeline_of, trustees_from
 from egov_participation.voting.service.payloads import published_result, published_weight
-from egov_participation.voting.service.receipting import find_receipt
 from egov_participation.voting.setup import digest
 from egov_participation.voting.texts import Texts
 from egov_participation.voting.views import (
-    BallotView,
-    BoardPage,
     EventView,
     Needed,
     QuestionResult,
     QuestionView,
-    TrackedBallot,
     TrusteeView,
     VoteView,
 )
@@ -158,35 +150,6 @@ def not_closed(services: Services, at: datetime) -> tuple[Published, ...]:
         return tuple(_published(session, row) for row in session.exec(statement))
 
 
-def board(services: Services, uuid: str, *, after: int = 0, limit: int = 50) -> BoardPage:
-    """The ballots at heights above ``after``, in the archive's order.
-
-    Raises:
-        DomainError: 404 ``vote.unknown``.
-    """
-    limit = max(1, min(limit, MAX_PAGE))
-    with services.database.read() as session:
-        find_vote(session, uuid)
-        found = _ballots(session, uuid, col(VoteEvent.height) > after, limit + 1)
-    page = tuple(found[:limit])
-    return BoardPage(page, page[-1].height if len(found) > limit else None)
-
-
-def ballot(services: Services, uuid: str, tracker: str) -> TrackedBallot:
-    """The ballot with this tracker, and its receipt: the same for whoever asks.
-
-    Raises:
-        DomainError: 404 ``vote.unknown`` or ``ballot.unknown``.
-    """
-    with services.database.read() as session:
-        row = find_vote(session, uuid)
-        found = _ballots(session, uuid, col(VoteEvent.tracker) == tracker, 1)
-        if not found:
-            raise refusal(rules.UNKNOWN_BALLOT)
-        receipt = find_receipt(services, session, row, tracker)
-        return TrackedBallot(found[0], receipt, logged_at(session, receipt))
-
-
 def election(services: Services, uuid: str) -> bytes:
     """The election's JSON, byte for byte as published: its SHA-256 is the fingerprint.
 
@@ -237,23 +200,6 @@ def trustees(services: Services, uuid: str) -> bytes:
     """
     with services.database.read() as session:
         return find_vote(session, uuid).trustees
-
-
-def ballots_per_day(services: Services, uuid: str) -> list[tuple[date, int]]:
-    """(day, ballots recorded on it) for each day that has any, in order; superseded ballots are among them.
-
-    Raises:
-        DomainError: 404 ``vote.unknown``.
-    """
-    statement = (
-        select(col(VoteEvent.day), func.count())
-        .where(col(VoteEvent.vote_uuid) == uuid, col(VoteEvent.day).is_not(None))  # of ballots alone, by its index
-        .group_by(col(VoteEvent.day))
-        .order_by(col(VoteEvent.day))
-    )
-    with services.database.read() as session:
-        find_vote(session, uuid)
-        return [(day, count) for day, count in session.exec(statement) if day is not None]
 
 
 _lock = threading.Lock()
@@ -375,35 +321,3 @@ def _events(session: Session, uuid: str) -> tuple[EventView, ...]:
     )
     rows = session.exec(statement)
     return tuple(EventView(EventType(name), height, head, owner) for name, height, head, owner in rows)
-
-
-def _ballots(session: Session, uuid: str, condition: ColumnElement[bool], limit: int) -> list[BallotView]:
-    later = aliased(VoteEvent)
-    superseded = exists().where(
-        col(later.vote_uuid) == col(VoteEvent.vote_uuid),
-        col(later.credential) == col(VoteEvent.credential),
-        col(later.height) > col(VoteEvent.height),
-    )
-    ended = exists().where(col(later.vote_uuid) == col(VoteEvent.vote_uuid), col(later.type) == EventType.END_BALLOTS)
-    statement = (
-        sqlalchemy_select(
-            col(VoteEvent.height),
-            col(VoteEvent.tracker),
-            col(VoteEvent.day),
-            superseded,
-            ended,
-            col(PublicCredential.weight),
-        )
-        .join(
-            PublicCredential,
-            (col(PublicCredential.vote_uuid) == col(VoteEvent.vote_uuid))
-            & (col(PublicCredential.credential) == col(VoteEvent.credential)),
-        )
-        .where(col(VoteEvent.vote_uuid) == uuid, col(VoteEvent.type) == EventType.BALLOT, condition)
-        .order_by(col(VoteEvent.height))
-        .limit(limit)
-    )
-    return [
-        BallotView(height, tracker, day, rules.ballot_status(superseded=replaced, ended=over), weight)
-        for height, tracker, day, replaced, over, weight in session.execute(statement)
-    ]
