@@ -363,12 +363,15 @@ def alembic_config(url: str, schema: Schema = Schema.PLATFORM) -> Config:
 
 
 def migrate(url: str, schema: Schema = Schema.PLATFORM) -> None:
-    """Bring the database at `url` to the newest migration; makes an SQLite file (and its folder) if there is none."""
-    _make_folder(url)
+    """Bring the database at `url` to the newest migration; makes an SQLite file (and its folder) if there is none, for
+    its owner alone to read: all that SQLite puts beside it is like it."""
+    _make_file(url)
     command.upgrade(alembic_config(url, schema), "head")
 
 
-def _make_folder(url: str) -> None:
+def _make_file(url: str) -> None:
     address = make_url(url)
     if address.get_backend_name() == "sqlite" and address.database not in (None, "", ":memory:"):
-        Path(str(address.database)).parent.mkdir(parents=True, exist_ok=True)
+        path = Path(str(address.database))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)

@@ -270,6 +270,11 @@ def test_migrating_makes_the_folder_and_again_changes_nothing(settings: Settings
     database = Database(url)
 
     assert database.is_current()
+    if database.dialect == "sqlite":
+        database.check_writable()
+        files = list((settings.keys_dir.parent / "new/folder").glob("egov.sqlite3*"))
+        assert len(files) > 1  # with what SQLite puts beside it
+        assert [file for file in files if file.stat().st_mode & 0o077] == []
     database.close()
 
 
