@@ -28,6 +28,20 @@ PASSKEY_AT_ONCE: Final = (
     "EGOV_REGISTRAR_PASSKEY_HOURS: must be 1 at least: a site that lies could enrol a passkey of its own for somebody, "
     "and that person needs the time to object"
 )
+MAIL_IN_CLEAR: Final = (
+    "EGOV_SMTP_STARTTLS: must be on unless the mail server is this machine: whoever listens on the way reads the codes "
+    "that people sign in with"
+)
+
+
+def is_in_clear(database_url: str) -> bool:
+    """Whether the way to a database on another machine is not sure to lead there alone: libpq by itself takes any
+    certificate, and none."""
+    url = make_url(database_url)
+    host, mode = url.query.get("host", url.host), url.query.get("sslmode")
+    if url.get_backend_name() != "postgresql" or not isinstance(host, str) or host.startswith("/"):
+        return False
+    return not is_this_machine(host) and mode not in ("verify-full", "verify-ca")
 
 
 class Settings(BaseSettings):
@@ -313,6 +327,7 @@ class Settings(BaseSettings):
             "EGOV_REGISTRAR_URL: must name the registrar's own process (`egov registrar serve`): only the demo has it "
             "inside the web process": not self.registrar_url,
             PASSKEY_AT_ONCE: self.registrar_passkey_hours == 0,
+            MAIL_IN_CLEAR: not (self.smtp_starttls or is_this_machine(self.smtp_host)),
             "EGOV_MAIL_FROM: must be an address of yours that can be answered or bounce": is_this_machine(
                 self.mail_from.rpartition("@")[2]
             ),

@@ -10,7 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from egov_participation import keyring
-from egov_participation.settings import Settings
+from egov_participation.settings import Settings, is_in_clear
 
 DOCUMENTED = Path(__file__).parents[2] / "docs" / "settings.md"
 
@@ -107,6 +107,8 @@ SAFE = {
         ({"keys_dir": "/srv/egov/data/keys"}, ["EGOV_KEYS_DIR"]),
         ({"keys_dir": "/srv/egov/data/keys", "database_url": "postgresql+psycopg://egov@/egov"}, []),
         ({"smtp_user": "egov", "smtp_host": "localhost"}, ["EGOV_SMTP_PASSWORD_FILE"]),
+        ({"smtp_host": "mail.example.org"}, ["EGOV_SMTP_STARTTLS"]),
+        ({"smtp_host": "mail.example.org", "smtp_starttls": True}, []),
         ({"contact": "", "trusted_proxies": ""}, ["EGOV_TRUSTED_PROXIES", "EGOV_CONTACT"]),
         ({"contact": "", "trusted_proxies": "", "demo": True}, []),
     ],
@@ -115,6 +117,23 @@ def test_what_is_unsafe_is_named(change: dict[str, object], named: list[str]) ->
     settings = Settings.model_validate(SAFE | change)
 
     assert [sentence.partition(":")[0] for sentence in settings.unsafe()] == named
+
+
+@pytest.mark.parametrize(
+    ("url", "in_clear"),
+    [
+        ("sqlite:////srv/egov/data/egov.sqlite3", False),
+        ("postgresql+psycopg://egov@/egov", False),
+        ("postgresql+psycopg://egov@/egov?host=/run/postgresql", False),
+        ("postgresql+psycopg://egov@127.0.0.1/egov", False),
+        ("postgresql+psycopg://egov@db.example.org/egov", True),
+        ("postgresql+psycopg://egov@/egov?host=db.example.org", True),
+        ("postgresql+psycopg://egov@db.example.org/egov?sslmode=require", True),
+        ("postgresql+psycopg://egov@db.example.org/egov?sslmode=verify-full", False),
+    ],
+)
+def test_the_way_to_a_database_elsewhere_is_verified(url: str, in_clear: bool) -> None:
+    assert is_in_clear(url) is in_clear
 
 
 def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

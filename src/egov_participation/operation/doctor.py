@@ -31,7 +31,7 @@ from egov_participation.operation import service
 from egov_participation.registrar.client import RemoteRegistrar
 from egov_participation.registry.keys import IinKeys, SealError
 from egov_participation.registry.service import check_keys, registry_for
-from egov_participation.settings import Settings
+from egov_participation.settings import Settings, is_in_clear
 
 LOW_SPACE: Final = 2_000_000_000
 NO_SPACE: Final = 200_000_000
@@ -133,6 +133,10 @@ def _settings(settings: Settings) -> Findings:
     for name, (value, says) in wishes.items():
         if not value and not settings.demo:
             yield Finding(name, WARNING, says, "set it")
+    for name in ("database_url", "registrar_database_url"):
+        if is_in_clear(getattr(settings, name)):
+            says = "the way to this database is not verified: whoever stands on it reads and changes everything"
+            yield Finding(f"EGOV_{name.upper()}", WARNING, says, "end it with `?sslmode=verify-full`")
     for name, file in settings.files().items():
         if not os.access(file, os.R_OK):
             yield Finding(name, FAILURE, f"{file} cannot be read", "let this user read it")

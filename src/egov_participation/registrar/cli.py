@@ -23,7 +23,7 @@ from egov_participation.registrar.server import create_app, read_secret
 from egov_participation.registrar.service import LocalRegistrar, in_process
 from egov_participation.registry.iin import Iin, IinError
 from egov_participation.registry.service import registry_for
-from egov_participation.settings import PASSKEY_AT_ONCE, Settings
+from egov_participation.settings import MAIL_IN_CLEAR, PASSKEY_AT_ONCE, Settings
 
 _SOCKET: Final = "unix:"
 
@@ -60,8 +60,9 @@ def serve() -> None:
 
     settings = Settings()
     where, secret_file = _place(settings)
-    if PASSKEY_AT_ONCE in settings.unsafe():
-        raise DomainError(422, PASSKEY_AT_ONCE, code="registrar.settings")
+    for sentence in settings.unsafe():
+        if sentence in (PASSKEY_AT_ONCE, MAIL_IN_CLEAR):
+            raise DomainError(422, sentence, code="registrar.settings")
     try:
         read_secret(secret_file)
     except ValueError as error:
