@@ -13,7 +13,7 @@ from tests.voting_web.test_pages import text_of
 from egov_participation import source
 from egov_participation.i18n import LANGUAGES, translate
 from egov_participation.services import Services
-from egov_participation.voting import rules, service
+from egov_participation.voting import rules, service, views
 
 
 def hand_in(client: TestClient, vote: MadeVote, raw: bytes, lang: str = "en") -> tuple[int, str]:
@@ -76,6 +76,19 @@ def test_before_the_tally_there_is_nothing_to_decrypt(client: TestClient, vote: 
     assert "There is nothing to decrypt yet" in text_of(page)
     assert "<form" not in page.partition("<main")[2].partition("</main>")[0]
     assert hand_in(client, vote, b"{}")[0] == 409
+
+
+def test_where_verifying_takes_minutes_nobody_waits_for_it_here(
+    client: TestClient, services: Services, vote: MadeVote, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    close(services, vote)
+    monkeypatch.setattr(views, "VERIFIED_AT_ONCE", -1)
+    page = client.get(f"/en/votes/{vote.uuid}/decryption").text
+    assert f"egov vote decryption {vote.uuid} decryption.json" in page
+    assert "<form" not in page.partition("<main")[2].partition("</main>")[0]
+    status, text = hand_in(client, vote, decrypt(services, vote, 1))
+    assert (status, rules.DECRYPTION_ELSEWHERE.sentence in text) == (409, True)
+    assert not service.vote(services, vote.uuid).trustees[0].decrypted
 
 
 def test_a_file_that_is_too_large_is_not_read(client: TestClient, services: Services, vote: MadeVote) -> None:

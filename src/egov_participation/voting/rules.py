@@ -66,6 +66,8 @@ MAX_DECRYPTION_BYTES: Final = 1_000_000
 """The same for a trustee's decryption; 500 answers need less than half of it."""
 DECRYPTED_BALLOT_BYTES: Final = 400
 """And so much more for each ballot that is decrypted by itself, on each question."""
+VERIFIED_AT_ONCE: Final = 1000
+"""Of so many such ballots a decryption is verified while its sender waits: in one to two seconds. More take a job."""
 SHUFFLED_BALLOT_BYTES: Final = 512
 """A shuffle has no more than so many for each (`egov_crypto.mixnet.size_limit`)."""
 MAX_UPLOAD_BYTES: Final = 32_000_000
@@ -202,6 +204,14 @@ DECRYPTION_INVALID: Final = Refusal(
     HTTPStatus.UNPROCESSABLE_ENTITY,
     "decryption.invalid",
     N_("The decryption does not fit this vote's tally with any trustee's key. Nothing was recorded."),
+)
+DECRYPTION_ELSEWHERE: Final = Refusal(
+    HTTPStatus.CONFLICT,
+    "decryption.elsewhere",
+    N_(
+        "So many ballots take minutes to verify. Hand your decryption in on your own page, by the link of your"
+        " invitation."
+    ),
 )
 OF_HAND_INS: Final = {
     refusal.code: refusal

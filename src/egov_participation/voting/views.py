@@ -15,6 +15,7 @@ from egov_participation.voting.rules import (
     DECRYPTED_BALLOT_BYTES,
     MAX_UPLOAD_BYTES,
     SHUFFLED_BALLOT_BYTES,
+    VERIFIED_AT_ONCE,
     BallotStatus,
     VoteKind,
     VoteState,
@@ -244,6 +245,11 @@ class VoteView:
     def decryption_fits(self) -> bool:
         """The same of a decryption."""
         return self._opened * DECRYPTED_BALLOT_BYTES <= MAX_UPLOAD_BYTES
+
+    @property
+    def verified_at_once(self) -> bool:
+        """Whether a decryption is verified within two seconds."""
+        return self._opened <= VERIFIED_AT_ONCE
 
     @property
     def _opened(self) -> int:

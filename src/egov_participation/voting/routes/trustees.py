@@ -1,4 +1,8 @@
-"""Where trustees hand in their decryptions. Anybody may open the page; only a trustee's key makes one that is taken."""
+"""Where trustees hand in their decryptions. Anybody may open the page; only a trustee's key makes one that is taken.
+
+It is verified while its sender waits, since nothing of a stranger's is kept: so only where few ballots are decrypted
+one by one. Of more it is handed in on the trustee's own page (`commission.routes.trustee_pages`) or by the operator.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,7 @@ from egov_participation.errors import DomainError
 from egov_participation.i18n import N_, translate
 from egov_participation.voting import service
 from egov_participation.voting.routes.public import archive_url, source_of
+from egov_participation.voting.rules import DECRYPTION_ELSEWHERE
 from egov_participation.voting.service import DecryptionOutcome
 from egov_participation.voting.texts import Texts
 from egov_participation.web.context import lang, services
@@ -23,9 +28,12 @@ FIELD = "decryption"
 def decryption(request: Request) -> Response:
     """The form; what is wrong with a file is said at the form, with the status of the refusal."""
     here, uuid = services(request), request.path_params["uuid"]
-    service.vote(here, uuid)
+    vote = service.vote(here, uuid)
     if request.method != "POST":
         return _page(request)
+    if not vote.verified_at_once:
+        said = translate(lang(request), DECRYPTION_ELSEWHERE.sentence)
+        return _page(request, DECRYPTION_ELSEWHERE.status, error=said)
     raw = upload(request, FIELD)
     if not raw:
         return _page(request, 422, error=translate(lang(request), N_("Choose the file that your program wrote.")))
