@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from crypto.tests.commands import run
@@ -175,6 +176,37 @@ def test_a_cast_vote_record_is_counted(tmp_path: Path) -> None:
     assert "Note: 1 ballots end with too many ranks left out." in done.out
     done = run("egov-count", table, "--method", "irv", *options[:-2], "--overvotes", "next")
     assert "4 ballots: 4 valid, 0 blank, 0 invalid" in done.out
+
+
+def test_ballots_in_several_files_are_counted_together_and_codes_have_names(tmp_path: Path) -> None:
+    first, second, whole, names = (tmp_path / name for name in ("1.csv", "2.csv", "12.csv", "names.csv"))
+    head, *rows = "Rank 1,Rank 2", "17,18", "18,overvote", "17,", "19,17", "18,19"
+    first.write_text("\n".join((head, *rows[:3])))
+    second.write_text("\n".join((head, *rows[3:])))
+    whole.write_text("\n".join((head, *rows)))
+    names.write_text("Code,Name\n17,Ada\n18,Bo\n")
+
+    def counted(*arguments: object) -> Any:
+        return json.loads(run("egov-count", *arguments, "--method", "irv", "--json").out)
+
+    both, one = counted(first, second, "--names", names), counted(whole)
+    assert (one.pop("candidates"), both.pop("candidates")) == (["17", "18", "19"], ["Ada", "Bo", "19"])
+    assert (one.pop("notes"), both.pop("notes")) == (
+        ["1 ballots end with a rank given to several"],
+        [f"{first}: 1 ballots end with a rank given to several"],
+    )
+    assert both == one | {"title": "1"}
+    names.write_text("17;Ada\n18;Ada\n")
+    blts = [tmp_path / "1.blt", tmp_path / "2.blt", tmp_path / "3.blt"]
+    for path, withdrawn, seats in zip(blts, ("", "-2\n", ""), (1, 1, 2), strict=True):
+        path.write_text(f'2 {seats}\n{withdrawn}1 1 0\n0\n"Ada"\n"Bo"\n')
+    for arguments, message in (
+        ((first, second, "--names", names), "Two candidates would be called 'Ada'."),
+        ((first, first), "A file is named twice."),
+        ((blts[0], blts[1]), "'Bo' has withdrawn in one file and not in another."),
+        ((blts[0], blts[2]), "The files do not say the same number of seats."),
+    ):
+        assert message in run("egov-count", *arguments, "--method", "irv").err
 
 
 def test_an_instant_runoff_is_told_as_official_reports_tell_it(tmp_path: Path) -> None:

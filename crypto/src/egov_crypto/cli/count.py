@@ -17,11 +17,11 @@ from egov_crypto.cli.count_report import print_outcome
 from egov_crypto.cli.progress import Progress
 from egov_crypto.counting import Method, MethodType, Outcome, Rules, count
 from egov_crypto.counting.ballots import HIGHEST, prepare
-from egov_crypto.counting.files import blt
-from egov_crypto.counting.files.ballot_file import BallotFile, leave_out
+from egov_crypto.counting.files import blt, reading
+from egov_crypto.counting.files.ballot_file import BallotFile, leave_out, renamed, together
 from egov_crypto.counting.files.layouts import Reading
 from egov_crypto.counting.files.marks import Marks, Overvotes, read_again
-from egov_crypto.counting.files.reading import Format, is_archive, read
+from egov_crypto.counting.files.reading import Format, is_archive
 from egov_crypto.counting.pairwise import compare, dropped
 from egov_crypto.counting.transfer import Show
 from egov_crypto.errors import UsageError
@@ -73,7 +73,8 @@ def _run(options: argparse.Namespace) -> int:
     if written is not None:
         console.refuse_existing([written])
     with Progress() as progress:
-        counted = _of_archive(options, progress) if _is_archive(options.file) else _of_file(options, progress)
+        archive = any(map(_is_archive, options.file))
+        counted = _of_archive(options, progress) if archive else _of_files(options, progress)
     if written is not None:
         if counted.outcome.method.graded:
             raise UsageError("grades are no ranks: they cannot be written as BLT")
@@ -109,17 +110,20 @@ class _Watched:
         return getattr(self._file, name)
 
 
-def _of_file(options: argparse.Namespace, progress: Progress) -> _Counted:
+def _of_files(options: argparse.Namespace, progress: Progress) -> _Counted:
     if options.question is not None:
         raise UsageError("--question is for archives; this is a file of ballots")
     if options.seed and options.drawn:
         raise UsageError("--seed decides lots, or --drawn tells them")
     if options.default is None and (options.quorum or options.majority):
         raise UsageError("--quorum and --majority go with --default")
-    with Path(options.file).open("rb") as file:
-        watched = cast(IO[bytes], _Watched(file, progress))
-        found = read(watched, options.file, _reading(options), options.format, options.sheet)
-    found = _marked(_without(found, options.leave_out), options)
+    if len(set(options.file)) < len(options.file):
+        raise UsageError("a file is named twice")
+    files = {path: _read(path, options, progress) for path in options.file}
+    found = _marked(_without(together(files), options.leave_out), options)
+    if options.names is not None:
+        with Path(options.names).open("rb") as file:
+            found = renamed(found, reading.names(file))
     if options.default is not None:
         found = _against_default(found, options)
     method = _method(options, found.seats)
@@ -130,6 +134,12 @@ def _of_file(options: argparse.Namespace, progress: Progress) -> _Counted:
     seed = _named(found, options.drawn) if options.drawn else options.seed.encode()
     outcome = count(method, len(found.candidates), found.ballots, seed, progress, share=share, show=show)
     return _Counted(found, outcome)
+
+
+def _read(path: str, options: argparse.Namespace, progress: Progress) -> BallotFile:
+    with Path(path).open("rb") as file:
+        watched = cast(IO[bytes], _Watched(file, progress))
+        return reading.read(watched, path, _reading(options), options.format, options.sheet)
 
 
 def _without(file: BallotFile, names: Sequence[str]) -> BallotFile:
@@ -180,15 +190,19 @@ def _against_default(file: BallotFile, options: argparse.Namespace) -> BallotFil
 
 
 def _of_archive(options: argparse.Namespace, progress: Progress) -> _Counted:
+    if len(options.file) > 1:
+        raise UsageError("an archive is counted alone")
     if options.default is not None:
         raise UsageError("--default is for files of ballots")
+    if options.names is not None:
+        raise UsageError("--names is for files of ballots")
     if options.overvotes or options.skips is not None or options.batch or options.to_two:
         raise UsageError("--overvotes, --skips, --batch and --to-two are for files of ballots")
     if options.leave_out:
         raise UsageError("--leave-out is for files of ballots")
     if options.seed or options.drawn:
         raise UsageError("the seed of an archive's lots follows from its decryptions; --seed is for files of ballots")
-    with source.open_archive(options.file, progress, options.max_archive) as file:
+    with source.open_archive(options.file[0], progress, options.max_archive) as file:
         verified = verify_archive(file, jobs=options.jobs, progress=progress)
     place = _question(verified, options.question)
     question = verified.election.questions[place]
@@ -278,7 +292,12 @@ def _parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     add = parser.add_argument
-    add("file", metavar="FILE|URL", help="the ballots, or an archive ('-': one on standard input)")
+    add(
+        "file",
+        nargs="+",
+        metavar="FILE|URL",
+        help="the ballots, in several files if they are published so, or an archive ('-': one on standard input)",
+    )
     add("--method", choices=_METHODS, help="how to count; an archive is counted as its question says unless given")
     add("--seats", type=_natural, metavar="N", help="seats of a single transferable vote (default: the file's)")
     add("--grades", type=_texts, default=(), metavar="A,B,…", help="the grades of majority judgment, the best first")
@@ -336,6 +355,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--candidates-from", default="", metavar="NAME", help="columns from this one on are candidates, cells ranks")
     add("--candidates-to", default="", metavar="NAME", help="the last such column (default: the table's last)")
     add("--weight-column", default="", metavar="NAME", help="the column that says how many such ballots there are")
+    add("--names", metavar="FILE", help="a table whose first two columns are what stands in ballots, and whom it means")
     add("--undervote", action="append", default=[], metavar="WORD", help="the word for a rank that was left out")
     add("--overvote", action="append", default=[], metavar="WORD", help="the word for a rank given to several")
     add("--parted", default="", metavar="SIGN", help="what stands between several candidates in a cell, such as //")

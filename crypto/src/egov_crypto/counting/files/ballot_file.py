@@ -59,6 +59,48 @@ def leave_out(file: BallotFile, left_out: set[int], note: str) -> BallotFile:
     return replace(file, candidates=names, ballots=without(file.ballots, left_out), notes=(*file.notes, note))
 
 
+def together(files: Mapping[str, BallotFile]) -> BallotFile:
+    """The ballots of several files, given by their names, of one contest; candidates are known by theirs.
+
+    Raises :class:`UsageError` if the files speak of several numbers of seats.
+    """
+    if len(files) == 1:
+        return next(iter(files.values()))
+    found = list(files.values())
+    if len({file.seats for file in found}) > 1:
+        raise UsageError("the files do not say the same number of seats")
+    candidates = sorted({name for file in found for name in file.candidates})
+    check_candidates(len(candidates), 1)
+    if again := {name for file in found for name in file.withdrawn} & set(candidates):
+        raise UsageError(f"{min(again)!r} has withdrawn in one file and not in another")
+    place = {name: number for number, name in enumerate(candidates)}
+    ballots: Counter[Values] = Counter()
+    for file in found:
+        columns = [place[name] for name in file.candidates]
+        for ballot, number in file.ballots.items():
+            values = [0] * len(candidates)
+            for column, value in zip(columns, ballot, strict=True):
+                values[column] = value
+            ballots[tuple(values)] += number
+    return replace(
+        found[0],
+        candidates=tuple(candidates),
+        ballots=dict(ballots),
+        withdrawn=tuple(dict.fromkeys(name for file in found for name in file.withdrawn)),
+        notes=tuple(f"{name}: {note}" for name, file in files.items() for note in file.notes),
+        marked=all(file.marked for file in found),
+    )
+
+
+def renamed(file: BallotFile, names: Mapping[str, str]) -> BallotFile:
+    """``file`` with its candidates named as ``names`` says of what stands in it; raises :class:`UsageError` if two are
+    named the same."""
+    called = tuple(names.get(name, name) for name in file.candidates)
+    if twice := [name for name, number in Counter(called).items() if number > 1]:
+        raise UsageError(f"two candidates would be called {twice[0]!r}")
+    return replace(file, candidates=called)
+
+
 def without(ballots: Mapping[Values, int], left_out: set[int]) -> dict[Values, int]:
     """The ballots without some candidates; a rank that only they had is closed up."""
     if not left_out:

@@ -22,11 +22,12 @@ from egov_crypto.counting.files import (
     ward_table,
 )
 from egov_crypto.counting.files.ballot_file import BallotFile
-from egov_crypto.counting.files.layouts import Reading
+from egov_crypto.counting.files.layouts import MOST_NAME, Reading
 from egov_crypto.errors import UsageError
 
 MOST_BYTES: Final = 2**27
 """Of a file of text: ten million ballots are less."""
+MOST_NAMES: Final = 2**16
 _START: Final = 2**16
 _BLT: Final = re.compile(
     r"(?:[^\S\n]*(?:#.*)?\n)*[^\S\n]*[0-9]+[ \t]+[0-9]+(?:[ \t,]*(?:#.*)?(?:\r?\n|$)|[ \t]+-?[0-9])", re.ASCII
@@ -75,12 +76,7 @@ def read(file: IO[bytes], name: str, reading: Reading, format_: Format | None = 
         return hart.read(file, reading)
     if format_ is Format.XLSX:
         return cvr.read(spreadsheet.rows(file, sheet or None), reading, title)
-    raw = file.read(MOST_BYTES + 1)
-    if len(raw) > MOST_BYTES:
-        raise UsageError(f"a file of text with more than {MOST_BYTES >> 20} MB is not read")
-    text = _decoded(raw)
-    if not text.strip():
-        raise UsageError("the file is empty")
+    text = _text(file)
     match format_ or _guess(text):
         case Format.BLT:
             return blt.read(text)
@@ -98,6 +94,24 @@ def read(file: IO[bytes], name: str, reading: Reading, format_: Format | None = 
             return cvr.read(_rows(text), reading, title)
 
 
+def names(file: IO[bytes]) -> dict[str, str]:
+    """A table, as CSV or workbook, of what stands in ballots and whom it means, in its first two columns.
+
+    Raises :class:`UsageError` on what cannot be read.
+    """
+    packed = file.read(4) == b"PK\x03\x04"
+    file.seek(0)
+    rows = spreadsheet.rows(file) if packed else _rows(_text(file))
+    found: dict[str, str] = {}
+    for row in rows:
+        code, name = (" ".join(cell.split()) for cell in (*row, "", "")[:2])
+        if code and name:
+            if len(found) == MOST_NAMES:
+                raise UsageError(f"more than {MOST_NAMES} names")
+            found[code] = name[:MOST_NAME]
+    return found
+
+
 def _packed(file: IO[bytes]) -> Format:
     """What a ZIP archive is of; a workbook if it is damaged, which is said when it is read."""
     try:
@@ -108,6 +122,16 @@ def _packed(file: IO[bytes]) -> Format:
     if any(name.rpartition("/")[2] == dominion.CANDIDATES for name in names):
         return Format.DOMINION
     return Format.HART if hart.is_one(names) else Format.XLSX
+
+
+def _text(file: IO[bytes]) -> str:
+    raw = file.read(MOST_BYTES + 1)
+    if len(raw) > MOST_BYTES:
+        raise UsageError(f"a file of text with more than {MOST_BYTES >> 20} MB is not read")
+    text = _decoded(raw)
+    if not text.strip():
+        raise UsageError("the file is empty")
+    return text
 
 
 def _decoded(raw: bytes) -> str:
