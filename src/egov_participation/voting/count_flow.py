@@ -25,7 +25,7 @@ _NOTE = N_(
     " that go on, in the colour of the candidate whom they leave; the thinnest are not drawn. ✓ elected in this round,"
     " × drops out after it, “–” no further choice."
 )
-_SOME = N_("Rounds: %(rounds)s. Transfers of votes in those that are shown: %(transfers)s; the table lists these.")
+_SOME = N_("Transfers of votes in the rounds that are shown: %(transfers)s; the table lists these.")
 
 
 @lru_cache(maxsize=_KEPT)
