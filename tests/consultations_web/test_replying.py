@@ -7,6 +7,7 @@ import hashlib
 import json
 import re
 from dataclasses import replace
+from datetime import timedelta
 from io import StringIO
 
 import pytest
@@ -41,7 +42,7 @@ from egov_participation.services import Services
 
 @pytest.fixture
 def reference(services: Services) -> str:
-    return world.put(services)
+    return world.put(services, reply_due_on=services.day(services.clock()) + timedelta(days=30))
 
 
 def comment(services: Services, author: SignedIn, reference: str, text: str, eid: str = "chp_1__art_2") -> int:
@@ -91,6 +92,8 @@ def test_two_officials_reply_and_the_author_is_told(
     one, other = official(Role.MINISTRY, agency="ecology"), official(Role.MINISTRY, agency="ecology")
     queue = one.client.get(f"/ru/office/replies/{reference}").text
     assert "летом в 22 ещё светло" in queue
+    waiting = "Ответить на комментарии, без ответа: 1"
+    assert waiting in one.client.get("/ru/office").text
     # A reason is owed to whoever is not followed; what was typed is kept.
     refused = one.client.post(
         f"/ru/office/replies/{reference}/{number}",
@@ -112,6 +115,7 @@ def test_two_officials_reply_and_the_author_is_told(
     assert stranger.client.get(f"/ru/office/replies/{reference}").status_code == 403
     assert decide(other, address).status_code == 303
     assert "каждый комментарий есть ответ" in one.client.get(f"/ru/office/replies/{reference}").text.lower()
+    assert waiting not in one.client.get("/ru/office").text
     worker.run_due()
     mail = next(mail for mail in outbox.sent if f"{reference}/{number}" in str(mail) and "Не принято" in str(mail))
     assert mail
@@ -131,6 +135,7 @@ def test_what_is_accepted_names_what_changed(
     one, other = official(Role.MINISTRY, agency="ecology"), official(Role.MINISTRY, agency="ecology")
     page = f"/ru/office/replies/{reference}/{number}"
     shown = seen(one.client.get(page).text)
+    assert "сначала опубликуйте версию" in one.client.get(page).text
     nothing = one.client.post(page, data={"to": "one", "lang": "ru", "verdict": "accepted", "seen": shown})
     assert "Назовите норму, которая изменилась" in nothing.text
     russian = (*world.TEXTS["ru"][:2], replace(world.TEXTS["ru"][2], text="Парк закрывается в 23 часа."))

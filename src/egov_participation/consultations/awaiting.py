@@ -9,14 +9,15 @@ from sqlmodel import Session
 
 from egov_participation import approvals
 from egov_participation.actions import Action, may
-from egov_participation.awaiting import Item
+from egov_participation.awaiting import Item, end_of
 from egov_participation.consultations import keys
-from egov_participation.consultations.models import Consultation
+from egov_participation.consultations.models import Consultation, State
 from egov_participation.consultations.service import (
     complaining,
     lookup,
     publishing,
     redacting,
+    reply_queue,
     replying,
     reporting,
     running,
@@ -37,6 +38,7 @@ def items(services: Services, session: Session, acting: SessionInfo) -> list[Ite
         *_complaints(services, session, acting),
         *_proposals(services, session, acting),
         *_replies(services, session, acting),
+        *_owed(services, session, acting),
     ]
 
 
@@ -75,6 +77,33 @@ def _replies(services: Services, session: Session, acting: SessionInfo) -> list[
         for proposal in approvals.pending(session, acting, services.clock())
         if proposal.kind in words and approvals.may_decide(proposal, acting)
     ]
+
+
+def _owed(services: Services, session: Session, acting: SessionInfo) -> list[Item]:
+    """Comments on one's agency's drafts that have no reply; once all have one and no more come, the report."""
+    if not may(Action.REPLY, acting.roles):
+        return []
+    found = []
+    for one in reply_queue.owed(services, session, acting.agencies):
+        path = {"reference": one.reference}
+        if one.unanswered:
+            title, route, day = (
+                N_("Reply to comments without a reply: %(number)s"),
+                "consultations.reply_queue_page",
+                one.due_on,
+            )
+        elif one.state is State.CLOSED:
+            title, route, day = (
+                N_("Publish the report on a consultation"),
+                "consultations.report_draft",
+                one.report_due_on,
+            )
+        else:
+            continue
+        if day is not None:
+            due = end_of(services, day)
+            found.append(Item(title, route, due, {"number": str(one.unanswered)}, path, about=one.titles, working=True))
+    return found
 
 
 def _complaints(services: Services, session: Session, acting: SessionInfo) -> list[Item]:

@@ -15,6 +15,7 @@ from egov_participation.consultations.models import (
     Consultation,
     Expression,
     Provision,
+    State,
     Version,
 )
 from egov_participation.consultations.rules.states import ANSWERABLE
@@ -39,7 +40,10 @@ class Owed:
     titles: dict[str, str]
     comments: int
     unanswered: int
+    state: State
     due_on: date | None
+    """By when every comment has its reply."""
+    report_due_on: date | None
     days: int | None
     """Working days that are left; below zero when it is past."""
 
@@ -91,7 +95,9 @@ def one(services: Services, session: Session, row: Consultation) -> Owed:
         titles={lang: text.title for lang, text in lookup.texts(session, row.id or 0).items()},
         comments=row.comments,
         unanswered=unanswered,
+        state=State(row.state),
         due_on=row.reply_due_on,
+        report_due_on=row.report_due_on,
         days=None if row.reply_due_on is None else working_days.between(today, row.reply_due_on, calendar),
     )
 

@@ -178,7 +178,7 @@ def _publish(services: Services, tx: UnitOfWork, proposal: Proposal) -> None:
 KIND: Final = approvals.kind(
     "consultations.reply",
     Action.REPLY,
-    title=N_("Reply to comments"),
+    title=N_("A reply to comments"),
     route="consultations.reply_proposal",
     carry_out=_publish,
 )
