@@ -22,13 +22,22 @@ from egov_crypto.threshold.ceremony import Ceremony, Step
 from egov_crypto.threshold.keyfile import State, ThresholdKeyFile
 from egov_participation.audit import AuditEntry
 from egov_participation.clock import ManualClock
-from egov_participation.commission.service import ceremonies, invitations, running, taking_part, trustees
+from egov_participation.commission.service import (
+    ceremonies,
+    checking,
+    drafts,
+    invitations,
+    running,
+    taking_part,
+    trustees,
+)
 from egov_participation.commission.service.ceremonies import Stage
 from egov_participation.errors import DomainError
-from egov_participation.voting import protocol_pages
+from egov_participation.voting import protocol_pages, setup_file
 from egov_participation.voting import service as voting
 from egov_participation.voting.service import VoteState
 from egov_participation.voting.service import protocol as protocols
+from egov_participation.voting.setup_file import SetupError
 
 pytestmark = pytest.mark.sqlite
 COMMANDS = {Step.COMMITMENT: "commit", Step.POLYNOMIAL: "polynomial", Step.VOUTPUT: "share"}
@@ -167,7 +176,7 @@ def test_two_of_three_make_a_key_step_by_step_and_are_enough_to_decrypt(
 
 
 def test_a_trustee_who_is_needed_always_stands_beside_two_of_three_who_make_a_key_together(
-    course: Course, booth: TestClient, second: SignedIn, member: SignedIn
+    course: Course, booth: TestClient, second: SignedIn, member: SignedIn, tmp_path: Path
 ) -> None:
     draft, services = f"{VOTES}/drafts/{course.id}", course.services
     with services.database.uow() as tx:
@@ -225,8 +234,12 @@ def test_a_trustee_who_is_needed_always_stands_beside_two_of_three_who_make_a_ke
     page = member.client.get(f"{draft}/trustees").text
     assert ("is reminded every day" in page, "all begin again" in page) == (False, True)
 
+    file = tmp_path / "vote.toml"
+    with services.database.read() as db:
+        file.write_text(drafts.exported(db, course.draft), "utf-8")
     uuid = course.published(second)
     vote = voting.vote(services, uuid)
+    assert setup_file.read(file, services.clock()).keys.to_json() == voting.trustees(services, uuid)
     assert (vote.needed, vote.always, [one.public_key for one in vote.trustees]) == (
         3, (1,), [row.key_point for row in course.trustees],
     )  # fmt: skip
@@ -251,6 +264,7 @@ def test_a_trustee_who_is_needed_always_stands_beside_two_of_three_who_make_a_ke
     page = member.client.get(f"/en/votes/{uuid}").text
     assert "2 of 3 trustees have decrypted the sum" in page
     assert "Trustee 4 decrypts the sum" in page
+    assert member.client.get(f"/en/votes/{uuid}/verify").text.count("Awaited") == 1
     voting.hand_in_decryption(services, uuid, tally.decrypt(found.election, found.tally, private))
     counted, found = voting.vote(services, uuid), verified(services, uuid)
     assert (counted.state, found.report.decrypted) == (VoteState.TALLIED, [1, 2, 3, 4])
@@ -306,3 +320,60 @@ def test_a_ceremony_begins_anew_with_a_reason_and_falls_with_its_trustees(
     with services.database.read() as db:
         steps = [row.step for row in db.exec(select(AuditEntry)) if row.object == f"draft:{course.id}/ceremony"]
     assert steps == ["begun", "begun", "discarded"]
+
+
+def test_marks_that_change_while_a_key_is_made_leave_nothing_of_it_that_counts(
+    course: Course, booth: TestClient, member: SignedIn
+) -> None:
+    services, draft = course.services, f"{VOTES}/drafts/{course.id}"
+    course.with_ceremony()
+    first = course.ceremony.id
+    states = [course.take(State.begin(3, 2, place), Step.CERTIFICATE) for place in (1, 2, 3)]
+    marked = course.trustees[1].id
+    form = f"{draft}/trustees/{marked}/change"
+    later = states[2].commit(Ceremony.parse(taking_part.ceremony_file(services, course.tokens[2])))
+
+    # Of two who are left both are needed: each makes a key alone, and what was made together is gone.
+    press(member, form, form, always="true")
+    for token in course.tokens:
+        enter(booth, token)
+        assert "Make your key" in booth.get("/en/trustee").text
+        assert booth.get("/trustee/ceremony.json").status_code == 404
+    with pytest.raises(DomainError, match="made anew"):
+        taking_part.hand_in(services, course.tokens[2], first, later.message(Step.COMMITMENT))
+    with pytest.raises(DomainError, match="made anew"):
+        taking_part.compare(services, course.tokens[2], first, "0" * 64)
+    for token in course.tokens[:2]:
+        course.hand_in(token)
+
+    # Taken back, or another added: the keys made alone count no longer for those who are to make one together.
+    press(member, form, form, always="false")
+    assert [row.name_en for row in course.trustees] == ["Trustee 2", "Trustee 1", "Trustee 3"]
+    assert course.ceremony.id == ""
+    with pytest.raises(SetupError, match="not made their keys together"), services.database.read() as db:
+        checking.setup_of(services, db, course.draft, services.clock())
+    with services.database.uow() as tx:
+        ceremonies.begin(services, tx, member.session, course.id)
+        tx.commit()
+    assert [row.key_point for row in course.trustees] == [None] * 3
+
+    # Marked once the key is made and compared: no share of it is left that could pass for a key made alone.
+    course.tokens = [course.tokens[1], course.tokens[0], course.tokens[2]]
+    states = [State.begin(3, 2, place) for place in (1, 2, 3)]
+    for step in Step:
+        states = [course.take(state, step) for state in states]
+    for token in course.tokens:
+        taking_part.compare(services, token, course.ceremony.id, course.ceremony.fingerprint or "")
+    assert course.ceremony.done
+    press(member, form, form, always="true")
+    assert [(row.key_point, row.reopened_at) for row in course.trustees] == [(None, None)] * 3
+    # Without a mark for anybody else there is nobody left of whom two could be enough.
+    for row in course.trustees[1:]:
+        other = f"{draft}/trustees/{row.id}/change"
+        press(member, other, other, always="true")
+    assert (course.ceremony.size, course.ceremony.few) == (0, True)
+    page = member.client.get(f"{draft}/trustees").text
+    assert ("so far there are 0" in page, "Let them begin" in page) == (True, False)
+    with services.database.read() as db:
+        found = checking.check(services, db, course.draft, services.clock()).problems
+    assert [one.path for one in found].count("needed") == 1
