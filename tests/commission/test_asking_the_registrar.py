@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlmodel import delete, select
 from tests.commission.frozen import WHY, Course
-from tests.commission.test_deciding import closing, propose_extension
+from tests.commission.proposing import closing, propose_extension
 from tests.officials import SignedIn
 from tests.registrar.book import CredentialBook
 from tests.voting.making import close_at

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.commission.frozen import Course
-from tests.commission.test_deciding import decrypt_all, propose_protocol
+from tests.commission.proposing import decrypt_all, propose_protocol
 from tests.officials import MakeOfficial, SignedIn
 
 from egov_participation.actions import Role

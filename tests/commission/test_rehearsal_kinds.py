@@ -4,7 +4,7 @@ there are."""
 from __future__ import annotations
 
 from sqlmodel import select
-from tests.commission.test_rehearsals import Rehearsing, rehearsing_
+from tests.commission.rehearsing import Rehearsing
 from tests.voting.making import verified
 
 from egov_participation.commission import documents
@@ -14,8 +14,6 @@ from egov_participation.voting import protocol_pages
 from egov_participation.voting.kinds import QuestionKind
 from egov_participation.voting.models import VoteCount
 from egov_participation.voting.service.protocol import build
-
-__all__ = ["rehearsing_"]  # the fixture
 
 
 def test_mock_trustees_shuffle_and_as_many_as_are_needed_decrypt_a_draft_of_all_kinds(rehearsing_: Rehearsing) -> None:

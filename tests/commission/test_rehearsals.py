@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import MetaData
 from sqlmodel import col, func, select, update
 from starlette.applications import Starlette
-from tests.commission.frozen import WHY, Course
-from tests.commission.test_office_pages import press
+from tests.commission.frozen import WHY
+from tests.commission.rehearsing import BANNER, Rehearsing
 from tests.conftest import ClientFactory
-from tests.officials import MakeCitizen, MakeOfficial, SignedIn
+from tests.officials import MakeCitizen, SignedIn
 from tests.registrar.book import CredentialBook
 from tests.voting.making import archive_of, make_vote, tallied, verified
 
 from egov_crypto import ballot
 from egov_crypto.election import Election
 from egov_participation.actions import Role
-from egov_participation.clock import ManualClock
-from egov_participation.commission import documents
-from egov_participation.commission.models import Rehearsal
 from egov_participation.commission.service import deciding, rehearsal_jobs, rehearsals
-from egov_participation.commission.service.lookup import lock_draft
 from egov_participation.database import Database
 from egov_participation.errors import DomainError
 from egov_participation.incidents import service as incidents
@@ -32,68 +26,11 @@ from egov_participation.incidents.rules import Kind
 from egov_participation.jobs import Job
 from egov_participation.registrar.generated import MARKS
 from egov_participation.registrar.service import LocalRegistrar
-from egov_participation.results.pdf import Document, Notice
 from egov_participation.search import service as search
 from egov_participation.services import Services
 from egov_participation.voting import service as voting
 from egov_participation.voting.models import Vote
 from egov_participation.voting.setup import SetupDocument
-from egov_participation.voting.views import VoteView
-
-BANNER = "Rehearsal: a mock vote with generated voters."
-VOTES = "/en/office/votes"
-
-
-@dataclass
-class Rehearsing:
-    """A draft that is being rehearsed."""
-
-    course: Course
-    clock: ManualClock
-    id: str = field(default="", init=False)
-
-    @property
-    def services(self) -> Services:
-        return self.course.services
-
-    @property
-    def row(self) -> Rehearsal:
-        with self.services.database.read() as db:
-            return rehearsals.find(db, self.id)
-
-    @property
-    def vote(self) -> VoteView:
-        return voting.vote(self.services, self.row.uuid)
-
-    def start(self, voters: int = 10, minutes: int = 30) -> Rehearsing:
-        with self.services.database.uow() as tx:
-            member = self.course.member.session
-            self.id = rehearsals.start(self.services, tx, member, self.course.id, voters=voters, minutes=minutes).id
-            tx.commit()
-        return self
-
-    def work(self) -> Rehearsing:
-        self.course.worker.run_due()
-        assert self.row.problem == ""
-        return self
-
-    def counted(self) -> Rehearsing:
-        """Closed by its clock, and all that follows by itself."""
-        self.clock.set(self.vote.closes_at)
-        self.work().work()  # the trustees are looked after in the round after closing
-        assert self.vote.state == "tallied"
-        return self
-
-    def discard(self) -> None:
-        with self.services.database.uow() as tx:
-            rehearsals.discard(self.services, tx, self.course.member.session, self.id)
-            tx.commit()
-        self.course.worker.run_due()
-
-
-@pytest.fixture
-def rehearsing_(course: Course, clock: ManualClock) -> Rehearsing:
-    return Rehearsing(course, clock)
 
 
 def rows_with(text: str, *databases: Database) -> set[str]:
@@ -354,67 +291,3 @@ def test_a_vote_published_as_a_rehearsal_without_saying_so_in_its_title_is_refus
         tx.session.execute(update(Vote).values(rehearsal=False))
         vote = voting.publish_setup(it.services, tx, prepared.document, prepared.archive_start, confirmation)
         assert (vote.rehearsal, setup.title.en) == (True, "REHEARSAL: The park")
-
-
-# -- its pages in the office -------------------------------------------------------------------------------------------
-
-
-@pytest.mark.sqlite
-def test_a_member_rehearses_a_draft_on_its_pages(
-    course: Course, clock: ManualClock, member: SignedIn, second: SignedIn, official: MakeOfficial,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
-    draft = f"{VOTES}/drafts/{course.id}"
-    assert "Rehearse it" in member.client.get(draft).text
-    for voters, minutes in (("9", "30"), ("501", "30"), ("fifty", "30"), ("50", "9"), ("50", "1441"), ("", "")):
-        answer = member.client.post(f"{draft}/rehearse", data={"voters": voters, "minutes": minutes})
-        assert answer.status_code == 422
-    page = press(member, f"{draft}/rehearse", f"{draft}/rehearse", voters="10")
-    assert re.fullmatch(rf"{VOTES}/rehearsals/\w{{16}}", page)
-    assert member.client.get(f"{page}/progress", headers={"HX-Request": "true"}).text.lstrip().startswith("<div")
-    assert member.client.post(f"{draft}/rehearse", data={"voters": "10", "minutes": "30"}).status_code == 409
-    course.worker.run_due()
-    assert member.client.get(f"{page}/progress", headers={"HX-Request": "true"}).headers["HX-Refresh"] == "true"
-    shown = second.client.get(page).text
-    assert BANNER in shown
-    assert page in second.client.get(VOTES).text
-    uuid = re.findall(r"/en/votes/(\w{14})/result", shown)[0]
-    assert second.client.get(f"{VOTES}/{uuid}").headers["location"] == page
-    assert official(Role.AUDITOR).client.get(page).status_code == 403
-
-    clock.advance(seconds=60)
-    press(second, page, f"{page}/close")
-    course.worker.run_due()
-    course.worker.run_due()
-    assert "REHEARSAL" in member.client.get(f"/en/votes/{uuid}/result").text
-    set_: list[Document] = []
-    with monkeypatch.context() as patched:
-        patched.setattr("egov_participation.results.pdf.made", lambda document: set_.append(document) or b"%PDF-1.7")
-        pdf = member.client.get(f"{page}/protocol.pdf")
-    assert (pdf.status_code, pdf.headers["content-type"]) == (200, "application/pdf")
-    assert [block.text for block in set_[0].blocks if isinstance(block, Notice)] == [
-        "Rehearsal: a mock vote with generated voters. Nothing here counts.",
-        "Preview: nobody has approved or signed this protocol.",
-    ]
-    assert second.client.post(f"{page}/close").status_code == 409
-
-    assert press(second, page, f"{page}/discard") == draft
-    course.worker.run_due()
-    assert member.client.get(page).status_code == 404
-    assert member.client.get(f"/en/votes/{uuid}").status_code == 404
-
-
-@pytest.mark.sqlite
-def test_a_draft_that_lacks_more_than_keys_times_and_roll_is_not_rehearsed(rehearsing_: Rehearsing) -> None:
-    course, member = rehearsing_.course, rehearsing_.course.member
-    with course.services.database.uow() as tx:
-        draft = lock_draft(tx, course.id)
-        document = documents.load(draft.document)
-        draft.document = documents.dump(document | {"opens_at": None, "closes_at": None, "roll": None})
-        tx.flush()
-        assert rehearsals.missing(course.services, tx.session, draft) == ()
-        draft.document = documents.dump(document | {"title": {"kk": "Саябақ", "ru": "", "en": "The park"}})
-        tx.commit()
-    page = f"{VOTES}/drafts/{course.id}/rehearse"
-    assert "Title, in Russian: A text is missing." in member.client.get(page).text
-    assert member.client.post(page, data={"voters": "10", "minutes": "30"}).status_code == 422

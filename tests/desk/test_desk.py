@@ -3,115 +3,41 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from httpx2 import Response
 from sqlmodel import select
 from starlette.testclient import TestClient
 from tests.authenticator import Authenticator
-from tests.officials import MakeCitizen, MakeOfficial, SignedIn
+from tests.desk.visits import (
+    DESK,
+    OWN,
+    begin,
+    code_for,
+    end_role,
+    fetched,
+    finish,
+    half_an_hour_passes,
+    keys_of,
+    matched,
+    sign_in,
+    trail,
+)
+from tests.officials import MakeOfficial, SignedIn
 
 from egov_participation.actions import Role
-from egov_participation.audit import AuditEntry
 from egov_participation.clock import ManualClock
 from egov_participation.desk import rules
 from egov_participation.desk.models import Enrolment
 from egov_participation.identity import service as identity
-from egov_participation.identity.models import Passkey
 from egov_participation.identity.service.passkeys import forget_at_registrar
 from egov_participation.jobs import Worker
 from egov_participation.mail import NullMailer
 from egov_participation.registrar.models import EnrolledKey
 from egov_participation.registrar.service import LocalRegistrar
 from egov_participation.registry.rules import Entry
-from egov_participation.roles.models import Grant
 from egov_participation.services import Services
-
-DESK, OWN = "/en/office/desk", "/en/me/security/desk"
-
-
-@pytest.fixture
-def operator(official: MakeOfficial) -> SignedIn:
-    return official(Role.DESK_OPERATOR)
-
-
-@pytest.fixture
-def person(citizen: MakeCitizen) -> SignedIn:
-    return citizen()
-
-
-def fetched(client: TestClient, path: str) -> Response:
-    """As the page's script asks."""
-    headers = {"Accept": "application/json", "Content-Type": "application/json"}
-    return client.post(path, content=b"{}", headers=headers)
-
-
-def begin(operator: SignedIn, person: SignedIn) -> str:
-    answer = operator.client.post(DESK, data={"iin": person.entry.iin.digits})
-    assert answer.status_code == 303, answer.text
-    return str(answer.headers["location"])
-
-
-def matched(operator: SignedIn, person: SignedIn) -> str:
-    page = begin(operator, person)
-    answer = operator.client.post(f"{page}/document", data={"document": "identity-card", "same": "true"})
-    assert answer.status_code == 303, answer.text
-    return page
-
-
-def code_for(operator: SignedIn, page: str) -> str:
-    given = operator.client.post(f"{page}/code")
-    assert given.status_code == 303, given.text
-    answer = operator.client.get(given.headers["location"])
-    assert answer.status_code == 200, answer.text
-    found = re.search(r'<code class="egov-grouped"[^>]*>(.*?)</code>', answer.text)
-    assert found is not None
-    return re.sub(r"<[^>]+>", "", found[1])
-
-
-def finish(who: SignedIn, page: str, device: Authenticator, name: str = "Key") -> Response:
-    """Make the passkey on that page, as its script does."""
-    own = page.startswith(OWN)
-    options = fetched(who.client, f"{page}/options" if own else f"{page}/key/options")
-    assert options.status_code == 200, options.text
-    made = device.create(options.json())
-    return who.client.post(page if own else f"{page}/key", data={"name": name, "credential": made})
-
-
-def trail(services: Services) -> list[tuple[str, str, str]]:
-    with services.database.read() as db:
-        entries = db.exec(select(AuditEntry).where(AuditEntry.action == "desk:passkey:enrol").order_by("id"))
-        return [(entry.actor, entry.step, entry.reason) for entry in entries]
-
-
-def keys_of(services: Services, person: SignedIn) -> list[Passkey]:
-    with services.database.read() as db:
-        return list(db.exec(select(Passkey).where(Passkey.person_id == person.person_id)))
-
-
-def end_role(services: Services, who: SignedIn) -> None:
-    with services.database.uow() as tx:
-        for grant in tx.exec(select(Grant).where(Grant.person_id == who.person_id)):
-            grant.revoked_at = services.clock()
-        tx.commit()
-
-
-def half_an_hour_passes(services: Services, _who: SignedIn) -> None:
-    services.clock.advance(minutes=30)  # type: ignore[attr-defined]
-
-
-def sign_in(client: TestClient, device: Authenticator) -> Response:
-    """With the passkey, as the sign-in page's script does."""
-    page = client.get("/en/sign-in?next=/en/me/security").text
-    found = re.search(r'name="browser" value="([0-9a-f]{64})"', page)
-    assert found is not None
-    headers = {"Accept": "application/json", "Content-Type": "application/json", "X-Browser-Token": found[1]}
-    options: dict[str, Any] = client.post("/en/sign-in/passkey/options", content=b"{}", headers=headers).json()
-    fields = {"browser": found[1], "next": "/en/me/security", "credential": device.get(options)}
-    return client.post("/en/sign-in/passkey", data=fields)
 
 
 def test_a_key_enrolled_at_the_desk_signs_in_at_level_three(
@@ -132,23 +58,6 @@ def test_a_key_enrolled_at_the_desk_signs_in_at_level_three(
     assert [mail.to for mail in outbox.sent] == [person.entry.mail]
     assert sign_in(client, device).status_code == 303
     assert "level 3 of 3" in client.get("/en/me/security").text
-
-
-def test_a_code_lets_the_person_make_the_passkey_on_their_own_phone(
-    operator: SignedIn, person: SignedIn, services: Services, worker: Worker, outbox: NullMailer
-) -> None:
-    page = matched(operator, person)
-    code = code_for(operator, page)
-    assert len(code) == rules.CODE_LENGTH
-    answer = person.client.post(OWN, data={"code": f" {code[:4].lower()}-{code[4:]} "})
-    own = answer.headers["location"]
-    done = finish(person, own, Authenticator(), "Phone")
-    assert done.headers["location"] == "/en/me/security?done=passkey-enrolled"
-    assert [(key.name, key.level) for key in keys_of(services, person)] == [("Phone", 3)]
-    assert "level 3 of 3" in person.client.get("/en/me/security").text
-    assert person.load() is None  # the session goes on under a new token
-    worker.run_due()
-    assert [mail.to for mail in outbox.sent] == [person.entry.mail]
 
 
 def test_the_registrar_knows_a_key_of_the_desk_until_its_owner_removes_it_and_tells_the_person_itself(
@@ -236,40 +145,6 @@ def test_no_other_role_enrols(official: MakeOfficial, person: SignedIn, role: Ro
     assert other.client.post(DESK, data={"iin": person.entry.iin.digits}).status_code == 403
 
 
-def test_a_code_is_for_one_person_once_and_for_ten_minutes(
-    operator: SignedIn, person: SignedIn, citizen: MakeCitizen, clock: ManualClock
-) -> None:
-    page = matched(operator, person)
-    first = code_for(operator, page)
-    assert citizen().client.post(OWN, data={"code": first}).status_code == 422
-    second = code_for(operator, page)
-    assert person.client.post(OWN, data={"code": first}).status_code == 422
-    assert person.client.post(OWN, data={"code": second}).status_code == 303
-    assert person.client.post(OWN, data={"code": second}).status_code == 422
-    late = code_for(operator, page)
-    clock.advance(minutes=10)
-    assert person.client.post(OWN, data={"code": late}).status_code == 422
-
-
-def test_the_page_of_a_claimed_code_is_for_the_session_that_entered_it(
-    operator: SignedIn, person: SignedIn, citizen: MakeCitizen
-) -> None:
-    own = person.client.post(OWN, data={"code": code_for(operator, matched(operator, person))}).headers["location"]
-    stranger = citizen()
-    assert stranger.client.get(own).status_code == 404
-    assert fetched(stranger.client, f"{own}/options").status_code == 404
-    assert stranger.client.post(own, data={"name": "x", "credential": "{}"}).status_code == 404
-    assert person.client.get(own).status_code == 200
-
-
-def test_wrong_codes_are_counted(operator: SignedIn, person: SignedIn) -> None:
-    code = code_for(operator, matched(operator, person))
-    wrong = "ABCDEFGH" if code != "ABCDEFGH" else "HGFEDCBA"
-    answers = [person.client.post(OWN, data={"code": wrong}).status_code for _ in range(rules.CODE_TRIES.times + 1)]
-    assert answers == [422] * rules.CODE_TRIES.times + [429]
-    assert person.client.post(OWN, data={"code": code}).status_code == 429
-
-
 @pytest.mark.sqlite
 @pytest.mark.parametrize("lie", [{"origin": "http://evil.localhost"}, {"verified": False}, {"rp_id": "evil.example"}])
 def test_a_key_that_is_wrongly_made_is_not_enrolled_and_the_page_comes_back(
@@ -338,24 +213,6 @@ def test_the_options_say_nothing_of_the_iin(operator: SignedIn, person: SignedIn
     assert options["user"]["name"] == f"{person.entry.given_name} {person.entry.family_name}"
 
 
-def test_a_code_is_worth_nothing_once_the_role_of_whoever_gave_it_has_ended(
-    operator: SignedIn, person: SignedIn, services: Services
-) -> None:
-    code = code_for(operator, matched(operator, person))
-    end_role(services, operator)
-    assert person.client.post(OWN, data={"code": code}).status_code == 422
-
-
-def test_a_claimed_code_ends_with_the_role_of_whoever_gave_it(
-    operator: SignedIn, person: SignedIn, services: Services
-) -> None:
-    own = person.client.post(OWN, data={"code": code_for(operator, matched(operator, person))}).headers["location"]
-    assert person.client.get(own).status_code == 200
-    end_role(services, operator)
-    assert person.client.get(own).status_code == 404
-    assert fetched(person.client, f"{own}/options").status_code == 404
-
-
 @pytest.mark.parametrize("own", [False, True], ids=["at the desk", "on their phone"])
 @pytest.mark.parametrize("meanwhile", [end_role, half_an_hour_passes])
 def test_what_ends_while_the_answer_is_checked_is_not_kept(
@@ -381,40 +238,3 @@ def test_what_ends_while_the_answer_is_checked_is_not_kept(
     assert status == (403 if meanwhile is end_role and not own else 404)
     assert keys_of(services, person) == []
     assert "done" not in [step for _, step, _ in trail(services)]
-
-
-def test_the_page_of_the_code_asks_whether_the_phone_is_done_and_then_goes_on(
-    operator: SignedIn, person: SignedIn
-) -> None:
-    page = matched(operator, person)
-    code = code_for(operator, page)
-    assert code_for(operator, page) != code  # a new one each time it is asked for
-    asked = operator.client.get(f"{page}/code").text
-    assert f'hx-get="{page}/code?wait=2" hx-trigger="load delay:2s"' in asked
-    fragment = operator.client.get(f"{page}/code?wait=2", headers={"HX-Request": "true"})
-    assert fragment.text.strip().startswith(f'<div hx-get="{page}/code?wait=3"')
-    assert "wait=30" in operator.client.get(f"{page}/code?wait=30").text
-    assert "wait=30" in operator.client.get(f"{page}/code?wait=x").text
-
-    own = person.client.post(OWN, data={"code": code_for(operator, page)}).headers["location"]
-    assert finish(person, own, Authenticator()).status_code == 303
-
-    done = operator.client.get(f"{page}/code?wait=30", headers={"HX-Request": "true"})
-    assert (done.headers["hx-redirect"], done.text) == (page, "")
-    without_script = operator.client.get(f"{page}/code")
-    assert (without_script.status_code, without_script.headers["location"]) == (303, page)
-    again = operator.client.post(f"{page}/code")
-    assert again.status_code == 409
-    assert 'href="http://localhost/en/office/desk"' in again.text
-
-
-def test_a_code_is_shown_in_the_browser_that_asked_for_it_and_as_long_as_it_works(
-    operator: SignedIn, person: SignedIn
-) -> None:
-    page = matched(operator, person)
-    assert operator.client.get(f"{page}/code").headers["location"] == page  # none was asked for
-    cookie = operator.client.post(f"{page}/code").headers["set-cookie"].lower()
-    for said in ("max-age=600", "httponly", "samesite=strict"):
-        assert said in cookie
-    operator.client.cookies.delete("desk")
-    assert operator.client.get(f"{page}/code").headers["location"] == page
