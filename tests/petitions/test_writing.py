@@ -28,6 +28,13 @@ def test_a_petition_is_written_handed_in_and_gets_a_number(
     assert reference == "P-2024-0001"
     own = creator.client.get(f"/en/me/petitions/{reference}").text
     assert "Автобустар" in own
+    assert "as soon as it is decided" in own
+    assert "Then it is open to all" in own
+    handed_in = "Your petition is handed in"
+    assert (handed_in in creator.client.get(f"/en/me/petitions/{reference}?sent=yes").text, handed_in in own) == (
+        True,
+        False,
+    )
     assert "4\u00a0November\u00a02024" in own  # 20 working days; 25 October is the Day of the Republic
     assert reference in creator.client.get("/en/me/petitions").text
     with services.database.read() as db:

@@ -156,8 +156,16 @@ def _before(rules: RuleSet, lang: str) -> Iterator[str]:
         if due is not None
         else translate(lang, N_("A moderator checks it against the grounds below."))
     )
-    gate = [_gate(rules.gate, lang)] if rules.gate is not None else []
-    yield from [*gate, review] if rules.gate is not None and rules.gate.before_review else [review, *gate]
+    if rules.gate is not None and rules.gate.before_review:
+        yield _gate(rules.gate, lang)
+    yield review
+    yield from after_review(rules, lang)
+
+
+def after_review(rules: RuleSet, lang: str) -> Iterator[str]:
+    """What follows once a moderator has accepted a petition, step by step."""
+    if rules.gate is not None and not rules.gate.before_review:
+        yield _gate(rules.gate, lang)
     yield translate(
         lang,
         N_("Then it is open to all, and signatures are collected %(within)s."),

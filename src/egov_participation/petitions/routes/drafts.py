@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from egov_participation.actions import Action
 from egov_participation.errors import DomainError
@@ -170,7 +170,7 @@ def hand_in(request: Request) -> Response:
             raise
         sentence = translate(lang(request), refusal.message, **refusal.params)
         return _check_page(request, {"": sentence}, int(refusal.status))
-    return to(request, "petitions.my_petition", reference=reference)
+    return RedirectResponse(address(request, "petitions.my_petition", reference=reference) + "?sent=yes", 303)
 
 
 def discard(request: Request) -> Response:

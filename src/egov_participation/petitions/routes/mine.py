@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from egov_participation.actions import Action
 from egov_participation.i18n import translate
+from egov_participation.jurisdiction import telling
 from egov_participation.petitions import wording as telling_of
 from egov_participation.petitions.models import Petition, State
 from egov_participation.petitions.rules import gate
@@ -77,6 +78,8 @@ def _page(request: Request, form: Form[AppealForm], status: int = 200) -> Respon
             title=texts[petition.language]["title"],
             state_name=translate(lang(request), STATE_NAMES[state]),
             accepted=accepted,
+            sent=request.query_params.get("sent") == "yes",
+            following=tuple(telling.after_review(rules, lang(request))),
             supporters=supporters,
             gate=rules.gate,
             gate_open=supporting.is_open(here, petition),
