@@ -35,7 +35,9 @@ def set_cookie(request: Request, response: Response, token: str) -> None:
 
 
 def clear_cookie(request: Request, response: Response) -> None:
-    """Take the token back."""
+    """Take the token back, and have the browser let go of pages that it keeps (`forms.kept_by_the_browser`): whoever
+    sits down at the machine next must not find them by going back."""
+    response.headers["Clear-Site-Data"] = '"cache"'
     https = services(request).settings.https
     response.delete_cookie(
         cookie_name(site(request), https=https), path="/", secure=https, httponly=True, samesite="lax"
