@@ -9,7 +9,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.testclient import TestClient
 
-from egov_participation.web import routing
+from egov_participation.web import days, routing
 
 
 def test_a_good_form_is_parsed(client: TestClient) -> None:
@@ -69,3 +69,11 @@ def test_what_strangers_send_is_not_parsed(client: TestClient, monkeypatch: pyte
     assert threads == []
     assert client.post("/en/form", data={"name": "Абай"}).status_code == 422
     assert ["AnyIO worker thread" in name for name in threads] == [True]
+
+
+@pytest.mark.parametrize(
+    "day", [("2147483648", "1", "1"), ("2024", "9" * 20, "1"), ("2024", "2", "30"), ("2024", "", "")]
+)
+def test_what_is_no_day_is_said_to_be_none(day: tuple[str, str, str]) -> None:
+    with pytest.raises(ValueError, match="no such day"):
+        days.read_day(day, "no such day")

@@ -22,7 +22,7 @@ def read_day(value: object, refusal: str) -> date | None:
     try:
         year, month, day = (int(part) for part in value)
         return date(year, month, day)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise ValueError(refusal) from None
 
 
