@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from egov_crypto.encoding import encode
 from egov_crypto.errors import VerificationError
 from egov_crypto.group import IDENTITY, Q, base, hash_to_scalar, random_scalar
 from egov_crypto.proofs import prove_decryption
+from egov_crypto.tally.decrypting import _joint_statement
 from egov_crypto.verify import verify_archive
 
 VOTES: list[list[Any]] = [
@@ -143,7 +145,7 @@ def test_a_tally_that_leaves_out_or_moves_a_vote_is_refused(closed: Archive, wor
     ):
         raw = dump(wrong)
         size = json.loads(closed.sum().sized_json())
-        sized = dump({**size, "encrypted_tally": tally.wire.digest(raw)})
+        sized = dump({**size, "encrypted_tally": wire.digest(raw)})
         archive = world.archive().ballots(*closed.counted.values()).close()
         assert verdict(archive.add(EventType.ENCRYPTED_TALLY, raw, sized)) == "tally.ciphertexts"
 
@@ -180,7 +182,7 @@ def test_factors_solved_for_after_their_proofs_are_refused(mixed: Archive, world
     assert forged == factor != sum_.ciphertexts[0][0].alpha * secret
 
     factors = tally.verify_decryption_of(world.election, sum_, key, dump(alone), joint=False)
-    statement, weights = tally._joint_statement(world.election, sum_, key, factors)
+    statement, weights = _joint_statement(world.election, sum_, key, [factor.text for factor in chain(*factors)])
     alphas = [choice.alpha for choices in sum_.ciphertexts for choice in choices]
     weighed = sum((point * weight for point, weight in zip(alphas, weights, strict=True)), start=IDENTITY)
     forged_joint = wire.proof_to_json(prove_decryption(statement, weighed, secret))

@@ -83,7 +83,9 @@ class Ending:
     def _decrypt(self, raw: bytes, owned: bytes) -> None:
         owner = self._owner("decryption.owner", owned, self.decryptions)
         key = self._trustees[owner - 1].public_key
-        self.decryptions[owner] = verify_decryption_of(self._election, self.tally, key, raw, joint=False)
+        self.decryptions[owner] = verify_decryption_of(
+            self._election, self.tally, key, raw, joint=False, jobs=self._jobs
+        )
         self._bare |= "joint_proof" not in wire.load(raw)
 
     def _open(self, raw: bytes) -> None:
@@ -91,7 +93,7 @@ class Ending:
             raise VerificationError("event.order", "a result before enough decryptions")
         self.factors = self._trustees.combine(self.decryptions)
         if self._bare and self._joint:
-            check_encodings(self.tally, self.factors)
+            check_encodings(self.tally, self.factors, jobs=self._jobs)
         self.result = verify_result(self.tally, self.factors, raw)
 
     def _owner(self, code: str, owned: bytes, before: Container[int]) -> int:

@@ -17,7 +17,7 @@ _Result = TypeVar("_Result")
 
 
 class Workers:
-    """``jobs`` processes that live as long as the context; with one job everything is done in this process.
+    """``jobs`` processes that live as long as the context; with fewer than two everything is done in this process.
 
     ``start(*arguments)`` is called once in each other process, never in this one, whose threads share its globals.
     """

@@ -65,7 +65,7 @@ def decrypt(options: Namespace) -> int:
         # Remembered before anything is given away: a crash here refuses a second tally too.
         memory.remember(verified)
     decryption = tally.decrypt(verified.election, verified.tally, private_key)
-    tally.verify_decryption_of(verified.election, verified.tally, own.public_key, decryption)
+    tally.verify_decryption_of(verified.election, verified.tally, own.public_key, decryption, jobs=options.jobs)
     write_new(options.out, decryption + b"\n")
     say(
         f"Partial decryption, to hand in: {options.out}",

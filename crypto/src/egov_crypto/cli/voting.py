@@ -188,7 +188,7 @@ def add_decryption(options: Namespace) -> int:
     raw = options.decryption.read_bytes().strip()
     with open_to_append(options.archive, options.jobs) as file:
         file.require(EventType.PARTIAL_DECRYPTION)
-        owner = _owner(file, raw)
+        owner = _owner(file, raw, options.jobs)
         head = file.append(EventType.PARTIAL_DECRYPTION, raw, tally.owned_json(owner, raw))
         missing = file.verified.trustees.lacking({*file.verified.decryptions, owner})
     say(f"Decrypted by trustee {owner}; {count(missing, 'trustee')} missing.")
@@ -196,12 +196,12 @@ def add_decryption(options: Namespace) -> int:
     return OK
 
 
-def _owner(file: ArchiveFile, raw: bytes) -> int:
+def _owner(file: ArchiveFile, raw: bytes, jobs: int) -> int:
     verified = file.verified
     failure = VerificationError("decryption.owner")
     for owner, key in enumerate(verified.trustees, start=1):
         try:
-            tally.verify_decryption_of(verified.election, verified.tally, key.public_key, raw)
+            tally.verify_decryption_of(verified.election, verified.tally, key.public_key, raw, jobs=jobs)
         except VerificationError as error:
             failure = error
             continue

@@ -105,7 +105,7 @@ def _count(election: Election, tally: Tally) -> int:
 
 def _workers(election: Election, tally: Tally, jobs: int) -> Workers:
     """No more processes than can be kept busy."""
-    return Workers(max(1, min(jobs, _count(election, tally) // CHUNK)))
+    return Workers(min(jobs, _count(election, tally) // CHUNK))
 
 
 class _Bar:
