@@ -23,8 +23,8 @@ from egov_participation.commission.service import (
     drafts,
     freezing,
     invitations,
+    keys,
     taking_part,
-    trustees,
 )
 from egov_participation.commission.service.ceremonies import CeremonyView
 from egov_participation.commission.service.invitations import Given
@@ -96,7 +96,7 @@ class Course:
     def hand_in(self, token: str, *, reopened: bool = True) -> int:
         """Make a key and hand it in; the private one."""
         private, key = trustee.generate()
-        trustees.hand_in_key(self.services, token, json.dumps(key.to_json(), separators=(",", ":")).encode(),
+        keys.hand_in_key(self.services, token, json.dumps(key.to_json(), separators=(",", ":")).encode(),
                              reopened=reopened)  # fmt: skip
         return private
 
@@ -164,7 +164,7 @@ class Course:
     def confirm(self) -> Course:
         """Every trustee does."""
         for token in self.tokens:
-            trustees.confirm(self.services, token, self.draft.setup_hash or "")
+            keys.confirm(self.services, token, self.draft.setup_hash or "")
         return self
 
     def propose_set_up(self) -> Proposal:

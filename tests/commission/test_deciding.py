@@ -18,7 +18,7 @@ from tests.voting.making import close_at
 
 from egov_participation import awaiting
 from egov_participation.actions import Role
-from egov_participation.commission.service import trustees
+from egov_participation.commission.service import keys
 from egov_participation.commission.service.lookup import lock_draft, trustees_of
 from egov_participation.errors import DomainError
 from egov_participation.voting import service as voting
@@ -39,7 +39,7 @@ def test_nobody_approves_their_own_setup(course: Course) -> None:
 def test_a_setup_is_proposed_only_when_every_trustee_has_confirmed_it(course: Course) -> None:
     course.with_keys().freeze()
     for token in course.tokens[:2]:
-        trustees.confirm(course.services, token, course.draft.setup_hash or "")
+        keys.confirm(course.services, token, course.draft.setup_hash or "")
 
     with pytest.raises(DomainError) as refused:
         course.propose_set_up()

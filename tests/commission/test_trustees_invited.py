@@ -12,7 +12,7 @@ from tests.voting.making import close_at, make_vote, verified
 
 from egov_crypto import tally, trustee, wire
 from egov_crypto.trustee import TrusteeKey
-from egov_participation.commission.service import invitations, trustees
+from egov_participation.commission.service import invitations, keys, trustees
 from egov_participation.commission.service.lookup import lock_draft
 from egov_participation.errors import DomainError
 from egov_participation.mail import Mail
@@ -129,7 +129,7 @@ def test_a_key_whose_proof_does_not_hold_is_refused(course: Course) -> None:
     (_, mine), (_, other) = trustee.generate(), trustee.generate()
 
     with pytest.raises(DomainError) as refused:
-        trustees.hand_in_key(course.services, token, raw(TrusteeKey(mine.public_key, other.proof)), reopened=True)
+        keys.hand_in_key(course.services, token, raw(TrusteeKey(mine.public_key, other.proof)), reopened=True)
 
     assert refused.value.code == "key.proof"
     assert course.trustees[0].public_key is None
@@ -140,7 +140,7 @@ def test_what_is_no_key_is_refused(course: Course, given: bytes, code: str) -> N
     token = course.invite(course.add_trustee(1))
 
     with pytest.raises(DomainError) as refused:
-        trustees.hand_in_key(course.services, token, given, reopened=True)
+        keys.hand_in_key(course.services, token, given, reopened=True)
 
     assert refused.value.code == code
 
@@ -148,13 +148,13 @@ def test_what_is_no_key_is_refused(course: Course, given: bytes, code: str) -> N
 def test_no_key_serves_two_trustees(course: Course) -> None:
     tokens = [course.invite(course.add_trustee(place)) for place in (1, 2)]
     _, key = trustee.generate()
-    trustees.hand_in_key(course.services, tokens[0], raw(key), reopened=True)
+    keys.hand_in_key(course.services, tokens[0], raw(key), reopened=True)
 
     with pytest.raises(DomainError) as refused:
-        trustees.hand_in_key(course.services, tokens[1], raw(key), reopened=True)
+        keys.hand_in_key(course.services, tokens[1], raw(key), reopened=True)
 
     assert refused.value.code == "key.used"
-    assert trustees.hand_in_key(course.services, tokens[0], raw(key), reopened=True).step == "handed_in"
+    assert keys.hand_in_key(course.services, tokens[0], raw(key), reopened=True).step == "handed_in"
 
 
 def test_no_key_serves_two_votes(course: Course) -> None:
@@ -162,7 +162,7 @@ def test_no_key_serves_two_votes(course: Course) -> None:
     token = course.invite(course.add_trustee(1))
 
     with pytest.raises(DomainError) as refused:
-        trustees.hand_in_key(course.services, token, raw(TrusteeKey.prove(earlier.trustees[0])), reopened=True)
+        keys.hand_in_key(course.services, token, raw(TrusteeKey.prove(earlier.trustees[0])), reopened=True)
 
     assert refused.value.code == "key.used"
 
@@ -184,7 +184,7 @@ def test_each_key_that_is_handed_in_for_a_trustee_is_told_to_them_with_its_finge
     token = course.invite(course.add_trustee(1))
     (_, first), (_, second) = trustee.generate(), trustee.generate()
     for key in (first, first, second):  # the second time nothing changes
-        trustees.hand_in_key(course.services, token, raw(key), reopened=True)
+        keys.hand_in_key(course.services, token, raw(key), reopened=True)
 
     handed_in, replaced = mails_to(course, "trustee1@mail.example")[1:]
     assert handed_in.subject == "A key was handed in for you as a trustee"
@@ -198,7 +198,7 @@ def test_each_key_that_is_handed_in_for_a_trustee_is_told_to_them_with_its_finge
 def test_a_key_that_is_refused_writes_to_nobody(course: Course) -> None:
     token = course.invite(course.add_trustee(1))
     with pytest.raises(DomainError):
-        trustees.hand_in_key(course.services, token, b"{}", reopened=True)
+        keys.hand_in_key(course.services, token, b"{}", reopened=True)
 
     assert len(mails_to(course, "trustee1@mail.example")) == 1  # the invitation
 
@@ -210,7 +210,7 @@ def test_a_confirmation_is_told_to_the_trustee_in_whose_name_it_was_made_and_onc
     before = len(course.outbox.sent)
     for setup_hash in ("0" * 64, draft.setup_hash or "", draft.setup_hash or ""):
         with suppress(DomainError):
-            trustees.confirm(course.services, course.tokens[0], setup_hash)
+            keys.confirm(course.services, course.tokens[0], setup_hash)
 
     course.worker.run_due()
     (mail,) = course.outbox.sent[before:]
@@ -240,7 +240,7 @@ def test_the_confirmation_of_another_hash_counts_for_nothing(course: Course) -> 
 
     for wrong in (old, "", "0" * 64):
         with pytest.raises(DomainError) as refused:
-            trustees.confirm(course.services, course.tokens[0], wrong)
+            keys.confirm(course.services, course.tokens[0], wrong)
         assert refused.value.code == "setup.other"
     assert course.trustees[0].confirmed_hash is None
 
@@ -248,17 +248,17 @@ def test_the_confirmation_of_another_hash_counts_for_nothing(course: Course) -> 
 def test_nothing_is_confirmed_before_the_freeze_or_after_the_approval(course: Course, second: SignedIn) -> None:
     course.with_keys()
     with pytest.raises(DomainError) as early:
-        trustees.confirm(course.services, course.tokens[0], "0" * 64)
+        keys.confirm(course.services, course.tokens[0], "0" * 64)
     course.published(second)
     with pytest.raises(DomainError) as late:
-        trustees.confirm(course.services, course.tokens[0], course.draft.setup_hash or "")
+        keys.confirm(course.services, course.tokens[0], course.draft.setup_hash or "")
 
     assert (early.value.code, late.value.code) == ("draft.not_frozen", "draft.published")
 
 
 def test_a_trustee_sees_how_the_others_stand_and_what_is_frozen(course: Course) -> None:
     course.with_keys().freeze()
-    trustees.confirm(course.services, course.tokens[1], course.draft.setup_hash or "")
+    keys.confirm(course.services, course.tokens[1], course.draft.setup_hash or "")
 
     seen = trustees.by_token(course.services, course.tokens[0])
 

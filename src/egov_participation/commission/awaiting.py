@@ -10,7 +10,7 @@ from egov_participation import approvals
 from egov_participation.actions import Action, may
 from egov_participation.awaiting import Item
 from egov_participation.commission.service import deciding, running
-from egov_participation.commission.service.invitations import title_of
+from egov_participation.commission.service.changing import title_of
 from egov_participation.i18n import N_
 from egov_participation.services import Services, SessionInfo
 from egov_participation.voting.setup import SetupDocument

@@ -19,7 +19,7 @@ from egov_participation.actions import Role
 from egov_participation.approvals import Proposal
 from egov_participation.clock import ManualClock
 from egov_participation.commission.documents import Document
-from egov_participation.commission.service import deciding, drafts, freezing, invitations, lookup, trustees
+from egov_participation.commission.service import deciding, drafts, freezing, invitations, keys, lookup, trustees
 from egov_participation.commission.service.invitations import Given
 from egov_participation.database import UnitOfWork
 from egov_participation.demo import votes
@@ -112,7 +112,7 @@ def _propose(
     clock.set(begun + timedelta(days=2))
     pairs = [trustee.generate() for _ in tokens]
     for token, (_, public) in zip(tokens, pairs, strict=True):
-        trustees.hand_in_key(services, token, wire.dump(public.to_json()), reopened=True)
+        keys.hand_in_key(services, token, wire.dump(public.to_json()), reopened=True)
         clock.advance(minutes=50)
     clock.set(begun + timedelta(days=3))
     with services.database.uow() as tx:
@@ -122,7 +122,7 @@ def _propose(
     clock.set(begun + timedelta(days=4))
     for token in tokens:
         frozen = trustees.by_token(services, token)
-        trustees.confirm(services, token, frozen.setup_hash or "")
+        keys.confirm(services, token, frozen.setup_hash or "")
         clock.advance(minutes=70)
     # What is written to trustees meanwhile, nobody reads: the mailbox is for what visitors are to find.
     Worker(services).run_due()

@@ -12,8 +12,8 @@ from egov_participation.actions import Action
 from egov_participation.commission.deciding_forms import FreezeForm, ThawForm
 from egov_participation.commission.routes.draft_common import found_draft, said
 from egov_participation.commission.service import deciding, freezing, running
+from egov_participation.commission.service.changing import title_of
 from egov_participation.commission.service.checking import check
-from egov_participation.commission.service.invitations import title_of
 from egov_participation.commission.service.lookup import trustees_of
 from egov_participation.commission.service.trustees import name_of
 from egov_participation.voting import service as voting

@@ -15,7 +15,7 @@ from egov_participation.commission.models import Draft, DraftTrustee
 from egov_participation.commission.routes.draft_common import found_draft
 from egov_participation.commission.routes.draft_pages import again_sentence
 from egov_participation.commission.service import ceremonies, invitations
-from egov_participation.commission.service.changing import document_of
+from egov_participation.commission.service.changing import document_of, title_of
 from egov_participation.commission.service.lookup import group_of, trustees_of
 from egov_participation.commission.service.trustees import Step, name_of, step_of
 from egov_participation.errors import DomainError
@@ -61,7 +61,7 @@ def trustees(request: Request) -> Response:
         request,
         "commission/trustees.html",
         draft=draft,
-        title=invitations.title_of(draft),
+        title=title_of(draft),
         rows=[(row, name_of(row).of(lang(request)), steps[row.id]) for row in rows],
         words=_words(request),
         editable=draft.state == "editing",

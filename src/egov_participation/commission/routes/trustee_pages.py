@@ -15,7 +15,7 @@ from egov_crypto import wire
 from egov_participation.actions import Action
 from egov_participation.commission.routes import trustee_session
 from egov_participation.commission.routes.draft_common import address
-from egov_participation.commission.service import handing_in, taking_part, trustees
+from egov_participation.commission.service import handing_in, keys, taking_part, trustees
 from egov_participation.commission.service.ceremonies import STAGE_WORDS
 from egov_participation.commission.service.trustees import Step, TrusteeView
 from egov_participation.errors import DomainError
@@ -95,7 +95,7 @@ def hand_in_key(request: Request) -> Response:
     if not reopened:
         return _page(request, found, "reopened", _ERRORS["key.reopened"], template=_PAGES[Step.KEY])
     try:
-        trustees.hand_in_key(services(request), token, raw, reopened=True)
+        keys.hand_in_key(services(request), token, raw, reopened=True)
     except DomainError as error:
         return _refused(request, found, "key", error, _PAGES[Step.KEY])
     return _to_page(request)
@@ -151,7 +151,7 @@ def replace_key(request: Request) -> Response:
 def confirm(request: Request) -> Response:
     """Confirm the setup whose number the page showed."""
     token = trustee_session.token_of(request)
-    trustees.confirm(services(request), token, str(request.state.form.get("setup_hash", "")))
+    keys.confirm(services(request), token, str(request.state.form.get("setup_hash", "")))
     return _to_page(request)
 
 

@@ -23,14 +23,13 @@ from egov_participation.actions import Action
 from egov_participation.commission.models import CeremonyStep, Draft, DraftTrustee, KeyCeremony
 from egov_participation.commission.rules import Part
 from egov_participation.commission.service import letters
-from egov_participation.commission.service.changing import change, document_of
+from egov_participation.commission.service.changing import change, document_of, title_of
 from egov_participation.commission.service.lookup import check_state, group_of, lock_draft, trustees_of
 from egov_participation.database import UnitOfWork
 from egov_participation.errors import DomainError
 from egov_participation.i18n import N_
 from egov_participation.notices.kinds import NoticeKind, Param, Phrase
 from egov_participation.services import Services, SessionInfo
-from egov_participation.voting.texts import Texts
 from egov_participation.voting.trustee_file import FEWEST_NEEDED
 
 OTHERS_WAIT: Final = timedelta(days=1)
@@ -262,10 +261,9 @@ def _tell(
     kind: NoticeKind,
     **params: Param,
 ) -> None:
-    title = document_of(draft)["title"]
     for row in trustees:
         if row.invited_at is not None:
-            letters.to_trustee(services, tx, row, kind, Texts(title["kk"], title["ru"], title["en"]), **params)
+            letters.to_trustee(services, tx, row, kind, title_of(draft), **params)
 
 
 def _clear(tx: UnitOfWork, draft_id: str, trustees: list[DraftTrustee]) -> None:

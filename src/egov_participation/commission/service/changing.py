@@ -17,11 +17,18 @@ from egov_participation.database import UnitOfWork
 from egov_participation.errors import DomainError
 from egov_participation.i18n import N_
 from egov_participation.services import Services, SessionInfo
+from egov_participation.voting.texts import Texts
 
 
 def document_of(draft: Draft) -> Document:
     """What is to be voted on, as far as it is written."""
     return documents.load(draft.document)
+
+
+def title_of(draft: Draft) -> Texts:
+    """What the draft is called, as far as that is written."""
+    title = document_of(draft)["title"]
+    return Texts(title["kk"], title["ru"], title["en"])
 
 
 def change(

@@ -9,7 +9,7 @@ from sqlmodel import col, update
 
 from egov_participation.commission.models import DraftTrustee
 from egov_participation.commission.service import letters
-from egov_participation.commission.service.invitations import title_of
+from egov_participation.commission.service.changing import title_of
 from egov_participation.commission.service.lookup import find_draft
 from egov_participation.commission.service.trustees import by_link
 from egov_participation.database import UnitOfWork

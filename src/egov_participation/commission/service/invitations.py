@@ -16,9 +16,9 @@ from sqlmodel import col, select
 
 from egov_participation import audit
 from egov_participation.actions import Action
-from egov_participation.commission import documents
 from egov_participation.commission.models import Draft, DraftTrustee
 from egov_participation.commission.service import ceremonies, letters, trustees
+from egov_participation.commission.service.changing import title_of
 from egov_participation.commission.service.lookup import check_state, find_draft, lock_draft, trustees_of
 from egov_participation.commission.service.trustees import Step
 from egov_participation.database import UnitOfWork
@@ -178,12 +178,6 @@ def tell_all(services: Services, tx: UnitOfWork, draft: Draft, kind: NoticeKind,
     for row in trustees_of(tx.session, draft.id):
         if row.invited_at is not None:
             letters.to_trustee(services, tx, row, kind, title, **params)
-
-
-def title_of(draft: Draft) -> Texts:
-    """What the draft is called, as far as that is written."""
-    title = documents.load(draft.document)["title"]
-    return Texts(title["kk"], title["ru"], title["en"])
 
 
 def _remind(services: Services, trustee_id: str) -> None:

@@ -16,7 +16,7 @@ from egov_crypto.threshold.ceremony import Ceremony, Step
 from egov_participation.commission.models import CeremonyStep, DraftTrustee, KeyCeremony
 from egov_participation.commission.service import ceremonies, letters
 from egov_participation.commission.service.ceremonies import STAGE_WORDS, Stage
-from egov_participation.commission.service.invitations import title_of
+from egov_participation.commission.service.changing import title_of
 from egov_participation.commission.service.lookup import find_draft, group_of, trustees_of
 from egov_participation.commission.service.trustees import by_link, locked_by_link
 from egov_participation.database import UnitOfWork

@@ -1,4 +1,4 @@
-"""What a trustee does by the link of the invitation: hands a key in, confirms the frozen setup, sees how things stand.
+"""How things stand for a trustee, as the link of the invitation shows it.
 
 The link is the way in, for somebody who has neither role nor account; its token is random, and only its hash is kept.
 An invitation that is sent again has a new token, and the old link leads nowhere.
@@ -14,13 +14,11 @@ from typing import Final
 
 from sqlmodel import Session, select
 
-from egov_crypto import wire
-from egov_crypto.errors import CryptoError
-from egov_crypto.trustee import TrusteeKey
 from egov_participation.commission import documents
 from egov_participation.commission.models import Draft, DraftTrustee
-from egov_participation.commission.service import ceremonies, letters
+from egov_participation.commission.service import ceremonies
 from egov_participation.commission.service.ceremonies import CeremonyView
+from egov_participation.commission.service.changing import title_of
 from egov_participation.commission.service.lookup import find_draft, lock_draft, trustees_of
 from egov_participation.database import UnitOfWork
 from egov_participation.errors import DomainError
@@ -31,9 +29,6 @@ from egov_participation.voting.service import HandInView, VoteState
 from egov_participation.voting.setup import SetupDocument
 from egov_participation.voting.texts import Texts
 from egov_participation.voting.views import VoteView
-
-MAX_KEY_BYTES: Final = 10_000
-"""A larger file is no public key: real ones have some 300 bytes."""
 
 
 class Step(StrEnum):
@@ -81,8 +76,6 @@ class OtherTrustee:
     has_key: bool
     confirmed: bool
     """The setup that is frozen now."""
-    decrypted: bool
-    shuffled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,76 +134,6 @@ def by_token(services: Services, token: str) -> TrusteeView:
         hand_in = voting.hand_ins(session, draft.uuid).get(row.place)
     published = voting.vote(services, draft.uuid) if draft.state == "published" else None
     return _view(draft, row, all_, published, ceremony, hand_in)
-
-
-def hand_in_key(services: Services, token: str, raw: bytes, *, reopened: bool) -> TrusteeView:
-    """Take a trustee's public key, in place of an earlier one, and write to the trustee that it was taken.
-
-    Args:
-        raw: the public key with its proof, as `egov-ballot trustee new` and the page write it.
-        reopened: whether the trustee opened the key file once more with its passphrase; without that nothing is frozen.
-
-    Raises:
-        DomainError: 404 ``trustee.unknown``; 413 ``key.size``; 400 ``key.format``; 422 ``key.proof``; 409 ``key.used``
-            (another trustee's, or of another vote), ``key.together`` (the trustees make one key together), and
-            ``draft.frozen`` and the like: the setup is fixed.
-    """
-    key = _read_key(raw)
-    point = key.public_key.text
-    with services.database.uow() as tx:
-        row = locked_by_link(tx, token, f"trustee-key:{point}")
-        now, draft = services.clock(), find_draft(tx.session, row.draft_id)
-        if not row.always and ceremonies.of_draft(tx.session, draft, trustees_of(tx.session, draft.id)) is not None:
-            raise DomainError(
-                409,
-                N_("In this vote the trustees make one key together. Open your page again."),
-                code="key.together",
-            )
-        if row.key_point != point:
-            used = tx.exec(select(DraftTrustee.id).where(DraftTrustee.key_point == point)).first() is not None
-            if used or voting.key_is_used(tx.session, point):
-                raise DomainError(
-                    409,
-                    N_("This key belongs to another trustee or to another vote. Make a new one for this vote alone."),
-                    code="key.used",
-                )
-            kind = letters.KEY_HANDED_IN if row.key_point is None else letters.KEY_REPLACED
-            public = wire.dump(key.to_json())
-            row.public_key, row.key_point, row.key_at, row.reopened_at = public, point, now, None
-            letters.to_trustee(services, tx, row, kind, _working_title(draft), fingerprint=wire.compact_digest(public))
-        if reopened:
-            row.reopened_at = now
-        tx.flush()
-        tx.commit()
-    return by_token(services, token)
-
-
-def confirm(services: Services, token: str, setup_hash: str) -> TrusteeView:
-    """Note that the trustee has looked at the frozen setup and confirms the one of this hash, and write that to them.
-
-    Raises:
-        DomainError: 404 ``trustee.unknown``; 409 ``setup.other`` (another setup is frozen by now) or
-            ``draft.not_frozen`` and the like.
-    """
-    with services.database.uow() as tx:
-        row = locked_by_link(tx, token, states=("frozen",))
-        draft = find_draft(tx.session, row.draft_id)
-        if draft.setup is None or setup_hash != draft.setup_hash:
-            raise DomainError(
-                409,
-                N_(
-                    "This is not the setup that is frozen now. Nothing was confirmed: open your link again and look at "
-                    "the setup anew."
-                ),
-                code="setup.other",
-            )
-        if row.confirmed_hash != setup_hash:
-            row.confirmed_hash, row.confirmed_at = setup_hash, services.clock()
-            setup = SetupDocument.parse(draft.setup)
-            hashes = {"setup": letters.in_groups(setup_hash), "head": letters.in_groups(setup.head)}
-            letters.to_trustee(services, tx, row, letters.CONFIRMED, setup.title, **hashes)
-        tx.commit()
-    return by_token(services, token)
 
 
 def token_hash(token: str) -> str:
@@ -300,30 +223,6 @@ def by_link(session: Session, token: str) -> DraftTrustee:
     return row
 
 
-def _read_key(raw: bytes) -> TrusteeKey:
-    if len(raw) > MAX_KEY_BYTES:
-        raise DomainError(413, N_("The file is too large for a public key. Nothing was taken over."), code="key.size")
-    try:
-        return TrusteeKey.parse(raw.strip())
-    except CryptoError as error:
-        if getattr(error, "code", "") == "trustees.proof":
-            raise DomainError(
-                422,
-                N_("The proof that goes with this key does not hold. Nothing was taken over: make a new key."),
-                code="key.proof",
-            ) from None
-        raise DomainError(
-            400,
-            N_("This is not a trustee’s public key. Hand in the public file, never the key file itself."),
-            code="key.format",
-        ) from None
-
-
-def _working_title(draft: Draft) -> Texts:
-    title = documents.load(draft.document)["title"]
-    return Texts(title["kk"], title["ru"], title["en"])
-
-
 def _view(
     draft: Draft,
     row: DraftTrustee,
@@ -332,9 +231,6 @@ def _view(
     ceremony: CeremonyView | None,
     hand_in: HandInView | None,
 ) -> TrusteeView:
-    held = published.trustees if published else ()
-    decrypted = {trustee.owner for trustee in held if trustee.decrypted}
-    shuffled = {trustee.owner for trustee in held if trustee.shuffled}
     return TrusteeView(
         id=row.id,
         vote=draft.uuid,
@@ -343,7 +239,7 @@ def _view(
         name=name_of(row),
         language=row.language,
         offline=row.offline,
-        title=SetupDocument.parse(draft.setup).title if draft.setup else _working_title(draft),
+        title=SetupDocument.parse(draft.setup).title if draft.setup else title_of(draft),
         shuffled=any(documents.kind_of(asked).shuffled for asked in documents.load(draft.document)["questions"]),
         public_key=row.public_key,
         key_point=row.key_point,
@@ -356,8 +252,6 @@ def _view(
                 other.offline,
                 other.public_key is not None,
                 draft.setup_hash is not None and other.confirmed_hash == draft.setup_hash,
-                other.place in decrypted,
-                other.place in shuffled,
             )
             for other in all_
             if other.id != row.id
