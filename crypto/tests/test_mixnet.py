@@ -1,4 +1,4 @@
-"""Shuffles in several processes, their progress, and the generators that they commit under."""
+"""Shuffles and decryptions in several processes, their progress, and the generators that shuffles commit under."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ import json
 
 import pytest
 from crypto.tests import curve
-from crypto.tests.making import RANKED, dump, make_world
+from crypto.tests.making import RANKED, World, dump, make_world
 
-from egov_crypto import mixnet
-from egov_crypto.election import Election
+from egov_crypto import mixnet, tally
 from egov_crypto.elgamal import Ciphertext
 from egov_crypto.encoding import encode
 from egov_crypto.errors import VerificationError
@@ -18,19 +17,20 @@ from egov_crypto.group import base
 from egov_crypto.mixnet.generators import generator
 from egov_crypto.mixnet.work import CHUNK
 from egov_crypto.tally import Tally
+from egov_crypto.trustees import Trustees
 
 MANY = 2 * CHUNK + 3
 
 
 @pytest.fixture(scope="module")
-def world_tally() -> tuple[Election, Tally]:
+def world_sum() -> tuple[World, Tally]:
     """More votes than two processes take at a time."""
-    election = make_world(RANKED).election
-    tally = Tally.empty(election)
+    world = make_world(RANKED)
+    sum_ = Tally.empty(world.election)
     vote = encode((1, 2, 3))
     for number in range(1, MANY + 1):
-        tally.add([[Ciphertext(base(number), election.public_key * number + vote)]], 1)
-    return election, tally
+        sum_.add([[Ciphertext(base(number), world.election.public_key * number + vote)]], 1)
+    return world, sum_
 
 
 class Watched(list[tuple[str, int, int]]):
@@ -40,22 +40,50 @@ class Watched(list[tuple[str, int, int]]):
         self.append((stage, done, total))
 
 
-def test_two_processes_shuffle_and_verify_as_one_does(world_tally: tuple[Election, Tally]) -> None:
-    election, tally = world_tally
+def test_two_processes_shuffle_and_verify_as_one_does(world_sum: tuple[World, Tally]) -> None:
+    election, sum_ = world_sum[0].election, world_sum[1]
     told = Watched()
-    raw = mixnet.shuffle(election, tally, jobs=2, progress=told)
+    raw = mixnet.shuffle(election, sum_, jobs=2, progress=told)
     done = [CHUNK, 2 * CHUNK, MANY, MANY + CHUNK, MANY + 2 * CHUNK, 2 * MANY]
     assert told == [("shuffling", number, 2 * MANY) for number in done]
     told = Watched()
-    after = mixnet.verify(election, tally, raw, jobs=2, progress=told)
+    after = mixnet.verify(election, sum_, raw, jobs=2, progress=told)
     assert told == [("shuffles", number, MANY) for number in done[:3]]
-    assert after.ciphertexts == mixnet.verify(election, tally, raw).ciphertexts
+    assert after.ciphertexts == mixnet.verify(election, sum_, raw).ciphertexts
     value = json.loads(raw)
     t_hat = value["proofs"][0][0][4]
     t_hat[-1], t_hat[-2] = t_hat[-2], t_hat[-1]
     for jobs in (1, 2):
         with pytest.raises(VerificationError, match=r"shuffle\.proof.*shuffled question 1, ciphertext 1\)"):
-            mixnet.verify(election, tally, dump(value), jobs=jobs)
+            mixnet.verify(election, sum_, dump(value), jobs=jobs)
+
+
+def test_two_processes_verify_decryptions_as_one_does(world_sum: tuple[World, Tally]) -> None:
+    world, sum_ = world_sum
+    first, second = (tally.decrypt(world.election, sum_, private) for private in world.private_keys)
+    told = list[tuple[int, int]]()
+
+    def verify(number: int, raw: bytes, jobs: int) -> tally.Factors:
+        told.clear()
+        key = world.keys[number].public_key
+        return tally.verify_decryption_of(
+            world.election, sum_, key, raw, jobs=jobs, progress=lambda *done: told.append(done)
+        )
+
+    factors = verify(0, first, 2)
+    assert told == [(number, MANY) for number in (CHUNK, 2 * CHUNK, MANY)]
+    assert factors == verify(0, first, 1)
+    value = json.loads(first)
+    proofs = value["decryption_proofs"][0]
+    proofs[-1], proofs[-2] = proofs[-2], proofs[-1]
+    with pytest.raises(VerificationError, match=r"decryption\.proof"):
+        verify(0, dump(value), 2)
+    assert told == [(CHUNK, MANY), (2 * CHUNK, MANY)]
+    together = Trustees.singles(world.keys).combine({1: factors, 2: verify(1, second, 1)})
+    tally.check_encodings(sum_, together)
+    together[0][-1] += base(1)
+    with pytest.raises(VerificationError, match=r"decryption\.joint"):
+        tally.check_encodings(sum_, together, jobs=2)
 
 
 def test_generators_are_those_of_the_specification() -> None:
