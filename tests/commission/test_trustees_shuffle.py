@@ -91,6 +91,10 @@ def test_shuffles_are_handed_in_by_the_links_without_a_script_then_decryptions_a
         said = {"done": 0, "total": 0, "said": "The work begins in a moment."}
         assert booth.get("/en/trustee/progress").json() == said
         assert not voting.vote(services, uuid).trustees[place].shuffled
+        # Whoever would begin now sees that it would be in vain.
+        enter(booth, course.tokens[2 - place])
+        assert booth.get("/en/trustee").text.count("being verified</strong>") == 1
+        enter(booth, token)
         (mail, *others) = mails()
         assert booth.get("/en/trustee/progress").json() is None
         assert booth.post(SHUFFLE, files={"shuffle": made}).status_code == 409

@@ -54,7 +54,7 @@ def look_after_rehearsals(services: Services) -> None:
     rehearsals.look_after(services)
 
 
-@handler(handing_in.VERIFY, words=N_("verify what a trustee has handed in"), slow=True)
+@handler(handing_in.VERIFY, words=N_("verify what a trustee has handed in"), persistent=True, slow=True)
 def verify(services: Services, payload: Payload) -> None:
     """Record it, or keep why it was refused."""
     handing_in.verify(services, payload)

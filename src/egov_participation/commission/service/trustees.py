@@ -7,6 +7,7 @@ An invitation that is sent again has a new token, and the old link leads nowhere
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -117,7 +118,9 @@ class TrusteeView:
     published: VoteView | None
     """The vote, once two members have approved it."""
     hand_in: HandInView | None
-    """The shuffle or decryption that is being verified, or was refused."""
+    """One's own shuffle or decryption that is being verified, or was refused."""
+    verifying: frozenset[int]
+    """The trustees, this one too, of whom something is being verified."""
 
 
 def by_token(services: Services, token: str) -> TrusteeView:
@@ -131,9 +134,9 @@ def by_token(services: Services, token: str) -> TrusteeView:
         draft, all_ = find_draft(session, row.draft_id), trustees_of(session, row.draft_id)
         ceremony = ceremonies.of_draft(session, draft, all_)
         # Before the vote: what is recorded in between is shown as being verified, and not as awaited once more.
-        hand_in = voting.hand_ins(session, draft.uuid).get(row.place)
+        handed_in = voting.hand_ins(session, draft.uuid)
     published = voting.vote(services, draft.uuid) if draft.state == "published" else None
-    return _view(draft, row, all_, published, ceremony, hand_in)
+    return _view(draft, row, all_, published, ceremony, handed_in)
 
 
 def token_hash(token: str) -> str:
@@ -229,8 +232,9 @@ def _view(
     all_: list[DraftTrustee],
     published: VoteView | None,
     ceremony: CeremonyView | None,
-    hand_in: HandInView | None,
+    handed_in: Mapping[int, HandInView],
 ) -> TrusteeView:
+    hand_in = handed_in.get(row.place)
     return TrusteeView(
         id=row.id,
         vote=draft.uuid,
@@ -265,6 +269,7 @@ def _view(
         confirmed_at=row.confirmed_at if row.confirmed_hash == draft.setup_hash else None,
         published=published,
         hand_in=hand_in,
+        verifying=frozenset(owner for owner, one in handed_in.items() if one.pending),
     )
 
 
