@@ -109,6 +109,26 @@ def test_only_the_agency_that_was_asked_answers(
     assert _outcomes(services) == []
 
 
+def test_nobody_answers_what_they_ask_for_themselves(
+    petitions: Petitions, officials: tuple[SignedIn, SignedIn], official: MakeOfficial, services: Services
+) -> None:
+    creator, one = officials
+    reference = petitions.make(rules=TWO, addressee="finance", creator=creator.person_id)
+    assert reach(services, petitions.petition(reference), 2) == ["reply"]
+    written = f"/en/office/answers/{reference}/write/answer"
+    refused = [creator.client.get(written), creator.client.post(written, data=FORM)]
+    proposal = one.client.post(written, data=FORM).headers["location"]
+    decision = {"decision": "approve", "content_hash": fingerprint(creator.client.get(proposal).text)}
+    refused.append(creator.client.post(f"{proposal}/decide", data=decision))
+
+    assert [response.status_code for response in refused] == [403] * 3
+    assert "your own petition" in refused[-1].text
+    assert _outcomes(services) == []
+    other = official(Role.MINISTRY)
+    assert other.client.post(f"{proposal}/decide", data=decision).status_code == 303
+    assert len(_outcomes(services)) == 1
+
+
 def test_what_is_approved_is_what_was_shown(
     asked: str, officials: tuple[SignedIn, SignedIn], services: Services
 ) -> None:

@@ -19,7 +19,7 @@ from egov_participation.petitions.answer_figures import agency_name
 from egov_participation.petitions.answer_forms import LINKS, AgencyForm, DocumentForm, OutcomeForm, typed
 from egov_participation.petitions.rules.outcomes import KIND_OF, LANGUAGES, TITLES, Content, File, Kind, possible
 from egov_participation.petitions.service import answering, documents, mailings, owing, reading
-from egov_participation.petitions.service.lookup import found, no_petition
+from egov_participation.petitions.service.lookup import check_not_own, found, no_petition
 from egov_participation.petitions.service.owing import Owed
 from egov_participation.roles.service import AGENCIES
 from egov_participation.web import days, proposals
@@ -113,6 +113,8 @@ def _case_page(request: Request, form: Form[DocumentForm]) -> Response:
 def answer_write(request: Request) -> Response:
     """What the public shall read; filled in with an earlier proposal's text where one is named."""
     owed, kind = _own(request), _kind(request)
+    with services(request).database.read() as db:
+        check_not_own(found(db, owed.reference), session(request).person_id, answering.OWN)
     values, chosen = {}, []
     if earlier := request.query_params.get("again", ""):
         with services(request).database.read() as db:

@@ -29,6 +29,7 @@ from egov_participation.services import Services, SessionInfo
 
 COMMITTED: Final = "petition.outcome"
 """The word for what the commitment to what is published is of."""
+OWN: Final = N_("This is your own petition: a colleague answers it.")
 _ROUTE: Final = "petitions.answer_proposal"
 
 
@@ -65,10 +66,11 @@ def propose(services: Services, tx: UnitOfWork, session: SessionInfo, content: C
         content: what was written. Its agency and the thresholds whose clock it stops are filled in here.
 
     Raises:
-        DomainError: 404 ``petition.unknown``; 409 ``answer.unassigned`` or ``answer.state``; 422 ``answer.day``; what
-            `approvals.propose` raises.
+        DomainError: 404 ``petition.unknown``; 403 ``petition.own``; 409 ``answer.unassigned`` or ``answer.state``; 422
+            ``answer.day``; what `approvals.propose` raises.
     """
     petition = found(tx.session, content.petition)
+    check_not_own(petition, session.person_id, OWN)
     if not petition.answered_by:
         raise DomainError(
             409, N_("Nobody has said which agency answers this petition. A moderator does."), code="answer.unassigned"
@@ -133,6 +135,7 @@ def _publish(services: Services, tx: UnitOfWork, proposal: Proposal) -> None:
     """Publish what was approved: the clock stops, log and timeline tell it, and the mails begin."""
     now, content = services.clock(), Content.of(proposal.content)
     petition = locked(tx, content.petition)
+    check_not_own(petition, proposal.decided_by, OWN)
     if petition.answered_by != proposal.agency:
         raise DomainError(
             409,

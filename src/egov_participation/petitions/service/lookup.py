@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from sqlmodel import Session, select
 
 from egov_participation.database import UnitOfWork
@@ -39,14 +41,17 @@ def locked(tx: UnitOfWork, reference: str) -> Petition:
     return row
 
 
-def check_not_own(petition: Petition, person_id: str | None) -> None:
+OWN: Final = N_("This is your own petition: another moderator decides on it.")
+
+
+def check_not_own(petition: Petition, person_id: str | None, message: str = OWN) -> None:
     """Refuse an official whose own petition it is: nobody decides on what they ask for themselves.
 
     Raises:
         DomainError: 403 ``petition.own``.
     """
     if petition.creator is not None and petition.creator == person_id:
-        raise DomainError(403, N_("This is your own petition: another moderator decides on it."), code="petition.own")
+        raise DomainError(403, message, code="petition.own")
 
 
 def texts(session: Session, petition: Petition) -> dict[str, PetitionText]:
