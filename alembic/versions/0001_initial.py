@@ -1721,7 +1721,7 @@ def upgrade() -> None:
         sa.CheckConstraint("(stage = 'refused') = (refused <> '')", name=op.f("ck_voting_hand_in_refused")),
         sa.CheckConstraint("kind IN ('shuffle', 'decryption')", name=op.f("ck_voting_hand_in_kind")),
         sa.CheckConstraint(
-            "stage IN ('waiting', 'verifying', 'counting', 'refused')", name=op.f("ck_voting_hand_in_stage")
+            "stage IN ('waiting', 'verifying', 'finishing', 'refused')", name=op.f("ck_voting_hand_in_stage")
         ),
         sa.CheckConstraint("done >= 0 AND done <= total", name=op.f("ck_voting_hand_in_progress")),
         sa.ForeignKeyConstraint(

@@ -72,7 +72,7 @@ def test_a_shuffle_lands_once_however_often_its_job_is_run(services: Services, m
         service.verify_hand_in(services, right, dies)
     assert (verified(services, vote.uuid).shuffles, told, files(services)) == ({}, [], 2)
     seen = standing(services, vote)[1]
-    assert (seen.stage, seen.done, seen.total, seen.pending) == (HandInStage.COUNTING, 2, 2, True)
+    assert (seen.stage, seen.done, seen.total, seen.pending) == (HandInStage.FINISHING, 2, 2, True)
     for _ in range(2):
         service.verify_hand_in(services, right, tell)
     assert (list(verified(services, vote.uuid).shuffles), told) == ([1], [1])

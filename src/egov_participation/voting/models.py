@@ -226,7 +226,7 @@ class HandIn(SQLModel, table=True):
     __tablename__: ClassVar[str] = "voting_hand_in"
     __table_args__ = (
         CheckConstraint("kind IN ('shuffle', 'decryption')", name="kind"),
-        CheckConstraint("stage IN ('waiting', 'verifying', 'counting', 'refused')", name="stage"),
+        CheckConstraint("stage IN ('waiting', 'verifying', 'finishing', 'refused')", name="stage"),
         CheckConstraint("(stage = 'refused') = (refused <> '')", name="refused"),
         CheckConstraint("done >= 0 AND done <= total", name="progress"),
         ForeignKeyConstraint(["vote_uuid", "owner"], ["voting_trustee.vote_uuid", "voting_trustee.owner"]),

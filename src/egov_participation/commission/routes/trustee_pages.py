@@ -49,7 +49,7 @@ _ERRORS: Final = {
 _STAGES: Final = {
     HandInStage.WAITING: N_("The work begins in a moment."),
     HandInStage.VERIFYING: N_("%(share)s of the file is verified."),
-    HandInStage.COUNTING: N_("The file holds. What follows from it is being recorded."),
+    HandInStage.FINISHING: N_("All parts hold. The last checks are made, then the file is recorded."),
 }
 _OF_STEP: Final = {Step.SHUFFLE: HandInKind.SHUFFLE, Step.DECRYPT: HandInKind.DECRYPTION}
 

@@ -46,8 +46,8 @@ class HandInStage(StrEnum):
 
     WAITING = "waiting"
     VERIFYING = "verifying"
-    COUNTING = "counting"
-    """It holds, and if it was the last one the result is being made."""
+    FINISHING = "finishing"
+    """Each part of it holds. What proves them together is verified, and if it is the last one the result is made."""
     REFUSED = "refused"
 
 
@@ -156,7 +156,7 @@ def _reporting(services: Services, id_: str) -> Callable[[int, int], None]:
         if done < total and time.monotonic() - last < _BETWEEN_REPORTS:
             return
         last = time.monotonic()
-        stage = HandInStage.COUNTING if done == total else HandInStage.VERIFYING
+        stage = HandInStage.FINISHING if done == total else HandInStage.VERIFYING
         with services.database.uow() as tx:
             values = update(HandIn).where(col(HandIn.id) == id_).values(stage=stage, done=done, total=total)
             found = cast("CursorResult[tuple[()]]", tx.session.execute(values)).rowcount
