@@ -11,7 +11,6 @@ from egov_crypto.group import Point
 
 MAX_VALUES: Final = 30
 """So many values and the padding fill 254 bits: every number is below the field's prime, and the sign bit is clear."""
-MAX_VALUE: Final = 255
 _PADDING: Final = 14
 
 

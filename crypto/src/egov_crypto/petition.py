@@ -23,7 +23,6 @@ ALPHA: Final = b"egov-petition-v1"
 
 OTHER: Final = "other"
 """The region of small territories, and of those that are not named."""
-ENDS: Final = frozenset({"closed", "rejected", "hidden", "withdrawn", "stopped", "merged"})
 _FOLLOWS: Final = {
     "": {"collecting", "review"},
     "collecting": {"review", "open", "rejected", "hidden", "withdrawn", "stopped"},

@@ -19,10 +19,8 @@ from egov_crypto.errors import UsageError, VerificationError
 from egov_crypto.group import Point, Q, base, clear_cofactor
 
 SECRET_SIZE: Final = 32
-PUBLIC_SIZE: Final = 32
 PROOF_SIZE: Final = 80
 """gamma (32 bytes), the challenge (16) and the response (32)."""
-OUTPUT_SIZE: Final = 64
 
 _SUITE: Final = b"\x03"
 _ENCODE: Final = _SUITE + b"\x01"

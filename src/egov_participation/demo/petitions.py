@@ -54,7 +54,6 @@ AT_FIRST: Final = 1_000
 BUS_SIGNERS: Final = 2_300
 """More than one in a hundred residents of the region."""
 _CODE: Final = re.compile(r"^    (\d{8})$", re.MULTILINE)
-_NETWORK: Final = "203.0.113.0"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,6 @@ from lxml import etree
 
 from egov_participation.documents.structure import Cell, Document, Kind, Provision
 
-MEDIA_TYPE: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _LEVELS: Final = {
     Kind.ANNEX: 1,
     Kind.PART: 1,

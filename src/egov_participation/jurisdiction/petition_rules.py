@@ -24,7 +24,6 @@ from egov_participation.jurisdiction.versions import Code, Version, twice
 TERRITORY: Final = r"[A-Z]{2}(-\d{2})?|\d{9}|\d{2}-[a-z]+"
 _TerritoryCode = Annotated[str, StringConstraints(pattern=f"^({TERRITORY})$")]
 _Signatures = Annotated[int, Field(ge=1, le=1_000_000_000)]
-_People = Annotated[int, Field(ge=1, le=10_000_000_000)]
 _Percent = Annotated[Decimal, Field(gt=0, le=100, max_digits=6, decimal_places=3, strict=False)]
 
 

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import httpx
-import structlog
 
 from egov_crypto.group import Point
 from egov_participation.registrar import petition_rules, replies, wire
@@ -26,8 +25,6 @@ from egov_participation.registrar.interface import (
     Way,
 )
 from egov_participation.registrar.line import SOCKET, Line, LineError
-
-log = structlog.get_logger()
 
 _QUICK: Final = 10.0
 _PROVING: Final = 30.0

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -28,7 +27,6 @@ MAX_ITEMS: Final = 30_000_000
 
 VoteId = Annotated[str, StringConstraints(pattern=r"^[1-9A-HJ-NP-Za-km-z]{14,64}$")]
 PersonId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
-PublicCredential = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Hash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Short = Annotated[str, StringConstraints(max_length=200)]
 Long = Annotated[str, StringConstraints(max_length=60_000)]
@@ -289,6 +287,3 @@ def line(value: object) -> bytes:
 def moment(at: datetime) -> str:
     """A time as it travels."""
     return at.isoformat()
-
-
-Json = Mapping[str, Any]

@@ -32,8 +32,6 @@ from egov_participation.search import service as search
 from egov_participation.services import Services
 
 PAGE: Final = 20
-MOST: Final = 100
-"""Of the API's pages."""
 
 
 class Sort(StrEnum):

@@ -28,8 +28,6 @@ READ: Final = "consultations.read"
 """Kind of the jobs that read a file."""
 MAX_SIZE: Final = 25_000_000
 """Bytes of a file."""
-LONGEST_TEXT: Final = 3_000_000
-"""Characters that may be pasted."""
 UNREADABLE: Final = "unreadable"
 """Refusal of a file that no reader of ours gets through; the log of the server says why."""
 _ZIP: Final = b"PK\x03\x04"

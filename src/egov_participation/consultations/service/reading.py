@@ -316,9 +316,3 @@ def paper(services: Services, reference: str, sha256: str) -> tuple[Consultation
             raise DomainError(404, N_("There is no such document."), code="paper.unknown")
         session.expunge(row)
         return row, row.content
-
-
-def source(services: Services, expression: ExpressionView) -> bytes:
-    """The file that a text was read from, as it was given."""
-    with services.database.read() as session:
-        return session.exec(select(Expression.source).where(Expression.id == expression.id)).one()

@@ -11,7 +11,6 @@ STRICT: Final = "http://purl.oclc.org/ooxml/wordprocessingml/main"
 """The same names in the strict form of the format; files that use it are read alike."""
 MATH: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 COMPATIBILITY: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
-RELATIONS: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 W: Final = f"{{{MAIN}}}"
 
 _OFF: Final = frozenset({"0", "false", "off", "none"})

@@ -9,9 +9,6 @@ from egov_participation.documents.legal.lists import follows, starts, value
 from egov_participation.documents.legal.stack import Draft
 from egov_participation.documents.structure import RANK, Kind
 
-_THROUGHOUT = frozenset({Kind.ARTICLE, Kind.CHAPTER, Kind.SECTION, Kind.POINT})
-"""Kinds that acts count through from beginning to end, whatever stands between."""
-
 
 def doubtful(drafts: Sequence[Draft]) -> None:
     """Put a doubt on each provision whose number is out of its row, unless it has one."""

@@ -31,7 +31,6 @@ from egov_participation.services import Services, SessionInfo
 
 RUN: Final = "petitions.invalidate"
 """Kind of the jobs, one a batch."""
-_PLACES: Final = ("id", "pseudonym", "region", "day", "way", "person_sealed")
 _signatures = table_of(Signature)
 
 

@@ -22,8 +22,6 @@ from egov_participation.search import service as search
 from egov_participation.services import Services
 
 PAGE: Final = 20
-MOST: Final = 100
-"""Of the API's pages."""
 MOST_FOUND: Final = 500
 """Petitions that some words may find: who looks through more has the list itself."""
 _TRENDING_DAYS: Final = 2

@@ -101,12 +101,6 @@ class Means:
     residents: Residents
 
 
-def active(session: Session, vote: str) -> RolledVote | None:
-    """The vote, if its roll is in use."""
-    row = session.get(RolledVote, vote)
-    return row if row is not None and row.state == RollState.ACTIVE else None
-
-
 @dataclass(frozen=True, slots=True)
 class Place:
     """A person's place on the roll of a vote, with what of both decides on showing the credential."""
