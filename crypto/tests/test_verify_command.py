@@ -188,6 +188,7 @@ def test_the_json_of_a_good_archive(tallied_file: Path, tallied_world: World) ->
         "kinds": ["Homomorphic", "Homomorphic"],
         "trustees": 2,
         "required": 2,
+        "always": [1, 2],
         "decrypted": [1, 2],
         "result": COUNTS,
     }

@@ -10,6 +10,7 @@ from egov_crypto.election import Election
 from egov_crypto.errors import VerificationError
 from egov_crypto.tally import Factors, Result, Tally, check_encodings, verify_decryption_of, verify_result
 from egov_crypto.trustees import Trustees
+from egov_crypto.workers import Workers
 
 _LEAST: Final = 1_000_000
 _OF_EACH: Final = {
@@ -29,7 +30,7 @@ class Ending:
         trustees: Trustees,
         tally: Tally,
         *,
-        jobs: int = 1,
+        jobs: int | Workers = 1,
         progress: Callable[[str, int, int], None] | None = None,
         joint: bool = True,
     ) -> None:

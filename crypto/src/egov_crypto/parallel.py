@@ -14,17 +14,22 @@ Chunk = list[tuple[int, bytes, int]]
 _election: Election  # of a worker process, set once when it starts
 
 
-def verify_chunks(election: Election, chunks: Iterator[Chunk], jobs: int) -> Iterator[tuple[Tally, int]]:
+def started(election: Election, jobs: int) -> Workers:
+    """``jobs`` processes that know ``election``."""
+    return Workers(jobs, _set_election, election.raw)
+
+
+def verify_chunks(election: Election, chunks: Iterator[Chunk], workers: Workers) -> Iterator[tuple[Tally, int]]:
     """For each chunk, in order: the tally of its counted ballots, and how many ballots were verified.
 
-    Raises :class:`VerificationError` at the first ballot that does not hold.
+    ``workers`` must have been :func:`started` for ``election``. Raises :class:`VerificationError` at the first ballot
+    that does not hold.
     """
-    if jobs == 1:
-        for chunk in chunks:
-            yield verify_chunk(election, chunk), len(chunk)
-        return
-    with Workers(jobs, _set_election, election.raw) as workers:
+    if not workers.alone:
         yield from workers.map(_verify_in_worker, chunks)
+        return
+    for chunk in chunks:
+        yield verify_chunk(election, chunk), len(chunk)
 
 
 def verify_chunk(election: Election, chunk: Chunk) -> Tally:

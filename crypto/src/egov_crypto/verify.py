@@ -10,20 +10,23 @@ added up, and shuffled: some 5 kB for each that counts.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, BinaryIO, Final
 
-from egov_crypto import archive, ballot, counting, wire
+from egov_crypto import archive, ballot, wire
 from egov_crypto.archive import Event, EventType, Head, Member
 from egov_crypto.credential import CredentialList
 from egov_crypto.election import Election
 from egov_crypto.ending import Ending
 from egov_crypto.errors import ArchiveError, VerificationError
 from egov_crypto.group import Q
-from egov_crypto.parallel import Chunk, verify_chunks
-from egov_crypto.preference import PreferenceQuestion
-from egov_crypto.tally import Factors, Result, Tally, lot_seed
+from egov_crypto.parallel import Chunk, started, verify_chunks
+from egov_crypto.tally import Tally
 from egov_crypto.trustees import Trustees
+from egov_crypto.verified import Report, Verified
+from egov_crypto.workers import Workers
+
+__all__ = ["MAX_BALLOT", "Progress", "Report", "Verified", "verify_archive"]
 
 MAX_BALLOT: Final = 1_000_000
 """Bytes that a ballot may have."""
@@ -44,84 +47,12 @@ Progress = Callable[[str, int, int], None]
 """Called with the stage (``"events"``, ``"ballots"``, ``"shuffles"``), how far it is and how far it goes."""
 
 
-@dataclass
-class Report:
-    """What was found so far; complete when :func:`verify_archive` returns, partial when it raises."""
-
-    uuid: str | None = None
-    name: str | None = None
-    fingerprint: str | None = None
-    state: str = "setup"
-    registered: int = 0
-    ballots: int = 0
-    voters: int = 0
-    trustees: int = 0
-    required: int = 0
-    """Of the trustees, how many decrypting takes."""
-    always: list[int] = field(default_factory=list)
-    """Those without whom nothing is decrypted, as owners."""
-    kinds: list[str] = field(default_factory=list)
-    """Of the questions, as the specification names them: Homomorphic, NonHomomorphic, Lists."""
-    shuffled: list[int] = field(default_factory=list)
-    """The trustees who have shuffled, in turn."""
-    mixed: bool = False
-    """Whether those who have shuffled could decrypt: fewer could tell together whose vote is whose."""
-    decrypted: list[int] = field(default_factory=list)
-    joint: bool = True
-    """Whether joint proofs, or the votes' encodings, must show that listed votes were decrypted rightly."""
-    begun: Head | None = None
-    """Where the archive stood at its Setup event: what trustees confirmed before the vote opened."""
-    head: Head | None = None
-    tallied: Head | None = None
-    """Where the archive stood at its encrypted tally: what trustees compare, since each decryption moves the head."""
-    last: EventType | None = None
-    """The type of the head."""
-    result: Result | None = None
-    checks: list[tuple[str, int]] = field(default_factory=list)
-    """Each check that held, with how many things it looked at."""
-
-
 @dataclass(frozen=True, slots=True)
 class _Placed:
     """An event with the members of its data."""
 
     event: Event
     data: tuple[Member, ...]
-
-
-@dataclass
-class Verified:
-    """What a verified archive holds, for those who go on from it (a trustee who decrypts, a server that tallies)."""
-
-    report: Report
-    election: Election
-    trustees: Trustees
-    credentials: CredentialList
-    tally: Tally
-    """Of the ballots that count now, whether or not voting has ended; after shuffles, what the last one left."""
-    shuffles: dict[int, str]
-    """By trustee, in turn: the SHA-256 of the shuffle that stands there under the trustee's number."""
-    decryptions: dict[int, Factors]
-    factors: Factors | None
-    """The decryptions combined; None while there is no result."""
-    _outcomes: dict[int, counting.Outcome] = field(default_factory=dict, repr=False)
-    """What was counted already: many votes take seconds."""
-
-    def outcome(self, place: int) -> counting.Outcome | None:
-        """Who is elected by the ``place``-th question (from 0), counted anew from the result, ties broken by lot.
-
-        None if there is no result, if it does not ask for preferences, or does not say how they are counted.
-        """
-        question = self.election.questions[place]
-        if self.report.result is None or self.factors is None or not isinstance(question, PreferenceQuestion):
-            return None
-        method = counting.Method.of(question.extra)
-        if method is None:
-            return None
-        if place not in self._outcomes:
-            seed = lot_seed(self.election.fingerprint, place + 1, self.factors[place])
-            self._outcomes[place] = counting.count(method, len(question.answers), self.report.result[place], seed)
-        return self._outcomes[place]
 
 
 def verify_archive(
@@ -162,7 +93,8 @@ class _Verification:
 
     def run(self) -> Verified:
         self.first_pass()
-        ending = self.check_ending(self.second_pass())
+        with started(self.election, self.jobs) as workers:
+            ending = self.check_ending(self.second_pass(workers), workers)
         return Verified(
             self.report,
             self.election,
@@ -342,10 +274,10 @@ class _Verification:
         self.trackers[place] = tracker
         self.report.ballots += 1
 
-    def second_pass(self) -> Tally:
+    def second_pass(self, workers: Workers) -> Tally:
         tally = Tally.empty(self.election)
         done = 0
-        for partial, count in verify_chunks(self.election, self.chunks(), self.jobs):
+        for partial, count in verify_chunks(self.election, self.chunks(), workers):
             tally.merge(partial)
             done += count
             self.progress("ballots", done, self.report.ballots)
@@ -385,9 +317,9 @@ class _Verification:
                     return
             member = following
 
-    def check_ending(self, tally: Tally) -> Ending:
+    def check_ending(self, tally: Tally, workers: Workers) -> Ending:
         ending = Ending(
-            self.election, self.trustees, tally, jobs=self.jobs, progress=self.progress, joint=self.report.joint
+            self.election, self.trustees, tally, jobs=workers, progress=self.progress, joint=self.report.joint
         )
         for placed in self.later:
             event = placed.event

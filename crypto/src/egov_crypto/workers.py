@@ -28,6 +28,11 @@ class Workers:
         self._jobs = jobs
         self._pool = ProcessPoolExecutor(jobs, context, _start_worker, (start, arguments)) if jobs > 1 else None
 
+    @property
+    def alone(self) -> bool:
+        """Whether there is no other process."""
+        return self._pool is None
+
     def __enter__(self) -> Self:
         return self
 
@@ -56,6 +61,16 @@ class Workers:
             with interrupts_kept_from_children():
                 future = pool.submit(function, task)
             yield future
+
+
+@contextmanager
+def shared(jobs: "int | Workers", tasks: int) -> Iterator[Workers]:
+    """For so many ``tasks``: the processes that there are already, or ``jobs`` new ones; never more than tasks."""
+    if isinstance(jobs, Workers) and tasks > 1:
+        yield jobs
+    else:
+        with Workers(tasks if isinstance(jobs, Workers) else min(jobs, tasks)) as workers:
+            yield workers
 
 
 def _in_order(waiting: deque[Future[_Result]], more: Iterator[Future[_Result]]) -> Iterator[_Result]:

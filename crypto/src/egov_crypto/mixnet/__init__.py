@@ -14,7 +14,7 @@ from egov_crypto.mixnet import shuffling, verifying
 from egov_crypto.mixnet.proof import ShuffleProof, Texts
 from egov_crypto.mixnet.work import CHUNK
 from egov_crypto.tally import Tally, owned_json
-from egov_crypto.workers import Workers
+from egov_crypto.workers import Workers, shared
 
 __all__ = ["owned_json", "shuffle", "size_limit", "verify"]
 
@@ -37,7 +37,7 @@ def shuffle(election: Election, tally: Tally, *, jobs: int = 1, progress: Progre
     """
     bar = _Bar("shuffling", 2 * _count(election, tally), progress)
     ciphertexts, proofs = list[Any](), list[Any]()
-    with _workers(election, tally, jobs) as workers:
+    with shared(jobs, _count(election, tally) // CHUNK) as workers:
         for place in election.shuffled:
             after, proof = shuffling.shuffle(
                 election.public_key,
@@ -51,7 +51,9 @@ def shuffle(election: Election, tally: Tally, *, jobs: int = 1, progress: Progre
     return wire.dump({"ciphertexts": ciphertexts, "proofs": proofs})
 
 
-def verify(election: Election, tally: Tally, raw: bytes, *, jobs: int = 1, progress: Progress | None = None) -> Tally:
+def verify(
+    election: Election, tally: Tally, raw: bytes, *, jobs: int | Workers = 1, progress: Progress | None = None
+) -> Tally:
     """``tally`` with the ciphertexts of the ``shuffle`` that ``raw`` writes, checked to be a shuffle of it.
 
     Raises :class:`VerificationError` with a code ``shuffle.*``. Memory: some 3 kB a ciphertext.
@@ -59,7 +61,7 @@ def verify(election: Election, tally: Tally, raw: bytes, *, jobs: int = 1, progr
     read = _read(election, tally, raw)
     bar = _Bar("shuffles", _count(election, tally), progress)
     ciphertexts = []
-    with _workers(election, tally, jobs) as workers:
+    with shared(jobs, _count(election, tally) // CHUNK) as workers:
         for number, (place, (after, proof)) in enumerate(zip(election.shuffled, read, strict=True), start=1):
             try:
                 shuffled = verifying.verify(
@@ -101,11 +103,6 @@ def _texts(value: Any) -> Texts:
 
 def _count(election: Election, tally: Tally) -> int:
     return sum(len(tally.ciphertexts[place]) for place in election.shuffled)
-
-
-def _workers(election: Election, tally: Tally, jobs: int) -> Workers:
-    """No more processes than can be kept busy."""
-    return Workers(min(jobs, _count(election, tally) // CHUNK))
 
 
 class _Bar:

@@ -11,7 +11,7 @@ from egov_crypto.errors import VerificationError
 from egov_crypto.group import IDENTITY, Point, base
 from egov_crypto.proofs import Proof, prove_decryption, verify_decryption
 from egov_crypto.tally.ciphertexts import Factors, Tally
-from egov_crypto.workers import Workers
+from egov_crypto.workers import Workers, shared
 
 _CHUNK: Final = 64
 """Ciphertexts that one process takes at a time, and after which the progress is told."""
@@ -64,7 +64,7 @@ def verify_decryption_of(
     raw: bytes,
     *,
     joint: bool = True,
-    jobs: int = 1,
+    jobs: int | Workers = 1,
     progress: Progress | None = None,
 ) -> Factors:
     """The decryption factors of ``raw``, checked in ``jobs`` processes to be those of ``public_key`` for ``tally``.
@@ -82,7 +82,7 @@ def verify_decryption_of(
         weights = [0] * len(texts)  # there is nothing to hold the sums against
     tasks = _tasks(_prefix(election, public_key), public_key, _alphas(tally), texts, list(chain(*proofs)), weights)
     verified, of_alphas, of_factors = list[Point](), IDENTITY, IDENTITY
-    with Workers(min(jobs, len(texts) // _CHUNK)) as workers:
+    with shared(jobs, len(texts) // _CHUNK) as workers:
         for some in workers.map(_verify, tasks):
             verified += some.factors
             of_alphas, of_factors = of_alphas + some.of_alphas, of_factors + some.of_factors

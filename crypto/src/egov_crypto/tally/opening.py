@@ -11,7 +11,7 @@ from egov_crypto.errors import UsageError, VerificationError
 from egov_crypto.group import IDENTITY, Point, base
 from egov_crypto.preference import PreferenceQuestion
 from egov_crypto.tally.ciphertexts import Factors, Result, Tally
-from egov_crypto.workers import Workers
+from egov_crypto.workers import Workers, shared
 
 _TOLD_BY_ENCODING: Final = 2**168
 """Of so many votes that there can be at most, the encoding tells whether one was decrypted rightly."""
@@ -70,7 +70,7 @@ def verify_result(tally: Tally, factors: Factors, raw: bytes) -> Result:
     return tally.nested(result)
 
 
-def check_encodings(tally: Tally, factors: Factors, *, jobs: int = 1) -> None:
+def check_encodings(tally: Tally, factors: Factors, *, jobs: int | Workers = 1) -> None:
     """Check that each vote of preference that ``factors`` open is written as :func:`~egov_crypto.encoding.encode` does.
 
     This stands in for joint proofs that are not there. A trustee who solves for a factor (see
@@ -81,7 +81,7 @@ def check_encodings(tally: Tally, factors: Factors, *, jobs: int = 1) -> None:
 
     Raises :class:`VerificationError` (``decryption.joint``).
     """
-    with Workers(min(jobs, sum(map(len, factors)) // _CHUNK)) as workers:
+    with shared(jobs, sum(map(len, factors)) // _CHUNK) as workers:
         for number, (question, points) in enumerate(zip(tally.questions, _opened(tally, factors), strict=True), 1):
             if not isinstance(question, PreferenceQuestion) or not points:
                 continue
