@@ -3,16 +3,20 @@
  * checked, the step is taken; the key file is saved anew and chosen once more; only then is the answer handed in.
  */
 
-import { fillCode, offerFile, withdrawFile } from "../booth/page.js";
+import { fillCode } from "../booth/page.js";
 import { Ceremony } from "./ceremony.js";
 import { UsageError, VerificationError } from "./errors.js";
+import { Keeping } from "./keeping.js";
 import { generatePassphrase } from "./key.js";
-import { TrusteePage, chosenText, fill, forgetWhenLeft, handIn, slots, taken } from "./page.js";
+import { TrusteePage, chosenText, forgetWhenLeft, handIn, taken } from "./page.js";
 import { State, ThresholdKeyFile, sealState } from "./threshold.js";
 
 const page = new TrusteePage("trustee-ceremony");
 const { stage, number, owner, size, needed, url } = page.root.dataset;
-const [link] = slots(page.root, "file");
+const send = (message) => handIn("message", message, `${stage}.json`);
+const reopen = (file, passphrase) => new ThresholdKeyFile(file).open(passphrase);
+/** The first step shows a passphrase; the last one changes no file. */
+const keeping = stage === "compared" ? null : new Keeping(page, stage === "certificate" ? reopen : null, send);
 const TAKE = {
   commitment: (state, ceremony) => state.commit(ceremony),
   polynomial: (state, ceremony) => state.reveal(ceremony),
@@ -20,8 +24,6 @@ const TAKE = {
 };
 /** What is said in words of its own; everything else is told by its code. */
 const SAID = ["ceremony.differs", "threshold.share"];
-/** What was made and is to be saved before the message is handed in. @type {{file: string, message: string}|null} */
-let made = null;
 
 /** The first step: passphrase and seed are gone from here when the file is sealed and the passphrase is written down. */
 async function make() {
@@ -30,8 +32,7 @@ async function make() {
   try {
     const state = State.begin({ size: Number(size), threshold: Number(needed), index: Number(owner) });
     const passphrase = generatePassphrase();
-    offer(await sealState(state, "", passphrase), state.message(stage));
-    fill(page.root, "passphrase", passphrase);
+    offer(await sealState(state, "", passphrase), state.message(stage), passphrase);
   } catch (error) {
     console.error(error);
     page.show("start");
@@ -65,7 +66,7 @@ async function take(file, passphrase) {
   const after = await TAKE[stage](state, ceremony);
   const message = after.message(stage);
   // The file that was chosen holds this step already: it was taken before, and not handed in.
-  if (after === state) return handIn("message", message, `${stage}.json`);
+  if (after === state) return send(message);
   return offer(await sealState(after, file.election, passphrase), message);
 }
 
@@ -76,46 +77,8 @@ function showFingerprint(state, ceremony) {
   page.show("compare");
 }
 
-function offer(file, message) {
-  made = { file, message };
-  offerFile(link, `${file}\n`, `trustee-${owner}-${number}.key`);
-  page.show("save");
-}
-
-function kept() {
-  if (stage === "certificate") fill(page.root, "passphrase", "");
-  withdrawFile(link);
-  page.show("again");
-}
-
-function back() {
-  made = null;
-  page.clear();
-  page.say("status", "");
-  page.show("start");
-}
-
-async function again() {
-  page.clear();
-  const input = document.getElementById("saved-file");
-  const field = document.getElementById("passphrase");
-  try {
-    const text = await chosenText(input);
-    if (text === null) return page.refuse(input, "file");
-    if (text !== made.file) return page.refuse(input, "another");
-    if (stage === "certificate") {
-      if (field.value.trim() === "") return page.refuse(field, "passphrase");
-      page.say("status", "opening");
-      await new ThresholdKeyFile(text).open(taken(field));
-    }
-  } catch (error) {
-    page.say("status", "");
-    return refused(error, input, field);
-  }
-  page.say("status", "opened");
-  const { message } = made;
-  made = null;
-  handIn("message", message, `${stage}.json`);
+function offer(file, message, passphrase) {
+  keeping.offer(file, `trustee-${owner}-${number}.key`, message, passphrase);
 }
 
 /** All that was handed in so far. @returns {Promise<Uint8Array>} */
@@ -136,11 +99,6 @@ function refused(error, input, field) {
   return page.refuse(input, SAID.includes(code) ? code : "does-not-hold", { code, number: of });
 }
 
-const buttons = stage === "certificate" ? { make, kept, back } : stage === "compared" ? {} : { kept, back };
-for (const [name, act] of Object.entries(buttons)) page.on(name, act);
-if (stage !== "certificate") page.onForm("open", open);
-if (stage !== "compared") page.onForm("again", again);
-addEventListener("beforeunload", (event) => {
-  if (made !== null) event.preventDefault(); // a step that was taken and not saved is lost
-});
+if (stage === "certificate") page.on("make", make);
+else page.onForm("open", open);
 forgetWhenLeft();

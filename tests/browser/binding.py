@@ -134,16 +134,16 @@ class Trustee:
         """In the browser: the file is saved, the passphrase written down, and both tried once more."""
         page = self.page
         page.click("[data-action=make]")
-        expect(page.locator("#made-heading")).to_be_visible()
+        expect(page.locator("#save-heading")).to_be_visible()
         self.passphrase = page.locator("[data-slot=passphrase]").inner_text()
         with page.expect_download() as downloading:
             page.click("[data-slot=file]")
         downloading.value.save_as(self.key)
         picture(page, f"binding-{self.lang}-key-made")
         page.click("[data-action=kept]")
-        page.set_input_files("#key-file", self.key)
+        page.set_input_files("#saved-file", self.key)
         page.fill("#passphrase", self.passphrase)
-        page.click("[data-form=reopen] button")
+        page.click("[data-form=again] button")
         self.says("Your key is handed in")
 
     def make_key_with_the_program(self) -> None:

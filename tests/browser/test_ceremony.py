@@ -52,7 +52,7 @@ def test_two_browsers_and_a_program_make_a_key_together(
 ) -> None:
     base = course.services.settings.booth_url
     first, second = (
-        Watched(new_page(lang, viewport=NARROW), lang, f"t{place}@mail.example", tmp_path,
+        Watched(new_page(lang, viewport=NARROW), lang, f"t{place}@mail.example", tmp_path, course.worker,
                 links=[f"{base}/{lang}/trustee/{course.tokens[place - 1]}"])
         for place, lang in ((2, "ru"), (3, "kk"))
     )  # fmt: skip

@@ -73,7 +73,7 @@ def test_a_key_is_made_opened_once_more_from_its_file_and_only_its_public_half_l
     sent: list[str] = []
     page.on("request", lambda asked: sent.append(f"{asked.url} {asked.post_data_buffer or b''!r}"))
     page.click("[data-action=make]")
-    expect(page.locator("#made-heading")).to_be_focused()
+    expect(page.locator("#save-heading")).to_be_focused()
     passphrase = page.locator("[data-slot=passphrase]").inner_text()
     assert len(passphrase) == len(PASSPHRASE)
     fingerprint = page.locator("[data-slot=fingerprint]").inner_text()
@@ -81,15 +81,15 @@ def test_a_key_is_made_opened_once_more_from_its_file_and_only_its_public_half_l
         page.click("[data-slot=file]")
     downloading.value.save_as(tmp_path / "trustee.key")
     page.click("[data-action=kept]")
-    expect(page.locator("#reopen-heading")).to_be_focused()
+    expect(page.locator("#again-heading")).to_be_focused()
     assert passphrase not in page.content()
 
     (tmp_path / "other.key").write_bytes(keyfile.seal(1234567, "", passphrase))
     reopen(page, tmp_path / "other.key", passphrase)
-    expect(page.locator(".govuk-error-summary")).to_contain_text("another key than the one just made")
+    expect(page.locator(".govuk-error-summary")).to_contain_text("not the file that was made just now")
     (tmp_path / "no.key").write_text("{}")
     reopen(page, tmp_path / "no.key", passphrase)
-    expect(page.locator(".govuk-error-summary")).to_contain_text("not a key file")
+    expect(page.locator(".govuk-error-summary")).to_contain_text("not the file that was made just now")
     reopen(page, tmp_path / "trustee.key", passphrase[::-1])
     expect(page.locator(".govuk-error-summary")).to_contain_text("does not open this file")
     expect(page.locator(".govuk-error-summary")).to_be_focused()
@@ -113,9 +113,9 @@ def test_a_key_is_made_opened_once_more_from_its_file_and_only_its_public_half_l
 
 
 def reopen(page: Page, file: Path, passphrase: str) -> None:
-    page.set_input_files("#key-file", file)
+    page.set_input_files("#saved-file", file)
     page.fill("#passphrase", passphrase)
-    page.click("[data-form=reopen] button")
+    page.click("[data-form=again] button")
 
 
 def test_a_frozen_setup_is_compared_by_the_browser_with_the_key_that_the_trustee_holds(
@@ -302,16 +302,16 @@ def test_every_step_is_legible_on_a_narrow_screen_and_by_keyboard_in_three_langu
     # By keyboard: the key is made, and a mistake leads to its field.
     page.locator("[data-action=make]").focus()
     page.keyboard.press("Enter")
-    expect(page.locator("#made-heading")).to_be_focused()
+    expect(page.locator("#save-heading")).to_be_focused()
     tab_to(page, "[data-action=kept]")
     page.keyboard.press("Enter")
-    expect(page.locator("#reopen-heading")).to_be_focused()
-    tab_to(page, "[data-form=reopen] button")
+    expect(page.locator("#again-heading")).to_be_focused()
+    tab_to(page, "[data-form=again] button")
     page.keyboard.press("Enter")
     expect(page.locator(".govuk-error-summary")).to_be_focused()
     tab_to(page, ".govuk-error-summary a")
     page.keyboard.press("Enter")
-    expect(page.locator("#key-file")).to_be_focused()
+    expect(page.locator("#saved-file")).to_be_focused()
     look(page, "key-error")
     walk("key", "/trustee/key")
     uuid = voted(course, official, lambda: walk("confirm"))
