@@ -195,6 +195,8 @@ def test_numbers_beyond_all_bounds_are_not_found(services: Services, citizen: Ma
     answer = author.client.get(f"/en/consultations/{reference}/comments?after={huge}&version={huge}&provision=x")
     assert answer.status_code == 404
     assert author.client.get(f"/en/consultations/{reference}/comments?after={huge}&about={huge}").status_code == 200
+    # More digits than PostgreSQL has in a number of comments are no place in their list.
+    assert author.client.get(f"/api/v1/consultations/{reference}/comments?after=2147483648").status_code == 400
 
 
 def test_the_reply_stands_with_the_comment(services: Services, citizen: MakeCitizen) -> None:

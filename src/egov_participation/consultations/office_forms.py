@@ -80,7 +80,7 @@ def _read_name(value: object) -> str:
 
 def _read_number(value: object) -> int:
     text = str(value)
-    if not text.isascii() or not text.isdigit() or len(text) > 15:
+    if not text.isascii() or not text.isdigit() or len(text) > 9:
         raise ValueError(N_("This page is out of date. Open it again."))
     return int(text)
 

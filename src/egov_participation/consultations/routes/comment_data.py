@@ -92,7 +92,7 @@ def _next(request: Request, what: str, found: Sequence[CommentView], limit: int)
 def _paging(request: Request) -> tuple[int, int]:
     given = request.query_params
     limit, after = given.get("limit", ""), given.get("after", "0")
-    if not (after.isascii() and after.isdecimal() and len(after) < 16):
+    if not (after.isascii() and after.isdecimal() and len(after) < 10):
         raise DomainError(400, N_("The list cannot go on from there: it has no such place."), code="query.after")
     fits = limit.isascii() and limit.isdecimal() and len(limit) < 7
     return int(after), max(1, min(int(limit), PAGE)) if fits else PAGE

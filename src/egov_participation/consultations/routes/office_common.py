@@ -57,7 +57,7 @@ def whole(text: str) -> int:
     Raises:
         DomainError: 404 ``consultation.unknown``.
     """
-    if not text.isascii() or not text.isdigit() or len(text) > 15:
+    if not text.isascii() or not text.isdigit() or len(text) > 9:
         raise lookup.no_consultation()
     return int(text)
 
