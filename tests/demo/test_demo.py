@@ -283,7 +283,8 @@ def test_everything_holds_for_somebody_who_trusts_nobody(
     # Of the ranked election the count of each question and its shuffled ballots, beside the archive.
     (elected,) = [one for one in found["votes"] if one["kinds"] == ["NonHomomorphic", "NonHomomorphic", "Lists"]]
     assert elected["shuffled"] == [1, 3]
-    assert {"name": "counts", "ok": True, "count": 4} in elected["checks"]
+    assert {"name": "counts", "ok": True, "count": 8} in elected["checks"]
+    assert [bool(one) for one in elected["outcomes"]] == [True, True, False]
     assert checked["petitions"] >= 10
     assert checked["files"] > 100
 
