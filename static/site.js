@@ -39,6 +39,25 @@ function addCopyButtons(root) {
   }
 }
 
+/**
+ * Show the panel. It has a place in the browser's history: on a phone it is all one sees, and whoever goes back wants to
+ * close it, not to leave the page below.
+ */
+function openPanel() {
+  if (sidePanel.open) return;
+  sidePanel.showModal();
+  history.pushState({ panel: true }, "");
+}
+
+sidePanel?.addEventListener("close", () => {
+  if (history.state?.panel) history.back();
+});
+addEventListener("popstate", () => {
+  if (sidePanel?.open && !history.state?.panel) sidePanel.close();
+});
+// Back from a page that the panel led to, the page below was loaded anew, without the panel.
+if (history.state?.panel && !sidePanel?.open) history.back();
+
 const STEPS = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 };
 
 /** In a queue, the arrow keys (or j and k) go from one line's link to the next; only while one of them has the focus. */
@@ -83,7 +102,7 @@ document.addEventListener("htmx:load", (event) => {
 document.addEventListener("htmx:afterSettle", (event) => {
   const changed = event.detail.elt;
   if (changed.id === "side-panel-content") {
-    if (!sidePanel.open) sidePanel.showModal();
+    openPanel();
     const title = changed.querySelector("#side-panel-title");
     if (title) focusOn(title);
     return;

@@ -25,7 +25,8 @@ _HARD_SPACE = "\u00a0"
 
 @cache
 def filters(lang: str, timezone: str) -> dict[str, Callable[..., Any]]:
-    """The filters of one language: ``date``, ``datetime``, ``time``, ``iso``, ``duration``, ``number``, ``percent``.
+    """The filters of one language: ``date``, ``datetime``, ``time``, ``until``, ``last_day``, ``iso``, ``duration``,
+    ``number``, ``percent``.
 
     Times are said in `timezone`; a plain date is said as it is. What was said lately is remembered: making it takes
     longer than most of the page around it.
@@ -44,6 +45,16 @@ def filters(lang: str, timezone: str) -> dict[str, Callable[..., Any]]:
 
     def local_time(value: datetime) -> str:
         return format_time(value, "short", tzinfo=zone, locale=locale)
+
+    # What ends with a midnight ends with the day before it: "until 1 January, 00:00" is read as the end of 1 January.
+
+    def until(value: datetime, length: str = "long") -> str:
+        local = value.astimezone(zone)
+        ends_a_day = (local.hour, local.minute) == (0, 0)
+        return local_datetime(value - timedelta(minutes=1) if ends_a_day else value, length)
+
+    def last_day(value: datetime, length: str = "long") -> str:
+        return local_date(value - timedelta(microseconds=1), length)
 
     def iso(value: date) -> str:
         return (
@@ -66,6 +77,8 @@ def filters(lang: str, timezone: str) -> dict[str, Callable[..., Any]]:
         "date": local_date,
         "datetime": local_datetime,
         "time": local_time,
+        "until": until,
+        "last_day": last_day,
         "iso": iso,
         "duration": duration,
         "number": number,

@@ -76,3 +76,15 @@ def test_no_line_ends_inside_a_date_or_between_a_number_and_its_sign(lang: str) 
     write = filters(lang, "Asia/Almaty")
 
     assert " " not in write["date"](EVENING) + write["percent"](0.5) + write["duration"](timedelta(days=3))
+
+
+@pytest.mark.parametrize(
+    ("end", "until", "day"),
+    [
+        (datetime(2026, 12, 31, 19, tzinfo=UTC), "31 декабря 2026 года, 23:59", "31 декабря 2026 года"),
+        (datetime(2026, 12, 31, 15, tzinfo=UTC), "31 декабря 2026 года, 20:00", "31 декабря 2026 года"),
+    ],
+)
+def test_what_ends_at_midnight_ends_with_the_day_before(end: datetime, until: str, day: str) -> None:
+    write = filters("ru", "Asia/Almaty")
+    assert [write[name](end).replace(HARD_SPACE, " ") for name in ("until", "last_day")] == [until, day]

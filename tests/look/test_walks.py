@@ -141,6 +141,26 @@ def test_a_panel_opens_at_the_side_and_gives_the_focus_back(chromium: Browser, o
     page.close()
 
 
+def test_going_back_closes_a_panel_and_stays_on_the_page(chromium: Browser, office: TestClient) -> None:
+    page = visit(chromium, office, "/en/office/patterns", size=DESK)
+    link, dialog = page.get_by_role("link", name="A panel at the side"), page.get_by_role("dialog")
+    address = page.url
+    link.click()
+    expect(page.locator("#side-panel-title")).to_be_focused()
+    page.evaluate("history.back()")
+    expect(dialog).to_be_hidden()
+    expect(link).to_be_focused()
+    # From a page that it leads to one comes back to the page below it, and leaves that by going back once.
+    link.click()
+    expect(page.locator("#side-panel-title")).to_be_focused()
+    page.goto(address.replace("/patterns", ""))
+    page.go_back()
+    page.wait_for_function("document.readyState === 'complete' && !history.state?.panel")
+    expect(dialog).to_be_hidden()
+    assert page.url == address
+    page.close()
+
+
 def test_arrow_keys_walk_a_queue_and_nothing_else(chromium: Browser, office: TestClient) -> None:
     page = visit(chromium, office, "/en/office/patterns", size=DESK)
     links = page.locator("[data-egov-queue] tbody th a")

@@ -161,6 +161,10 @@ def test_who_may_not_sign_is_told_why(petitions: Petitions, signer: SignedIn) ->
     page = signer.client.get(f"/en/petitions/{reference}/sign")
     assert page.status_code == 403
     assert "residents of its territory" in page.text
+    assert (
+        f'href="{petitions.services.settings.base_url}/en/petitions/{reference}"' in page.text
+    )  # back to where they came from
+    assert "See all petitions" in page.text
 
 
 @pytest.mark.parametrize(("state", "status"), [(State.CLOSED, 410), (State.HIDDEN, 410), (State.REVIEW, 410)])

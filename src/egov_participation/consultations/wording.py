@@ -59,8 +59,7 @@ def standing(one: ConsultationView, lang: str, timezone: str, now: datetime, tod
 def _left(until: datetime, lang: str, timezone: str, now: datetime) -> str:
     left = until - now
     if left >= timedelta(days=1):
-        # Midnight belongs to the day after: who reads its date thinks of a day too many.
-        last = filters(lang, timezone)["date"](until - timedelta(microseconds=1))
+        last = filters(lang, timezone)["last_day"](until)
         return ntranslate(
             lang,
             "%(num)s day left; the last day is %(date)s",
@@ -68,7 +67,7 @@ def _left(until: datetime, lang: str, timezone: str, now: datetime) -> str:
             left.days,
             date=last,
         )
-    written = filters(lang, timezone)["datetime"](until)
+    written = filters(lang, timezone)["until"](until)
     if left >= timedelta(hours=1):
         hours = left.seconds // 3600
         return ntranslate(
@@ -111,7 +110,7 @@ def timeline(one: ConsultationView, lang: str, timezone: str, today: date) -> li
         items.append(
             {
                 "title": translate(lang, N_("Comments end")),
-                "when": written["datetime"](one.closes_at),
+                "when": written["until"](one.closes_at),
                 "iso": one.closes_at.isoformat(),
             }
         )

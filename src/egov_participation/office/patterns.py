@@ -13,7 +13,6 @@ from starlette.responses import Response
 
 from egov_participation import paths
 from egov_participation.actions import Action
-from egov_participation.i18n import N_
 from egov_participation.jurisdiction.territories import REGIONS
 from egov_participation.web.context import lang
 from egov_participation.web.routing import route
@@ -61,6 +60,6 @@ def panel(request: Request) -> Response:
 
 
 routes = [
-    route("/office/patterns", patterns, Action.ENTER_OFFICE, menu=N_("Components")),
+    route("/office/patterns", patterns, Action.ENTER_OFFICE),
     route("/office/patterns/panel", panel, Action.ENTER_OFFICE, name="office.patterns_panel"),
 ]

@@ -71,7 +71,7 @@ def _closed(petition: PetitionView, lang: str, timezone: str) -> Standing:
 def _left(petition: PetitionView, lang: str, timezone: str, now: datetime) -> str:
     if petition.closes_at is None:
         return translate(lang, N_("no end is set"))
-    until = filters(lang, timezone)["datetime"](petition.closes_at)
+    until = filters(lang, timezone)["until"](petition.closes_at)
     left = petition.closes_at - now
     if left >= timedelta(days=1):
         return ntranslate(
@@ -134,7 +134,7 @@ def timeline(petition: PetitionView, lang: str, timezone: str, today: date) -> l
         items.append(
             {
                 "title": translate(lang, N_("Signing ends")),
-                "when": written["datetime"](petition.closes_at),
+                "when": written["until"](petition.closes_at),
                 "iso": petition.closes_at.isoformat(),
             }
         )

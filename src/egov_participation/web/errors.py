@@ -61,6 +61,18 @@ _PASSKEY = (N_("Sign in with a passkey"), "/sign-in?fresh=1")
 _HELP = (N_("Write to us"), "/help/contact")
 _OFFICE = (N_("What awaits you"), OFFICE_PATH)
 _OWN_CODE = (N_("Code from a service centre"), "/me/security/desk")
+_LISTS = {
+    "petitions": (N_("See all petitions"), "/petitions"),
+    "consultations": (N_("All consultations"), "/consultations"),
+    "votes": (N_("See all votes"), "/votes"),
+}
+_BACK = {
+    "petitions": N_("Back to the petition"),
+    "consultations": N_("Back to the consultation"),
+    "votes": N_("Back to the vote's page"),
+}
+_THING = re.compile(r"/[a-z]{2}(/(petitions|consultations|votes)(?:/(?:[PC]-\d{4}-\d+|[0-9A-Za-z]{14})(?=/))?)")
+"""Where somebody was, and whether it was a page below that of one thing, to which they can go back."""
 _MESSAGES = {
     400: N_("What your browser sent was damaged or incomplete. Nothing was changed. Go back and try again."),
     404: N_("Check the address, or start again from the front page."),
@@ -107,6 +119,7 @@ def error_response(
         reference=reference,
         limited=code == LIMITED_CODES,
         ways=[(translate(lang(request), words), path) for words, path in _ways(request, status, code)],
+        whole_list=_whole_list(request),
         **_ways_on(request, status, code),
     )
 
@@ -120,7 +133,19 @@ def _ways(request: Request, status: int, code: str | None) -> tuple[tuple[str, s
     acting = getattr(request.state, "session", None)
     if acting is not None and acting.capacity is Capacity.OFFICIAL and is_in_office(request):
         found = (*(way for way in found if way is not _HELP), _OFFICE)
+    where = (
+        _THING.match(request.url.path) if site(request) is Site.MAIN and 400 < status < 500 and status != 404 else None
+    )
+    if where is not None and where[1] != f"/{where[2]}":
+        found = ((_BACK[where[2]], where[1]), *found)
     return found
+
+
+def _whole_list(request: Request) -> tuple[str, str]:
+    """The list in which somebody may find what they looked for."""
+    where = _THING.match(request.url.path)
+    words, path = _LISTS[where[2] if where else "votes"]
+    return translate(lang(request), words), path
 
 
 def _ways_on(request: Request, status: int, code: str | None) -> dict[str, str]:
