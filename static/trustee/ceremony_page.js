@@ -12,7 +12,7 @@ import { TrusteePage, chosenText, forgetWhenLeft, handIn, taken } from "./page.j
 import { State, ThresholdKeyFile, sealState } from "./threshold.js";
 
 const page = new TrusteePage("trustee-ceremony");
-const { stage, number, owner, size, needed, url } = page.root.dataset;
+const { stage, number, owner, size, needed, names, url } = page.root.dataset;
 const send = (message) => handIn("message", message, `${stage}.json`);
 const reopen = (file, passphrase) => new ThresholdKeyFile(file).open(passphrase);
 /** The first step shows a passphrase; the last one changes no file. */
@@ -95,8 +95,9 @@ function refused(error, input, field) {
     return page.refuse(input, "fault");
   }
   const { code, detail } = error;
-  const [of] = detail.match(/\d+/) ?? ["?"]; // whose share it is, of a wrong one
-  return page.refuse(input, SAID.includes(code) ? code : "does-not-hold", { code, number: of });
+  const [of] = detail.match(/\d+/) ?? ["?"]; // whose share it is, of a wrong one: the place among those who take part
+  const named = `${of} (${names.split("\n")[of - 1]})`;
+  return page.refuse(input, SAID.includes(code) ? code : "does-not-hold", { code, number: named });
 }
 
 if (stage === "certificate") page.on("make", make);
