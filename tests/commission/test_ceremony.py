@@ -343,6 +343,7 @@ def test_marks_that_change_while_a_key_is_made_leave_nothing_of_it_that_counts(
         taking_part.hand_in(services, course.tokens[2], first, later.message(Step.COMMITMENT))
     with pytest.raises(DomainError, match="made anew"):
         taking_part.compare(services, course.tokens[2], first, "0" * 64)
+    assert "all of them: each makes a key alone" in member.client.get(f"{draft}/trustees").text
     for token in course.tokens[:2]:
         course.hand_in(token)
 
