@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from pathlib import Path
 
@@ -10,15 +11,25 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from tests.browser.booth import Booth, picture, sign_in
 from tests.browser.conftest import NewPage
-from tests.voting.making import MadeVote, verified
+from tests.browser.kinds import ASSEMBLY, CHAIR, PLACE, opened
+from tests.voting.making import YES_NO, MadeVote, verified
 from tests.web.looking import barriers, too_wide
 
+from egov_crypto import ballot as ballots
 from egov_crypto.cli.ballot import main as egov_ballot
+from egov_crypto.encoding import decode
+from egov_crypto.group import base
+from egov_crypto.question import AnyQuestion
 from egov_participation.services import Services
 from egov_participation.settings import Settings
 from egov_participation.voting import service
 
 pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def questions() -> tuple[AnyQuestion, ...]:
+    return YES_NO, CHAIR, PLACE, ASSEMBLY
 
 
 def download(page: Page, settings: Settings, vote: MadeVote, lang: str, folder: Path) -> Path:
@@ -33,7 +44,7 @@ def download(page: Page, settings: Settings, vote: MadeVote, lang: str, folder: 
     return path
 
 
-def opened(new_page: NewPage, path: Path, vote: MadeVote, lang: str) -> Booth:
+def started(new_page: NewPage, path: Path, vote: MadeVote, lang: str) -> Booth:
     """The file in a browser that has no network, at its first step."""
     page = new_page(lang, viewport={"width": 320, "height": 700})
     page.context.set_offline(True)
@@ -52,14 +63,37 @@ def fit(booth: Booth, step: str) -> None:
     assert not barriers(booth.page), step
 
 
+def answer(booth: Booth) -> None:
+    """Yes; the third before the first; the second grade, none, the last; the second list and the first on it."""
+    chosen = (
+        ("question-0-answer-0",),
+        ("question-1-answer-2-rank", "question-1-answer-0-rank"),
+        ("question-2-answer-0-2", "question-2-answer-2-4"),
+        ("question-3-answer-1", "question-3-answer-1-0"),
+    )
+    for number, those in enumerate(chosen):
+        booth.at(f"question-{number}")
+        for one in those:
+            booth.page.click(f"#{one}")
+        booth.go_on()
+    booth.at("review")
+
+
+CHOICES = [[0, 1, 0], [2, 0, 1, 0, 0], [2, 0, 4], [[0, 0, 0, 0], [1, 1, 0]]]
+
+
 def test_a_ballot_made_without_a_network_is_handed_in_without_javascript_and_counts(
     open_vote: MadeVote, new_page: NewPage, settings: Settings, services: Services, tmp_path: Path
 ) -> None:
     path = download(new_page("kk"), settings, open_vote, "kk", tmp_path)
-    booth = opened(new_page, path, open_vote, "kk")
+    booth = started(new_page, path, open_vote, "kk")
     fit(booth, "credential")
     booth.enter()
-    booth.answer()
+    answer(booth)
+    rows = booth.page.locator('[data-slot="choices"] .govuk-summary-list__value')
+    expect(rows.nth(1).locator("p").first).to_have_text("1. Гүлнар Оспанова-Мұхамеджанова")
+    expect(rows.nth(2).locator("p").first).to_have_text("Саябақ: Жақсы")
+    expect(rows.nth(3).locator("p")).to_have_text(["Дала", "– Фарида Ибраева"])
     seal = booth.encrypt()
     booth.act("challenge")
     section = booth.at("challenged")
@@ -69,8 +103,9 @@ def test_a_ballot_made_without_a_network_is_handed_in_without_javascript_and_cou
     waiting.value.save_as(challenge)
     archive.write_bytes(b"".join(service.archive_file(services, open_vote.uuid).chunks()))
     assert egov_ballot(["audit", str(challenge), str(archive)]) == 0
+    assert json.loads(challenge.read_bytes())["plaintext"] == CHOICES
     booth.act("again")
-    booth.answer()
+    answer(booth)
     assert booth.encrypt() != seal
     booth.act("cast")
     fit(booth, "saved")
@@ -82,6 +117,10 @@ def test_a_ballot_made_without_a_network_is_handed_in_without_javascript_and_cou
     # Nothing was asked of anybody, and nothing of the voter stays in the page.
     assert {url.partition(":")[0] for url in booth.requested} <= {"file", "blob"}
     assert open_vote.credentials[0] not in booth.page.content()
+    yes, ranks, grades, lists = ballots.parse_and_verify(open_vote.election, ballot.read_bytes().strip()).answers
+    assert decode(opened(open_vote, *ranks), 5) == (2, 0, 1, 0, 0)
+    assert decode(opened(open_vote, *grades), 3) == (2, 0, 4)
+    assert [opened(open_vote, bit) for bit in (*yes, *lists)] == [base(bit) for bit in (0, 1, 0, 0, 0, 0, 0, 1, 1, 0)]
 
     page = new_page("kk", java_script_enabled=False)
     sign_in(page.context, settings.booth_url, 0)
@@ -99,7 +138,7 @@ def test_who_hands_in_something_else_is_told_in_the_form(
     page = new_page("en", java_script_enabled=False)
     sign_in(page.context, settings.booth_url, 1)
     other = tmp_path / "ballot.json"
-    other.write_bytes(open_vote.ballot(0, [[1, 0, 0], [1, 0, 0, 0, 0, 0]]))
+    other.write_bytes(open_vote.ballot(0, CHOICES))
     for file, sentence in ((None, "Choose the file"), (other, "is not yours"), (Path(__file__), "is not a ballot")):
         page.goto(f"{settings.booth_url}/en/votes/{open_vote.uuid}/ballot-file")
         if file is not None:
@@ -113,7 +152,7 @@ def test_the_file_speaks_its_language_and_notices_other_questions_in_it(
     open_vote: MadeVote, new_page: NewPage, settings: Settings, tmp_path: Path
 ) -> None:
     path = download(new_page("ru"), settings, open_vote, "ru", tmp_path)
-    booth = opened(new_page, path, open_vote, "ru")
+    booth = started(new_page, path, open_vote, "ru")
     expect(booth.page.locator("#credential-heading")).to_have_text("Введите код для голосования")
     whole, mark = path.read_text("utf-8"), '<template id="published-election">'
     start = whole.index(mark) + len(mark)
