@@ -188,7 +188,8 @@ def print_vote(found: VoteFound, failure: VerificationError | None) -> None:
             say("Keep what you had, and get the archive anew from elsewhere: together they prove it to everybody.")
         return
     assert report.head is not None
-    say("", f"State: {_state(report)}.", f"Head: height {report.head.height}, hash {report.head.hash}")
+    needed = [_needed(report)] if report.required < report.trustees else []
+    say("", f"State: {_state(report)}.", *needed, f"Head: height {report.head.height}, hash {report.head.hash}")
     if is_address(found.source):
         say("(That is the head of what was downloaded just now; ballots may be added meanwhile.)")
     if grown:
@@ -217,11 +218,13 @@ def print_checks(report: Report, failure: VerificationError | None) -> None:
 
 
 def _of(some: Sequence[int], report: Report) -> str:
-    trustees = f"{len(some)} of {count(report.trustees, 'trustee')}"
-    if report.required == report.trustees:
-        return trustees
-    always = f" ({_named(report.always)} always)" if report.always else ""
-    return f"{trustees}, of whom {report.required} are needed{always},"
+    return f"{len(some)} of {count(report.trustees, 'trustee')}"
+
+
+def _needed(report: Report) -> str:
+    """Whose keys decrypting takes, where it is not all of them."""
+    always = f", always among them {_named(report.always)}" if report.always else ""
+    return f"Decrypting takes {report.required} of {count(report.trustees, 'trustee')}{always}."
 
 
 def _named(owners: Sequence[int]) -> str:
