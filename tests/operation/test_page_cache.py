@@ -127,6 +127,26 @@ def test_host_path_query_and_fragment_are_told_apart(client: TestClient, booth: 
     assert len(set(answers)) == made.total() == 5
 
 
+def test_who_names_two_hosts_has_no_page_of_one_kept_as_the_others(client: TestClient, booth: TestClient) -> None:
+    """Only the booth's host has no content of users; and a server must refuse it (RFC 9112, section 3.2)."""
+    both = [("Host", "localhost"), ("Host", "booth.localhost")]
+
+    assert client.get("/lasting", headers=both).status_code == 421
+    assert client.get("/lasting", headers=both[::-1]).status_code == 421
+    assert booth.get("/lasting").status_code == 404
+
+
+def test_a_header_that_comes_twice_has_no_fragment_kept_as_the_page(client: TestClient) -> None:
+    twice = [("HX-Request", "true"), ("HX-Request", "")]
+    fragment = client.get("/en/page", headers=twice).text
+    other = client.get("/en/page?b=1", headers=twice[::-1]).text
+
+    assert " true: " in fragment
+    assert " : " in other
+    assert " None: " in client.get("/en/page").text
+    assert " true: " in client.get("/en/page?b=1", headers={"HX-Request": "true"}).text
+
+
 def test_what_never_changes_is_made_once_for_good(
     client: TestClient, booth: TestClient, services: Services, clock: ManualClock
 ) -> None:

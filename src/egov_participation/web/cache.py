@@ -70,17 +70,21 @@ class PageCacheMiddleware:
         if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
             await self.app(scope, receive, send)
             return
-        host, known, fragment, part = b"", b"", False, False
+        # Of headers that come twice the first counts, as it does for whoever makes the page: else one would be kept as
+        # another.
+        host: bytes | None = None
+        asked: bytes | None = None
+        known, part = b"", False
         for name, value in scope["headers"]:
             if name == b"host":
-                host = value
+                host = value if host is None else host
+            elif name == b"hx-request":
+                asked = value if asked is None else asked
             elif name == b"if-none-match":
                 known = value
-            elif name == b"hx-request":
-                fragment = value == b"true"
             elif name == b"range":
                 part = True
-        key = (host, scope["path"], scope["query_string"], fragment)
+        key = (host or b"", scope["path"], scope["query_string"], asked == b"true")
         page = None if part else self._fresh(key)
         if page is None:
             await self.app(scope, receive, _Keeping(self, key, known, scope, send))

@@ -120,7 +120,7 @@ def page(request: Request, made_of: tuple[object, ...], make: Callable[[], Respo
         raise RuntimeError("only a page that is the same for everybody can be kept")
     readings: Readings = request.app.state.readings
     scope, second = request.scope, int(services(request).clock().timestamp())
-    fragment = (b"hx-request", b"true") in scope["headers"]
+    fragment = request.headers.get("hx-request") == "true"
     key = (scope["state"]["site"], scope["state"]["lang"], scope["path"], scope["query_string"], fragment)
     kept = readings.page(key)
     if kept is None or kept.second != second or kept.made_of != made_of:

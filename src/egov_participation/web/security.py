@@ -37,9 +37,10 @@ class SiteMiddleware:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        host = next((value for name, value in scope["headers"] if name == b"host"), b"")
-        site = self._sites.get(host.lower())
-        if site is None and scope["path"] in self._beside:
+        hosts = [value for name, value in scope["headers"] if name == b"host"]
+        # Of several each part of the program might take another one.
+        site = self._sites.get(hosts[0].lower()) if len(hosts) == 1 else None
+        if site is None and len(hosts) < 2 and scope["path"] in self._beside:
             site = Site.MAIN
         if site is None:
             await PlainTextResponse("This server does not serve this host name.\n", 421)(scope, receive, send)
