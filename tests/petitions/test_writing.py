@@ -37,6 +37,11 @@ def test_a_petition_is_written_handed_in_and_gets_a_number(
     )
     assert "4\u00a0November\u00a02024" in own  # 20 working days; 25 October is the Day of the Republic
     assert reference in creator.client.get("/en/me/petitions").text
+    # Going back, or a second press of the button, leads to the petition and not to an error.
+    with services.database.read() as db:
+        draft = f"/en/petitions/drafts/{db.exec(select(Petition.key)).one()}"
+    for again in (creator.client.get(draft), creator.client.post(f"{draft}/hand-in")):
+        assert (again.status_code, again.headers["location"]) == (303, f"/en/me/petitions/{reference}")
     with services.database.read() as db:
         petition = db.exec(select(Petition)).one()
     assert (petition.state, petition.addressee, petition.territory) == ("review", "transport", "")
@@ -210,6 +215,7 @@ def test_whom_one_asks_depends_on_the_place_and_is_asked_again_when_that_changes
     client = citizen(level=3).client
     key = begin(client)
     write(client, key)
+    assert "Step 7 of 7" in client.get(f"/en/petitions/drafts/{key}").text
     form = page(client, key, "territory") | {"territory": "KZ-75", "back": "check"}
     answer = client.post(f"/en/petitions/drafts/{key}/territory", data=form)
     assert answer.headers["location"] == f"/en/petitions/drafts/{key}"
@@ -277,7 +283,7 @@ def test_a_draft_that_was_handed_in_is_no_draft_any_more(citizen: MakeCitizen) -
     write(client, key)
     form = page(client, key, "ask")
     assert client.post(f"/en/petitions/drafts/{key}/hand-in").status_code == 303
-    assert client.post(f"/en/petitions/drafts/{key}/hand-in").status_code == 404
+    assert client.post(f"/en/petitions/drafts/{key}/discard").status_code == 404
     assert client.post(f"/en/petitions/drafts/{key}/ask", data=form | {"ask": ASK}).status_code == 404
 
 

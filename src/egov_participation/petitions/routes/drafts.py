@@ -76,7 +76,7 @@ def draft_similar(request: Request) -> Response:
 
 def draft(request: Request) -> Response:
     """All that was written, to be checked before it is handed in."""
-    return _check_page(request)
+    return _once_handed_in(request) or _check_page(request)
 
 
 def _check_page(request: Request, errors: dict[str, str] | None = None, status: int = 200) -> Response:
@@ -108,6 +108,7 @@ def _check_page(request: Request, errors: dict[str, str] | None = None, status: 
         ],
         rules=rules,
         first_state=gate.first_state(rules),
+        steps=len(pages_asked(request)) + 1,
     )  # fmt: skip
 
 
@@ -157,9 +158,18 @@ def preview(request: Request) -> Response:
     )
 
 
+def _once_handed_in(request: Request) -> Response | None:
+    """The petition's page, for whoever goes back to its draft or hands it in a second time."""
+    with services(request).database.read() as db:
+        reference = drafts.handed_in(db, request.path_params["key"], session(request).person_id)
+    return to(request, "petitions.my_petition", reference=reference) if reference else None
+
+
 def hand_in(request: Request) -> Response:
     """Hand it in: from here on it has a number."""
     here = services(request)
+    if done := _once_handed_in(request):
+        return done
     try:
         with here.database.uow() as tx:
             petition = handing_in.hand_in(here, tx, session(request), request.path_params["key"])

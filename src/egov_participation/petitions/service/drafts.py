@@ -72,6 +72,11 @@ def found(session: Session, key: str, person_id: str) -> Petition:
     return draft
 
 
+def handed_in(session: Session, key: str, person_id: str) -> str | None:
+    """The number of one's own petition that a draft became; none for any other draft."""
+    return session.exec(select(Petition.reference).where(Petition.key == key, Petition.creator == person_id)).first()
+
+
 def locked(tx: UnitOfWork, key: str, person_id: str) -> Petition:
     """The same, and nobody else changes it until this transaction ends.
 
