@@ -17,22 +17,23 @@ from rich.progress import track
 from bench.ballots import BELENIOS, EGOV_VERIFY
 from bench.elections import BenchElection, ranked
 from bench.measure import CACHE, Figure, run
+from bench.processes import Work, gained
 from egov_crypto import archive, mixnet
 from egov_crypto.archive import EventType
 from egov_crypto.cli.memory import VARIABLE
 from egov_crypto.mixnet.generators import generator
-from egov_crypto.tally import Tally
+from egov_crypto.tally import Tally, decrypt, owned_json
 from egov_crypto.verify import verify_archive
 
 EGOV_BALLOT = EGOV_VERIFY.with_name("egov-ballot")
 MANY, FEW = 1000, 100
 TIMES = 8
-"""As many votes as `MANY` for two processes, whose start must not count."""
+"""As many ciphertexts as `MANY` for two processes, whose start must not count."""
 RUNS = 7
 
 
 def measure(console: Console) -> list[Figure]:
-    """Ratios, the speed-up of a second process, and seconds."""
+    """Ratios, what a second process gains, and seconds."""
     election = ranked(console, MANY)
     many, few = _Ended(election, MANY), _Ended(election, FEW)
     (shuffled, theirs_shuffled), (verified, theirs_verified) = _one_ciphertext(console, many, few)
@@ -44,7 +45,7 @@ def measure(console: Console) -> list[Figure]:
         Figure("shuffle verified, one ciphertext here", verified * 1000, "ms"),
         Figure("shuffle verified, one ciphertext, belenios-tool", theirs_verified * 1000, "ms"),
         Figure("shuffle verified: ours / belenios-tool", verified / theirs_verified, at_most=1.0),
-        *_speed_up(console, many),
+        *_two_processes(console, many, election),
         Figure(f"{MANY} ciphertexts decrypted by a trustee, verifying apart", decryption, "s", at_most=2.0),
         Figure(f"the same with the archive, its {MANY} ballots and 2 shuffles verified", whole, "s"),
     ]
@@ -59,13 +60,13 @@ class _Ended:
         assert found.report.head is not None
         self.votes, self.election, self.tally = votes, found.election, found.tally
         self.keys = json.loads(election.path.with_suffix(".keys").read_text())
-        self._head, self._raw = found.report.head, raw
+        self._head, self.raw = found.report.head, raw
         self.append(EventType.END_BALLOTS)
         self.append(EventType.ENCRYPTED_TALLY, self.tally.to_json(), self.tally.sized_json())
 
     def append(self, event_type: EventType, *data: bytes) -> None:
         self._head, blob = archive.append(self._head, event_type, *data)
-        self._raw += blob
+        self.raw += blob
 
     def shuffle(self, owner: int) -> bytes:
         """Append a trustee's."""
@@ -79,7 +80,7 @@ class _Ended:
         folder = CACHE / f"shuffles-{name}"
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
-        (folder / f"{self.election.uuid}.bel").write_bytes(self._raw)
+        (folder / f"{self.election.uuid}.bel").write_bytes(self.raw)
         return folder
 
 
@@ -118,28 +119,42 @@ def _processor(work: Callable[[], object]) -> float:
     return time.process_time() - start
 
 
-def _speed_up(console: Console, many: _Ended) -> list[Figure]:
-    """How many times as many ciphertexts a second two processes take, by the clock: the fastest run of each."""
-    tally = Tally.empty(many.election)
-    for _ in range(TIMES):
-        for ciphertext in many.tally.ciphertexts[0]:
-            tally.add([[ciphertext]], 1)
-    raw = mixnet.shuffle(many.election, tally, jobs=2)
-    works: dict[str, Callable[[int], object]] = {
-        "shuffle": lambda jobs: mixnet.shuffle(many.election, tally, jobs=jobs),
-        "shuffle verified": lambda jobs: mixnet.verify(many.election, tally, raw, jobs=jobs),
-    }
-    figures = []
-    for name, work in works.items():
-        times: dict[int, list[float]] = {1: [], 2: []}
-        for _ in track(range(2), f"{name}, {TIMES * MANY} ciphertexts, one process and two", console=console):
-            for jobs, seconds in times.items():
-                generator.cache_clear()
-                start = time.perf_counter()
-                work(jobs)
-                seconds.append(time.perf_counter() - start)
-        figures.append(Figure(f"{name}, --jobs 2 / --jobs 1", min(times[1]) / min(times[2]), at_least=1.7))
-    return figures
+def _two_processes(console: Console, many: _Ended, election: BenchElection) -> list[Figure]:
+    whole, half = (_repeated(many, times) for times in (TIMES, TIMES // 2))
+    shuffles = [mixnet.shuffle(many.election, tally, jobs=2) for tally in (whole, half)]
+    name = f"shuffle of {TIMES * MANY} ciphertexts"
+    archives = [_decrypted(_Ended(election, votes)) for votes in (MANY, MANY // 2)]
+    works = [
+        Work(name, 1.7, mixnet.shuffle, (many.election, whole), (many.election, half)),
+        Work(
+            f"{name} verified",
+            1.7,
+            mixnet.verify,
+            (many.election, whole, shuffles[0]),
+            (many.election, half, shuffles[1]),
+        ),
+        Work(f"archive of {MANY} ballots, 2 shuffles, 2 decryptions", 1.5, _verify, (archives[0],), (archives[1],)),
+    ]
+    return [figure for work in works for figure in gained(console, work)]
+
+
+def _repeated(many: _Ended, times: int) -> Tally:
+    return Tally.empty(many.election).mixed([many.tally.ciphertexts[0] * times])
+
+
+def _decrypted(ended: _Ended) -> bytes:
+    """The whole archive, once two have shuffled and decrypted."""
+    for owner in (1, 2):
+        ended.shuffle(owner)
+    ended.append(EventType.END_SHUFFLES)
+    for owner, private in enumerate(ended.keys, start=1):
+        raw = decrypt(ended.election, ended.tally, int(private))
+        ended.append(EventType.PARTIAL_DECRYPTION, raw, owned_json(owner, raw))
+    return ended.raw
+
+
+def _verify(raw: bytes, *, jobs: int) -> None:
+    verify_archive(io.BytesIO(raw), jobs=jobs)
 
 
 def _decryption(many: _Ended) -> tuple[float, float]:

@@ -18,6 +18,7 @@ from egov_crypto.mixnet.generators import generator
 from egov_crypto.mixnet.work import CHUNK
 from egov_crypto.tally import Tally
 from egov_crypto.trustees import Trustees
+from egov_crypto.workers import Workers
 
 MANY = 2 * CHUNK + 3
 
@@ -46,16 +47,17 @@ def test_two_processes_shuffle_and_verify_as_one_does(world_sum: tuple[World, Ta
     raw = mixnet.shuffle(election, sum_, jobs=2, progress=told)
     done = [CHUNK, 2 * CHUNK, MANY, MANY + CHUNK, MANY + 2 * CHUNK, 2 * MANY]
     assert told == [("shuffling", number, 2 * MANY) for number in done]
-    told = Watched()
-    after = mixnet.verify(election, sum_, raw, jobs=2, progress=told)
-    assert told == [("shuffles", number, MANY) for number in done[:3]]
-    assert after.ciphertexts == mixnet.verify(election, sum_, raw).ciphertexts
     value = json.loads(raw)
     t_hat = value["proofs"][0][0][4]
     t_hat[-1], t_hat[-2] = t_hat[-2], t_hat[-1]
-    for jobs in (1, 2):
-        with pytest.raises(VerificationError, match=r"shuffle\.proof.*shuffled question 1, ciphertext 1\)"):
-            mixnet.verify(election, sum_, dump(value), jobs=jobs)
+    told = Watched()
+    with Workers(2) as workers:
+        after = mixnet.verify(election, sum_, raw, jobs=workers, progress=told)
+        assert told == [("shuffles", number, MANY) for number in done[:3]]
+        assert after.ciphertexts == mixnet.verify(election, sum_, raw).ciphertexts
+        for jobs in (1, workers):
+            with pytest.raises(VerificationError, match=r"shuffle\.proof.*shuffled question 1, ciphertext 1\)"):
+                mixnet.verify(election, sum_, dump(value), jobs=jobs)
 
 
 def test_two_processes_verify_decryptions_as_one_does(world_sum: tuple[World, Tally]) -> None:
