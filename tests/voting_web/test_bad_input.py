@@ -201,9 +201,7 @@ def test_a_ballot_cannot_be_cast_by_following_a_link_nor_at_the_main_site(
     assert client.post(f"/votes/{vote.uuid}/ballots", content=vote.ballot(0)).status_code == 404
 
 
-@pytest.mark.parametrize(
-    "page", ["board?page=-1", "board?page=99999999999999999999", "board?page=%00", "board?after=x"]
-)
+@pytest.mark.parametrize("page", ["board?page=-1", "board?page=99999999999999999999", "board?after=x"])
 def test_a_page_of_the_board_that_is_not_there_is_the_nearest_one(
     page: str, vote: MadeVote, client: TestClient
 ) -> None:

@@ -30,7 +30,7 @@ _EVENTS: Final = {
     "Setup": N_("The vote was set up"),
     "Ballot": N_("A ballot was put on the board"),
     "EndBallots": N_("Voting ended"),
-    "EncryptedTally": N_("The encrypted ballots were added up"),
+    "EncryptedTally": N_("The counted ballots were put together, still encrypted"),
     "Shuffle": N_("A trustee shuffled the ballots"),
     "EndShuffles": N_("The ballots are shuffled"),
     "PartialDecryption": N_("A trustee decrypted"),
