@@ -173,31 +173,6 @@ def enqueue(
             return
 
 
-def cancel(tx: UnitOfWork, kind: str, key: str) -> bool:
-    """Take a job back that was not done yet.
-
-    Returns:
-        False: there is none, it was done or given up, or a worker has it in hand.
-    """
-    job = _take(tx, Job.kind == kind, Job.key == key, _waiting())
-    if job is not None:
-        tx.session.delete(job)
-        tx.flush()
-    return job is not None
-
-
-def postpone(tx: UnitOfWork, kind: str, key: str, run_after: datetime) -> bool:
-    """Move the time of a job that was not done yet, to a later or an earlier one.
-
-    Returns:
-        As `cancel`.
-    """
-    job = _take(tx, Job.kind == kind, Job.key == key, _waiting())
-    if job is not None:
-        job.run_after = run_after
-    return job is not None
-
-
 def is_owed(session: Session, kind: str, key: str) -> bool:
     """Whether there is such a job that was not done: it waits, is in hand, or was given up."""
     owed = select(Job.id).where(Job.kind == kind, Job.key == key, col(Job.done_at).is_(None))
@@ -370,7 +345,7 @@ class Worker(Rounds):
     def _store(self, tx: UnitOfWork, job: Job) -> None:
         if job.kind in _forgotten and (job.done_at or job.dead_at):
             tx.exec(delete(Job).where(col(Job.id) == job.id))
-        elif tx.get(Job, job.id) is not None:  # on SQLite it may have been cancelled while it was done
+        else:
             tx.session.merge(job)
         tx.commit()
 

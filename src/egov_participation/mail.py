@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import smtplib
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.headerregistry import Address
@@ -16,7 +16,7 @@ from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 from typing import ClassVar, Final, Protocol
 
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, SQLModel
 
 from egov_participation.clock import Clock
 from egov_participation.database import Database, UTCDateTime
@@ -165,11 +165,6 @@ class MailboxMailer:
         with self._database.uow() as tx:
             tx.add(MailboxMail(to=mail.to, subject=mail.subject, text=mail.text, html=mail.html, sent_at=self._clock()))
             tx.commit()
-
-
-def latest_mailbox(session: Session, limit: int = 50) -> Sequence[MailboxMail]:
-    """The newest mails of the demo's mailbox, the newest first."""
-    return session.exec(select(MailboxMail).order_by(col(MailboxMail.id).desc()).limit(limit)).all()
 
 
 class NullMailer:

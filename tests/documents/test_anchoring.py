@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import random
 import unicodedata
 
@@ -22,7 +21,6 @@ from egov_participation.documents.anchoring import (
     Placement,
     State,
     _best_end,
-    check_anchor,
     find_quote,
     make_anchor,
     selectors,
@@ -48,20 +46,8 @@ def test_an_anchor_fits_its_text_and_is_found_again(text: str, data: st.DataObje
     assume(text[start:end].strip())
     anchor = make_anchor(text, start, end)
 
-    check_anchor(anchor, text)
     assert text[anchor.start : anchor.end] == anchor.quote
     assert NewText([text]).re_anchor(anchor, [0]) == Placement(State.ANCHORED, 0, start, end, 1.0)
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [{"quote": "тарау"}, {"prefix": "x"}, {"suffix": ""}, {"start": 4}, {"end": 3}, {"start": -1}, {"end": 10_000}],
-)
-def test_an_anchor_that_does_not_fit_is_refused(wrong: dict[str, str | int]) -> None:
-    anchor = quoted(3, 5, 4)
-
-    with pytest.raises(AnchorError):
-        check_anchor(dataclasses.replace(anchor, **wrong), LAW[3])  # type: ignore[arg-type]
 
 
 def test_blank_and_endless_quotes_are_no_anchors() -> None:
@@ -86,7 +72,7 @@ def test_a_found_quote_is_an_anchor_of_the_same_words(text: str, data: st.DataOb
     found = find_quote(text, quote, near=start)
 
     assert found is not None
-    check_anchor(found, text)
+    assert found == make_anchor(text, found.start, found.end)
     assert found.quote.split() == quote.split()
 
 

@@ -62,14 +62,6 @@ def wait(_services: Services, payload: Payload) -> None:
     done.append(payload["word"])
 
 
-@jobs.handler("test.cancels")
-def cancel_itself(services: Services, payload: Payload) -> None:
-    done.append(payload["word"])
-    with services.database.uow() as tx:
-        jobs.cancel(tx, "test.cancels", "1")
-        tx.commit()
-
-
 @pytest.fixture(autouse=True)
 def _forget() -> Iterator[None]:
     done.clear()
@@ -221,37 +213,6 @@ def test_a_job_that_always_fails_is_laid_aside_and_kept(
     assert "secret@example.org" not in logged
 
 
-def test_a_job_can_be_taken_back_or_put_off_until_it_is_done(
-    services: Services, worker: Worker, clock: ManualClock
-) -> None:
-    for key in ("cancelled", "put off", "done"):
-        add(services, "test.note", key, key, timedelta(minutes=5))
-    later = clock() + timedelta(hours=1)
-    with services.database.uow() as tx:
-        assert jobs.cancel(tx, "test.note", "cancelled")
-        assert jobs.postpone(tx, "test.note", "put off", later)
-        tx.commit()
-    clock.advance(minutes=5)
-    worker.run_due()
-    assert done == ["done"]
-
-    with services.database.uow() as tx:
-        for key in ("cancelled", "done", "never was"):
-            assert not jobs.cancel(tx, "test.note", key)
-            assert not jobs.postpone(tx, "test.note", key, later)
-    clock.set(later)
-    worker.run_due()
-    assert done == ["done", "put off"]
-
-
-def test_what_is_cancelled_while_it_is_done_does_not_come_back(services: Services, worker: Worker) -> None:
-    add(services, "test.cancels", "1", "itself")
-    worker.run_due()
-    worker.run_due()
-
-    assert done == ["itself"]
-
-
 def give_up(services: Services, worker: Worker, clock: ManualClock) -> jobs.DeadJob:
     add(services, "test.fail", "1", "x")
     for _ in range(MAX_ATTEMPTS):
@@ -323,16 +284,13 @@ def test_two_workers_share_the_jobs_and_none_is_done_twice(services: Services, w
     assert sorted(done, key=int) == [str(number) for number in range(20)]
 
 
-def test_a_job_in_hand_is_not_taken_back_and_no_other_worker_takes_it(services: Services, worker: Worker) -> None:
+def test_a_job_in_hand_is_taken_by_no_other_worker(services: Services, worker: Worker) -> None:
     add(services, "test.waits", "1", "in hand")
     add(services, "test.note", "2", "beside")
     at_work = threading.Thread(target=worker.run_due)
     at_work.start()
     assert began.wait(240)
     Worker(services).run_due()
-    with services.database.uow() as tx:
-        if services.database.dialect == "postgresql":  # on SQLite nobody can know
-            assert not jobs.cancel(tx, "test.waits", "1")
     go_on.set()
     at_work.join()
 

@@ -83,10 +83,10 @@ def test_the_minimums_of_eu_states_are_their_members_times_all_members(on: dt.da
 def test_a_million_signatures_of_six_states_do_not_reach_the_commission() -> None:
     (tier,) = of("eu").tiers("")
     six = dict.fromkeys(("DE", "FR", "IT", "ES", "PL", "RO"), 200_000)
-    assert not telling.progress(tier, 1_200_000, six).reached
-    assert telling.progress(tier, 1_200_000, six | {"MT": 4_320}).reached
-    assert not telling.progress(tier, 1_200_000, six | {"MT": 4_319}).reached
-    assert not telling.progress(tier, 999_999, six | {"MT": 4_320}).reached
+    assert not tier.is_reached(1_200_000, six)
+    assert tier.is_reached(1_200_000, six | {"MT": 4_320})
+    assert not tier.is_reached(1_200_000, six | {"MT": 4_319})
+    assert not tier.is_reached(999_999, six | {"MT": 4_320})
 
 
 def test_earlier_versions_hold_for_their_time() -> None:
@@ -126,12 +126,10 @@ def test_a_threshold_in_words() -> None:
     )
 
 
-def test_progress_is_whole_only_when_all_are_there() -> None:
+def test_a_threshold_is_reached_by_the_last_signature_that_it_asks_for() -> None:
     (tier,) = of("kz").tiers("")
-    assert telling.progress(tier, 49_999) == telling.Progress(49_999, 50_000, 0, 0)
-    assert (telling.progress(tier, 49_999).percent, telling.progress(tier, 49_999).left) == (99, 1)
-    assert (telling.progress(tier, 60_000).percent, telling.progress(tier, 60_000).left) == (100, 0)
-    assert telling.progress(tier, 50_000).reached
+    assert not tier.is_reached(49_999, {})
+    assert tier.is_reached(50_000, {})
 
 
 def test_every_district_of_kazakhstan_can_have_petitions_and_its_cities_districts_cannot() -> None:

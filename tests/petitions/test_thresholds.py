@@ -12,10 +12,10 @@ from sqlmodel import select
 from tests.petitions.making import RULES, Petitions
 from tests.petitions.owed import EVERYWHERE, TWO, reach, rules_of
 
+from egov_participation.jurisdiction.petition_rules import territories_reached
 from egov_participation.ledger import service as ledger
 from egov_participation.petitions.models import Happening, PetitionRegion, ReachedTier, State
 from egov_participation.petitions.service import answering
-from egov_participation.petitions.service.thresholds import territories_reached
 from egov_participation.services import Services
 
 

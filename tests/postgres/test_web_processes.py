@@ -18,7 +18,7 @@ from tests.ports import free_port
 
 from egov_participation.clock import system_clock
 from egov_participation.database import Database
-from egov_participation.mail import latest_mailbox
+from egov_participation.identity.service import latest_mails
 from egov_participation.registry import fake
 from egov_participation.registry.keys import IinKeys
 from egov_participation.registry.rules import Entry
@@ -117,7 +117,7 @@ def code(database: Database) -> str:
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         with database.read() as session:
-            found = [re.search(r"\b\d{6}\b", mail.text) for mail in latest_mailbox(session)]
+            found = [re.search(r"\b\d{6}\b", mail.text) for mail in latest_mails(session)]
         if found and found[0]:
             return found[0][0]
         time.sleep(0.05)

@@ -12,6 +12,7 @@ from egov_participation.consultations.models.states import Shown
 from egov_participation.consultations.reply_views import ReplyView
 from egov_participation.consultations.rules.comment_document import of_left
 from egov_participation.consultations.views import CommentView, CoverView, ErasureView, PlacementView, PlaceView
+from egov_participation.documents.anchoring import selectors
 from egov_participation.i18n import DEFAULT_LANGUAGE
 
 PAGE: Final = 100
@@ -175,16 +176,7 @@ def annotation(one: CommentView, base_url: str) -> Json | None:
     if one.place is not None:
         selector: Json = {"type": "FragmentSelector", "value": one.place.eid}
         if one.quote is not None:
-            quote = one.quote
-            selector["refinedBy"] = [
-                {
-                    "type": "TextQuoteSelector",
-                    "exact": quote.quote,
-                    "prefix": quote.prefix,
-                    "suffix": quote.suffix,
-                },
-                {"type": "TextPositionSelector", "start": quote.start, "end": quote.end},
-            ]
+            selector["refinedBy"] = selectors(one.quote)
         target["selector"] = selector
     body: list[Json] = [{"type": "TextualBody", "value": one.text, "language": one.lang, "format": "text/plain"}]
     if one.amendment is not None and one.shown is Shown.PUBLISHED:

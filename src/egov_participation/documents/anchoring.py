@@ -86,16 +86,6 @@ def make_anchor(words: str, start: int, end: int) -> Anchor:
     return Anchor(quote, words[max(0, start - CONTEXT) : start], words[end : end + CONTEXT], start, end)
 
 
-def check_anchor(anchor: Anchor, words: str) -> None:
-    """Hold that an anchor that came from outside is the one that `make_anchor` makes at its place.
-
-    Raises:
-        AnchorError: it is not.
-    """
-    if make_anchor(words, anchor.start, anchor.end) != anchor:
-        raise AnchorError("the words at this place are others")
-
-
 def find_quote(words: str, quote: str, near: int = 0) -> Anchor | None:
     """The anchor of a quote that somebody copied or typed, however its spaces fell; of several the one nearest.
 

@@ -204,6 +204,20 @@ class Tier:
     at_most: bool = False
     """`population` is not known, and `needed` is the most that the rules can ask for: it may be reached before."""
 
+    def is_reached(self, count: int, regions: Mapping[str, int]) -> bool:
+        """Whether so many signatures are enough: in all, and each minimum in as many territories as are asked for.
+
+        Args:
+            regions: signatures by territory, where `per_territory` asks for some.
+        """
+        least, minimum = self.per_territory or (0, {})
+        return count >= self.needed and territories_reached(minimum, regions) >= least
+
+
+def territories_reached(minimum: Mapping[str, int], regions: Mapping[str, int]) -> int:
+    """In how many territories the minimum that is asked for there is reached."""
+    return sum(regions.get(territory, 0) >= wanted for territory, wanted in minimum.items())
+
 
 class RuleSet(Version):
     """One version of a jurisdiction's rules for petitions."""

@@ -1,8 +1,8 @@
-"""Rules for petitions in plain words, in each language of the site; and how far a count is from a threshold."""
+"""Rules for petitions in plain words, in each language of the site."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -82,43 +82,6 @@ def threshold(tier: Tier, lang: str) -> str:
         unknown = N_("The number of residents is not known here: this is the most that the rules can ask for.")
         sentence = f"{sentence} {translate(lang, unknown)}"
     return sentence
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a petition is from a threshold."""
-
-    count: int
-    needed: int
-    territories: int
-    """So many territories have their minimum; 0 where the rules ask for none."""
-    territories_needed: int
-
-    @property
-    def left(self) -> int:
-        """So many signatures are missing in all."""
-        return max(0, self.needed - self.count)
-
-    @property
-    def percent(self) -> int:
-        """From 0 to 100, rounded down: 100 only when all are there."""
-        return min(100, self.count * 100 // self.needed)
-
-    @property
-    def reached(self) -> bool:
-        """Whether the threshold is: in all, and in enough territories."""
-        return self.count >= self.needed and self.territories >= self.territories_needed
-
-
-def progress(tier: Tier, count: int, by_territory: Mapping[str, int] | None = None) -> Progress:
-    """How far so many signatures are from a threshold.
-
-    Args:
-        by_territory: signatures by territory's code, where the threshold asks for a minimum in some.
-    """
-    wanted, minimum = tier.per_territory or (0, {})
-    there = by_territory or {}
-    return Progress(count, tier.needed, sum(there.get(code, 0) >= least for code, least in minimum.items()), wanted)
 
 
 def _who(rules: RuleSet, lang: str) -> Iterator[str]:

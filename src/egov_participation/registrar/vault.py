@@ -90,10 +90,6 @@ class Vault:
         """The random bytes of a roll's hash."""
         return bytes(self._box.encrypt(salt, _place("salt", vote_uuid)))
 
-    def open_salt(self, vote_uuid: str, sealed: bytes) -> bytes:
-        """The inverse of `seal_salt`. Raises `VaultError`."""
-        return self._open(sealed, _place("salt", vote_uuid))
-
     def seal_petition_key(self, petition: str, secret_key: bytes) -> bytes:
         """What a petition's pseudonyms are made with."""
         return bytes(self._box.encrypt(secret_key, _place("petition", petition)))

@@ -99,14 +99,6 @@ def age_on(birth_date: date, day: date) -> int:
     return day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))
 
 
-def latest_birth(day: date, age: int) -> date:
-    """The latest birth date of somebody who is so many years old on that day: the inverse of `age_on`."""
-    try:
-        return day.replace(year=day.year - age)
-    except ValueError:
-        return day.replace(year=day.year - age, day=28)
-
-
 def _name(text: str, column: str) -> str:
     name = " ".join(unicodedata.normalize("NFC", text).split())
     if not name:

@@ -156,11 +156,6 @@ def voters_of(services: Services, session: Session, draft: Draft) -> list[Voter]
     return found
 
 
-def warnings(services: Services, session: Session, draft: Draft, now: datetime) -> tuple[Problem, ...]:
-    """What the commission is warned of."""
-    return check(services, session, draft, now).warnings
-
-
 def check(services: Services, session: Session, draft: Draft, now: datetime) -> Check:
     """Everything at once: the electorate is counted once."""
     document, trustees = document_of(draft), trustees_of(session, draft.id)

@@ -22,7 +22,6 @@ from egov_participation.database import UnitOfWork, table_of
 from egov_participation.errors import DomainError
 from egov_participation.i18n import N_
 from egov_participation.jobs import enqueue
-from egov_participation.petitions import keys
 from egov_participation.petitions.models import Invalidation, Petition, PetitionRegion, Signature
 from egov_participation.petitions.rules import integrity
 from egov_participation.petitions.rules.integrity import Code, Filter
@@ -252,14 +251,6 @@ def regions(session: Session, petition: Petition) -> Sequence[str]:
     """The codes of the regions from which signatures were counted."""
     found = select(PetitionRegion.region).where(PetitionRegion.petition_id == petition.id)
     return session.exec(found.order_by(PetitionRegion.region)).all()
-
-
-def own(services: Services, session: Session, petition: Petition, person_id: str) -> InvalidationView | None:
-    """The decision by which this person's signature does not count; None if it does, or there is none."""
-    who = keys.person_hash(services.settings.keys_dir, person_id)
-    mine = (Signature.petition_id == petition.id, Signature.person_hash == who, Signature.state == "invalidated")
-    decision = session.exec(select(Signature.invalidation).where(*mine)).first()
-    return next((view for view in of_petition(session, petition) if view.id == decision), None)
 
 
 def fitting(petition_id: int | None, code: Code, which: Filter) -> list[ColumnElement[bool]]:

@@ -5,7 +5,6 @@ Reached once, a threshold stays reached, however many take their signatures back
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 
 from sqlmodel import col, select
@@ -42,24 +41,19 @@ def notice(tx: UnitOfWork, services: Services, petition: Petition, count: int) -
     if not tiers:
         return []
     reached = set(tx.exec(select(ReachedTier.tier).where(ReachedTier.petition_id == petition.id)))
-    new = [tier for tier in tiers if tier.code not in reached and _everywhere(tx, petition, tier)]
+    open_ = [tier for tier in tiers if tier.code not in reached]
+    new = [tier for tier in open_ if tier.is_reached(count, _regions(tx, petition, tier))]
     return [tier.code for tier in new if _reach(tx, services, petition, tier, count)]
 
 
-def territories_reached(per: Mapping[str, int], regions: Mapping[str, int]) -> int:
-    """In how many territories the minimum that is asked for there is reached."""
-    return sum(regions.get(territory, 0) >= minimum for territory, minimum in per.items())
-
-
-def _everywhere(tx: UnitOfWork, petition: Petition, tier: Tier) -> bool:
+def _regions(tx: UnitOfWork, petition: Petition, tier: Tier) -> dict[str, int]:
+    """Signatures in the territories in which the threshold asks for a minimum."""
     if tier.per_territory is None:
-        return True
-    least, per = tier.per_territory
+        return {}
     of_petition = select(PetitionRegion).where(
-        PetitionRegion.petition_id == petition.id, col(PetitionRegion.region).in_(per)
+        PetitionRegion.petition_id == petition.id, col(PetitionRegion.region).in_(tier.per_territory[1])
     )
-    regions = {row.region: row.electronic + row.paper for row in tx.exec(of_petition)}
-    return territories_reached(per, regions) >= least
+    return {row.region: row.electronic + row.paper for row in tx.exec(of_petition)}
 
 
 def _reach(tx: UnitOfWork, services: Services, petition: Petition, tier: Tier, count: int) -> bool:

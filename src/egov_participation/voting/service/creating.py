@@ -299,13 +299,6 @@ def _checked(setup: SetupDocument, archive_start: bytes) -> tuple[Election, byte
     return raw, archive.content(file, trustees), Head(timestamp, 0, event.hash)
 
 
-def credentials_in(archive_start: bytes) -> bytes:
-    """The list of public credentials that the first bytes of an archive hold."""
-    file = BytesIO(archive_start)
-    found = list(archive.members(file, archive.read_timestamp(file)))
-    return archive.content(file, found[2])
-
-
 def _mismatch() -> DomainError:
     return DomainError(
         409,
