@@ -27,9 +27,10 @@ from egov_crypto.preference import PreferenceQuestion
 from egov_crypto.protocol import count_json
 from egov_participation.errors import DomainError
 from egov_participation.services import Services
-from egov_participation.voting import data, service, wording
+from egov_participation.voting import data, service
 from egov_participation.voting.rules import VoteState
 from egov_participation.voting.service.protocol import build, sign
+from egov_participation.voting.timeline import timeline
 
 RANKED = PreferenceQuestion(
     ("А / А / A", "Б / Б / B", "В / В / C"), "Кім? / Кто? / Who?", Method(MethodType.SCHULZE).to_json()
@@ -84,7 +85,7 @@ def test_two_of_three_shuffle_and_two_of_three_decrypt_a_vote_of_all_kinds(servi
     # Made from the ballots as they stood before: whoever was slower begins again.
     assert refused(service.hand_in_shuffle, services, vote.uuid, 1, rival) == (422, "shuffle.invalid")
     seen = service.vote(services, vote.uuid)
-    told = [str(item["title"]) for item in wording.history(seen, "en", "Asia/Almaty", services.clock())]
+    told = [str(item["title"]) for item in timeline(seen, "en", "Asia/Almaty", services.clock())]
     assert told[-4:] == [
         "Trustee 3 shuffled the ballots",
         "1 more trustee shuffles the ballots",
@@ -146,7 +147,7 @@ def test_two_of_three_shuffle_and_two_of_three_decrypt_a_vote_of_all_kinds(servi
         (True, False),
     ]
     now = services.clock()
-    history = [str(item["title"]) for item in wording.history(seen, "en", "Asia/Almaty", now)]
+    history = [str(item["title"]) for item in timeline(seen, "en", "Asia/Almaty", now)]
     assert history[-6:] == [
         "The counted ballots were put together, still encrypted",
         "Trustee 3 shuffled the ballots",

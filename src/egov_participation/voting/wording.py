@@ -1,10 +1,9 @@
-"""What pages say of a vote beyond its own texts: what happened and when, and how large a file is."""
+"""What pages say of a vote beyond its own texts: how it came out, what its archive holds, and how large a file is."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import date, datetime
-from operator import itemgetter
+from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from babel.units import format_unit
@@ -15,12 +14,9 @@ from egov_participation.i18n import LOCALES, N_, ntranslate, translate
 from egov_participation.jurisdiction.territories import TERRITORIES
 from egov_participation.voting.count_words import CountWords
 from egov_participation.voting.rules import VoteState
-from egov_participation.voting.views import ActView, EventView, HeadView, VoteView
+from egov_participation.voting.views import HeadView, VoteView
 
-Item = Mapping[str, object]
-"""As the macro ``timeline`` of the templates takes it."""
-
-_PUT_TOGETHER = N_("The counted ballots were put together, still encrypted")
+PUT_TOGETHER = N_("The counted ballots were put together, still encrypted")
 """What the tally is where votes are shuffled: no sum."""
 _UNITS = (("gigabyte", 10**9), ("megabyte", 10**6), ("kilobyte", 10**3))
 
@@ -101,116 +97,6 @@ def _answers(vote: VoteView) -> tuple[int, ...] | None:
     return votes[1:] if question.blank else votes
 
 
-def history(vote: VoteView, lang: str, timezone: str, now: datetime) -> list[Item]:
-    """Everything that happened to a vote and what comes next, in order.
-
-    The clock says when it opens and closes. What comes after has no time in the archive, only its order.
-    """
-    written = filters(lang, timezone)
-
-    def at(moment: datetime, past: str, to_come: str) -> Item:
-        happened = now >= moment
-        sentence = past if happened else to_come
-        return {
-            "title": translate(lang, sentence),
-            "when": written["datetime"](moment),
-            "iso": written["iso"](moment),
-            "now": happened,
-        }
-
-    def after(past: str, to_come: str, event: EventView | None, **params: object) -> Item:
-        sentence = past if event else to_come
-        when = N_("recorded in the archive, entry %(height)s") if event else N_("still to come")
-        height = {"height": event.height} if event else {}
-        said = translate(lang, sentence, **params)
-        return {"title": said, "when": translate(lang, when, **height), "now": event is not None}
-
-    def decided(act: ActView, sentence: str, **params: str) -> Item:
-        return {
-            "title": translate(lang, sentence, **params),
-            "when": written["datetime"](act.at),
-            "iso": written["iso"](act.at),
-            "text": act.reason.of(lang),
-            "now": True,
-        }
-
-    def extended(act: ActView) -> Item:
-        before, after_ = (
-            written["datetime"](datetime.fromisoformat(act.content[name])) for name in ("before", "closes_at")
-        )
-        return decided(act, N_("The vote was extended: from %(before)s to %(after)s"), before=before, after=after_)
-
-    setup = N_("The vote was set up: questions, register and trustees are fixed from then on")
-    opens = at(vote.opens_at, N_("Voting opened"), N_("Voting opens"))
-    timed = [(vote.opens_at, opens), *((act.at, extended(act)) for act in vote.acts if act.kind == "extended")]
-    items = [at(vote.created_at, setup, setup)]
-    if any(act.kind == "set_up" for act in vote.acts):
-        approved = N_("Trustees and registrar had confirmed it, and two members of the commission approved it.")
-        items[0] = {**items[0], "text": translate(lang, approved)}
-    if vote.state is VoteState.CANCELLED:
-        over = vote.cancelled_at or now
-        items += [item for moment, item in sorted(timed, key=itemgetter(0)) if moment <= over]
-        why = vote.cancellation
-        cancelled = translate(lang, N_("The vote was cancelled"))
-        item = {"title": cancelled, "when": written["datetime"](over), "iso": written["iso"](over), "now": True}
-        return _at_the_last([*items, item if why is None else {**item, "text": why.reason.of(lang)}])
-    items += [item for _, item in sorted(timed, key=itemgetter(0))]
-    items.append(at(vote.closes_at, N_("Voting closed"), N_("Voting closes")))
-    events = {event.type: event for event in vote.events}
-    together = (N_("The encrypted ballots were added up"), N_("The encrypted ballots are added up"))
-    if vote.shuffled:
-        together = (_PUT_TOGETHER, N_("The counted ballots are put together, still encrypted"))
-    items.append(after(*together, events.get(EventType.ENCRYPTED_TALLY)))
-
-    def by_trustees(
-        type_: EventType, end: EventType, past: str, to_come: str, more: Callable[[int], str]
-    ) -> list[Item]:
-        """Who did it, in that order, then who is awaited: by name whose key is needed always, and how many others."""
-        names = {trustee.owner: trustee.name.of(lang) for trustee in vote.trustees}
-        done = [event for event in vote.events if event.type is type_]
-        found = [after(past, to_come, event, trustee=names.pop(event.owner or 0)) for event in done]
-        if end in events:
-            return found
-        awaited = [name for owner, name in names.items() if owner in vote.always]
-        found += [after(past, to_come, None, trustee=name) for name in awaited]
-        others = vote.needed - vote.of_needed([event.owner or 0 for event in done]) - len(awaited)
-        still = {"title": more(others), "when": translate(lang, N_("still to come")), "now": False}
-        return [*found, still] if others else found
-
-    if vote.shuffled:
-        items += by_trustees(
-            EventType.SHUFFLE,
-            EventType.END_SHUFFLES,
-            N_("%(trustee)s shuffled the ballots"),
-            N_("%(trustee)s shuffles the ballots"),
-            lambda number: ntranslate(
-                lang, "%(num)s more trustee shuffles the ballots", "%(num)s more trustees shuffle the ballots", number
-            ),
-        )
-    decrypted = (N_("%(trustee)s decrypted the sum"), N_("%(trustee)s decrypts the sum"))
-    if vote.shuffled:
-        decrypted = (N_("%(trustee)s decrypted the ballots"), N_("%(trustee)s decrypts the ballots"))
-    items += by_trustees(
-        EventType.PARTIAL_DECRYPTION,
-        EventType.RESULT,
-        *decrypted,
-        lambda number: ntranslate(lang, "%(num)s more trustee decrypts", "%(num)s more trustees decrypt", number),
-    )
-    result = events.get(EventType.RESULT)
-    items.append(after(N_("The result was published"), N_("The result is published"), result))
-    words = {
-        "published": N_("The protocol was signed"),
-        "corrected": N_("The protocol was corrected by an erratum"),
-    }
-    return _at_the_last(items + [decided(act, words[act.kind]) for act in vote.acts if act.kind in words])
-
-
-def _at_the_last(items: list[Item]) -> list[Item]:
-    """Of all that has happened, the last is where the vote stands now."""
-    last = max(place for place, item in enumerate(items) if item["now"] or place == 0)
-    return [{**item, "now": place == last} for place, item in enumerate(items)]
-
-
 def what_happened(vote: VoteView, head: HeadView, lang: str) -> str:
     """What the archive's last entry was when it stood there."""
     words = {
@@ -224,7 +110,7 @@ def what_happened(vote: VoteView, head: HeadView, lang: str) -> str:
         EventType.RESULT: N_("The result was published"),
     }
     if vote.shuffled:
-        words[EventType.ENCRYPTED_TALLY] = _PUT_TOGETHER
+        words[EventType.ENCRYPTED_TALLY] = PUT_TOGETHER
         words[EventType.PARTIAL_DECRYPTION] = N_("%(trustee)s decrypted the ballots")
     names = {trustee.owner: trustee.name.of(lang) for trustee in vote.trustees}
     return translate(lang, words[head.type], trustee=names.get(head.owner or 0, ""))

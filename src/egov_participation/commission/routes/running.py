@@ -21,8 +21,8 @@ from egov_participation.i18n import translate
 from egov_participation.services import Services, SessionInfo
 from egov_participation.voting import service as voting
 from egov_participation.voting.texts import Texts
+from egov_participation.voting.timeline import timeline
 from egov_participation.voting.views import VoteView
-from egov_participation.voting.wording import history
 from egov_participation.web import days
 from egov_participation.web.addresses import to
 from egov_participation.web.context import lang, services, session
@@ -50,7 +50,7 @@ def vote(request: Request) -> Response:
         waiting=waiting,
         draft=draft,
         possible=running.possible(found, waiting),
-        timeline=history(found, language, here.settings.timezone, now),
+        timeline=timeline(found, language, here.settings.timezone, now),
     )
 
 

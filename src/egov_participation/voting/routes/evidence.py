@@ -9,8 +9,9 @@ from egov_participation.actions import Action
 from egov_participation.voting import service
 from egov_participation.voting.routes.public import archive_url, page_of, source_of
 from egov_participation.voting.setup import canonical
+from egov_participation.voting.timeline import timeline
 from egov_participation.voting.views import HeadView
-from egov_participation.voting.wording import history, roll_in_words, what_happened
+from egov_participation.voting.wording import roll_in_words, what_happened
 from egov_participation.web.context import lang, services
 from egov_participation.web.open_data import file_answer
 from egov_participation.web.routing import route
@@ -34,7 +35,7 @@ def verify(request: Request) -> Response:
         who_votes=roll_in_words(setup.document.roll_rule, language, here.settings.timezone) if setup else "",
         heads=[(what_happened(vote, head, language), head.height, head.hash, head.day) for head in found],
         in_log=logged,
-        timeline=history(vote, language, here.settings.timezone, here.clock()),
+        timeline=timeline(vote, language, here.settings.timezone, here.clock()),
         incidents=service.incidents_of(here, uuid),
         heads_url=f"{archive_url(request, vote).rpartition('/')[0]}/heads.json",
         receipt_key=service.receipt_key(here),

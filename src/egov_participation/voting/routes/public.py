@@ -13,8 +13,9 @@ from egov_participation.errors import DomainError
 from egov_participation.i18n import N_, translate
 from egov_participation.voting import figures, service, trackers
 from egov_participation.voting.service import VoteState
+from egov_participation.voting.timeline import timeline
 from egov_participation.voting.views import VoteView
-from egov_participation.voting.wording import file_size, history
+from egov_participation.voting.wording import file_size
 from egov_participation.web.context import lang, services
 from egov_participation.web.qr import qr_code
 from egov_participation.web.reading import page, read
@@ -70,7 +71,7 @@ async def vote(request: Request) -> Response:
             "vote",
             found,
             results=figures.of_results(found, lang(request), timezone),
-            timeline=history(found, lang(request), timezone, now),
+            timeline=timeline(found, lang(request), timezone, now),
         ),
     )
 
