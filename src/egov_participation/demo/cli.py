@@ -112,7 +112,11 @@ def _make(folder: Path, port: int) -> None:
     draft = folder.with_name(folder.name + ".draft")
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
-    with Progress(console=Console(stderr=True)) as bars:
+    console = Console(stderr=True)
+    console.print(
+        "Making the demonstration, once: a country's votes, petitions and consultations. About a minute and a half …"
+    )
+    with Progress(console=console) as bars:
         tasks: dict[str, TaskID] = {}
 
         def show(stage: str, done: int, total: int) -> None:
