@@ -154,7 +154,7 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestDatabas
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty database, migrated once a worker; every test gets a copy."""
     path = tmp_path_factory.mktemp("migrated") / "egov.sqlite3"
-    migrate(f"sqlite:///{path}")
+    _migrate(path, Schema.PLATFORM)
     return path
 
 
@@ -162,8 +162,17 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def migrated_registrar(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same for the registrar's own database."""
     path = tmp_path_factory.mktemp("migrated-registrar") / "registrar.sqlite3"
-    migrate(f"sqlite:///{path}", Schema.REGISTRAR)
+    _migrate(path, Schema.REGISTRAR)
     return path
+
+
+def _migrate(path: Path, schema: Schema) -> None:
+    """Make a database that copies are made of. It is as its first connection would leave it: that a file has a log of
+    writes is written in the file, and waited for.
+    """
+    migrate(f"sqlite:///{path}", schema)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
 
 
 @pytest.fixture
