@@ -17,7 +17,7 @@ import httpx
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from egov_participation.identity.openid.deadline import Deadline
+from egov_participation.deadline import Deadline
 from egov_participation.identity.openid.errors import Refused, Unreachable, Untrusted
 from egov_participation.identity.openid.token import ALGORITHMS, MAX_AGE, Expected, Proof, UnknownKey, check
 from egov_participation.settings import is_this_machine

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,10 +13,11 @@ from egov_crypto.cosignature import WitnessKey
 from egov_crypto.errors import UsageError, VerificationError
 from egov_crypto.note import Note, Signature
 from egov_crypto.witness import Request
+from egov_participation.deadline import Deadline
 from egov_participation.settings import Settings
 
 _SECONDS: Final = 5.0
-"""For one request, from the first byte to the last of the answer."""
+"""For one request, from its beginning to the last byte of the answer, however slowly it comes."""
 _MAX_ANSWER: Final = 20_000
 _SIZE: Final = "text/x.tlog.size"
 
@@ -69,7 +69,9 @@ class Asker:
     """Asks witnesses over HTTP. Safe to share between threads."""
 
     def __init__(self) -> None:
-        self._http = httpx.Client(timeout=_SECONDS, follow_redirects=False, trust_env=False)
+        # No connection is kept: a deadline cuts off the one that its request has opened.
+        limits = httpx.Limits(max_keepalive_connections=0)
+        self._http = httpx.Client(timeout=_SECONDS, limits=limits, follow_redirects=False, trust_env=False)
 
     def ask(self, witness: Witness, old: int, proof: tuple[bytes, ...], signed: Note) -> Signature:
         """A witness's cosignature under a checkpoint, verified.
@@ -99,18 +101,20 @@ class Asker:
 
     def _post(self, url: str, body: bytes) -> tuple[int, str, bytes]:
         """Status, type and body of the answer, which is as short and as quick as it must be."""
-        until, raw = time.monotonic() + _SECONDS, b""
+        raw, headers, deadline = b"", {"Content-Type": "text/plain"}, Deadline(_SECONDS)
+        watched = {"trace": deadline.watch}
         try:
-            with self._http.stream("POST", url, content=body, headers={"Content-Type": "text/plain"}) as answer:
+            with deadline, self._http.stream("POST", url, content=body, headers=headers, extensions=watched) as answer:
                 for part in answer.iter_raw():
                     raw += part
-                    if len(raw) > _MAX_ANSWER or time.monotonic() > until:
+                    if len(raw) > _MAX_ANSWER:
                         raise UnheardError("answer")
+                deadline.check()
                 return answer.status_code, answer.headers.get("content-type", "").partition(";")[0].strip(), raw
-        except httpx.TimeoutException:
+        except (httpx.TimeoutException, TimeoutError):
             raise UnheardError("timeout") from None
         except (httpx.HTTPError, httpx.InvalidURL):
-            raise UnheardError("unreachable") from None
+            raise UnheardError("timeout" if deadline.is_over else "unreachable") from None
 
 
 def _cosignature(key: WitnessKey, signed: Note, raw: bytes) -> Signature:

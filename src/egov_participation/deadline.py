@@ -44,6 +44,11 @@ class Deadline:
         if over:
             self._cut()
 
+    @property
+    def is_over(self) -> bool:
+        """Whether the time is over: then what was cut off may look like an end, or like an error."""
+        return self._over
+
     def check(self) -> None:
         """Make sure that the time is not over.
 
