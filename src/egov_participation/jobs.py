@@ -44,6 +44,8 @@ PERSISTENT_WAIT = timedelta(minutes=1)
 """The longest between two attempts of a job that is never given up."""
 DONE_KEPT = timedelta(days=7)
 """For so long a job that was done keeps a second one of the same kind and key from being added."""
+PATIENCE = 10.0
+"""Seconds that a slow job may still take when its worker is stopped."""
 _QUARTER = 900
 
 Payload = dict[str, Any]
@@ -266,9 +268,9 @@ class Worker(Rounds):
         self._beside.start()
 
     def stop(self) -> None:
-        """Finish the jobs in hand and end."""
+        """Finish the job in hand and end. A slow one gets `PATIENCE`; then it is left, and done again by the next."""
         super().stop()
-        self._beside.stop()
+        self._beside.leave(PATIENCE)
 
     def run_due(self) -> None:
         """Call every tick, then do every job that is due."""

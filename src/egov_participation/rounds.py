@@ -36,9 +36,13 @@ class Rounds:
 
     def stop(self) -> None:
         """Finish the round in hand and end. May be called from a signal's handler, and before `start`."""
+        self.leave(None)
+
+    def leave(self, patience: float | None) -> None:
+        """As `stop`, but the round in hand may take so many seconds more; then it is left, to end with the process."""
         self._stopping.set()
         if self._thread.is_alive():
-            self._thread.join()
+            self._thread.join(patience)
 
     def _run(self) -> None:
         while not self._stopping.wait(SECONDS_BETWEEN if self._pause is None else self._pause):

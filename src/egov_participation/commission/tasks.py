@@ -22,13 +22,14 @@ def remind_trustees(services: Services) -> None:
     invitations.remind(services)
 
 
-@handler(freezing.FREEZE, words=N_("freeze the setup of a vote"))
+@handler(freezing.FREEZE, words=N_("freeze the setup of a vote"), slow=True)
 def freeze(services: Services, payload: Payload) -> None:
     """Make the credentials and the setup document."""
     freezing.run(services, payload)
 
 
-@handler(freezing.DISCARD, words=N_("throw away the voting codes of a setup that was thawed"))
+# Slow too, so that it comes after the freezing that it undoes.
+@handler(freezing.DISCARD, words=N_("throw away the voting codes of a setup that was thawed"), slow=True)
 def discard(services: Services, payload: Payload) -> None:
     """Have the registrar throw away what it prepared."""
     freezing.discard(services, payload)
@@ -60,7 +61,7 @@ def verify(services: Services, payload: Payload) -> None:
     handing_in.verify(services, payload)
 
 
-@handler(rehearsals.PREPARE, words=N_("set up the mock vote of a rehearsal"))
+@handler(rehearsals.PREPARE, words=N_("set up the mock vote of a rehearsal"), slow=True)
 def rehearse(services: Services, payload: Payload) -> None:
     """Set the mock vote up."""
     rehearsal_jobs.prepare(services, payload)
@@ -72,13 +73,13 @@ def cast_in_rehearsal(services: Services, payload: Payload) -> None:
     rehearsal_jobs.cast(services, payload)
 
 
-@handler(rehearsals.DECRYPT, words=N_("hand in the decryptions of a rehearsal’s mock trustees"))
+@handler(rehearsals.DECRYPT, words=N_("hand in the decryptions of a rehearsal’s mock trustees"), slow=True)
 def decrypt_rehearsal(services: Services, payload: Payload) -> None:
     """Make the result."""
     rehearsal_jobs.decrypt(services, payload)
 
 
-@handler(rehearsals.THROW_AWAY, words=N_("throw a rehearsal away"))
+@handler(rehearsals.THROW_AWAY, words=N_("throw a rehearsal away"), slow=True)
 def discard_rehearsal(services: Services, payload: Payload) -> None:
     """Delete everything of it."""
     rehearsal_jobs.throw_away(services, payload)

@@ -24,7 +24,7 @@ def read_file(services: Services, payload: Payload) -> None:
     importing.read(services, payload["token"])
 
 
-@handler(placing.PLACE, words=N_("place comments on a new version of a draft"), persistent=True)
+@handler(placing.PLACE, words=N_("place comments on a new version of a draft"), persistent=True, slow=True)
 def place_comments(services: Services, payload: Payload) -> None:
     """All that were written on versions before."""
     placing.place(services, payload["version"])
@@ -73,7 +73,7 @@ def look_for_alike(services: Services) -> None:
     clustering.due(services)
 
 
-@handler(clustering.CLUSTER, words=N_("find comments on a draft that say nearly the same"))
+@handler(clustering.CLUSTER, words=N_("find comments on a draft that say nearly the same"), slow=True)
 def find_alike(services: Services, payload: Payload) -> None:
     """Of one consultation."""
     clustering.find(services, payload["consultation"])

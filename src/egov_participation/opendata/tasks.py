@@ -14,7 +14,7 @@ def find_final_archives(services: Services) -> None:
     archives.look_for_final(services)
 
 
-@handler(archives.SUM_UP, words=N_("reckon the SHA-256 of a vote's archive"))
+@handler(archives.SUM_UP, words=N_("reckon the SHA-256 of a vote's archive"), slow=True)
 def sum_up_archive(services: Services, payload: Payload) -> None:
     """Reckon one archive's sum."""
     archives.sum_up(services, payload["vote"])
