@@ -68,10 +68,20 @@ def test_shuffles_are_handed_in_by_the_links_without_a_script_then_decryptions_a
     assert "Choose the file" in booth.post(SHUFFLE).text
     for raw, why in ((large, "larger than any shuffle"), (b"{}", "is not a shuffle")):
         assert booth.post(SHUFFLE, files={"shuffle": raw}).status_code == 303
-        assert "Your shuffle is being verified" in booth.get("/en/trustee").text
+        page = booth.get("/en/trustee").text
+        # Never loaded again by itself: another file could not be chosen in time.
+        assert ("Your shuffle is being verified" in page, 'http-equiv="refresh"' in page) == (True, False)
         course.worker.run_due()
         page = booth.get("/en/trustee").text
         assert ("Shuffle the ballots" in page, "<title>Error: " in page, why in page) == (True, True, True)
+
+    # What came by a link that was replaced is not recorded: it may have been stolen.
+    assert booth.post(SHUFFLE, files={"shuffle": shuffle()}).status_code == 303
+    course.tokens[0] = course.invite(course.trustees[0].id)
+    assert [booth.get(f"/en/trustee{path}").status_code for path in ("", "/progress")] == [404, 404]
+    course.worker.run_due()
+    assert "Shuffle the ballots" in enter(booth, course.tokens[0]).get("/en/trustee").text
+    assert not voting.vote(services, uuid).trustees[0].shuffled
 
     with monkeypatch.context() as patched:
         patched.setattr(views, "MAX_UPLOAD_BYTES", -1)

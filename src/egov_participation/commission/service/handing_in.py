@@ -11,7 +11,7 @@ from egov_participation.commission.models import DraftTrustee
 from egov_participation.commission.service import letters
 from egov_participation.commission.service.changing import title_of
 from egov_participation.commission.service.lookup import find_draft
-from egov_participation.commission.service.trustees import by_link
+from egov_participation.commission.service.trustees import locked_by_link
 from egov_participation.database import UnitOfWork
 from egov_participation.i18n import N_
 from egov_participation.jobs import Payload, enqueue
@@ -40,10 +40,12 @@ def hand_in(services: Services, token: str, kind: HandInKind, raw: bytes) -> Non
     The link says whose a shuffle is, for a shuffle does not; whose a decryption is, its proofs tell.
 
     Raises:
-        DomainError: 404 ``trustee.unknown``; 429 ``trustee.too_often``; those of `voting.service.take_hand_in`.
+        DomainError: 404 ``trustee.unknown``; 409 such as ``draft.frozen``: it is no vote yet; 429
+            ``trustee.too_often``; those of `voting.service.take_hand_in`.
     """
     with services.database.uow() as tx:
-        row = by_link(tx.session, token)
+        # Locked: the link that leads here is not replaced meanwhile (`invitations.invite`).
+        row = locked_by_link(tx, token, states=("published",))
         uuid = find_draft(tx.session, row.draft_id).uuid
         id_ = voting.take_hand_in(services, tx, uuid, row.place, kind, raw)
         if id_ is not None:

@@ -136,7 +136,8 @@ def remove(services: Services, tx: UnitOfWork, session: SessionInfo, trustee_id:
 
 
 def invite(services: Services, tx: UnitOfWork, session: SessionInfo, trustee_id: str) -> None:
-    """Send the trustee a link. Sent before, the earlier one no longer works: also how a lost link is replaced later.
+    """Send the trustee a link. Sent before, the earlier one no longer works: also how a lost link is replaced later. A
+    shuffle that came by the earlier one and is not recorded yet is forgotten.
 
     Raises:
         DomainError: 404 ``trustee.unknown``; 409 ``draft.discarded`` or ``draft.untitled``.
@@ -147,13 +148,16 @@ def invite(services: Services, tx: UnitOfWork, session: SessionInfo, trustee_id:
             409, N_("The vote is over, and the address of this trustee has been deleted."), code="trustee.forgotten"
         )
     now, token = services.clock(), secrets.token_urlsafe(32)
-    title = title_of(find_draft(tx.session, row.draft_id))
+    draft = find_draft(tx.session, row.draft_id)
+    title = title_of(draft)
     if not any(title):
         raise DomainError(
             409, N_("Write the vote’s title first: the invitation says which vote it is."), code="draft.untitled"
         )
+    if draft.state == "published":  # before the row is written, as who records a shuffle does it
+        voting.drop_shuffle(tx, draft.uuid, row.place)
     row.token_hash, row.invited_at = trustees.token_hash(token), now
-    if find_draft(tx.session, row.draft_id).state == "editing":
+    if draft.state == "editing":
         row.remind_at = now + UNANSWERED
     letters.to_trustee(services, tx, row, letters.INVITED, title, token=token, name=trustees.name_of(row).as_dict())
     _record(services, tx, session, row, step="invited")

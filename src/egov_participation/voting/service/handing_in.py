@@ -127,6 +127,13 @@ def verify_hand_in(services: Services, id_: str, then: shuffling.Then | None = N
         pass
 
 
+def drop_shuffle(tx: UnitOfWork, vote_uuid: str, owner: int) -> None:
+    """Forget the shuffle that waits under this trustee's number, for somebody else may have handed it in. (A decryption
+    tells itself whose it is.)"""
+    mine = (col(HandIn.vote_uuid) == vote_uuid, col(HandIn.owner) == owner)
+    tx.session.execute(delete(HandIn).where(*mine, col(HandIn.kind) == HandInKind.SHUFFLE))
+
+
 def hand_ins(session: Session, vote_uuid: str) -> Mapping[int, HandInView]:
     """What is verified at this moment or was refused, by the trustee who handed it in."""
     return {row.owner: _view(row) for row in session.exec(select(HandIn).where(HandIn.vote_uuid == vote_uuid))}
