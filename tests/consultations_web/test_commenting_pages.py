@@ -231,7 +231,8 @@ def test_the_reply_stands_with_the_comment(services: Services, citizen: MakeCiti
         assert page.index("Летом – до полуночи.") < page.index("in whose place another one came")
         assert page.index("in whose place another one came") < page.index("Ночью шумно.")
     listed = text_of(author.client.get(f"/en/consultations/{reference}/comments?answered=yes").text)
-    assert "has a reply" in listed
+    assert "Has a reply" in listed
+    assert "support it" not in listed  # nobody does: no number
     assert "No comment fits" in author.client.get(f"/en/consultations/{reference}/comments?answered=no").text
 
 
