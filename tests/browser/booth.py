@@ -115,8 +115,9 @@ class Booth:
 
 
 def code_in(place: Locator) -> str:
-    """A code that is shown in groups, as one, once it is there."""
+    """A code that is shown in groups, as one, once all of it is there: a page may be shown before it has come whole."""
     expect(place).not_to_be_empty()
+    place.page.wait_for_load_state("domcontentloaded")
     return "".join(place.inner_text().split())
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 from tests.belenios import Belenios
-from tests.browser.booth import Booth, picture
+from tests.browser.booth import Booth, code_in, picture
 from tests.browser.conftest import NewPage
 from tests.voting.making import close_at, make_people
 
@@ -105,7 +105,7 @@ class Election:
         page.locator("form[action$='/code/answer'] button").click()
         page.wait_for_url(f"{self.services.settings.booth_url}/**/credential")
         page.locator('main button[type="submit"]').click()
-        credential = page.locator("#voting-code").inner_text().replace("\n", "").replace(" ", "")
+        credential = code_in(page.locator("#voting-code"))
         picture(page, f"{lang}-c-credential")
         page.locator("main a.govuk-button--start").click()
         booth = Booth(page, self.uuid, (credential,), self.services.settings.booth_url, lang)
