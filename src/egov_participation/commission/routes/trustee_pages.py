@@ -168,10 +168,8 @@ def decrypt(request: Request) -> Response:
 def progress(request: Request) -> Response:
     """How far the verifying of what was handed in is: ``done``, ``total``, and the same in words (``said``). Asked by
     the page's script every second; once there is nothing to wait for, it is told null."""
-    found = trustee_session.trustee(request)
-    told = None
-    if found.step is Step.VERIFYING and found.hand_in is not None:
-        told = {"done": found.hand_in.done, "total": found.hand_in.total, "said": _said(request, found.hand_in)}
+    found = handing_in.waiting(services(request), trustee_session.token_of(request))
+    told = None if found is None else {"done": found.done, "total": found.total, "said": _said(request, found)}
     return _own(JSONResponse(told))
 
 

@@ -5,20 +5,20 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
-from sqlmodel import col, update
+from sqlmodel import col, select, update
 
-from egov_participation.commission.models import DraftTrustee
+from egov_participation.commission.models import Draft, DraftTrustee
 from egov_participation.commission.service import letters
 from egov_participation.commission.service.changing import title_of
 from egov_participation.commission.service.lookup import find_draft
-from egov_participation.commission.service.trustees import locked_by_link
+from egov_participation.commission.service.trustees import by_link, locked_by_link
 from egov_participation.database import UnitOfWork
 from egov_participation.i18n import N_
 from egov_participation.jobs import Payload, enqueue
 from egov_participation.services import Services
 from egov_participation.throttle import Limit, throttle
 from egov_participation.voting import service as voting
-from egov_participation.voting.service import HandInKind, ShuffleOutcome
+from egov_participation.voting.service import HandInKind, HandInView, ShuffleOutcome
 
 VERIFY: Final = "commission.verify"
 """Kind of the jobs that verify what was handed in."""
@@ -52,6 +52,20 @@ def hand_in(services: Services, token: str, kind: HandInKind, raw: bytes) -> Non
             throttle(services.settings.keys_dir).take(tx, HAND_INS_PER_HOUR, row.id, services.clock())
             enqueue(tx, VERIFY, id_, {"hand_in": id_, "trustee": row.id})
         tx.commit()
+
+
+def waiting(services: Services, token: str) -> HandInView | None:
+    """What the trustee of this link has handed in, while it is verified. It is asked every second, so that nothing else
+    of the draft is read, which may hold megabytes.
+
+    Raises:
+        DomainError: 404 ``trustee.unknown``.
+    """
+    with services.database.read() as session:
+        row = by_link(session, token)
+        uuid = session.exec(select(Draft.uuid).where(Draft.id == row.draft_id)).one()
+        found = voting.hand_ins(session, uuid).get(row.place)
+    return found if found is not None and found.pending else None
 
 
 def verify(services: Services, payload: Payload) -> None:
