@@ -15,6 +15,8 @@ import hypothesis
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
+from egov_crypto import sealing
+
 ROOT = Path(__file__).resolve().parent
 CACHE = ROOT / ".cache"
 CHROMIUM = Path("/usr/bin/chromium")
@@ -89,11 +91,13 @@ def pytest_collection() -> Generator[None, object, object]:
 @pytest.fixture(scope="session", autouse=True)
 def quick() -> Iterator[None]:
     """What takes its time and matters to no test: nothing here outlives the machine, so no file is waited for until it
-    is on the disk; and the certificates of the web's authorities, which every HTTP client reads, are read once.
+    is on the disk; the certificates of the web's authorities, which every HTTP client reads, are read once; and of a
+    passphrase and its salt, a third of a second each time, the key is derived once.
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(os, "fsync", lambda _file: None)
         patch.setattr(ssl, "create_default_context", cache(ssl.create_default_context))
+        patch.setattr(sealing, "_derive", cache(sealing._derive))
         yield
 
 
