@@ -37,6 +37,7 @@ def test_two_officials_publish_a_draft(services: Services, official: MakeOfficia
     assert stranger.client.get(f"/en/office/drafts/{key}").status_code == 404
     office.paste(one, key)
     shown = one.client.get(f"/en/office/drafts/{key}/v1/ru").text
+    assert f'href="/en/office/drafts/{key}" role="button"' in shown  # from the end of a long text back to what is left
     for words in ("Глава 1.", "Статья 3.", "Парк убирается раз в неделю."):
         assert words in shown
     proposal = office.propose(one, key)
