@@ -37,6 +37,7 @@ from egov_participation.database import Database, Schema, migrate
 from egov_participation.engines import set_up_sqlite
 from egov_participation.jobs import Worker
 from egov_participation.mail import NullMailer
+from egov_participation.results import pdf
 from egov_participation.services import Services
 from egov_participation.settings import Settings
 
@@ -111,6 +112,16 @@ def quick_clients() -> Iterator[None]:
     """
     with start_blocking_portal("asyncio", {"use_uvloop": True}) as portal, pytest.MonkeyPatch.context() as patch:
         patch.setattr(TestClient, "portal", portal)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_pdfs() -> Iterator[None]:
+    """PDFs are set within the test's process: to start another takes twenty times as long (`tests.results.test_pdf`
+    has them set as in production).
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pdf, "_in_another_process", pdf.typeset)
         yield
 
 

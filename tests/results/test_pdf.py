@@ -40,6 +40,15 @@ DOCUMENT = Document(
 )
 
 
+IN_ANOTHER_PROCESS = pdf._in_another_process
+
+
+@pytest.fixture(autouse=True)
+def _as_in_production(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not as in the other tests, which have them set within their own process."""
+    monkeypatch.setattr(pdf, "_in_another_process", IN_ANOTHER_PROCESS)
+
+
 def tags(reader: PdfReader) -> list[DictionaryObject]:
     """The elements of the tree of structure, in reading order."""
     found: list[DictionaryObject] = []
