@@ -7,12 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import pytest
+from sqlalchemy import text
 from tests.registry.server import RegistryServer
 
 from egov_participation.clock import ManualClock
 from egov_participation.database import Database
 from egov_participation.registry import fake
-from egov_participation.registry.keys import IinKeys
+from egov_participation.registry.keys import IinKeys, SealError
 from egov_participation.registry.rules import Entry
 from egov_participation.registry.service import EmbeddedRegistry, HttpRegistry, Registry, add_residents
 from egov_participation.settings import Settings
@@ -134,6 +135,24 @@ def test_many_are_found_at_once_and_who_is_not_there_is_left_out(case: Case) -> 
     with case.database.read() as session:
         found = case.registry.find_many(session, [entry.iin for entry in PEOPLE[:5]])
     assert found == {entry.iin: find(case, entry) for entry in PEOPLE[:3]}
+
+
+def test_the_numbers_of_many_are_those_that_were_sealed_for_them(case: Case) -> None:
+    case.enter(PEOPLE[:3])
+    ids = [find(case, entry) for entry in PEOPLE[:3]]
+    with case.database.read() as session:
+        found = case.registry.iins(session, [*ids, "f" * 32])
+    assert found == {id_: entry.iin for id_, entry in zip(ids, PEOPLE[:3], strict=True)}
+    with case.database.uow() as tx:
+        for table in ("registry_resident", "registry_known_person"):
+            sealed = text(f"(SELECT iin_sealed FROM {table} WHERE person_id = :other)")
+            tx.session.execute(
+                text(f"UPDATE {table} SET iin_sealed = {sealed} WHERE person_id = :person"),
+                {"person": ids[0], "other": ids[1]},
+            )
+        tx.commit()
+    with case.database.read() as session, pytest.raises(SealError):
+        case.registry.iins(session, ids)
 
 
 def test_regions_are_told_of_those_who_are_known(case: Case) -> None:

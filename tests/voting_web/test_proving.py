@@ -209,10 +209,11 @@ def test_an_act_under_a_number_takes_that_numbers_electronic_identity(
     means = services.registrar.means  # type: ignore[attr-defined]
     now = int(services.clock().timestamp())
 
-    def proves(number: str) -> bool:
+    def proves(person: str, iin: str) -> bool:
         challenge = services.registrar.begin(vote.uuid, people[0], Way.EID, lang="en")
         claims = {"iss": provider.issuer, "aud": "egov", "sub": "subject", "exp": now + 300, "iat": now}
         claims |= {"auth_time": now, "nonce": challenge.nonce, "iin": iins[0].digits}
+        number = means.vault.number(vote.uuid, person, iin) if iin else None
         matter = Matter(vote.uuid, people[0], means.vault.owner(vote.uuid, people[0]), (vote.uuid,), number)
         try:
             with answered_at_registrar(means, matter, {"challenge": challenge.id, "id_token": provider.sign(claims)}):
@@ -222,9 +223,10 @@ def test_an_act_under_a_number_takes_that_numbers_electronic_identity(
                 raise
             return False
 
-    assert proves("")
-    assert proves(iins[0].digits)
-    assert not proves(iins[1].digits)
+    assert proves(people[0], iins[0].digits)
+    assert not proves(people[0], iins[1].digits)
+    assert not proves(people[1], iins[0].digits)
+    assert not proves(people[0], "")
 
 
 def test_a_token_for_signing_in_is_no_proof_for_the_registrar(

@@ -49,6 +49,11 @@ class Vault:
         """32 bytes that stand for this person as a passkey's holder; a vote's uuid holds no such word."""
         return self._hash(_owner("*passkey", person_id))
 
+    def number(self, about: str, person_id: str, iin: str) -> bytes:
+        """32 bytes that stand for this IIN as that person's in this matter. The id is in it, 128 random bits that the
+        registrar keeps for no longer than a mail waits: of an IIN alone whoever has the key could try all."""
+        return self._hash(_owner(f"*number|{about}|{iin}", person_id))
+
     def code_hash(self, challenge: str, code: str) -> bytes:
         """Of a mailed code, bound to its challenge: without the key, a million tries would find the code."""
         return self._hash(f"*code|{challenge}|{code}".encode())

@@ -54,11 +54,13 @@ class VoteRegistrar(Protocol):
         progress: Progress | None = None,
     ) -> Roll:
         """Make a credential for each voter and keep the roll as *prepared*: nothing of it can be shown, nobody owns
-        anything yet. The same vote again replaces what was prepared. Takes long.
+        anything yet. The same vote again replaces what was prepared. Takes long. The IIN that each voter has now in
+        the register is the one that an electronic identity must name for this vote.
 
         Raises:
             ValueError: somebody is on the roll twice, or nobody is on it.
-            DomainError: 409 ``registrar.active``: this vote's roll is in use already.
+            DomainError: 409 ``registrar.active``: this vote's roll is in use already; 409 ``registrar.iins``: the
+                registrar cannot read somebody's IIN.
         """
 
     def confirm(self, vote: str, setup: bytes) -> bytes:

@@ -80,6 +80,7 @@ class RollEntry(RegistrarTable, table=True):
         CheckConstraint("weight > 0", name="weight"),
         CheckConstraint("length(owner) = 32", name="owner"),
         CheckConstraint("length(public_credential) = 64", name="public_credential"),
+        CheckConstraint("length(number) = 32", name="number"),
         UniqueConstraint("vote_uuid", "public_credential"),
     )
 
@@ -91,6 +92,9 @@ class RollEntry(RegistrarTable, table=True):
     public_credential: str
     sealed_credential: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
     """The private credential, encrypted under the registrar's storage key and bound to vote and person."""
+    number: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+    """Keyed hash of vote, person and the IIN that the register had for them when the roll was prepared
+    (`Vault.number`): an electronic identity must name it. None for who was in no register; deleted with the code."""
     sealed_territory: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     """The region for the turnout, encrypted and bound to vote and credential; as long for every region."""
     weight: int = Field(sa_type=BigInteger)

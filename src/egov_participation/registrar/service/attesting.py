@@ -53,7 +53,7 @@ def begin_petition(means: Means, petition: str, person_id: str, act: Act, way: W
     known = means.residents.person(person_id)
     _, iin = resident(means, found, known) if act is Act.ATTEST else in_register(known)
     contact = means.residents.contact(person_id)
-    about = matter(found, person_id, means.vault.owner(petition, iin.digits), act, iin.digits)
+    about = matter(means, found, person_id, act, iin.digits)
     mail = mails.SIGNING_CODE if act is Act.ATTEST else mails.WITHDRAWING_CODE
     with means.database.uow() as tx:
         keys = passkeys.usable(means, tx.session, person_id) if way is Way.PASSKEY else []
@@ -120,7 +120,7 @@ def _attest(means: Means, found: Keyed, act: Act, who: Signer, answer: Mapping[s
     mail = None
     if not answer.get(Way.CODE.value):  # who has read the code that was mailed need not be told
         mail = mails.SIGNED if act is Act.ATTEST else mails.WITHDRAWN
-    with answered(means, matter(found, who.person_id, who.owner, act, who.iin), answer) as tx:
+    with answered(means, matter(means, found, who.person_id, act, who.iin), answer) as tx:
         entered = enter(means, tx, found, act, who, mail=mail)
         tx.commit()
     return entered

@@ -12,7 +12,7 @@ import hashlib
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -53,8 +53,9 @@ class Matter:
     """Keyed hash of the person in this vote or petition."""
     bound: tuple[str, ...]
     """What passkey and provider sign with the person and the nonce. No two matters have the same."""
-    iin: str = field(default="", repr=False)
-    """The number that the act is entered under, if it is entered under one: the provider must name no other."""
+    number: bytes | None = None
+    """Keyed hash (`Vault.number`) of the IIN that an electronic identity must name: in a vote the one that the roll was
+    prepared with, in a petition the one that the act is entered under. None: no electronic identity will do."""
 
 
 def put(
@@ -248,9 +249,13 @@ def _is_person(means: Means, matter: Matter, nonce: str, id_token: str, access_t
     try:
         found = provider.check_token(id_token, access_token, nonce=nonce, now=means.clock())
         iin = Iin.parse(found.iin)
-        if means.residents.find(iin) != matter.person_id or matter.iin not in ("", iin.digits):
+        if means.residents.find(iin) != matter.person_id or not means.residents.is_numbered(matter.person_id, iin):
             return False
-        return means.residents.is_numbered(matter.person_id, iin)
+        if matter.number == means.vault.number(matter.about, matter.person_id, iin.digits):
+            return True
+        # The register's tables say now that this is the person, and said otherwise before: somebody changed them.
+        log.error("registrar.number_changed", about=matter.about)
+        return False
     except Unreachable:
         raise DomainError(
             503,

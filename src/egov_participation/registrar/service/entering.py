@@ -36,14 +36,15 @@ class Signer:
     region: str
 
 
-def matter(found: Keyed, person_id: str, owner: bytes, act: Act, iin: str) -> Matter:
+def matter(means: Means, found: Keyed, person_id: str, act: Act, iin: str) -> Matter:
     """What somebody proves for this act, which is entered under that number."""
+    about = f"{found.petition} {act.value}"
     return Matter(
-        about=f"{found.petition} {act.value}",
+        about=about,
         person_id=person_id,
-        owner=owner,
+        owner=means.vault.owner(found.petition, iin),
         bound=("petition", found.petition, act.value, found.document),
-        iin=iin,
+        number=means.vault.number(about, person_id, iin),
     )
 
 
@@ -147,7 +148,7 @@ def answered_again(means: Means, found: Keyed, who: Signer, act: Act, answer: Ma
     Raises:
         DomainError: 403 ``credential.proof``: it is none; 404 ``petition.unknown``, 410 ``petition.closed``.
     """
-    if not answered_before(means, matter(found, who.person_id, who.owner, act, who.iin), answer):
+    if not answered_before(means, matter(means, found, who.person_id, act, who.iin), answer):
         raise not_proved()
     with means.database.uow() as tx:
         last = acts.last(means, tx.session, found.petition, who.owner, act)

@@ -67,6 +67,15 @@ class Residents:
         with self._database.glance() as session:
             return self._registry.with_iins(session, person_ids)
 
+    def numbers(self, person_ids: Collection[str]) -> dict[str, Iin]:
+        """The IINs that were sealed for these people, by id; who is not in the register is left out.
+
+        Raises:
+            SealError: one does not open: it was sealed with another key, or for somebody else.
+        """
+        with self._database.glance() as session:
+            return self._registry.iins(session, person_ids)
+
     def is_numbered(self, person_id: str, iin: Iin) -> bool:
         """Whether that IIN was sealed for this person. `find` goes by hashes, which whoever writes in the register's
         tables can give to others' rows; what is sealed is bound to its row, and takes the key besides."""
@@ -133,6 +142,9 @@ _PLACE: Final = (
     )
 )
 """It is asked for at each step on the way to a credential."""
+_NUMBER: Final = select(_entries.c.number).where(
+    _entries.c.vote_uuid == bindparam("vote"), _entries.c.owner == bindparam("owner")
+)
 
 
 def place(means: Means, session: Session, vote: str, person_id: str) -> Place:
@@ -145,6 +157,12 @@ def place(means: Means, session: Session, vote: str, person_id: str) -> Place:
     if row is None:
         raise DomainError(404, N_("You are not on the roll of this vote."), code="credential.not_on_roll")
     return Place(*row)
+
+
+def number(means: Means, vote: str, owner: bytes) -> bytes | None:
+    """What the roll was prepared with (`RollEntry.number`); None for who is not on it."""
+    row = means.database.first(_NUMBER, {"vote": vote, "owner": owner})
+    return None if row is None else row.number
 
 
 def check_display(place: Place, now: datetime) -> None:

@@ -17,7 +17,7 @@ from egov_participation.registrar.interface import Challenge, Way
 from egov_participation.registrar.models import Asked, CodeCount, Release
 from egov_participation.registrar.service import mails, passkeys
 from egov_participation.registrar.service.challenges import HOUR, Matter, answered, digest, put
-from egov_participation.registrar.service.means import Contact, Means, Place, check_display, place
+from egov_participation.registrar.service.means import Contact, Means, Place, check_display, number, place
 
 
 def ways(means: Means, vote: str, person_id: str) -> list[Way]:
@@ -34,14 +34,13 @@ def ways(means: Means, vote: str, person_id: str) -> list[Way]:
 
 def begin(means: Means, vote: str, person_id: str, way: Way, *, lang: str) -> Challenge:
     """See `Registrar.begin`."""
-    contact = means.residents.contact(person_id)
+    contact, matter = means.residents.contact(person_id), _matter(means, vote, person_id)
     with means.database.uow() as tx:
         found = place(means, tx.session, vote, person_id)
         check_display(found, means.clock())
         keys = passkeys.usable(means, tx.session, person_id)
         if way not in _ways(means, found, contact, passkey=bool(keys)):
             raise rules.no_such_way(way, binding=found.binding)
-        matter = _matter(means, vote, person_id)
         challenge = put(
             means, tx, matter, way, keys=keys, contact=contact, lang=lang, mail=mails.CODE, about={"vote": vote}
         )
@@ -127,7 +126,8 @@ def _ways(means: Means, found: Place, contact: Contact | None, *, passkey: bool)
 
 
 def _matter(means: Means, vote: str, person_id: str) -> Matter:
-    return Matter(vote, person_id, means.vault.owner(vote, person_id), (vote,))
+    owner = means.vault.owner(vote, person_id)
+    return Matter(vote, person_id, owner, (vote,), number(means, vote, owner))
 
 
 def _no_release() -> DomainError:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from operator import itemgetter
 from typing import Any, Final
 
+import structlog
 from sqlalchemy import delete, insert, update
 from sqlmodel import Session, col, select
 
@@ -22,12 +23,15 @@ from egov_participation.registrar.interface import Progress, Roll, Voter
 from egov_participation.registrar.models import Asked, Release, RolledVote, RollEntry, RollState, WrongAnswer
 from egov_participation.registrar.service.means import Means, known, unknown_vote
 from egov_participation.registrar.statements import canonical
+from egov_participation.registry.keys import SealError
+
+log = structlog.get_logger()
 
 CONFIRMATION: Final = "egov-registrar-confirmation"
 _SETUP: Final = "egov-setup"
 _MAX_SETUP: Final = 100_000
 _BATCH: Final = 1000
-"""Rows written, and voters reported, at a time."""
+"""Voters looked up and reported, and rows written, at a time."""
 
 
 def prepare(
@@ -50,22 +54,25 @@ def prepare(
     _refuse_active(means, vote)
     tell = progress or (lambda _done, _total: None)
     public, rows, work = [], [], 2 * len(voters)  # each made, and each written
-    for done, voter in enumerate(voters, 1):
-        credential = credentials.generate()
-        point = credentials.public(vote, credential)
-        public.append((point, voter.weight))
-        rows.append(
-            {
-                "vote_uuid": vote,
-                "owner": means.vault.owner(vote, voter.person_id),
-                "public_credential": point.text,
-                "sealed_credential": means.vault.seal(vote, voter.person_id, credential),
-                "sealed_territory": means.vault.seal_territory(vote, point.text, voter.territory),
-                "weight": voter.weight,
-            }
-        )
-        if done % _BATCH == 0:
-            tell(done, work)
+    for start in range(0, len(voters), _BATCH):
+        some = voters[start : start + _BATCH]
+        numbers = _numbers(means, vote, [voter.person_id for voter in some])
+        for voter in some:
+            credential = credentials.generate()
+            point = credentials.public(vote, credential)
+            public.append((point, voter.weight))
+            rows.append(
+                {
+                    "vote_uuid": vote,
+                    "owner": means.vault.owner(vote, voter.person_id),
+                    "public_credential": point.text,
+                    "sealed_credential": means.vault.seal(vote, voter.person_id, credential),
+                    "number": numbers.get(voter.person_id),
+                    "sealed_territory": means.vault.seal_territory(vote, point.text, voter.territory),
+                    "weight": voter.weight,
+                }
+            )
+        tell(start + len(some), work)
     # By hash: in the voters' order, which others know too, the rows would tell who is who.
     rows.sort(key=itemgetter("owner"))
     public.sort(key=lambda pair: pair[0].text)
@@ -210,7 +217,8 @@ def destroy(means: Means, vote: str) -> None:
         # It may know of a later time: of an extension that was not decided, or of a vote that was closed early. The
         # time for complaints begins here all the same.
         row.closes_at = min(row.closes_at, now)
-        tx.session.execute(update(RollEntry).where(col(RollEntry.vote_uuid) == vote).values(sealed_credential=None))
+        nothing = {"sealed_credential": None, "number": None}
+        tx.session.execute(update(RollEntry).where(col(RollEntry.vote_uuid) == vote).values(nothing))
         tx.session.execute(delete(Release).where(col(Release.vote_uuid) == vote))
         tx.session.execute(delete(Asked).where(col(Asked.about) == vote))
         tx.session.execute(delete(WrongAnswer).where(col(WrongAnswer.vote_uuid) == vote))
@@ -246,6 +254,26 @@ def forget_due(means: Means) -> None:
             row.sealed_salt, row.forgotten_at = None, now
             row.destroyed_at = row.destroyed_at or now
             tx.commit()
+
+
+def _numbers(means: Means, vote: str, person_ids: Sequence[str]) -> dict[str, bytes]:
+    """What stands for the IINs that these people have now, by id. From now on whoever changes the register's tables
+    makes nobody another one in this vote."""
+    try:
+        found = means.residents.numbers(person_ids)
+    except SealError:
+        raise DomainError(
+            409,
+            N_(
+                "The registrar cannot read the IIN of somebody on the roll: its key is not the register’s, or the "
+                "register was changed from outside. No roll was made."
+            ),
+            code="registrar.iins",
+        ) from None
+    missing = sum(id_ not in found and not generated.is_generated(id_) for id_ in person_ids)
+    if missing:
+        log.warning("registrar.unnumbered", vote=vote, voters=missing)
+    return {id_: means.vault.number(vote, id_, iin.digits) for id_, iin in found.items()}
 
 
 def _refuse_active(means: Means, vote: str) -> None:

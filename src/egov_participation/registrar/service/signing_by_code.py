@@ -114,7 +114,7 @@ def _ready(means: Means, found: Keyed, known: Known | None, signing: Signing) ->
     if not is_code(signing.answer):
         raise not_proved()
     new = signs_first(means, who, means.clock())
-    tried = tried_code(means, matter(found, who.person_id, who.owner, Act.ATTEST, who.iin), signing.answer)
+    tried = tried_code(means, matter(means, found, who.person_id, Act.ATTEST, who.iin), signing.answer)
     return _Ready(found, who, signing, tried, new, row(means, found, who, new))
 
 

@@ -78,6 +78,10 @@ class CorrectedRegistry:
         """See `Registry.iin`."""
         return self.registry.iin(session, person_id)
 
+    def iins(self, session: Session, person_ids: Collection[str]) -> dict[str, Iin]:
+        """See `Registry.iins`."""
+        return self.registry.iins(session, person_ids)
+
     def with_iins(self, session: Session, person_ids: Collection[str]) -> dict[str, tuple[Person, Iin]]:
         """See `Registry.with_iins`."""
         found = self.registry.with_iins(session, person_ids)

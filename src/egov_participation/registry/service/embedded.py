@@ -32,6 +32,9 @@ _FOUND: Final = choose(
     _residents.c.person_id, _residents.c.iin_sealed, *(_residents.c[column] for column in _OPEN_COLUMNS)
 )
 _BY_ID: Final = _FOUND.where(_residents.c.person_id == bindparam("person"))
+_IINS: Final = choose(_residents.c.person_id, _residents.c.iin_sealed).where(
+    _residents.c.person_id.in_(bindparam("people", expanding=True))
+)
 _BY_IDS: Final = _FOUND.where(_residents.c.person_id.in_(bindparam("people", expanding=True)))
 """Asked with signatures: on the table, and the statements are made once."""
 
@@ -62,8 +65,15 @@ class EmbeddedRegistry:
 
     def iin(self, session: Session, person_id: str) -> Iin | None:
         """See `Registry.iin`."""
-        found = self.with_iins(session, [person_id]).get(person_id)
-        return None if found is None else found[1]
+        return self.iins(session, [person_id]).get(person_id)
+
+    def iins(self, session: Session, person_ids: Collection[str]) -> dict[str, Iin]:
+        """See `Registry.iins`."""
+        return {
+            row.person_id: self.keys.open_sealed(row.iin_sealed, row.person_id)
+            for some in batched(person_ids)
+            for row in session.execute(_IINS, {"people": some})
+        }
 
     def with_iins(self, session: Session, person_ids: Collection[str]) -> dict[str, tuple[Person, Iin]]:
         """See `Registry.with_iins`."""

@@ -94,6 +94,14 @@ class HttpRegistry:
         found = self._row(session, person_id)
         return None if found is None else self._keys.open_sealed(found.iin_sealed, person_id)
 
+    def iins(self, session: Session, person_ids: Collection[str]) -> dict[str, Iin]:
+        """See `Registry.iins`: it is kept of everybody who was ever on a roll."""
+        return {
+            row.person_id: self._keys.open_sealed(row.iin_sealed, row.person_id)
+            for some in batched(person_ids)
+            for row in session.exec(select(KnownPerson).where(col(KnownPerson.person_id).in_(some)))
+        }
+
     def with_iins(self, session: Session, person_ids: Collection[str]) -> dict[str, tuple[Person, Iin]]:
         """See `Registry.with_iins`."""
         found = {person_id: (self.get(session, person_id), self.iin(session, person_id)) for person_id in person_ids}

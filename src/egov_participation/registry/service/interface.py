@@ -77,6 +77,14 @@ class Registry(Protocol):
         opens it to auditors: everybody else has the mask.
         """
 
+    def iins(self, session: Session, person_ids: Collection[str]) -> dict[str, Iin]:
+        """What `iin` gives of each, by id, without asking another machine; left out of whom it gives None. For the
+        registrar alone.
+
+        Raises:
+            SealError: one does not open.
+        """
+
     def with_iins(self, session: Session, person_ids: Collection[str]) -> dict[str, tuple[Person, Iin]]:
         """What `get` and `iin` give of each, by id; left out of whom either gives None. For the registrar alone."""
 
