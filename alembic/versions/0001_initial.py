@@ -232,9 +232,7 @@ def upgrade() -> None:
         sa.Column("purpose", sa.String(), nullable=False),
         sa.Column("lang", sa.String(), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint(
-            "purpose IN ('booth', 'credential', 'ballot-file')", name=op.f("ck_identity_handoff_purpose")
-        ),
+        sa.CheckConstraint("purpose IN ('booth', 'credential')", name=op.f("ck_identity_handoff_purpose")),
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_identity_handoff")),
     )
     with op.batch_alter_table("identity_handoff", schema=None) as batch_op:

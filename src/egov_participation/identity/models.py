@@ -122,7 +122,7 @@ class Handoff(SQLModel, table=True):
     """A way from the main site to the booth's that can be gone once; deleted as it is used."""
 
     __tablename__: ClassVar[str] = "identity_handoff"
-    __table_args__ = (CheckConstraint("purpose IN ('booth', 'credential', 'ballot-file')", name="purpose"),)
+    __table_args__ = (CheckConstraint("purpose IN ('booth', 'credential')", name="purpose"),)
 
     token_hash: str = Field(primary_key=True)
     parent: str

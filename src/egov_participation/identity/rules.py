@@ -68,8 +68,6 @@ class Purpose(StrEnum):
 
     BOOTH = "booth"
     CREDENTIAL = "credential"
-    BALLOT_FILE = "ballot-file"
-    """To hand in a ballot that was encrypted elsewhere."""
 
 
 _TOO_MANY: Final = "sign_in.too_many"
