@@ -5,7 +5,7 @@ A room whose officials have something to do has an ``awaiting.py`` with ``items`
     def items(services: Services, session: Session, acting: SessionInfo) -> list[Item]:
         if not may(Action.ANSWER_MESSAGE, acting.roles):
             return []
-        return [Item(N_("Message %(reference)s"), {"reference": …}, "contact.message", {"id": …}, due=…) for …]
+        return [Item(N_("Answer message %(reference)s"), {"reference": …}, "contact.message", {"id": …}, due=…) for …]
 """
 
 from __future__ import annotations

@@ -173,7 +173,7 @@ def test_a_form_from_before_somebody_signed_in_comes_back_filled_in_and_can_be_s
 
 
 def test_signs_that_turn_writing_round_do_not_get_in(client: TestClient, services: Services) -> None:
-    send(client, text="Сәлем\u202e, \x00мынау\u200b хат\r\nекінші жол")
+    send(client, text="Сәлем\u202e, \x07мынау\u200b хат\r\nекінші жол")
     with services.database.read() as session:
         assert service.open_messages(services, session)[0].text == "Сәлем, мынау хат\nекінші жол"
 

@@ -17,7 +17,7 @@ def items(services: Services, session: Session, acting: SessionInfo) -> list[Ite
         return []
     return [
         Item(
-            N_("Message %(reference)s"),
+            N_("Answer message %(reference)s"),
             "contact.message",
             end_of(services, message.due_on),
             {"reference": message.reference},

@@ -17,7 +17,7 @@ def items(services: Services, session: Session, acting: SessionInfo) -> list[Ite
         return []
     return [
         Item(
-            N_("Incident %(reference)s"),
+            N_("Answer incident %(reference)s"),
             "incidents.incident",
             end_of(services, found.due_on),
             {"reference": found.reference},

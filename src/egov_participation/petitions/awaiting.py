@@ -53,7 +53,7 @@ def _integrity(services: Services, session: Session, acting: SessionInfo) -> lis
     if may(Action.REVIEW_PETITION, acting.roles):
         found += [
             Item(
-                N_("Report of pressure %(reference)s"),
+                N_("Look at report of pressure %(reference)s"),
                 "petitions.pressure_case",
                 end_of(services, one.due_on),
                 {"reference": one.reference},
