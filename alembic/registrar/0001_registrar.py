@@ -54,11 +54,13 @@ def upgrade() -> None:
         "registrar_passkey",
         sa.Column("credential_id", sa.LargeBinary(), nullable=False),
         sa.Column("holder", sa.LargeBinary(), nullable=False),
+        sa.Column("number", sa.LargeBinary(), nullable=True),
         sa.Column("public_key", sa.LargeBinary(), nullable=False),
         sa.Column("sign_count", sa.Integer(), nullable=False),
         sa.Column("enrolled_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("counts_from", sa.DateTime(timezone=True), nullable=False),
         sa.Column("stopped_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("length(number) = 32", name=op.f("ck_registrar_passkey_number")),
         sa.CheckConstraint("sign_count >= 0", name=op.f("ck_registrar_passkey_sign_count")),
         sa.PrimaryKeyConstraint("credential_id", name=op.f("pk_registrar_passkey")),
     )

@@ -1,4 +1,5 @@
-"""Whose an electronic identity is the registrar knows since it made the roll, whatever the register says later."""
+"""Whose an electronic identity is the registrar knows since it made the roll, and whose a passkey is since it was
+enrolled, whatever the register says later."""
 
 from __future__ import annotations
 
@@ -7,15 +8,18 @@ from collections.abc import Iterator
 import pytest
 from sqlmodel import select
 from structlog.testing import capture_logs
+from tests.authenticator import Authenticator
 from tests.identity.provider import TestProvider, running
 from tests.registrar.book import CredentialBook
 from tests.registrar.people import UUID, Rolls
+from tests.registrar.signing import REF, Petitions
+from tests.registrar.test_petitions import refusal
 from tests.voting.making import make_people
 
 from egov_participation.clock import ManualClock
 from egov_participation.errors import DomainError
-from egov_participation.registrar.interface import Voter, Way
-from egov_participation.registrar.models import RolledVote, RollEntry
+from egov_participation.registrar.interface import Act, Voter, Way
+from egov_participation.registrar.models import EnrolledKey, RolledVote, RollEntry
 from egov_participation.registrar.service import LocalRegistrar
 from egov_participation.registrar.service import rolls as making
 from egov_participation.registry.iin import Iin
@@ -45,6 +49,19 @@ def numbers(registrar: LocalRegistrar) -> dict[bytes, bytes | None]:
         return {entry.owner: entry.number for entry in session.exec(select(RollEntry))}
 
 
+def numbered(services: Services, *changed: tuple[str, Iin]) -> None:
+    """Give these people these numbers, as somebody with the site's keys and database does."""
+    keys = IinKeys.open(services.settings.keys_dir)
+    with services.database.uow() as tx:
+        for person, _ in changed:  # of two people none may have the other's for a moment
+            tx.session.get_one(Resident, person).iin_hash = bytes.fromhex(person) * 2
+        tx.flush()
+        for person, iin in changed:
+            row = tx.session.get_one(Resident, person)
+            row.iin_hash, row.iin_sealed = keys.hash(iin), keys.seal(iin, person)
+        tx.commit()
+
+
 def test_who_writes_in_the_register_after_the_roll_was_made_gets_nobodys_code(
     rolls: Rolls, services: Services, provider: TestProvider, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -57,16 +74,6 @@ def test_who_writes_in_the_register_after_the_roll_was_made_gets_nobodys_code(
     (owner, other, _, thief), unknown = people, "a" * 32
     rolls.active([Voter(person, territory="KZ-75") for person in [*people[:3], unknown]], binding=True)
     vault = registrar.means.vault
-
-    def numbered(*changed: tuple[str, Iin]) -> None:
-        with services.database.uow() as tx:
-            for person, _ in changed:  # of two people none may have the other's for a moment
-                tx.session.get_one(Resident, person).iin_hash = bytes.fromhex(person) * 2
-            tx.flush()
-            for person, iin in changed:
-                row = tx.session.get_one(Resident, person)
-                row.iin_hash, row.iin_sealed = keys.hash(iin), keys.seal(iin, person)
-            tx.commit()
 
     def shown(person: str, named: Iin) -> str:
         challenge, now = registrar.begin(UUID, person, Way.EID, lang="en"), int(clock().timestamp())
@@ -81,14 +88,14 @@ def test_who_writes_in_the_register_after_the_roll_was_made_gets_nobodys_code(
     book = CredentialBook(services)
     assert shown(owner, iins[0]) == book.credential(UUID, owner)
     assert shown(owner, iins[3]) == "credential.proof"
-    numbered((owner, iins[3]), (thief, iins[0]))
+    numbered(services, (owner, iins[3]), (thief, iins[0]))
     with capture_logs() as logged:
         assert shown(owner, iins[3]) == "credential.proof"
     assert [(line["event"], line["about"]) for line in logged] == [("registrar.number_changed", UUID)]
     assert not any(secret in str(logged) for secret in (owner, thief, iins[3].digits))
 
     # Nor does what the registrar keeps for another voter of this vote, put into the owner's row.
-    numbered((owner, iins[1]), (other, iins[3]), (thief, iins[0]))
+    numbered(services, (owner, iins[1]), (other, iins[3]), (thief, iins[0]))
     kept = numbers(registrar)
     assert [len(set(kept.values())), kept[vault.owner(UUID, unknown)]] == [4, None]
     with registrar.means.database.uow() as tx:
@@ -99,7 +106,7 @@ def test_who_writes_in_the_register_after_the_roll_was_made_gets_nobodys_code(
     assert shown(owner, iins[1]) == "credential.proof"
 
     # And whoever was in no register when the roll was made, is nobody who enters it later.
-    numbered((owner, iins[0]), (other, iins[1]), (thief, iins[3]))
+    numbered(services, (owner, iins[0]), (other, iins[1]), (thief, iins[3]))
     with services.database.uow() as tx:
         row = tx.session.get_one(Resident, thief).model_dump()
         tx.session.delete(tx.session.get_one(Resident, thief))
@@ -125,3 +132,64 @@ def test_of_people_whose_number_it_cannot_read_no_roll_is_made(rolls: Rolls, ser
     assert refused.value.code == "registrar.iins"
     with registrar.means.database.read() as session:
         assert session.exec(select(RolledVote)).all() == []
+
+
+def test_who_writes_in_the_register_after_their_passkey_was_enrolled_acts_in_petitions_as_nobody_else(
+    rolls: Rolls, services: Services, settings: Settings
+) -> None:
+    """They have the key iin-sealing and the site's whole database, and a passkey of their own from a desk."""
+    registrar, petitions = services.registrar, Petitions(services.registrar, services)
+    assert isinstance(registrar, LocalRegistrar)
+    iins, (owner, thief) = make_people(services, 2)
+    rolls.active([Voter(thief, territory="KZ-75")], binding=True)
+    petitions.open(ways=[Way.PASSKEY, Way.EID])
+    device, theirs = rolls.enrol(owner), rolls.enrol(thief)
+
+    def signs(person: str, key: Authenticator, act: Act = Act.ATTEST) -> str:
+        try:
+            return str(petitions.said(registrar.attest(REF, person, act, petitions.assertion(person, key, act)))["act"])
+        except DomainError as refused:
+            return refused.code
+
+    assert signs(owner, device) == "attest"
+    numbered(services, (owner, iins[1]), (thief, iins[0]))
+    assert registrar.ways_petition(REF, thief) == [Way.EID]
+    acts = (Act.ATTEST, Act.WITHDRAW)
+    with capture_logs() as logged:
+        assert [signs(thief, theirs, act) for act in acts] == ["credential.way"] * 2
+    assert [(line["event"], line["about"]) for line in logged] == [
+        ("registrar.number_changed", f"{REF} {act.value}") for act in acts
+    ]
+    assert not any(secret in str(logged) for secret in (owner, thief, iins[0].digits))
+    # A challenge that was put for another passkey of the same person's is not answered by the older one either.
+    younger = rolls.enrol(thief)
+    with capture_logs() as logged:
+        assert [signs(thief, theirs, act) for act in acts] == ["credential.proof"] * 2
+    assert {line["event"] for line in logged} == {"registrar.number_changed"}
+    registrar.forget_passkey(thief, younger.credential_id)
+    numbered(services, (owner, iins[0]), (thief, iins[1]))
+    assert [signs(thief, theirs), signs(owner, device, Act.WITHDRAW)] == ["attest", "withdraw"]
+
+    # Enrolled while no number could be read, a passkey acts in no petition, and shows its holder's code as before.
+    assert registrar.forget_passkeys(thief) == 1
+    keys, unknown = IinKeys.open(settings.keys_dir), "a" * 32
+    with services.database.uow() as tx:
+        tx.session.get_one(Resident, thief).iin_sealed = keys.seal(iins[1], owner)
+        tx.commit()
+    rolls.enrol(unknown)
+    theirs = rolls.enrol(thief)
+    numbered(services, (thief, iins[1]))
+    assert refusal(petitions.assertion, thief, theirs, Act.WITHDRAW) == "credential.way"
+    shown = registrar.credential(UUID, thief, rolls.by_passkey(thief, theirs))
+    assert shown == CredentialBook(services).credential(UUID, thief)
+    with registrar.means.database.read() as session:
+        kept = {key.holder: key.number for key in session.exec(select(EnrolledKey))}
+    holders = [registrar.means.vault.holder(person) for person in (owner, thief, unknown)]
+    assert [kept[holder] is None for holder in holders] == [False, True, True]
+
+    # As the person's objecting and coming to the desk again does.
+    registrar.enrol_passkey(thief, theirs.credential_id, theirs.public_key(), name="Again")  # known: no change
+    assert signs(thief, theirs, Act.WITHDRAW) == "credential.way"
+    assert registrar.forget_passkeys(thief) == 1
+    registrar.enrol_passkey(thief, theirs.credential_id, theirs.public_key(), name="Anew")
+    assert signs(thief, theirs, Act.WITHDRAW) == "withdraw"

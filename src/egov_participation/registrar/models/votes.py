@@ -157,11 +157,17 @@ class EnrolledKey(RegistrarTable, table=True):
     """The public half of a passkey that was enrolled in person."""
 
     __tablename__: ClassVar[str] = "registrar_passkey"
-    __table_args__ = (CheckConstraint("sign_count >= 0", name="sign_count"),)
+    __table_args__ = (
+        CheckConstraint("sign_count >= 0", name="sign_count"),
+        CheckConstraint("length(number) = 32", name="number"),
+    )
 
     credential_id: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
     holder: bytes = Field(sa_column=Column(LargeBinary, nullable=False, index=True))
     """Keyed hash of the person (`Vault.holder`)."""
+    number: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+    """Keyed hash of the person and the IIN that the register had for them at the enrolment (`passkeys.number`): it acts
+    in petitions under no other. None if there was none to be read: then in no petition at all."""
     public_key: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     """A COSE key."""
     sign_count: int = 0

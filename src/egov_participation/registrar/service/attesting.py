@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from sqlmodel import Session
+
 from egov_participation.errors import DomainError
 from egov_participation.registrar import petition_rules as rules
 from egov_participation.registrar.interface import Act, Challenge, Signing, Way
 from egov_participation.registrar.models import EnrolledKey
 from egov_participation.registrar.service import acts, mails, passkeys
 from egov_participation.registrar.service.acts import Entered
-from egov_participation.registrar.service.challenges import NOT_PROVED, answered, is_code, put
+from egov_participation.registrar.service.challenges import NOT_PROVED, Matter, answered, is_code, put
 from egov_participation.registrar.service.entering import (
     Signer,
     answered_again,
@@ -35,13 +37,14 @@ def ways_petition(means: Means, petition: str, person_id: str) -> list[Way]:
     """See `Registrar.ways_petition`."""
     try:
         found = keyed(means, petition)
-        resident(means, found, means.residents.person(person_id))
+        _, iin = resident(means, found, means.residents.person(person_id))
     except DomainError:
         return []
     if means.clock() >= found.closes_at:
         return []
+    about = matter(means, found, person_id, Act.ATTEST, iin.digits)
     with means.database.read() as session:
-        keys = passkeys.usable(means, session, person_id)
+        keys = _keys(means, session, about)
     return _ways(means, found.ways, keys, means.residents.contact(person_id))
 
 
@@ -56,7 +59,7 @@ def begin_petition(means: Means, petition: str, person_id: str, act: Act, way: W
     about = matter(means, found, person_id, act, iin.digits)
     mail = mails.SIGNING_CODE if act is Act.ATTEST else mails.WITHDRAWING_CODE
     with means.database.uow() as tx:
-        keys = passkeys.usable(means, tx.session, person_id) if way is Way.PASSKEY else []
+        keys = _keys(means, tx.session, about) if way is Way.PASSKEY else []
         if way not in _ways(means, found.ways, keys, contact):
             raise rules.no_such_way(way)
         last = acts.last(means, tx.session, petition, about.owner, act)
@@ -124,6 +127,10 @@ def _attest(means: Means, found: Keyed, act: Act, who: Signer, answer: Mapping[s
         entered = enter(means, tx, found, act, who, mail=mail)
         tx.commit()
     return entered
+
+
+def _keys(means: Means, session: Session, about: Matter) -> list[EnrolledKey]:
+    return passkeys.usable(means, session, about.person_id, under=about.key_number, about=about.about)
 
 
 def _ways(means: Means, allowed: Sequence[Way], keys: Sequence[EnrolledKey], contact: Contact | None) -> list[Way]:

@@ -56,6 +56,9 @@ class Matter:
     number: bytes | None = None
     """Keyed hash (`Vault.number`) of the IIN that an electronic identity must name: in a vote the one that the roll was
     prepared with, in a petition the one that the act is entered under. None: no electronic identity will do."""
+    key_number: bytes | None = None
+    """Keyed hash (`passkeys.number`) of the IIN that a passkey must have been enrolled under: in a petition the one
+    that the act is entered under. None in a vote, where a code is shown by the person's id, whatever IIN that has."""
 
 
 def put(
@@ -139,7 +142,8 @@ def answered(means: Means, matter: Matter, answer: Mapping[str, str]) -> Iterato
             right = _is_person(means, matter, nonce, answer.get("id_token", ""), answer.get("access_token", ""))
         else:
             signed = passkeys.challenge(matter.bound, matter.person_id, found.secret)
-            use = passkeys.check(means, matter.person_id, signed, answer["assertion"])
+            under, about = matter.key_number, matter.about
+            use = passkeys.check(means, matter.person_id, signed, answer["assertion"], under=under, about=about)
             right = use is not None
     with means.database.uow() as tx:
         if way is Way.CODE:

@@ -14,7 +14,7 @@ from egov_participation.registrar import petition_rules as rules
 from egov_participation.registrar import statements
 from egov_participation.registrar.interface import Act
 from egov_participation.registrar.models import Attested
-from egov_participation.registrar.service import acts, mails
+from egov_participation.registrar.service import acts, mails, passkeys
 from egov_participation.registrar.service.acts import Entered
 from egov_participation.registrar.service.challenges import Matter, answered_before, not_proved
 from egov_participation.registrar.service.means import Means
@@ -45,6 +45,7 @@ def matter(means: Means, found: Keyed, person_id: str, act: Act, iin: str) -> Ma
         owner=means.vault.owner(found.petition, iin),
         bound=("petition", found.petition, act.value, found.document),
         number=means.vault.number(about, person_id, iin),
+        key_number=passkeys.number(means, person_id, iin),
     )
 
 

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
+import structlog
 from sqlalchemy import and_, bindparam, delete, or_, update
 from sqlalchemy import select as select_rows
 from sqlmodel import Session, col, select
@@ -29,6 +30,9 @@ from egov_participation.registrar.models import EnrolledKey
 from egov_participation.registrar.service import mails
 from egov_participation.registrar.service.means import Means
 from egov_participation.registrar.statements import canonical
+from egov_participation.registry.keys import SealError
+
+log = structlog.get_logger()
 
 _MALFORMED = (WebAuthnException, ValueError, TypeError, KeyError, RecursionError)
 """What reading an assertion may raise. It comes from outside: none of it is a fault of ours."""
@@ -36,7 +40,7 @@ _MALFORMED = (WebAuthnException, ValueError, TypeError, KeyError, RecursionError
 
 def enrol(means: Means, person_id: str, credential_id: bytes, public_key: bytes, *, name: str) -> None:
     """See `Registrar.enrol_passkey`."""
-    now, holder = means.clock(), means.vault.holder(person_id)
+    now, holder, enrolled_under = means.clock(), means.vault.holder(person_id), _number_now(means, person_id)
     # That somebody was at a desk is the platform's word. So the person hears of it, and has the time to object.
     counts_from = now + timedelta(hours=means.settings.registrar_passkey_hours)
     with means.database.uow() as tx:
@@ -44,6 +48,7 @@ def enrol(means: Means, person_id: str, credential_id: bytes, public_key: bytes,
             EnrolledKey,
             credential_id=credential_id,
             holder=holder,
+            number=enrolled_under,
             public_key=public_key,
             sign_count=0,
             enrolled_at=now,
@@ -81,10 +86,22 @@ def forget_all(means: Means, person_id: str) -> int:
     return int(gone.rowcount)  # type: ignore[attr-defined]
 
 
-def usable(means: Means, session: Session, person_id: str) -> list[EnrolledKey]:
-    """The person's passkeys that may be used: those whose time of waiting is over."""
+def number(means: Means, person_id: str, iin: str) -> bytes:
+    """What stands for an IIN beside a passkey: the same for all of one person's."""
+    return means.vault.number("*passkey", person_id, iin)
+
+
+def usable(
+    means: Means, session: Session, person_id: str, *, under: bytes | None = None, about: str = ""
+) -> list[EnrolledKey]:
+    """The person's passkeys that may be used: those whose time of waiting is over.
+
+    Args:
+        under: as `challenges.Matter.key_number`; about: what the log says of another one.
+    """
     now = means.clock()
-    return [key for key in _not_stopped(means, session, person_id) if key.counts_from <= now]
+    keys = [key for key in _not_stopped(means, session, person_id) if key.counts_from <= now]
+    return [key for key in keys if _is_under(under, key.number, about)]
 
 
 def counts_from(means: Means, person_id: str) -> datetime | None:
@@ -128,8 +145,11 @@ class Use:
     sign_count: int
 
 
-def check(means: Means, person_id: str, signed: bytes, assertion: str) -> Use | None:
-    """Which of the person's passkeys signed this; None if none did. It counts if `counted` takes it."""
+def check(
+    means: Means, person_id: str, signed: bytes, assertion: str, *, under: bytes | None, about: str
+) -> Use | None:
+    """Which of the person's passkeys signed this; None if none did, or none that was enrolled under that number (as for
+    `usable`). It counts if `counted` takes it."""
     try:
         answer = parse_authentication_credential_json(assertion)
     except _MALFORMED:
@@ -150,7 +170,7 @@ def check(means: Means, person_id: str, signed: bytes, assertion: str) -> Use | 
         ).new_sign_count
     except _MALFORMED:
         return None
-    return Use(answer.raw_id, count)
+    return Use(answer.raw_id, count) if _is_under(under, key.number, about) else None
 
 
 def counted(means: Means, tx: UnitOfWork, use: Use) -> bool:
@@ -159,6 +179,28 @@ def counted(means: Means, tx: UnitOfWork, use: Use) -> bool:
     if tx.session.execute(_GROWN, named | {"count_": use.sign_count}).first() is not None:
         return True
     tx.session.execute(_STOP, named | {"now_": means.clock()})
+    return False
+
+
+def _number_now(means: Means, person_id: str) -> bytes | None:
+    """Of the IIN that the register has for them; None, and the passkey acts in no petition, if none can be read."""
+    try:
+        found = means.residents.numbers([person_id]).get(person_id)
+    except SealError:
+        found = None
+    if found is None:
+        log.warning("registrar.unnumbered_passkey")
+        return None
+    return number(means, person_id, found.digits)
+
+
+def _is_under(under: bytes | None, enrolled_under: bytes | None, about: str) -> bool:
+    if under is None or under == enrolled_under:
+        return True
+    if enrolled_under is None:
+        log.warning("registrar.unnumbered_passkey", about=about)
+    else:  # The register's tables had another IIN for this person when the passkey was enrolled.
+        log.error("registrar.number_changed", about=about)
     return False
 
 
