@@ -200,9 +200,17 @@ def test_ballots_in_several_files_are_counted_together_and_codes_have_names(tmp_
     blts = [tmp_path / "1.blt", tmp_path / "2.blt", tmp_path / "3.blt"]
     for path, withdrawn, seats in zip(blts, ("", "-2\n", ""), (1, 1, 2), strict=True):
         path.write_text(f'2 {seats}\n{withdrawn}1 1 0\n0\n"Ada"\n"Bo"\n')
+    tied, people, twice = (tmp_path / name for name in ("tied.blt", "people.csv", "twice.blt"))
+    tied.write_text('2 1\n1 1 0\n1 2 0\n0\n"17"\n"18"\n')
+    people.write_text("17,Ada\n18,Bo\n")
+    twice.write_text('2 1\n1 1 0\n1 2 0\n0\n"Bo"\n"Bo"\n')
+    by_hand = counted(tied, "--names", people, "--drawn", "18")  # as it stands in the file
+    assert (by_hand["candidates"], by_hand["lots"][0]["order"]) == (["Ada", "Bo"], [1, 0])
     for arguments, message in (
         ((first, second, "--names", names), "Two candidates would be called 'Ada'."),
         ((first, first), "A file is named twice."),
+        ((first, tmp_path / ".." / tmp_path.name / "1.csv"), "A file is named twice."),
+        ((blts[0], twice), "twice.blt has two candidates called 'Bo': they cannot be told apart in other files."),
         ((blts[0], blts[1]), "'Bo' has withdrawn in one file and not in another."),
         ((blts[0], blts[2]), "The files do not say the same number of seats."),
     ):

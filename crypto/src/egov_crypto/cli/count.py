@@ -117,21 +117,21 @@ def _of_files(options: argparse.Namespace, progress: Progress) -> _Counted:
         raise UsageError("--seed decides lots, or --drawn tells them")
     if options.default is None and (options.quorum or options.majority):
         raise UsageError("--quorum and --majority go with --default")
-    if len(set(options.file)) < len(options.file):
+    if len({Path(path).resolve() for path in options.file}) < len(options.file):
         raise UsageError("a file is named twice")
     files = {path: _read(path, options, progress) for path in options.file}
     found = _marked(_without(together(files), options.leave_out), options)
+    if options.default is not None:
+        found = _against_default(found, options)
+    seed = _named(found, options.drawn) if options.drawn else options.seed.encode()
     if options.names is not None:
         with Path(options.names).open("rb") as file:
             found = renamed(found, reading.names(file))
-    if options.default is not None:
-        found = _against_default(found, options)
     method = _method(options, found.seats)
     if method is None:
         raise UsageError(f"say how to count: --method {', '.join(_METHODS)}")
     share = options.overvotes is Overvotes.CONTINUING
     show = Show(options.batch, options.to_two)
-    seed = _named(found, options.drawn) if options.drawn else options.seed.encode()
     outcome = count(method, len(found.candidates), found.ballots, seed, progress, share=share, show=show)
     return _Counted(found, outcome)
 

@@ -62,13 +62,16 @@ def leave_out(file: BallotFile, left_out: set[int], note: str) -> BallotFile:
 def together(files: Mapping[str, BallotFile]) -> BallotFile:
     """The ballots of several files, given by their names, of one contest; candidates are known by theirs.
 
-    Raises :class:`UsageError` if the files speak of several numbers of seats.
+    Raises :class:`UsageError` if the files speak of several numbers of seats, or one of two candidates by one name.
     """
     if len(files) == 1:
         return next(iter(files.values()))
     found = list(files.values())
     if len({file.seats for file in found}) > 1:
         raise UsageError("the files do not say the same number of seats")
+    for name, file in files.items():
+        if twice := _twice(file.candidates):
+            raise UsageError(f"{name} has two candidates called {twice!r}: they cannot be told apart in other files")
     candidates = sorted({name for file in found for name in file.candidates})
     check_candidates(len(candidates), 1)
     if again := {name for file in found for name in file.withdrawn} & set(candidates):
@@ -96,9 +99,14 @@ def renamed(file: BallotFile, names: Mapping[str, str]) -> BallotFile:
     """``file`` with its candidates named as ``names`` says of what stands in it; raises :class:`UsageError` if two are
     named the same."""
     called = tuple(names.get(name, name) for name in file.candidates)
-    if twice := [name for name, number in Counter(called).items() if number > 1]:
-        raise UsageError(f"two candidates would be called {twice[0]!r}")
+    if twice := _twice(called):
+        raise UsageError(f"two candidates would be called {twice!r}")
     return replace(file, candidates=called)
+
+
+def _twice(names: Sequence[str]) -> str | None:
+    """One that stands there more than once."""
+    return next((name for name, number in Counter(names).items() if number > 1), None)
 
 
 def without(ballots: Mapping[Values, int], left_out: set[int]) -> dict[Values, int]:
