@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,10 @@ from crypto.tests.test_beside import UUID, of_protocol, served
 
 from egov_crypto import counting, protocol, statement
 from egov_crypto.archive import EventType
+from egov_crypto.cli import beside
 from egov_crypto.preference import PreferenceQuestion
+from egov_crypto.question import Question
+from egov_crypto.verify import verify_archive
 
 GRADES = ("Өте жақсы / Отлично / Excellent", "Жаман / Плохо / Poor")
 GRADED = PreferenceQuestion(("x", "y"), "Баға / Оценка / Grade", counting.Method.from_json(
@@ -224,3 +229,27 @@ def test_too_few_who_shuffled_are_told(world: World, tmp_path: Path) -> None:
     assert said.status == 0
     assert "0 of 2 trustees have decrypted" in said.out
     assert "together know whose vote is whose" in said.out
+
+
+def test_a_table_is_read_whole_however_often_a_long_question_stands_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    long = '"' * 200_000
+    world = make_world(Question(tuple("abcde"), long, 1, 1), trustees=1)
+    archive = world.archive().ballots(world.ballot(0, ([1, 0, 0, 0, 0],))).finish()
+    verified = verify_archive(io.BytesIO(archive.raw))
+    table = io.StringIO()
+    rows = csv.writer(table, quoting=csv.QUOTE_ALL)
+    rows.writerow(TABLE.splitlines()[0].split(","))
+    for number, name in enumerate("abcde", 1):
+        votes = ["1", "1", "100.00"] if name == "a" else ["0", "1", "0.00"]
+        rows.writerow(["1", *[long] * 3, *[""] * 4, str(number), *[name] * 3, *votes, ""])
+    raw = table.getvalue().encode("utf-8-sig")
+    there = {"result.csv": raw}
+
+    def read(_url: str, name: str, limit: int) -> bytes | None:
+        return there[name][: limit + 1] if name in there else None
+
+    monkeypatch.setattr(beside, "read_beside", read)
+    found = beside.Beside()
+    found.check(f"https://vote.example/votes/{UUID}", io.BytesIO(archive.raw), verified)
+    assert verified.report.checks[-1] == ("counts", 1)
+    assert len(raw) > protocol.MAX_SIZE

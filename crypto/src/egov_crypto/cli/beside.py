@@ -76,7 +76,7 @@ class Beside:
         result, found = verified.report.result, 0
         if result is None:
             return 0
-        raw = self._read(url, "result.csv", _MAX_COUNT)
+        raw = self._read(url, "result.csv", tables.result_size(result, verified))
         if raw is not None:
             tables.check_result(raw, result, verified)
             found += 1

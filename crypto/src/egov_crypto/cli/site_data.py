@@ -22,8 +22,6 @@ TABLES: Final = ("votes.jsonl", "votes.csv", "results.jsonl", "results.csv")
 
 _TRUTH: Final = {"": None, "true": True, "false": False}
 
-csv.field_size_limit(1 << 24)
-
 
 @dataclass(frozen=True, slots=True)
 class Told:

@@ -18,6 +18,8 @@ from egov_crypto.preference import PreferenceQuestion
 from egov_crypto.tally import Result
 from egov_crypto.verify import Verified
 
+csv.field_size_limit(1 << 24)
+
 Row = tuple[Any, ...]
 
 _TEXTS: Final = ("question", "list", "answer")
@@ -25,6 +27,8 @@ _HEAD: Final = (
     *(name for text in _TEXTS for name in (text, *(f"{text}_{language}" for language in statement.LANGUAGES))),
     "votes", "of", "percent", "elected",
 )  # fmt: skip
+_OF_LINE: Final = 4 * len(_HEAD) + 8
+"""Bytes of a line beside its texts: quotes, apostrophe and comma of each cell; its end, or the mark of UTF-8."""
 _NO_TEXT: Final = dict.fromkeys(statement.LANGUAGES, "")
 
 
@@ -57,9 +61,18 @@ def check_result(raw: bytes, result: Result, verified: Verified) -> None:
 
     Raises :class:`VerificationError` (``count.result``).
     """
+    _hold(raw, _result(result, verified), "count.result")
+
+
+def result_size(result: Result, verified: Verified) -> int:
+    """How many bytes the table of this ``result`` may take: each line repeats the question's texts."""
+    lines = ("".join(cells) for cells in _result(result, verified))
+    return sum(_OF_LINE + 2 * len(line.encode()) for line in lines)  # quotes within a text are doubled
+
+
+def _result(result: Result, verified: Verified) -> list[Sequence[str]]:
     asked = [as_asked(question) for question in verified.election.questions]
-    expected = (_cells(asked[row[0] - 1], row) for row in result_rows(result, verified))
-    _hold(raw, [_HEAD, *expected], "count.result")
+    return [_HEAD, *(_cells(asked[row[0] - 1], row) for row in result_rows(result, verified))]
 
 
 def _cells(asked: dict[str, Any], row: Row) -> list[str]:
