@@ -72,7 +72,11 @@ def test_who_writes_in_the_register_after_the_roll_was_made_gets_nobodys_code(
     monkeypatch.setattr(making, "_BATCH", 2)
     iins, people = make_people(services, 4)
     (owner, other, _, thief), unknown = people, "a" * 32
-    rolls.active([Voter(person, territory="KZ-75") for person in [*people[:3], unknown]], binding=True)
+    with capture_logs() as logged:
+        voters = [unknown, *people[:3], "b" * 32]
+        rolls.active([Voter(person, territory="KZ-75") for person in voters], binding=True)
+    counted = [line for line in logged if line["event"] == "registrar.unnumbered"]  # once for all parts of the roll
+    assert [(line["vote"], line["voters"]) for line in counted] == [(UUID, 2)]
     vault = registrar.means.vault
 
     def shown(person: str, named: Iin) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
+from sqlmodel import select
 from starlette.responses import JSONResponse, Response
 from tests.registry.server import TOKEN, RegistryServer
 from typer.testing import CliRunner, Result
@@ -15,6 +16,7 @@ from egov_participation.clock import system_clock
 from egov_participation.database import Database
 from egov_participation.registry import cli, fake
 from egov_participation.registry.keys import IinKeys
+from egov_participation.registry.models import KnownPerson, Resident
 from egov_participation.registry.service import EmbeddedRegistry, HttpRegistry, add_residents, registry_for
 from egov_participation.settings import Settings
 
@@ -56,6 +58,24 @@ def test_keys_of_another_database_are_found_out(
     result = check(EGOV_KEYS_DIR=str(tmp_path / "others"))
     assert result.exit_code == 1
     assert "not those of this database" in result.output
+
+
+def test_people_whose_iin_does_not_open_or_is_not_the_one_that_they_are_found_by_are_named(
+    check: Check, database: Database, settings: Settings
+) -> None:
+    keys = IinKeys.open(settings.keys_dir)
+    with database.uow() as tx:
+        add_residents(tx, keys, fake.residents(6), system_clock())
+        ids = sorted(tx.session.exec(select(Resident.person_id)))
+        first, other, damaged, changed, *_ = (tx.session.get_one(Resident, id_) for id_ in ids)
+        damaged.iin_sealed = other.iin_sealed
+        changed.iin_sealed = keys.seal(keys.open_sealed(first.iin_sealed, ids[0]), changed.person_id)
+        tx.add(KnownPerson(person_id="f" * 32, iin_hash=b"\0" * 32, iin_sealed=b""))
+        tx.commit()
+    result = check()
+    assert result.exit_code == 1
+    assert result.output.split()[-3:] == [ids[2], ids[3], "f" * 32]
+    assert "in 3 rows" in result.output
 
 
 def test_a_register_over_http_is_asked(check: Check, server: RegistryServer, token_file: str) -> None:

@@ -21,6 +21,8 @@ from egov_participation.settings import Settings
 
 _PATIENCE: Final = 2.0
 """Seconds after which a bar appears; what is quicker needs none."""
+_NAMED: Final = 100
+"""Ids that are printed at most."""
 _STAGES: Final = {"check": "Checking", "write": "Entering"}
 
 app = typer.Typer(name="registry", help="The register of residents.", no_args_is_help=True)
@@ -92,6 +94,9 @@ def _bar(file: Path) -> Iterator[service.ImportProgress]:
 def check() -> None:
     """Ask the register whether it answers, and say what was found.
 
+    Each IIN that is kept is opened too: whose does not open, or is not the one
+    that they are found by, is named by the person id.
+
     Exit 0: it can be used. 1: it does not answer as docs/registry.md says, or
     the database or its keys are not right; the reason is printed.
     """
@@ -99,9 +104,11 @@ def check() -> None:
     database = Database(settings.database_url)
     registry = service.registry_for(settings, database, system_clock)
     try:
+        keys = IinKeys.open(settings.keys_dir)
         with database.read() as session:
-            service.check_keys(session, IinKeys.open(settings.keys_dir))
+            service.check_keys(session, keys)
             residents = service.count_residents(session)
+            ill = list(service.ill_numbered(session, keys))
         if isinstance(registry, service.HttpRegistry):
             begun = time.monotonic()
             name, number = registry.ask_status()
@@ -110,6 +117,14 @@ def check() -> None:
             typer.echo(f"{settings.registry_url}: {name or 'a register'} answers in {took} ms{holds}")
         else:
             typer.echo(f"the embedded register: {counted(residents, 'resident')}")
+        if ill:
+            named = "\n".join(ill[:_NAMED]) + ("\n…" if len(ill) > _NAMED else "")
+            typer.echo(
+                f"egov: in {counted(len(ill), 'row')} the IIN does not open, or is not the one that the person is "
+                f"found by: somebody changed the register from outside, or it is damaged. The person ids:\n{named}",
+                err=True,
+            )
+            raise typer.Exit(1)
     except (service.Unanswered, SealError) as error:
         typer.echo(f"egov: the register cannot be used: {error}", err=True)
         raise typer.Exit(1) from None

@@ -54,9 +54,11 @@ def prepare(
     _refuse_active(means, vote)
     tell = progress or (lambda _done, _total: None)
     public, rows, work = [], [], 2 * len(voters)  # each made, and each written
+    missing = 0
     for start in range(0, len(voters), _BATCH):
         some = voters[start : start + _BATCH]
         numbers = _numbers(means, vote, [voter.person_id for voter in some])
+        missing += sum(voter.person_id not in numbers and not generated.is_generated(voter.person_id) for voter in some)
         for voter in some:
             credential = credentials.generate()
             point = credentials.public(vote, credential)
@@ -73,6 +75,8 @@ def prepare(
                 }
             )
         tell(start + len(some), work)
+    if missing:
+        log.warning("registrar.unnumbered", vote=vote, voters=missing)
     # By hash: in the voters' order, which others know too, the rows would tell who is who.
     rows.sort(key=itemgetter("owner"))
     public.sort(key=lambda pair: pair[0].text)
@@ -270,9 +274,6 @@ def _numbers(means: Means, vote: str, person_ids: Sequence[str]) -> dict[str, by
             ),
             code="registrar.iins",
         ) from None
-    missing = sum(id_ not in found and not generated.is_generated(id_) for id_ in person_ids)
-    if missing:
-        log.warning("registrar.unnumbered", vote=vote, voters=missing)
     return {id_: means.vault.number(vote, id_, iin.digits) for id_, iin in found.items()}
 
 

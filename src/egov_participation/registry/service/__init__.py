@@ -21,6 +21,7 @@ from egov_participation.registry.service.embedded import ImportProgress as Impor
 from egov_participation.registry.service.embedded import add_residents as add_residents
 from egov_participation.registry.service.embedded import check_keys as check_keys
 from egov_participation.registry.service.embedded import count_residents as count_residents
+from egov_participation.registry.service.embedded import ill_numbered as ill_numbered
 from egov_participation.registry.service.embedded import import_file as import_file
 from egov_participation.registry.service.http import Ages as Ages
 from egov_participation.registry.service.http import HttpRegistry as HttpRegistry
