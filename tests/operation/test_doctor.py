@@ -69,7 +69,7 @@ def test_settings_that_are_unsafe_are_failures(services: Services, clock: Manual
         assert findings[name].verdict is FAILURE
     elsewhere = {"registrar_database_url": "postgresql+psycopg://egov@db.example.org/registrar"}
     warned = found(services.settings.model_copy(update=elsewhere), clock)["EGOV_REGISTRAR_DATABASE_URL"]
-    assert (warned.verdict, "sslmode=verify-full" in warned.do) == (WARNING, True)
+    assert (warned.verdict, "sslmode=verify-full&sslrootcert=" in warned.do) == (WARNING, True)
 
 
 def test_a_worker_that_was_not_heard_of_is_a_failure(demo: Settings, worker: Worker, clock: ManualClock) -> None:

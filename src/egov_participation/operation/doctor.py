@@ -136,7 +136,8 @@ def _settings(settings: Settings) -> Findings:
     for name in ("database_url", "registrar_database_url"):
         if is_in_clear(getattr(settings, name)):
             says = "the way to this database is not verified: whoever stands on it reads and changes everything"
-            yield Finding(f"EGOV_{name.upper()}", WARNING, says, "end it with `?sslmode=verify-full`")
+            do = "end it with `?sslmode=verify-full&sslrootcert=` and the file with its signer's certificate"
+            yield Finding(f"EGOV_{name.upper()}", WARNING, says, do)
     for name, file in settings.files().items():
         if not os.access(file, os.R_OK):
             yield Finding(name, FAILURE, f"{file} cannot be read", "let this user read it")
