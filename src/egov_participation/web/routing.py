@@ -187,10 +187,11 @@ def build(specs: tuple[RouteSpec, ...]) -> ASGIApp:
     other = routers.get(None) or _router([], None)
 
     async def find(scope: Scope, receive: Receive, send: Send) -> None:
-        if (
-            "\0" in scope["path"] or b"%00" in scope["query_string"]
-        ):  # no text has it, and PostgreSQL takes none with it
-            raise HTTPException(404 if "\0" in scope["path"] else 400)
+        # No text has this sign, and PostgreSQL takes none with it.
+        if "\0" in scope["path"]:
+            raise HTTPException(404)
+        if b"%00" in scope["query_string"]:
+            raise HTTPException(400)
         first, *rest = scope["path"][1:].split("/", 2)
         word = first if first not in LANGUAGES else rest[0] if rest else ""
         await routers.get(word, other)(scope, receive, send)
