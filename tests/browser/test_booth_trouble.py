@@ -71,6 +71,7 @@ def test_somebody_elses_voting_code_is_refused_in_the_voters_language_and_can_be
     expect(section.locator("h1")).to_have_text("Сервер не принял бюллетень")
     expect(section.locator('[data-slot="detail"]')).to_have_text(problem["detail"])
     expect(section.get_by_role("button", name="Начать заново")).to_be_hidden()
+    expect(section.get_by_text("Возможно, это другой код или в нём опечатка.")).to_be_visible()
     booth.shot("ru-9-refused")
     chosen = booth.page.locator('[data-step="review"] dd').all_text_contents()
     booth.act("recode")
