@@ -29,6 +29,7 @@ from egov_crypto.preference import PreferenceQuestion
 from egov_participation.home.outcomes import outcome
 from egov_participation.i18n import LANGUAGES
 from egov_participation.ledger import service as ledger
+from egov_participation.results.pdf import Table
 from egov_participation.services import Services
 from egov_participation.voting import protocol as signed_protocol
 from egov_participation.voting import protocol_pages, service, texts, wording
@@ -173,3 +174,6 @@ def test_what_was_counted_is_told_the_same_everywhere(services: Services, client
         "the table lists",
     ):
         assert part in words
+    flows = [block for block in document.blocks if isinstance(block, Table) and "To candidate" in block.head]
+    assert (len(flows), words.count("the table lists")) == (1, 1)
+    assert [row[0] for row in flows[0].rows] == sorted(row[0] for row in flows[0].rows)

@@ -96,12 +96,6 @@ def drawn_answers(vote: VoteView, number: int, lang: str) -> tuple[str, str] | N
     return None if found is None else (charts.to_svg(lambda: found.draw(charts.WIDE)), found.words)
 
 
-def drawn_flow(vote: VoteView, number: int, lang: str) -> tuple[str, str] | None:
-    """Where the votes on a question went as a whole SVG document, and in words; None if they went nowhere."""
-    found = answered.flow(vote, number, lang)
-    return None if found is None else (charts.to_svg(lambda: found.draw(charts.WIDE)), found.words)
-
-
 def drawn_map(vote: VoteView, lang: str) -> tuple[str, str]:
     """The map of turnout as a whole SVG document, and in words."""
     found = regions_of(vote, lang)

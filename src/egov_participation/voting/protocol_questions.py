@@ -12,8 +12,10 @@ from typing import Any, Final
 from egov_crypto.counting import MethodType, Rules
 from egov_participation.formats import filters
 from egov_participation.i18n import N_, translate
+from egov_participation.results import charts
 from egov_participation.results.pdf import Block, Code, Heading, Paragraph, Picture, Table
 from egov_participation.voting import answered, count_flow, figures
+from egov_participation.voting.count_figures import Chart
 from egov_participation.voting.count_words import CountWords
 from egov_participation.voting.protocol import SignedProtocol
 from egov_participation.voting.views import VoteView
@@ -75,9 +77,16 @@ def question(pages: Pages, number: int, asked: Mapping[str, Any]) -> Iterator[Bl
             yield from _choice(pages, asked)
     if drawn := figures.drawn_answers(pages.vote, number, pages.lang):
         yield Picture(*drawn, _fitting(drawn[0]))
-    if flow := figures.drawn_flow(pages.vote, number, pages.lang):
-        yield Heading(pages._(count_flow.TITLE), 4)
-        yield Picture(*flow, _fitting(flow[0]))
+    if flow := answered.flow(pages.vote, number, pages.lang):
+        yield from _flow(pages, flow)
+
+
+def _flow(pages: Pages, flow: Chart) -> Iterator[Block]:
+    """Where votes went, drawn and as a table."""
+    svg = charts.to_svg(lambda: flow.draw(charts.WIDE))
+    yield Heading(pages._(count_flow.TITLE), 4)
+    yield Picture(svg, flow.words, _fitting(svg))
+    yield Table(flow.head, flow.rows, (1, 4, 4, 2), flow.numeric or ())
 
 
 def _fitting(svg: str) -> int:
