@@ -49,6 +49,10 @@ def test_no_address_leads_to_another_site(client: TestClient, path: str) -> None
 def test_what_holds_a_sign_that_no_text_has_is_refused_before_any_database_is_asked(client: TestClient) -> None:
     assert client.get("/en/page/a%00b").status_code == 404
     assert client.get("/en/page?name=a%00b").status_code == 400
+    for address, status in (("/api/votes?after=%00", 400), ("/api/votes/a%00", 404)):
+        answer = client.get(address, headers={"Accept": "text/html"})
+        assert (answer.status_code, answer.json()["status"]) == (status, status)
+        assert answer.headers["content-type"] == "application/problem+json"
     assert client.post("/en/form", data={"name": "Абай\0"}).status_code == 400
     multipart = {"Content-Type": "multipart/form-data; boundary=x"}
     named = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a\0"\r\n\r\n1\r\n--x--\r\n'
