@@ -168,7 +168,8 @@ def test_an_archive_is_verified_by_the_address_of_any_page(site: Site, tallied_f
         assert (done.status, done.err) == (0, "")
         assert re.search(r"Head: height 8, hash [0-9a-f]{64}\n\(That is the head of what was downloaded", done.out)
     # And, of a site, what may stand beside the archive; here nothing does.
-    beside = {f"/votes/{UUID}/{name}.json" for name in ("setup", "registrar", "turnout", "protocol")}
+    names = ("setup.json", "registrar.json", "turnout.json", "protocol.json", "result.csv")
+    beside = {f"/votes/{UUID}/{name}" for name in names}
     asked = {path for path, _ in site.asked}
     assert f"/votes/{UUID}/archive.bel" in asked <= {f"/votes/{UUID}/archive.bel"} | beside
     answer = json.loads(run("egov-verify", "vote", "--json", f"{site.url}/kk/votes/{UUID}").out)
