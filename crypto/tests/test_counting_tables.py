@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import zipfile
 from typing import Any
 
 import pytest
@@ -213,6 +214,11 @@ def test_exports_of_hart_systems(monkeypatch: pytest.MonkeyPatch) -> None:
         opened(workbook({"1_a.xml": sheet(contest("Tax", marked("Yes", "1")))}).getvalue())
     with pytest.raises(UsageError, match="not an archive that can be read"):
         opened(b"PK\x03\x04", format_=Format.HART)
+    again = workbook(sheets)
+    with zipfile.ZipFile(again, "a") as archive, pytest.warns(UserWarning, match="Duplicate name"):
+        archive.writestr("1_a.xml", sheets["1_b.xml"])
+    with pytest.raises(UsageError, match="two records of one name"):
+        opened(again.getvalue())
     monkeypatch.setattr(hart, "MOST_BYTES", 50)
     with pytest.raises(UsageError, match=r"1_a\.xml is larger than"):
         opened(workbook(sheets).getvalue())

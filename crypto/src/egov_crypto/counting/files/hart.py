@@ -68,7 +68,10 @@ def _is_record(name: str) -> bool:
 def _read(archive: zipfile.ZipFile) -> dict[str, _Contest]:
     """All contests, by their identifiers."""
     found: dict[str, _Contest] = {}
-    for name in filter(_is_record, archive.namelist()):
+    records = list(filter(_is_record, archive.namelist()))
+    if len(set(records)) < len(records):  # by its name only the last one is had
+        raise UsageError("the archive has two records of one name")
+    for name in records:
         for given in _record(archive, name).iterfind("Contests/Contest"):
             identifier = _text(name, given, "Id")
             if identifier not in found:
