@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Row, bindparam
+from sqlalchemy import Row, Select, Table, bindparam
 from sqlalchemy import select as choose
 from sqlmodel import Session, col, func, or_, select
 
@@ -24,6 +24,8 @@ from egov_participation.registry.service.interface import Person, Status
 
 _BATCH: Final = 500
 """Below SQLite's oldest limit of 999 parameters in one statement."""
+_KEYS_TRIED: Final = 100
+"""Rows of each table that must all be damaged before the keys are doubted."""
 _Item = TypeVar("_Item")
 _OPEN_COLUMNS: Final = tuple(column for column in COLUMNS if column not in ("iin", "address"))
 """What of an entry is stored as it is, and told to other rooms."""
@@ -146,19 +148,18 @@ def check_keys(session: Session, keys: IinKeys) -> None:
     """Make sure that these are the keys that the register was written with.
 
     With others, made anew after the old ones were lost, nobody would be found, and an import would enter everybody
-    twice.
+    twice. A row that is damaged says nothing of the keys: they are others if they open none of the first rows.
 
     Raises:
         SealError: they are not.
     """
-    row = session.exec(select(Resident).limit(1)).first() or session.exec(select(KnownPerson).limit(1)).first()
-    if row is None:
-        return
-    try:
-        same = keys.hash(keys.open_sealed(row.iin_sealed, row.person_id)) == row.iin_hash
-    except SealError:
-        same = False
-    if not same:
+    seen = False
+    for table in (_residents, table_of(KnownPerson)):
+        for row in session.execute(_numbers(table).limit(_KEYS_TRIED)):
+            if _fits(row, keys):
+                return
+            seen = True
+    if seen:
         raise SealError(
             "the keys iin-lookup and iin-sealing are not those of this database; restore them from the backup"
         )
@@ -168,14 +169,21 @@ def ill_numbered(session: Session, keys: IinKeys) -> Iterator[str]:
     """The ids of people whose sealed IIN does not open, or is not the one that they are found by: the registrar makes
     no roll with them (`Registry.iins`). Every row is opened, a million in less than a minute."""
     for table in (_residents, table_of(KnownPerson)):
-        columns = (table.c.person_id, table.c.iin_hash, table.c.iin_sealed)
-        for row in session.execute(choose(*columns).order_by(table.c.person_id).execution_options(yield_per=_BATCH)):
-            try:
-                fits = keys.hash(keys.open_sealed(row.iin_sealed, row.person_id)) == row.iin_hash
-            except SealError:
-                fits = False
-            if not fits:
+        for row in session.execute(_numbers(table).execution_options(yield_per=_BATCH)):
+            if not _fits(row, keys):
                 yield row.person_id
+
+
+def _numbers(table: Table) -> Select[Any]:
+    return choose(table.c.person_id, table.c.iin_hash, table.c.iin_sealed).order_by(table.c.person_id)
+
+
+def _fits(row: Row[Any], keys: IinKeys) -> bool:
+    """Whether the sealed IIN opens, and is the one that the row is found by."""
+    try:
+        return bool(keys.hash(keys.open_sealed(row.iin_sealed, row.person_id)) == row.iin_hash)
+    except SealError:
+        return False
 
 
 def count_residents(session: Session) -> int:
