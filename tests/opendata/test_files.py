@@ -20,6 +20,7 @@ from egov_participation.ledger import service as ledger
 from egov_participation.opendata import service
 from egov_participation.opendata.datasets import DATASETS
 from egov_participation.opendata.routes import files
+from egov_participation.opendata.rules import Written, to_jsonl
 from egov_participation.opendata.service import sources
 from egov_participation.services import Services
 from egov_participation.voting import service as voting
@@ -183,3 +184,8 @@ def test_postgresql_says_the_same_too(client: TestClient, services: Services, wo
     assert lines(client, "archives")[0]["sha256"] is not None
     assert len(lines(client, "incidents")) == 1
     assert client.get("/data/catalog.jsonld").status_code == client.get("/kk/feeds/votes.atom").status_code == 200
+
+
+def test_what_is_written_already_is_not_written_again() -> None:
+    raw = '{"a":"\u00e9\\n","b":[1,2]}'
+    assert to_jsonl({"index": 1, "entry": Written(raw), "leaf": "ab"}) == f'{{"index":1,"entry":{raw},"leaf":"ab"}}\n'

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from egov_participation.actions import Action
 from egov_participation.approvals.decision import DecisionForm
@@ -29,6 +29,7 @@ from egov_participation.spreadsheets import csv_line, harmless
 from egov_participation.web import proposals
 from egov_participation.web.addresses import to
 from egov_participation.web.context import lang, services, session
+from egov_participation.web.downloads import Download
 from egov_participation.web.forms import Form
 from egov_participation.web.open_data import ASKED_AGAIN, OPEN_TO_ALL, file_answer
 from egov_participation.web.reading import page, read
@@ -108,11 +109,11 @@ def report_words(request: Request) -> Response:
     here, reference = services(request), request.path_params["reference"]
     last = reporting.parsed(reporting.newest(here, reference))["totals"]["comments"]
 
-    def lines() -> Iterator[str]:
-        yield csv_line(_WORDS_HEAD)
+    def lines() -> Iterator[bytes]:
+        yield csv_line(_WORDS_HEAD).encode()
         for start in range(1, last + 1, _AT_ONCE):
             found = report_reading.comments(here, reference, start, min(start + _AT_ONCE, last + 1))
-            yield "".join(csv_line(_cells(comment, reply)) for comment, reply in found)
+            yield "".join(csv_line(_cells(comment, reply)) for comment, reply in found).encode()
 
     # As it is made, piece by piece: no table is held whole, so there is no tag of it.
     headers = {
@@ -120,7 +121,7 @@ def report_words(request: Request) -> Response:
         "Cache-Control": ASKED_AGAIN,
         "Content-Disposition": f'attachment; filename="report-{reference}-words.csv"',
     }
-    return StreamingResponse(lines(), media_type=CSV, headers=headers)
+    return Download(lines(), headers=headers, media_type=CSV)
 
 
 def _cells(one: CommentView, reply: Reply | None) -> Iterator[object]:

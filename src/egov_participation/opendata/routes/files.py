@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Final
 
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from egov_participation.actions import Action
 from egov_participation.errors import DomainError
@@ -23,9 +23,9 @@ from egov_participation.opendata.catalogue import catalogue
 from egov_participation.opendata.csvw import metadata
 from egov_participation.opendata.datasets import DATASETS, Dataset, Name
 from egov_participation.opendata.formats import Format
-from egov_participation.opendata.limits import Limited
 from egov_participation.opendata.service import Standing
 from egov_participation.web.context import services
+from egov_participation.web.downloads import Download
 from egov_participation.web.open_data import OPEN_TO_ALL, file_answer, has_tag
 from egov_participation.web.routing import route
 
@@ -115,11 +115,7 @@ def _file(
     lines: Callable[[Standing], Iterable[str]],
     standing: Standing,
 ) -> Response:
-    """A file with its tag, and since when it is the same, if that is known; 304 to whoever has it.
-
-    Raises:
-        DomainError: 503 ``data.busy``.
-    """
+    """A file with its tag, and since when it is the same, if that is known; 304 to whoever has it."""
     here = services(request)
     # Also of the columns and of whole addresses in the table: another release, or another host, is another file.
     parts = (standing.state, kind.media_type, rules.head(dataset.fields), here.settings.base_url)
@@ -136,9 +132,7 @@ def _file(
     if _has(request, etag, since):
         return Response(status_code=304, headers=headers)
     body: Iterable[bytes] = () if request.method == "HEAD" else _in_pieces(lines(standing))
-    if dataset.name == Name.LOG and request.method != "HEAD":
-        body = Limited(body)
-    return StreamingResponse(iter(body), headers=headers, media_type=kind.content_type)
+    return Download(body, headers=headers, media_type=kind.content_type)
 
 
 def _has(request: Request, etag: str, since: datetime | None) -> bool:

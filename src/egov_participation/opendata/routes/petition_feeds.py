@@ -44,7 +44,7 @@ def petition(request: Request) -> Response:
 def _entry(request: Request, one: Told) -> Entry:
     language, base = lang(request), services(request).settings.base_url
     happened = wording.headline(one.happening, one.petition, language)
-    done = " · ".join(filter(None, (happened, wording.by(one.happening, language))))
+    done = " · ".join(filter(None, (happened, wording.by(one.happening, one.petition, language))))
     path = f"{language}/petitions/{one.petition.reference}"
     since = one.happening.at.astimezone(UTC).date()
     return Entry(

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from egov_participation.actions import Action
 from egov_participation.voting import service
 from egov_participation.voting.service import ArchiveFile
 from egov_participation.web.context import services
+from egov_participation.web.downloads import Download
 from egov_participation.web.open_data import ASKED_AGAIN, OPEN_TO_ALL, has_tag
 from egov_participation.web.routing import route
 
@@ -57,7 +58,7 @@ def archive(request: Request) -> Response:
         headers["Content-Range"] = f"bytes {part.start}-{part.stop - 1}/{file.size}"
     body = () if request.method == "HEAD" else file.chunks(sent.start, sent.stop)
     status = 200 if part is None else 206
-    return StreamingResponse(iter(body), status, headers, media_type="application/x-tar")
+    return Download(body, status, headers, media_type="application/x-tar")
 
 
 def wanted_part(headers: Mapping[str, str], file: ArchiveFile) -> Part | None:
