@@ -6,8 +6,10 @@ kinds of document only the style says that a line is a heading.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import Final
 
 from egov_participation.documents.legal.heads import Head, head_of
@@ -25,6 +27,9 @@ _LADDERS: Final = (
 """What headings are when only their levels are known, by how many levels there are."""
 _LONGEST: Final = 250
 _FAR: Final = 30
+_ROMAN_TITLE: Final = re.compile(r"(?P<label>(?P<number>[IVXІХ]{1,6})\.)\s+(?P<rest>[^\n]+)$")
+"""Cyrillic І and Х are typed for Roman numbers as often as the Latin letters."""
+_FEWEST_ROMAN: Final = 2
 
 
 def heads_of(lines: Sequence[Line], quoted: Collection[int]) -> list[Head | None]:
@@ -42,6 +47,7 @@ def heads_of(lines: Sequence[Line], quoted: Collection[int]) -> list[Head | None
             heads[place] = Head(Kind.CHAPTER, head.number, head.label, head.rest)
         else:
             last = head.number
+    _by_roman_number(lines, quoted, heads)
     _by_style(lines, quoted, heads)
     return heads
 
@@ -76,6 +82,27 @@ def _is_over_points(heads: Sequence[Head | None], place: int, last: str) -> bool
     if not point.sure or (follows(head.number, point.number) and head.number != last):
         return False
     return follows(last, point.number) or (starts(head.number) and starts(point.number))
+
+
+def _by_roman_number(lines: Sequence[Line], quoted: Collection[int], heads: list[Head | None]) -> None:
+    """Titles that a Roman number alone begins ("I. General provisions"): one row of them from I on, or none are.
+
+    One such line proves nothing: it may be the initial of somebody's name.
+    """
+    row: list[tuple[int, Head]] = []
+    for place, line in enumerate(lines):
+        match = None if place in quoted or line.table or line.note else _ROMAN_TITLE.match(line.printed.strip())
+        if match is None:
+            continue
+        head = Head(Kind.CHAPTER, match["number"], match["label"], match["rest"].strip())
+        comes_next = follows(row[-1][1].number, head.number) if row else starts(head.number.replace("І", "I"))
+        if comes_next and _could_be_title(head) and head.rest[0].isupper():
+            row.append((place, head))
+    if len(row) < _FEWEST_ROMAN:
+        return
+    kind = Kind.SECTION if any(head is not None and head.kind is Kind.CHAPTER for head in heads) else Kind.CHAPTER
+    for place, head in row:
+        heads[place] = replace(head, kind=kind)
 
 
 def _by_style(lines: Sequence[Line], quoted: Collection[int], heads: list[Head | None]) -> None:

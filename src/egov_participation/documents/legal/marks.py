@@ -45,6 +45,7 @@ _FORM: Final = re.compile(
     r"|пояснительная\s+записка)\s*[.:]?",
     re.IGNORECASE,
 )  # fmt: skip
+_FORM_MARK: Final = re.compile(r"(?:форма|нысан|form)\.?", re.IGNORECASE)
 _NAMED: Final = re.compile(
     r"(?:об?|о)\s+\w|.*(?:туралы|кодексі|қағидалары(?:н\s+бекіту\s+туралы)?)\s*$|(?:on|an act)\s", re.IGNORECASE
 )
@@ -116,6 +117,11 @@ def has_initials(text: str) -> bool:
 def is_form(text: str) -> bool:
     """A line that says what sort of act this is, which is no title."""
     return _FORM.fullmatch(one_line(text)) is not None
+
+
+def is_form_mark(text: str) -> bool:
+    """The word over an annex that says that it is a form to fill in."""
+    return _FORM_MARK.fullmatch(one_line(text)) is not None
 
 
 def names_act(text: str) -> bool:

@@ -13,11 +13,13 @@ from egov_participation.documents.legal.marks import annex_of, has_initials, is_
 from egov_participation.documents.lines import Line, one_line
 from egov_participation.documents.structure import RANK, Kind
 
-_BEGUN = re.compile(r"(?:ның|нің|ына|іне|ана|ене|ға|ге|қа|ке|да|де|мен|бен|пен)\s*$")
+_BEGUN = re.compile(r"(?:[ндт][ыі]ң|ына|іне|ана|ене|ға|ге|қа|ке|да|де|мен|бен|пен)\s*$")
 """Ends of Kazakh words that what belongs to them follows: "of the Republic", "to the Rules"."""
 _ONLY_ANNEX = re.compile(r"\s*\d+(?:-\d+)*\s?-\s?қосымша\s*$", re.IGNORECASE)
 _KAZAKH_OFFICE = re.compile(r"\s*(?:президенті|премьер-министрі|\w*министрі|төрағасы)(?!\w)(?!.*[;:,]$)", re.IGNORECASE)
-_ONLY_APPROVED = re.compile(r"\s*бекітіл(?:ген|ді)\s*\.?\s*$", re.IGNORECASE)
+_DATED = re.compile(r"\s*\d{4}\s+жылғы(?!.*[.;:]\s*$)", re.IGNORECASE)
+"""The date and number of the order in such a label."""
+_ONLY_APPROVED = re.compile(r"\s*(?:№.{0,40})?бекітіл(?:ген|ді)\s*\.?\s*$", re.IGNORECASE)
 _MOST_BEFORE = 4
 _ENDED = (".", ";", ":", ")", "»", '"')
 
@@ -56,7 +58,7 @@ def together(lines: Iterable[Line]) -> Iterator[Line]:
             merged = [one_line(part.text) for part in (*before, line)]
             yield replace(line, text=" ".join(merged), gap=before[0].gap)
             before = []
-        elif not line.table and not line.note and _BEGUN.search(line.text) and len(line.text) < 200:
+        elif not line.table and not line.note and _is_begun(before, line):
             before.append(line)
             if len(before) > _MOST_BEFORE:
                 yield before.pop(0)
@@ -65,6 +67,10 @@ def together(lines: Iterable[Line]) -> Iterator[Line]:
             yield line
             before = []
     yield from before
+
+
+def _is_begun(before: list[Line], line: Line) -> bool:
+    return len(line.text) < 200 and (_BEGUN.search(line.text) is not None or bool(before and _DATED.match(line.text)))
 
 
 def _goes_with(before: list[Line], line: Line) -> bool:

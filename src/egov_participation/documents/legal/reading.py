@@ -18,6 +18,8 @@ from egov_participation.documents.legal.marks import (
     has_initials,
     is_approval,
     is_caption,
+    is_form,
+    is_form_mark,
     is_note,
     is_signature,
     note_goes_on,
@@ -119,11 +121,13 @@ class _Builder:
         elif head is not None and head.kind in RANK and (head.sure or self._stack.has_prefix(head.number)):
             self._numbered(place, head)
         elif (annex := annex_of(line)) is not None:
-            self._heading = self._stack.annex(annex.number, annex.label, annex.series)
+            self._heading = self._stack.annex(annex.number, annex.label, annex.series or self._act_below(place))
             self._heading.line = line
-        elif is_approval(line) and (line.right or line.centred or self._stack.signed):
+        elif self._approves(line):
             self._heading = self._stack.annex("", one_line(line.text), "")
             self._heading.line = line
+        elif self._heading is not None and self._heading.awaits_heading and is_form_mark(line.text):
+            self._stack.inside(Kind.TEXT, text=one_line(line.text))
         elif announced is not None:
             announced.text = "\n".join(filter(None, [announced.text, one_line(line.text)]))
         elif self._is_signature(place):
@@ -161,10 +165,16 @@ class _Builder:
             return True
         if line.bold or line.outline is not None or line.centred:
             return False
-        after = self._lines[place + 1] if place + 1 < len(self._lines) else None
-        head = None if after is None else self._heads[place + 1]
-        holds_more = after is not None and not (head is not None and RANK.get(head.kind, 99) <= RANK[Kind.ARTICLE])
-        return len(rest) > 120 or not holds_more
+        return len(rest) > 120 or not self._holds_more(place)
+
+    def _holds_more(self, place: int) -> bool:
+        """Whether something follows that can stand in the article that begins here."""
+        if place + 1 == len(self._lines):
+            return False
+        after, head = self._lines[place + 1], self._heads[place + 1]
+        if head is not None:
+            return RANK.get(head.kind, 99) > RANK[Kind.ARTICLE]
+        return not is_signature(after.text) and annex_of(after) is None
 
     def _goes_on(self, line: Line) -> bool:
         """Whether a line is the heading of the provision above, or more of it."""
@@ -258,9 +268,26 @@ class _Builder:
         draft = self._stack.inside(Kind.TABLE, text=flat(line.table))
         draft.heading, draft.table = heading, line.table
 
+    def _act_below(self, place: int) -> str:
+        """To what it is an annex, where the line under "Annex 1" says that."""
+        after = self._lines[place + 1 : place + 2]
+        return Draft.act_named(after[0].text) if after else ""
+
+    def _approves(self, line: Line) -> bool:
+        """Whether the stamp stands here over rules that the act before it puts into force.
+
+        It shows by its place on the page; pasted text has none, but there the act above it is signed.
+        """
+        if not is_approval(line):
+            return False
+        if line.right or line.centred or self._stack.signed:
+            return True
+        plain = not line.text.rstrip().endswith(".") and (line.gap or not self._stack.in_annex)
+        return self._stack.ever_signed and plain
+
     def _is_signature(self, place: int) -> bool:
         text = self._lines[place].text
-        if self._stack.signed and has_initials(text):
+        if self._stack.signed and (has_initials(text) or (is_form(text) and self._stack.awaits_name)):
             return True
         if not is_signature(text) or (self._stack.in_annex and not has_initials(text)):
             return False

@@ -47,6 +47,11 @@ def _runs(row: Sequence[Draft]) -> list[list[Draft]]:
     return runs
 
 
+def _inserted(draft: Draft) -> str:
+    """The number, what was inserted after a dash: Russian acts write "Статья 2.1", those of Kazakhstan 2-1."""
+    return draft.number if draft.kind in {Kind.POINT, Kind.SUBPOINT} else draft.number.replace(".", "-")
+
+
 def _check(run: Sequence[Draft]) -> None:
     times = Counter(draft.number for draft in run)
     before: Draft | None = None
@@ -55,7 +60,7 @@ def _check(run: Sequence[Draft]) -> None:
             draft.doubt = draft.doubt or "number.repeated"
             before = None
             continue
-        if before is not None and not follows(before.number, draft.number):
+        if before is not None and not follows(_inserted(before), _inserted(draft)):
             earlier, now = value(before.number), value(draft.number)
             if earlier is not None and now is not None:
                 draft.doubt = draft.doubt or ("number.missing" if now > earlier else "number.order")

@@ -13,6 +13,10 @@ from egov_participation.documents.structure import RANK, Cell, Kind, Provision
 
 _DEEPEST: Final = 5
 """So many lists, or annexes, stand inside each other at most."""
+_HIGHEST: Final = re.compile(
+    r"(?:приказ|постановлени|указ|решени|распоряжени|закон|кодекс|бұйры|қаулы|шешім|жарлы|заң|order|decree|law|act$)"
+)
+"""Acts that put others into force: their annexes stand in nobody else's."""
 _TO_ACT: Final = re.compile(r"(?:к|to)\s+(?:настоящ\w+\s+)?[«\"]?(?P<series>\w+)", re.IGNORECASE)
 
 
@@ -39,17 +43,28 @@ class Draft:
             self.kind, self.depth, self.number, self.label, self.heading, self.text, self.table, self.doubt
         )
 
+    @property
+    def awaits_heading(self) -> bool:
+        """An annex whose heading is still to come."""
+        return self.kind is Kind.ANNEX and not self.heading
+
+    @staticmethod
+    def act_named(text: str) -> str:
+        """The act that "to the Rules …" names, as `series` has it; empty if the line says nothing of the kind."""
+        match = _TO_ACT.match(one_line(text))
+        return match["series"].lower() if match else ""
+
     def names_act(self, line: Line) -> bool:
         """Take "to the Rules …" under "Annex 1" into its label, if that is what the line says."""
         text = one_line(line.text)
-        if self.kind is not Kind.ANNEX or self.heading or len(self.label) > 600:
+        if not self.awaits_heading or len(self.label) > 600:
             return False
-        match = None if self.series else _TO_ACT.match(text)
+        series = "" if self.series else self.act_named(text)
         stamped = self.line is not None and self.line.right and line.right and not line.gap
-        if match is None and not stamped and not (self.series and text[0].islower() and text[-1] not in ".;:"):
+        if not series and not stamped and not (self.series and text[0].islower() and text[-1] not in ".;:"):
             return False
         self.label = f"{self.label} {text}"
-        self.series = match["series"].lower() if match else self.series
+        self.series = series or self.series
         return True
 
     def add_heading(self, line: Line) -> None:
@@ -66,6 +81,7 @@ class Stack:
         self._open: list[Draft] = []
         self.signed = False
         """A signature was the last thing read."""
+        self.ever_signed = False
 
     @property
     def top(self) -> Draft | None:
@@ -82,6 +98,12 @@ class Stack:
         """The last words read that are no remark."""
         last = next((draft for draft in reversed(self.drafts) if draft.kind is not Kind.NOTE), None)
         return "" if last is None else (last.text or last.heading).rstrip()
+
+    @property
+    def awaits_name(self) -> bool:
+        """The office of who signed was the last thing read, and the name is still to come."""
+        last = self.drafts[-1] if self.signed else None
+        return last is not None and last.kind is Kind.SIGNATURE and not has_initials(last.text)
 
     def subpoints(self) -> list[Draft]:
         """Open subpoints, the innermost first."""
@@ -107,6 +129,8 @@ class Stack:
         """Open an annex: beside those of the same act, or inside the annex that it belongs to."""
         draft = Draft(Kind.ANNEX, number=number, label=label, series=series)
         annexes = [one for one in self._open if one.kind is Kind.ANNEX]
+        if _HIGHEST.match(series):
+            annexes = [one for one in annexes if one.series == series]
         beside = next((one for one in annexes if one.series == series), None)
         if beside is None and len(annexes) >= _DEEPEST:
             beside = annexes[-1]
@@ -140,14 +164,14 @@ class Stack:
 
     def signature(self, text: str) -> Draft:
         """Who signed: closes all but the annex it stands in. An office over two lines is one."""
-        last = self.drafts[-1] if self.drafts else None
-        if self.signed and last is not None and last.kind is Kind.SIGNATURE and not has_initials(last.text):
+        if self.awaits_name:
+            last = self.drafts[-1]
             last.text = f"{last.text} {text}"
             return last
         while self._open and self._open[-1].kind is not Kind.ANNEX:
             self._open.pop()
         draft = self.inside(Kind.SIGNATURE, text)
-        self.signed = True
+        self.signed = self.ever_signed = True
         return draft
 
     def leave_list(self) -> None:
