@@ -43,6 +43,24 @@ QUOTES = {
     "ru": (re.compile(r"[\"'„“”‘’]"), "quotation marks other than « »"),
 }
 
+# One thing has one name: what else it was called somewhere, with the name that it has.
+TERMS: dict[str, tuple[tuple[re.Pattern[str], str], ...]] = {
+    "en": (),
+    "kk": (
+        (re.compile(r"жария журнал|ашықтық журнал", re.IGNORECASE), "another name of the log than «ашық журнал»"),
+        (re.compile(r"консультаци", re.IGNORECASE), "another name of a consultation than «талқылау»"),
+        (re.compile(r"қауымдасты", re.IGNORECASE), "another name of an association than «бірлестік»"),
+    ),
+    "ru": (
+        (
+            re.compile(r"публичн\w+ журнал|журнал\w* прозрачности", re.IGNORECASE),
+            "another name of the log than «открытый журнал»",
+        ),
+        (re.compile(r"консультаци", re.IGNORECASE), "another name of a consultation than «обсуждение»"),
+        (re.compile(r"ассоциаци", re.IGNORECASE), "another name of an association than «объединение»"),
+    ),
+}
+
 _BARE_PERCENT = re.compile(r"%(?!\(|%)")  # Jinja fills every text in, so that a percent sign is written %%
 
 Id = str | tuple[str, ...]
@@ -127,7 +145,7 @@ def wrongs(lang: str, message: Message) -> Iterator[str]:
 def badly_set(lang: str, text: str) -> Iterator[str]:
     """What is not set as it should be in a text of `lang`."""
     bare = _bare(text)
-    for pattern, what in (*TYPOGRAPHY, QUOTES[lang]):
+    for pattern, what in (*TYPOGRAPHY, QUOTES[lang], *TERMS[lang]):
         if pattern.search(bare):
             yield what
 

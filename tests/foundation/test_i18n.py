@@ -95,6 +95,12 @@ def test_english_is_checked_where_it_is_written() -> None:
     assert list(badly_set("en", 'It’s <b class="x">“here”</b> – don\'t wait …')) == []
 
 
+def test_one_thing_has_one_name() -> None:
+    assert list(badly_set("ru", "Записано в публичном журнале")) == ["another name of the log than «открытый журнал»"]
+    assert list(badly_set("kk", "Консультацияны тексеру")) == ["another name of a consultation than «талқылау»"]
+    assert list(badly_set("ru", "Записано в открытом журнале")) == []
+
+
 @pytest.mark.parametrize("lang", i18n.LANGUAGES)
 def test_the_projects_own_catalogues_can_be_read(lang: str) -> None:
     assert translate(lang, "This page does not exist")
