@@ -208,6 +208,7 @@ def test_preflib() -> None:
     assert opened(former).ballots == {(1, 2): 4, (1, 1): 3}
     for text, message in (
         (former + "1,3\n", "line 7: there is no candidate 3"),
+        (former + "1,{" + "9" * 5000 + "}\n", "line 7: there is no candidate 9"),
         (former + "1,2,2\n", "line 7: a candidate is named twice"),
         (former + "1;2\n", "line 7: not an order"),
         ("3\n1,Ada\n2,Bo\n7\n", "line 4: a candidate's number"),

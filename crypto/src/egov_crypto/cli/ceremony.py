@@ -96,7 +96,7 @@ def add(options: Namespace) -> int:
             raise UsageError("the ceremony is done")
         ceremony.add(step, options.place, raw)
         durable.replace(options.ceremony, ceremony.to_json() + b"\n")
-    say(f"The {step} of trustee {options.place} is in the ceremony file.")
+    say(f"The {step.named} of trustee {options.place} is in the ceremony file.")
     _show(ceremony)
     return OK
 
@@ -133,9 +133,10 @@ def _take(options: Namespace, step: Step, take: Callable[[State, Ceremony], Stat
         if after != state:  # on the disk before anything is given away
             durable.replace(options.keyfile, seal(after, file.election, passphrase) + b"\n", private=True)
     write_new(options.out, after.message(step) + b"\n")
-    named = "share" if step is Step.VOUTPUT else step
     say(
-        f"The same {named} as before: {options.out}" if after == state else f"The {named}, to hand in: {options.out}",
+        f"The same {step.named} as before: {options.out}"
+        if after == state
+        else f"The {step.named}, to hand in: {options.out}",
         f"What you have done, and what you were shown, stands in the key file now: {options.keyfile}",
         "Go on with this one. An older copy of it knows nothing of this step: replace your copies.",
     )
@@ -171,7 +172,7 @@ def _show(ceremony: Ceremony) -> None:
         _tell_next(Step.VOUTPUT)
         return
     named = ", ".join(map(str, owners))
-    say(f"Awaited now: the {step} of {'trustee' if len(owners) == 1 else 'trustees'} {named}.")
+    say(f"Awaited now: the {step.named} of {'trustee' if len(owners) == 1 else 'trustees'} {named}.")
 
 
 def _tell_next(step: Step) -> None:

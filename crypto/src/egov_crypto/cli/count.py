@@ -151,11 +151,15 @@ def _without(file: BallotFile, names: Sequence[str]) -> BallotFile:
 
 def _named(file: BallotFile, names: Sequence[str]) -> tuple[int, ...]:
     """The candidates of these names."""
-    known = {" ".join(name.split()).casefold(): candidate for candidate, name in enumerate(file.candidates)}
+    known: dict[str, list[int]] = {}
+    for candidate, name in enumerate(file.candidates):
+        known.setdefault(" ".join(name.split()).casefold(), []).append(candidate)
     wanted = [" ".join(name.split()).casefold() for name in names]
     if unknown := [name for name, folded in zip(names, wanted, strict=True) if folded not in known]:
         raise UsageError(f"there is no candidate {unknown[0]!r}")
-    return tuple(dict.fromkeys(known[folded] for folded in wanted))
+    if several := [name for name, folded in zip(names, wanted, strict=True) if len(known[folded]) > 1]:
+        raise UsageError(f"several candidates are called {several[0]!r}")
+    return tuple(dict.fromkeys(known[folded][0] for folded in wanted))
 
 
 def _marked(file: BallotFile, options: argparse.Namespace) -> BallotFile:

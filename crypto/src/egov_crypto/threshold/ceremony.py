@@ -49,6 +49,11 @@ class Step(StrEnum):
     POLYNOMIAL = "polynomial"
     VOUTPUT = "voutput"
 
+    @property
+    def named(self) -> str:
+        """What people are told of it: the command's word."""
+        return "share" if self is Step.VOUTPUT else self.value
+
 
 class Awaiting(NamedTuple):
     """The step that the ceremony is at, None when it is done, and the trustees who have not taken it yet."""
@@ -117,7 +122,7 @@ class Ceremony:
         """Raise :class:`UsageError` unless every trustee has taken ``step``."""
         awaited, owners = self.awaiting()
         if awaited is not None and list(Step).index(awaited) <= list(Step).index(step):
-            raise UsageError(f"each trustee's {awaited} is needed first, and {_named(owners)} not there yet")
+            raise UsageError(f"each trustee's {awaited.named} is needed first, and {_named(owners)} not there yet")
 
     def add(self, step: Step, owner: int, raw: bytes) -> None:
         """Add a message of any step."""
@@ -203,14 +208,14 @@ class Ceremony:
         if owner not in self._owners:
             raise UsageError(f"there is no trustee {owner} in this ceremony")
         if len(raw) > MAX_MESSAGE:
-            raise VerificationError("ceremony.format", f"a {step} of {len(raw)} bytes")
+            raise VerificationError("ceremony.format", f"a {step.named} of {len(raw)} bytes")
         if (before := self._raw[step].get(owner)) is not None:
             if before != raw:
-                raise UsageError(f"trustee {owner} has sent another {step} already")
+                raise UsageError(f"trustee {owner} has sent another {step.named} already")
             return False
         awaited, _ = self.awaiting()
         if awaited is not step:
-            raise UsageError(f"a {step} is not awaited now, but the {awaited} of each trustee")
+            raise UsageError(f"a {step.named} is not awaited now, but {_awaited(awaited)}")
         return True
 
 
@@ -223,6 +228,10 @@ def commitment(polynomial: bytes) -> str:
 def certificates_digest(certificates: Sequence[Certificate]) -> str:
     """Hexadecimal SHA-256 of the compact JSON list of all certificates."""
     return wire.digest(wire.dump([certificate.to_json() for certificate in certificates]))
+
+
+def _awaited(step: Step | None) -> str:
+    return "nothing any more" if step is None else f"the {step.named} of each trustee"
 
 
 def _named(owners: Sequence[int]) -> str:

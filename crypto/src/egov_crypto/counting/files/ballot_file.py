@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 from egov_crypto.counting.ballots import HIGHEST, Values
 from egov_crypto.errors import UsageError
@@ -51,6 +51,15 @@ def ranks(groups: Iterable[Sequence[int]], candidates: int) -> Values:
         for candidate in group:
             values[candidate] = values[candidate] or rank
     return tuple(values)
+
+
+def told_apart(names: Mapping[Any, str]) -> dict[Any, str]:
+    """Names by identifier; where several have the same name, with their identifiers in brackets behind it."""
+    often = Counter(names.values())
+    apart = {key: name if often[name] == 1 else f"{name} [{key}]" for key, name in names.items()}
+    if twice := _twice(tuple(apart.values())):
+        raise UsageError(f"two are called {twice!r}: they cannot be told apart")
+    return apart
 
 
 def leave_out(file: BallotFile, left_out: set[int], note: str) -> BallotFile:

@@ -1,7 +1,8 @@
 """Cast-vote records in the common data format (NIST SP 1500-103, version 1), as JSON.
 
 A report lists elections with contests, whose selections name candidates, and records. A record has snapshots, of which
-the current one counts; there each contest has selections, and those have positions: a mark and its rank.
+the current one counts; there each contest has selections, and those have positions: a mark and its rank. Contests, and
+selections of one contest, that have the same name get their identifiers behind it.
 """
 
 import json
@@ -10,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from egov_crypto.counting.ballots import HIGHEST
-from egov_crypto.counting.files.ballot_file import BallotFile
+from egov_crypto.counting.files.ballot_file import BallotFile, told_apart
 from egov_crypto.counting.files.cvr import sorted_out
 from egov_crypto.counting.files.layouts import Rank, Reading, choose
 from egov_crypto.errors import UsageError
@@ -25,7 +26,9 @@ def read(text: str, reading: Reading) -> BallotFile:
     """The ballots of one contest; raises :class:`UsageError` on what is no such report."""
     try:
         report = json.loads(text)
-        contests = {each["Name"]: each for election in report["Election"] for each in election["Contest"]}
+        listed = {each["@id"]: each for election in report["Election"] for each in election["Contest"]}
+        named = told_apart({key: " ".join(each["Name"].split()) for key, each in listed.items()})
+        contests = {name: listed[key] for key, name in named.items()}
         title = choose(list(contests), reading)
         if title is None:
             raise UsageError("the report has no contest")
@@ -44,7 +47,7 @@ def _names(report: Any, contest: Any) -> dict[str, str]:
         identifier = selection["@id"]
         chosen = [people[each] for each in selection.get("CandidateIds", [])]
         names[identifier] = " ".join(" / ".join(chosen).split()) or identifier
-    return names
+    return told_apart(names)
 
 
 def _ballots(report: Any, contest: str) -> Iterator[Any]:

@@ -3,18 +3,19 @@
 ``ContestManifest.json`` and ``CandidateManifest.json`` list contests and candidates, and each ``CvrExport….json`` has
 sessions, of one ballot each, with the marks of each contest. A session that was corrected is in it twice: the one that
 is current counts. A mark that the scanner found ambiguous does not. Whether a mark is a vote is not looked at, because
-that is false of every mark of a rank given to several.
+that is false of every mark of a rank given to several. Contests, and candidates of one contest, that have the same name
+get their identifiers behind it.
 """
 
 import json
 import re
 import zipfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import IO, Any, Final
 
 from egov_crypto.counting.ballots import HIGHEST
-from egov_crypto.counting.files.ballot_file import BallotFile
+from egov_crypto.counting.files.ballot_file import BallotFile, told_apart
 from egov_crypto.counting.files.cvr import sorted_out
 from egov_crypto.counting.files.layouts import Rank, Reading, choose
 from egov_crypto.counting.files.spreadsheet import DAMAGED
@@ -33,27 +34,50 @@ def read(file: IO[bytes], reading: Reading) -> BallotFile:
     try:
         with zipfile.ZipFile(file) as archive:
             return _read(archive, reading)
-    except (KeyError, TypeError, AttributeError, json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
         raise UsageError(f"the archive has not the form of a Dominion export: {type(error).__name__} {error}") from None
     except DAMAGED as error:
         raise UsageError(f"not an archive that can be read: {error}") from None
 
 
 def _read(archive: zipfile.ZipFile, reading: Reading) -> BallotFile:
-    paths = {info.filename.rpartition("/")[2]: info for info in archive.infolist()}
-    contests = {each["Description"]: each["Id"] for each in _loaded(archive, paths[_CONTESTS])["List"] if _ranked(each)}
+    listed = [each for each in _only(archive, _CONTESTS)["List"] if _ranked(each)]
+    contests = {title: key for key, title in _named(listed).items()}
     title = choose(list(contests), reading)
     if title is None:
         raise UsageError("the archive has no contest with ranks")
     contest = contests[title]
-    listed = _loaded(archive, paths[CANDIDATES])["List"]
-    names = {each["Id"]: " ".join(each["Description"].split()) for each in listed if each["ContestId"] == contest}
+    names = _named(each for each in _only(archive, CANDIDATES)["List"] if each["ContestId"] == contest)
     counts: Counter[tuple[Rank, ...]] = Counter()
-    for name, info in paths.items():
-        if _RECORDS.fullmatch(name):
+    seen: set[str] = set()
+    for info in archive.infolist():
+        if _RECORDS.fullmatch(info.filename.rpartition("/")[2]):
+            if info.filename in seen:
+                raise UsageError(f"the archive has two files {info.filename}")
+            seen.add(info.filename)
             for marks in _ballots(_loaded(archive, info), contest):
                 counts[_ranks(marks, names)] += 1
+    if not seen:
+        raise UsageError("the archive has no records")
     return sorted_out(counts, reading, title)
+
+
+def _only(archive: zipfile.ZipFile, name: str) -> Any:
+    """The one file of that name, in whichever folder."""
+    found = [info for info in archive.infolist() if info.filename.rpartition("/")[2] == name]
+    if len(found) != 1:
+        raise UsageError(f"the archive has {len(found)} files {name}, and should have one")
+    return _loaded(archive, found[0])
+
+
+def _named(listed: Iterable[dict[str, Any]]) -> dict[int, str]:
+    """The names of contests, or of candidates, by identifier."""
+    names: dict[int, str] = {}
+    for each in listed:
+        if each["Id"] in names:
+            raise UsageError(f"the identifier {str(each['Id'])[:40]} is given twice")
+        names[each["Id"]] = " ".join(each["Description"].split())
+    return told_apart(names)
 
 
 def _loaded(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Any:

@@ -2,8 +2,10 @@
 
 A record has contests with their name and identifier, and options with a name, an identifier and a value; options that
 got no mark can be missing. In a contest with ranks the value has a digit for each rank, from the first one: ``0101`` is
-a mark at the second and at the fourth rank. A write-in has its text if it was resolved; one that was rejected is no
-mark. Sheets of one ballot do not name each other, and no contest goes over two sheets.
+a mark at the second and at the fourth rank. An option can be empty where nobody is marked. A write-in has its text if
+it was resolved; one that was rejected is no mark, and none are those of a contest that is invalid because another
+party's was voted in too (``InvalidVote``). Sheets of one ballot do not name each other, and no contest goes over two
+sheets. In a signed export each record has its signature beside it (``.xml.sig.xml``), which is passed over.
 """
 
 import re
@@ -16,7 +18,7 @@ from xml.etree.ElementTree import Element, ParseError, XMLParser, fromstring
 
 from egov_crypto.counting.ballots import HIGHEST
 from egov_crypto.counting.files import spreadsheet
-from egov_crypto.counting.files.ballot_file import BallotFile
+from egov_crypto.counting.files.ballot_file import BallotFile, told_apart
 from egov_crypto.counting.files.cvr import sorted_out
 from egov_crypto.counting.files.layouts import MOST_NAME, Rank, Reading, choose
 from egov_crypto.errors import UsageError
@@ -35,6 +37,8 @@ class _Contest:
     ranked: bool = False
     """Whether some value has more than one digit."""
     counts: Counter[tuple[Rank, ...]] = field(default_factory=Counter)
+    options: dict[str, str] = field(default_factory=dict)
+    """The identifiers by the names."""
 
 
 def is_one(names: list[str]) -> bool:
@@ -49,12 +53,8 @@ def read(file: IO[bytes], reading: Reading) -> BallotFile:
             contests = _read(archive)
     except spreadsheet.DAMAGED as error:
         raise UsageError(f"not an archive that can be read: {error}") from None
-    names = Counter(contest.name for contest in contests.values())
-    ranked = {  # parties of a primary can have contests of one name
-        contest.name if names[contest.name] == 1 else f"{contest.name} [{identifier}]": contest
-        for identifier, contest in contests.items()
-        if contest.ranked
-    }
+    names = told_apart({identifier: contest.name for identifier, contest in contests.items()})
+    ranked = {names[identifier]: contest for identifier, contest in contests.items() if contest.ranked}
     chosen = choose(list(ranked), reading)
     if chosen is None:
         raise UsageError("the archive has no contest with ranks")
@@ -62,7 +62,7 @@ def read(file: IO[bytes], reading: Reading) -> BallotFile:
 
 
 def _is_record(name: str) -> bool:
-    return name.lower().endswith(".xml")
+    return name.lower().endswith(".xml") and not name.lower().endswith(".sig.xml")
 
 
 def _read(archive: zipfile.ZipFile) -> dict[str, _Contest]:
@@ -79,7 +79,7 @@ def _read(archive: zipfile.ZipFile) -> dict[str, _Contest]:
                     raise UsageError(f"the archive has more than {MOST_CONTESTS} contests")
                 found[identifier] = _Contest(_text(name, given, "Name"))
             contest = found[identifier]
-            marks = list(_marks(name, given))
+            marks = [] if given.find("InvalidVote") is not None else list(_marks(name, given, contest.options))
             contest.ranked |= any(len(value) > 1 for _, value in marks)
             contest.counts[_ranks(marks)] += 1
     return found
@@ -109,9 +109,11 @@ def _tag(element: Element) -> str:
     return element.tag.rpartition("}")[2]
 
 
-def _marks(name: str, contest: Element) -> Iterator[tuple[str, str]]:
-    """Who was marked, and a digit for each rank."""
+def _marks(name: str, contest: Element, known: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """Who was marked, and a digit for each rank; ``known`` are the contest's options so far."""
     for option in contest.iterfind("Options/Option"):
+        if not len(option):
+            continue
         value = (option.findtext("Value") or "").strip()
         written = option.find("WriteInData")
         if written is not None and (written.findtext("WriteInDataStatus") or "").strip() == "Rejected":
@@ -119,7 +121,10 @@ def _marks(name: str, contest: Element) -> Iterator[tuple[str, str]]:
         if not _RANKS.fullmatch(value):
             raise UsageError(f"{name}: {value[:40]!r} does not say at which ranks there are marks")
         if written is None:
-            yield _text(name, option, "Name"), value
+            called, identifier = _text(name, option, "Name"), _text(name, option, "Id")
+            if known.setdefault(called, identifier) != identifier:
+                raise UsageError(f"{name}: another option of the contest is called {called!r} too")
+            yield called, value
         else:
             yield " ".join((written.findtext("Text") or "").split())[:MOST_NAME] or WRITE_IN, value
 

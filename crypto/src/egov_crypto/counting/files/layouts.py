@@ -1,6 +1,7 @@
 """Which columns of a table of ballots say what: for each rank a candidate, for each candidate a rank, or marks."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -101,21 +102,29 @@ def _told(names: list[str], reading: Reading) -> list[int]:
         return []
     if missing := [column for column in wanted if column not in folded]:
         raise UsageError(f"there is no column {missing[0]!r}")
+    if twice := [column for column in wanted if folded.count(column) > 1]:
+        raise UsageError(f"there are two columns {twice[0]!r}")
     return [folded.index(column) for column in wanted]
 
 
 def _known(names: list[str], reading: Reading, first: bool) -> list[int]:
     """The columns that their names tell. Bare numbers are names in the ``first`` row alone: below they are ranks."""
     contests: dict[str, dict[int, int]] = {}
+    doubled: set[str] = set()
     for place, name in enumerate(names):
         match = _RANK.search(name)
         if match and (first or not match["alone"]):
             contest = " ".join((name[: match.start()] + name[match.end() :]).split())
             word = match["word"]
             rank = _ORDINALS.index(word.casefold()) + 1 if word else int("".join(filter(None, match.groups())))
-            contests.setdefault(contest, {}).setdefault(rank, place)
+            if contests.setdefault(contest, {}).setdefault(rank, place) != place:
+                doubled.add(contest)
     complete = [name for name, ranked in contests.items() if sorted(ranked) == list(range(1, len(ranked) + 1))]
     chosen = choose(complete, reading)
+    if chosen in doubled:
+        raise UsageError(
+            f"several columns have one rank of {chosen!r}: say which they are, with --rank-column for each"
+        )
     return [place for _, place in sorted(contests[chosen].items())] if chosen is not None else []
 
 
@@ -173,6 +182,8 @@ def _candidates(names: list[str], reading: Reading) -> Layout | None:
             raise UsageError(f"there is no column {reading.last!r} after {reading.first!r}")
         end = folded.index(_folded(reading.last), start) + 1
     columns = [(place, _name(1, name)) for place, name in enumerate(names[:end]) if place >= start and name]
+    if twice := [name for name, number in Counter(name for _, name in columns).items() if number > 1]:
+        raise UsageError(f"two columns are called {twice[0]!r}: their candidates cannot be told apart")
     blank = {"", "0", *(word.casefold() for word in reading.undervote)}
     overvote = {word.casefold() for word in reading.overvote}
 

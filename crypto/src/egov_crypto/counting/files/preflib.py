@@ -24,6 +24,8 @@ _NAME: Final = re.compile(r"# ALTERNATIVE NAME ([0-9]{1,4}):(.*)", re.ASCII)
 _TITLE: Final = re.compile(r"# TITLE:(.*)")
 _EQUAL: Final = r"(?:[0-9]{1,4}|\{[0-9,\s]*\})"
 _ORDER: Final = re.compile(rf"([0-9]{{1,10}})\s*[:,]\s*({_EQUAL}(?:\s*,\s*{_EQUAL})*)?", re.ASCII)
+_DIGITS: Final = 4
+"""Of a candidate's number."""
 _RANK: Final = re.compile(r"[0-9]+|\{[^}]*\}")
 
 _Line = tuple[int, str]
@@ -43,7 +45,10 @@ def read(text: str) -> BallotFile:
         number = int(order[1])
         if number > MOST_BALLOTS:
             raise refuse(line, f"{number} ballots are too many")
-        groups = [[int(each) for each in re.findall("[0-9]+", group)] for group in _RANK.findall(order[2] or "")]
+        written_groups = [re.findall("[0-9]+", group) for group in _RANK.findall(order[2] or "")]
+        if long := [each for group in written_groups for each in group if len(each) > _DIGITS]:
+            raise refuse(line, f"there is no candidate {long[0][:40]}")
+        groups = [[int(each) for each in group] for group in written_groups]
         named = [each for group in groups for each in group]
         if unknown := [each for each in named if each not in place]:
             raise refuse(line, f"there is no candidate {unknown[0]}")

@@ -18,6 +18,8 @@ MOST_BYTES: Final = 2**30
 """Of one unpacked part: a file of a few megabytes can hold far more."""
 MOST_SHARED: Final = 2**26
 """Characters of all shared strings together."""
+_DIGITS: Final = 10
+"""Of a shared string's number."""
 MOST_CELLS: Final = 2**10
 """Columns that a row can have."""
 MOST_TEXT: Final = 2**15
@@ -209,6 +211,6 @@ def _column(reference: str | None, following: int) -> int:
 def _value(text: str, kind: str, shared: list[str]) -> str:
     if kind != "s":
         return text
-    if not text.isdecimal() or int(text) >= len(shared):
+    if not text.isdecimal() or len(text) > _DIGITS or int(text) >= len(shared):
         raise UsageError("the workbook has a cell whose text is not in it")
     return shared[int(text)]

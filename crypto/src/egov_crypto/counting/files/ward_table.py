@@ -35,6 +35,8 @@ def read(rows: Iterable[Sequence[str]]) -> BallotFile:
     title = ""
     for line, row in filled:
         if _NUMBER.fullmatch(row[0]):
+            if names:
+                raise refuse(line, "ballots come before the candidates")
             ballots[_ballot(line, row, candidates)] += int(row[0])
         elif match := _CANDIDATE.fullmatch(row[0]):
             if int(match[1]) != len(names) + 1:
