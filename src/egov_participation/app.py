@@ -21,6 +21,7 @@ from egov_participation.database import Database
 from egov_participation.errors import DomainError
 from egov_participation.identity import service as identity
 from egov_participation.jobs import Worker
+from egov_participation.jurisdiction import site
 from egov_participation.ledger.service import Sequencer
 from egov_participation.mail import Mailer, mailer_for
 from egov_participation.registrar.client import RemoteRegistrar
@@ -129,7 +130,7 @@ def create_app(
     app.state.addresses = addresses
     app.state.readings = Readings(services)
     app.state.texts = [spec.path for spec in specs if _is_text(spec)]
-    app.state.templates = Templates(services, addresses, templates)
+    app.state.templates = Templates(services, addresses, templates, site.place(settings))
     return app
 
 

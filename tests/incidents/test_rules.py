@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from egov_participation.incidents import rules
+from egov_participation.jurisdiction.working_days import KAZAKHSTAN
 
 
 def test_a_number_is_read_as_people_type_it_and_a_mistake_is_noticed() -> None:
@@ -25,7 +26,7 @@ def test_a_number_is_read_as_people_type_it_and_a_mistake_is_noticed() -> None:
     [(date(2024, 10, 7), date(2024, 10, 10)), (date(2024, 10, 10), date(2024, 10, 15))],
 )
 def test_an_answer_is_due_in_three_working_days(reported: date, due: date) -> None:
-    assert rules.due_on(reported) == due
+    assert rules.due_on(reported, KAZAKHSTAN) == due
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from egov_participation.jurisdiction.petition_rules import territories_reached
 from egov_participation.ledger import service as ledger
 from egov_participation.petitions.models import Happening, PetitionRegion, ReachedTier, State
 from egov_participation.petitions.service import answering
+from egov_participation.roles.agencies import AGENCIES
 from egov_participation.services import Services
 
 
@@ -131,10 +132,10 @@ def test_two_that_count_at_once_notice_it_once(petitions: Petitions, services: S
         assert len(list(ledger.newest(session, "petition.threshold", reference))) == 2
 
 
-def test_an_agency_answers_for_itself_and_a_body_for_nobody_yet() -> None:
-    assert answering.agency_of("finance") == "finance"
-    assert answering.agency_of("government") == ""
-    assert set(RULES.bodies).isdisjoint(answering.roles.AGENCIES), "no body is mistaken for a ministry"
+def test_an_agency_answers_for_itself_and_a_body_for_nobody_yet(services: Services) -> None:
+    assert answering.agency_of(services, "finance") == "finance"
+    assert answering.agency_of(services, "government") == ""
+    assert set(RULES.bodies).isdisjoint(AGENCIES), "no body is mistaken for a ministry"
 
 
 def _from(services: Services, petition_id: int, region: str, count: int) -> None:

@@ -63,7 +63,7 @@ def test_a_role_is_held_from_the_approval_on_and_the_person_is_told(
     assert held(services, newcomer.person_id) == service.Held(frozenset({Role.MINISTRY}), frozenset({"finance"}))
     worker.run_due()
     (mail,) = [mail for mail in outbox.sent if mail.to == newcomer.entry.mail]
-    names = [service.role_in_words(lang, Role.MINISTRY, "finance") for lang in ("kk", "ru", "en")]
+    names = [service.role_in_words(services, lang, Role.MINISTRY, "finance") for lang in ("kk", "ru", "en")]
     assert any(name in mail.text for name in names)
 
 

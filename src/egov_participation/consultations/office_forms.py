@@ -13,7 +13,6 @@ from egov_participation.consultations.service.drafting import Details
 from egov_participation.documents.structure import Kind
 from egov_participation.i18n import N_
 from egov_participation.jurisdiction.territories import country
-from egov_participation.roles.service import AGENCIES
 from egov_participation.web import days
 from egov_participation.web.forms import cleaned
 from egov_participation.writing import Reason, one_line
@@ -41,9 +40,9 @@ def _read_summary(value: object) -> str:
 
 
 def _read_agency(value: object) -> str:
-    if value not in AGENCIES:
+    if not isinstance(value, str) or not value:
         raise ValueError(N_("Choose the agency."))
-    return str(value)
+    return value
 
 
 def _read_territory(value: object) -> str:

@@ -9,6 +9,7 @@ from typing import Final
 from egov_participation import references
 from egov_participation.i18n import N_
 from egov_participation.jurisdiction import working_days
+from egov_participation.jurisdiction.calendars import Calendar
 from egov_participation.throttle import Limit
 
 WORKING_DAYS: Final = 15
@@ -67,6 +68,6 @@ def read_reference(text: str) -> str | None:
     return references.read("K", text)
 
 
-def due_on(received: date) -> date:
+def due_on(received: date, calendar: Calendar) -> date:
     """The last day for an answer."""
-    return working_days.after(received, WORKING_DAYS)
+    return working_days.after(received, WORKING_DAYS, calendar)

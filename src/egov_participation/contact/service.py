@@ -19,7 +19,7 @@ from egov_participation.correspondence.service import address_given, count, seal
 from egov_participation.database import UnitOfWork
 from egov_participation.errors import DomainError
 from egov_participation.i18n import N_
-from egov_participation.jurisdiction import working_days
+from egov_participation.jurisdiction import site, working_days
 from egov_participation.notices.kinds import NoticeKind, Param, Phrase, notice
 from egov_participation.services import Services, SessionInfo
 from egov_participation.throttle import throttle
@@ -122,7 +122,7 @@ def send(
         person_id=person.person_id if person else None,
         language=lang,
         received_at=now,
-        due_on=rules.due_on(services.day(now)),
+        due_on=rules.due_on(services.day(now), site.calendar(services)),
     )
     tx.add(row)
     _tell(tx, services, row, RECEIVED, due=row.due_on)
@@ -246,7 +246,7 @@ def _message(services: Services, session: Session, row: ContactMessage) -> Messa
         language=row.language,
         received_at=row.received_at,
         due_on=row.due_on,
-        days=working_days.between(services.day(services.clock()), row.due_on),
+        days=working_days.between(services.day(services.clock()), row.due_on, site.calendar(services)),
         answer="" if row.answer_sealed is None else box.open(row.answer_sealed, f"answer:{row.reference}"),
         answered_at=row.answered_at,
     )

@@ -95,6 +95,7 @@ def _settings(folder: Path, port: int) -> Settings:
         base_url=f"http://localhost:{port}",
         booth_url=f"http://booth.localhost:{port}",
         demo=True,
+        jurisdiction="kz",  # whatever the environment says: its people, texts and ministries are Kazakhstan's
         jurisdiction_dir=RULES,
         registrar_batch_seconds=120,  # nor for an hour, until a signature is in the log
         registrar_passkey_hours=0,  # whoever tries it out cannot wait; its pages say that a real one does

@@ -102,7 +102,7 @@ def leave_a_proposal(
 def leave_a_failed_job(services: Services, officials: Sequence[Official], now: datetime) -> None:
     """Something for an administrator to decide on: a mail that could not be sent. Tried again, it arrives."""
     written_to = person_id(services, officials[-1].entry)
-    words = {lang: roles.role_in_words(lang, officials[-1].role) for lang in LANGUAGES}
+    words = {lang: roles.role_in_words(services, lang, officials[-1].role) for lang in LANGUAGES}
     with services.database.uow() as tx:
         keys_dir = services.settings.keys_dir
         notices.notify(tx, keys_dir, written_to, roles.GRANTED, "demo:failed", role=words, at=now - timedelta(days=1))

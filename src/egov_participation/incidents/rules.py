@@ -11,6 +11,7 @@ from typing import Final
 from egov_participation import references
 from egov_participation.i18n import N_
 from egov_participation.jurisdiction import working_days
+from egov_participation.jurisdiction.calendars import Calendar
 from egov_participation.throttle import Limit
 
 LETTER: Final = "I"
@@ -67,9 +68,9 @@ def read_reference(text: str) -> str | None:
     return references.read(LETTER, text)
 
 
-def due_on(reported: date) -> date:
+def due_on(reported: date, calendar: Calendar) -> date:
     """The last day for the commission's answer."""
-    return working_days.after(reported, WORKING_DAYS)
+    return working_days.after(reported, WORKING_DAYS, calendar)
 
 
 IIN_SEEN: Final = N_("There are 12 digits in a row: is that somebody's IIN?")

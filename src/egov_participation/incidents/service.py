@@ -23,7 +23,7 @@ from egov_participation.incidents import rules
 from egov_participation.incidents.models import Incident
 from egov_participation.incidents.rules import KIND_NAMES
 from egov_participation.incidents.views import Case, IncidentMark, IncidentView
-from egov_participation.jurisdiction import working_days
+from egov_participation.jurisdiction import site, working_days
 from egov_participation.keyring import Seal
 from egov_participation.notices.kinds import NoticeKind, Param, Phrase, notice
 from egov_participation.services import Services, SessionInfo
@@ -156,7 +156,7 @@ def _add(
         person_id=person.person_id if person else None,
         language=lang,
         reported_on=today,
-        due_on=rules.due_on(today),
+        due_on=rules.due_on(today, site.calendar(services)),
     )
     tx.add(row)
     return row
@@ -304,7 +304,7 @@ def kinds() -> Sequence[tuple[str, str]]:
 
 def days_left(services: Services, found: IncidentView) -> int:
     """Working days that the commission has left; below zero when it is late."""
-    return working_days.between(services.day(services.clock()), found.due_on)
+    return working_days.between(services.day(services.clock()), found.due_on, site.calendar(services))
 
 
 def _found(row: Incident | None) -> Incident:

@@ -21,7 +21,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Final
 
-_REGION: Final = re.compile(r"[A-Z]{2}-\d{2}")
+_REGION: Final = re.compile(r"[A-Z]{2}(-\d{2})?")
 _PART: Final = re.compile(r"\d{9}|\d{2}-[a-z]+")
 _KATO: Final = re.compile(r"\d{9}")
 _TERRITORY_COLUMNS: Final = ["code", "parent", "kind", "kato", "kk", "ru", "en"]
@@ -59,7 +59,8 @@ class Territory:
     """A region or a part of one."""
 
     code: str
-    """ISO 3166-2 of a region; KATO of what is in one, or a code of our own where that is not known."""
+    """ISO 3166-2 of a region, ISO 3166-1 of a state of a union; KATO of what is in a region, or a code of our own where
+    that is not known."""
     parent: str
     """Code of the region that it is in; empty for a region."""
     kind: Kind
@@ -191,7 +192,12 @@ REGIONS: Final = country("kz").regions
 """Kazakhstan's 17 regions and three cities of republican significance, by ISO 3166-2."""
 
 
+def place(code: str) -> Territory | None:
+    """A territory of any country that the package has a table of: what a register may say of where somebody lives."""
+    return TERRITORIES.get(code) or country("eu").territories.get(code)
+
+
 def region_of(code: str) -> str:
     """The code of the region that a territory is or lies in; empty where it is not known."""
-    found = TERRITORIES.get(code)
+    found = place(code)
     return "" if found is None else found.code if found.is_region else found.parent

@@ -32,4 +32,4 @@ def in_words(services: Services, db: Session, lang: str, object_: str) -> str:
     name, found = name_of(services, db, object_), _PERSON.fullmatch(object_)
     if not name or found is None or found[2] not in set(map(str, Role)):
         return name
-    return f"{name}, {role_in_words(lang, Role(found[2]), found[3] or '')}"
+    return f"{name}, {role_in_words(services, lang, Role(found[2]), found[3] or '')}"

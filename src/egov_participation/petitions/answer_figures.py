@@ -10,26 +10,31 @@ from egov_participation.petitions.service.owing import Record
 from egov_participation.results import charts, figures
 from egov_participation.results.charts import SHARES, Bar
 from egov_participation.results.figures import Figure
-from egov_participation.roles.service import AGENCIES
+from egov_participation.roles import service as roles
+from egov_participation.services import Services
 
 
-def agency_name(lang: str, code: str) -> str:
+def agency_name(services: Services, lang: str, code: str) -> str:
     """What an agency is called; of none, that nobody has been told to answer."""
-    return AGENCIES[code].name(lang) if code in AGENCIES else translate(lang, N_("No agency yet"))
+    return roles.agency_name(services, code, lang) if code else translate(lang, N_("No agency yet"))
 
 
 @lru_cache(maxsize=32)
-def by_agency(lang: str, records: tuple[Record, ...], source: str) -> Figure:
-    """Of what petitions asked, how much was answered: a bar for each agency."""
+def by_agency(lang: str, records: tuple[tuple[Record, str], ...], source: str) -> Figure:
+    """Of what petitions asked, how much was answered: a bar for each agency.
+
+    Args:
+        records: with each agency's name.
+    """
     number = filters(lang, "UTC")["number"]
     bars = tuple(
         Bar(
-            agency_name(lang, one.agency),
+            name,
             SHARES * one.done // one.asked,
             translate(lang, N_("%(done)s of %(asked)s"), done=number(one.done), asked=number(one.asked)),
             quiet=not one.agency,
         )
-        for one in records
+        for one, name in records
     )
     title = translate(lang, N_("Answered, by agency"))
     head = (
@@ -49,11 +54,11 @@ def by_agency(lang: str, records: tuple[Record, ...], source: str) -> Figure:
         head=tuple(translate(lang, word) for word in head),
         rows=tuple(
             (
-                agency_name(lang, one.agency),
+                name,
                 *(number(count) for count in (one.asked, one.done, one.late, one.waiting, one.overdue)),
                 "–" if one.median_days is None else number(one.median_days),
             )
-            for one in records
+            for one, name in records
         ),
         numeric=(1, 2, 3, 4, 5, 6),
     )

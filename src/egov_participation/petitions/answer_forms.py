@@ -11,7 +11,6 @@ from pydantic import BaseModel, Field, PlainValidator, ValidationInfo, field_val
 
 from egov_participation.i18n import N_
 from egov_participation.petitions.rules.outcomes import LANGUAGES, Content, File, Link, To, Words
-from egov_participation.roles.service import AGENCIES
 from egov_participation.web import days
 from egov_participation.web.forms import cleaned
 from egov_participation.writing import Reason, one_line
@@ -70,9 +69,9 @@ def _read_name(value: object) -> str:
 
 
 def _read_agency(value: object) -> str:
-    if value not in AGENCIES:
+    if not isinstance(value, str) or not value:
         raise ValueError(N_("Choose the agency that answers."))
-    return str(value)
+    return value
 
 
 _Summary = Annotated[str, PlainValidator(_read_summary)]

@@ -11,13 +11,12 @@ from threading import Lock
 from typing import Final
 from weakref import WeakKeyDictionary
 
-from babel.core import Locale
 from babel.dates import format_skeleton
 
 from egov_participation.database import Database
 from egov_participation.formats import filters
 from egov_participation.i18n import LOCALES, N_, translate
-from egov_participation.jurisdiction.territories import TERRITORIES
+from egov_participation.jurisdiction.territories import place
 from egov_participation.petitions.views import DayView, PetitionView
 from egov_participation.results import figures, places
 from egov_participation.results.figures import Figure
@@ -112,15 +111,15 @@ def of_days(petition: PetitionView, lang: str, timezone: str) -> list[Figure]:
 
 def region_name(code: str, lang: str) -> str:
     """What a region of an attestation is called."""
-    if code in TERRITORIES:
-        return TERRITORIES[code].name(lang)
+    if found := place(code):
+        return found.name(lang)
     if code == "other":
         return translate(lang, N_("Other regions, counted together"))
-    return Locale.parse(LOCALES[lang]).territories.get(code, code) or code
+    return code
 
 
 def _residents(code: str) -> int | None:
-    territory = TERRITORIES.get(code)
+    territory = place(code)
     return territory.population.people if territory is not None and territory.population is not None else None
 
 

@@ -11,9 +11,10 @@ from egov_participation.i18n import N_, ntranslate, translate
 from egov_participation.petitions.models.states import Answer, Debate, State
 from egov_participation.petitions.rules.outcomes import OWING, TITLES
 from egov_participation.petitions.rules.states import STATE_NAMES
+from egov_participation.petitions.service.ruling import restored
+from egov_participation.petitions.service.viewing import addressee_name
 from egov_participation.petitions.telling import HAPPENINGS, written_in
 from egov_participation.petitions.views import HappeningView, PetitionView
-from egov_participation.roles.agencies import AGENCIES
 
 _BY: Final = {
     "creator": N_("by its creator"),
@@ -91,8 +92,8 @@ def headline(one: HappeningView, petition: PetitionView, lang: str) -> str:
     number, day = filters(lang, "UTC")["number"], filters(lang, "UTC")["date"]
     if "day" in details:
         details["day"] = day(date.fromisoformat(details["day"]))
-    if details.get("agency") in AGENCIES:
-        details["agency"] = AGENCIES[details["agency"]].name(lang)
+    if "agency" in details:
+        details["agency"] = _agency(petition, details["agency"], lang)
     if one.kind == "state.merged" and "reference" not in details:
         details["reference"] = petition.merged_into or ""
     details |= {name: number(value) for name, value in details.items() if isinstance(value, int)}
@@ -107,12 +108,16 @@ def _filled(lang: str, message: str, details: dict[str, Any]) -> str:
         return translate(lang, message).partition("%(")[0].strip(" :,–")
 
 
-def by(one: HappeningView, lang: str) -> str:
+def by(one: HappeningView, petition: PetitionView, lang: str) -> str:
     """Who did it, as it is public."""
     kind, _, code = one.by.partition(":")
     if kind == "agency":
-        return AGENCIES[code].name(lang) if code in AGENCIES else code
+        return _agency(petition, code, lang)
     return translate(lang, _BY[kind]) if _BY.get(kind) else ""
+
+
+def _agency(petition: PetitionView, code: str, lang: str) -> str:
+    return addressee_name(restored(petition.rules), code).get(lang)
 
 
 def timeline(petition: PetitionView, lang: str, timezone: str, today: date) -> list[dict[str, Any]]:
@@ -121,7 +126,7 @@ def timeline(petition: PetitionView, lang: str, timezone: str, today: date) -> l
     items: list[dict[str, Any]] = [
         {
             "title": headline(one, petition, lang),
-            "when": written["datetime"](one.at) + (f" · {who}" if (who := by(one, lang)) else ""),
+            "when": written["datetime"](one.at) + (f" · {who}" if (who := by(one, petition, lang)) else ""),
             "iso": one.at.isoformat(),
             "text": one.reason or "",
             "lang": written_in(one.reason) if one.reason else "",

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from egov_participation.database import UnitOfWork
 from egov_participation.i18n import LANGUAGES, N_
-from egov_participation.jurisdiction.territories import TERRITORIES
+from egov_participation.jurisdiction.territories import place
 from egov_participation.personal import Fact, Record, Section
 from egov_participation.registry import service
 from egov_participation.services import Services
@@ -69,8 +69,8 @@ def _entry(services: Services, session: Session, person_id: str) -> list[Record]
 
 
 def _place(code: str) -> Mapping[str, str] | str:
-    place = TERRITORIES.get(code)
-    return "" if place is None else {"kk": place.kk, "ru": place.ru, "en": place.en}
+    found = place(code)
+    return "" if found is None else {"kk": found.kk, "ru": found.ru, "en": found.en}
 
 
 def _own(session: Session, person_id: str) -> list[Record]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Final, TypeVar
 
-from egov_participation.jurisdiction.territories import REGIONS, TERRITORIES
+from egov_participation.jurisdiction.territories import TERRITORIES, place
 from egov_participation.registry.iin import Iin
 
 LANGUAGES: Final = ("kk", "ru", "en")
@@ -145,8 +145,11 @@ def _mail(text: str) -> str:
 
 
 def _territory(text: str) -> str:
-    if text not in REGIONS:
-        raise ValueError("territory must be the ISO 3166-2 code of a region, from KZ-10 to KZ-79")
+    found = place(text)
+    if found is None or not found.is_region:
+        raise ValueError(
+            "territory must be the ISO 3166-2 code of a region, from KZ-10 to KZ-79, or a member state of the EU"
+        )
     return text
 
 

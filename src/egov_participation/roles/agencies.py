@@ -1,17 +1,24 @@
-"""The ministries of Kazakhstan that a role may be granted for, by a code of ours.
+"""The agencies that a role may be granted for, by a code of ours: who answers petitions and publishes drafts.
 
-Source: the list of central executive bodies of the Government of Kazakhstan, as of October 2024.
+Under rules with Kazakhstan's territories they are its ministries: the list of central executive bodies of the
+Government of Kazakhstan, as of October 2024. Under any other rules they are the bodies that these rules name.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
+
+from egov_participation.jurisdiction import site
+from egov_participation.jurisdiction.petition_rules import RuleSet
+from egov_participation.jurisdiction.rule_files import PETITIONS
+from egov_participation.services import Services
 
 
 @dataclass(frozen=True, slots=True)
 class Agency:
-    """A ministry, by its name in each language."""
+    """An agency, by its name in each language."""
 
     kk: str
     ru: str
@@ -81,3 +88,35 @@ AGENCIES: Final[dict[str, Agency]] = {
         "Ministry of Water Resources and Irrigation",
     ),
 }
+
+
+def agencies(services: Services) -> Mapping[str, Agency]:
+    """The agencies of this site by their codes, by the rules that are in force today.
+
+    Raises:
+        RuleError: there are no rules for today, or they cannot be read.
+    """
+    return _of(site.rules(services))
+
+
+def agency(services: Services, code: str) -> Agency:
+    """One by its code. What was put down under other rules is called as it was then, or by its code."""
+    return agencies(services).get(code) or AGENCIES.get(code) or Agency(code, code, code)
+
+
+def agency_under(jurisdiction: str, code: str) -> Agency:
+    """One by its code and that of the rules it was named under, where the package has them; else called by its code."""
+    bodies = PETITIONS.all_versions(jurisdiction)[-1].bodies if jurisdiction in PETITIONS.presets() else {}
+    words = None if jurisdiction == "kz" else bodies.get(code)
+    return AGENCIES.get(code, Agency(code, code, code)) if words is None else Agency(words.kk, words.ru, words.en)
+
+
+def agency_name(services: Services, code: str, lang: str) -> str:
+    """What one is called."""
+    return agency(services, code).name(lang)
+
+
+def _of(rules: RuleSet) -> Mapping[str, Agency]:
+    if rules.territories == "kz":
+        return AGENCIES
+    return {code: Agency(words.kk, words.ru, words.en) for code, words in rules.bodies.items()}

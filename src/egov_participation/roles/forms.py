@@ -10,7 +10,6 @@ from pydantic import BaseModel, Field, PlainValidator, ValidationInfo, field_val
 from egov_participation.actions import Role
 from egov_participation.i18n import N_
 from egov_participation.registry.iin import Iin, IinError
-from egov_participation.roles.agencies import AGENCIES
 from egov_participation.roles.rules import needs_agency
 from egov_participation.web import days
 from egov_participation.writing import Reason
@@ -59,7 +58,7 @@ class GrantForm(BaseModel):
         role = info.data.get("role")
         if role is None or not needs_agency(role):
             return ""
-        if agency not in AGENCIES:
+        if not agency:
             raise ValueError(N_("Choose the agency that the role is for."))
         return agency
 

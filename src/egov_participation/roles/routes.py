@@ -47,7 +47,7 @@ def listing(request: Request) -> Response:
             Held(
                 row.id or 0,
                 proposals.name_of(request, db, row.person_id),
-                service.role_in_words(lang(request), Role(row.role), row.agency),
+                service.role_in_words(services(request), lang(request), Role(row.role), row.agency),
                 row.granted_at,
                 _last_moment(row.valid_until),
             )
@@ -83,7 +83,7 @@ def show_person(request: Request) -> Response:
     with here.database.uow() as tx:
         audit.record(tx, session(request), Action.GRANT_ROLE, f"person:{person.person_id}", here.clock(), step="seen")
         tx.commit()
-    words = service.role_in_words(lang(request), form.data.role, form.data.agency)
+    words = service.role_in_words(services(request), lang(request), form.data.role, form.data.agency)
     return render(
         request,
         "roles/confirm.html",
@@ -158,8 +158,10 @@ def _propose_page(request: Request, form: Form[FirstForm]) -> Response:
         "roles/propose.html",
         status=422 if form.errors else 200,
         form=form,
-        roles=[(role.value, service.role_in_words(language, role)) for role in _GRANTABLE],
-        agencies=sorted(((code, agency.name(language)) for code, agency in service.AGENCIES.items()), key=_second),
+        roles=[(role.value, service.role_in_words(services(request), language, role)) for role in _GRANTABLE],
+        agencies=sorted(
+            ((code, agency.name(language)) for code, agency in service.agencies(services(request)).items()), key=_second
+        ),
         last_day=days.typed(form.values, "last_day"),
     )
 
@@ -176,7 +178,7 @@ def _end_page(request: Request, form: Form[EndForm]) -> Response:
         form=form,
         grant=row,
         name=name,
-        role=service.role_in_words(lang(request), Role(row.role), row.agency),
+        role=service.role_in_words(services(request), lang(request), Role(row.role), row.agency),
     )
 
 
@@ -205,7 +207,7 @@ def _proposal_page(request: Request, form: Form[DecisionForm], status: int) -> R
 
 def _role(request: Request, proposal: Proposal) -> str:
     content = proposal.content
-    return service.role_in_words(lang(request), Role(str(content["role"])), str(content["agency"]))
+    return service.role_in_words(services(request), lang(request), Role(str(content["role"])), str(content["agency"]))
 
 
 def _in_words(request: Request, ways: Sequence[service.Way]) -> list[tuple[str, datetime]]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache
+from types import MappingProxyType
 from typing import Any, NoReturn
 
 from jinja2 import BaseLoader, Environment, FileSystemLoader, Template, Undefined, nodes
@@ -108,9 +110,16 @@ class Templates:
     Args:
         addresses: for ``url_for`` in templates.
         loader: where templates come from, if not from the project's own folder.
+        place: what the site is of, by language: it stands under its name.
     """
 
-    def __init__(self, services: Services, addresses: Addresses, loader: BaseLoader | None = None) -> None:
+    def __init__(
+        self,
+        services: Services,
+        addresses: Addresses,
+        loader: BaseLoader | None = None,
+        place: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self.addresses = addresses
         timezone = services.settings.timezone
         self._environments = {lang: _environment(lang, timezone, loader) for lang in LANGUAGES}
@@ -118,6 +127,7 @@ class Templates:
             "base_url": services.settings.base_url,
             "booth_url": services.settings.booth_url,
             "demo": services.settings.demo,
+            "site_place": place,
             "passkey_hours": services.settings.registrar_passkey_hours,
             "now": services.clock,
         }

@@ -21,7 +21,7 @@ from egov_participation.consultations.service.comment_lists import Asked, Kind, 
 from egov_participation.consultations.service.differences import Difference
 from egov_participation.consultations.views import CommentView
 from egov_participation.i18n import LANGUAGES, N_, translate
-from egov_participation.roles.service import AGENCIES
+from egov_participation.roles.service import agency_name
 from egov_participation.web.context import lang, services
 from egov_participation.web.reading import page, read
 from egov_participation.web.routing import route
@@ -200,16 +200,17 @@ def _one(
         is_open=head.is_open(services(request).clock()),
         replies=replies,
         change=change,
-        **replied(lang(request)),
+        **replied(request),
         **spoken(lang(request)),
     )
 
 
-def replied(language: str) -> dict[str, Any]:
+def replied(request: Request) -> dict[str, Any]:
     """What templates of replies say of verdicts and agencies."""
+    here, language = services(request), lang(request)
     return {
         "verdicts": {verdict: translate(language, name) for verdict, name in telling.VERDICTS.items()},
-        "agency_name": lambda code: AGENCIES[code].name(language) if code in AGENCIES else code,
+        "agency_name": lambda code: agency_name(here, code, language),
     }
 
 

@@ -14,7 +14,7 @@ from egov_participation.consultations import wording
 from egov_participation.consultations.service import listing
 from egov_participation.consultations.service.listing import Asked, Group, Listed
 from egov_participation.i18n import N_, translate
-from egov_participation.roles.service import AGENCIES
+from egov_participation.roles.service import agencies, agency_name
 from egov_participation.web.context import lang, services
 from egov_participation.web.reading import page, read
 from egov_participation.web.routing import route
@@ -43,13 +43,13 @@ def _page(request: Request, asked: Asked, found: Listed) -> Response:
     here, language = services(request), lang(request)
     now, timezone = here.clock(), here.settings.timezone
     today = here.day(now)
-    agencies = sorted(([code, AGENCIES[code].name(language)] for code in found.agencies), key=lambda pair: pair[1])
+    named = sorted(([code, agency_name(here, code, language)] for code in found.agencies), key=lambda pair: pair[1])
     path = f"/{language}/consultations"
     active = []
     if asked.words:
         active.append([asked.words, f"{path}?{_query(replace(asked, words=''))}"])
     if asked.agency:
-        name = dict(agencies).get(asked.agency, asked.agency)
+        name = dict(named).get(asked.agency, asked.agency)
         active.append([name, f"{path}?{_query(replace(asked, agency=''))}"])
     return render(
         request,
@@ -68,7 +68,7 @@ def _page(request: Request, asked: Asked, found: Listed) -> Response:
         sorts=[[sort, translate(language, name)] for sort, name in _SORTS.items()],
         sort="closing" if asked.closing else "",
         sort_name=translate(language, _SORTS["closing" if asked.closing else ""]),
-        agencies=agencies,
+        agencies=named,
         active=active,
         query=_query(asked),
     )
@@ -81,7 +81,7 @@ def _asked(request: Request) -> Asked:
     return Asked(
         group=Group(group) if group in set(Group) else Group.OPEN,
         words=given.get("q", "").strip()[:_MAX_WORDS],
-        agency=agency if agency in AGENCIES else "",
+        agency=agency if agency in agencies(services(request)) else "",
         closing=given.get("sort", "") == "closing",
         page=int(number) if number.isascii() and number.isdecimal() and len(number) < 6 else 1,
     )

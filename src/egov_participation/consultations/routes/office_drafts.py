@@ -31,7 +31,7 @@ from egov_participation.consultations.service import (
 from egov_participation.errors import DomainError
 from egov_participation.i18n import N_, translate
 from egov_participation.jurisdiction.territories import TERRITORIES
-from egov_participation.roles.service import AGENCIES
+from egov_participation.roles.service import agency_name
 from egov_participation.web import days
 from egov_participation.web.addresses import to
 from egov_participation.web.context import lang, services, session
@@ -110,7 +110,7 @@ def draft(request: Request) -> Response:
             state=STATE_NAMES[State(row.state)],
             kind=kind.name.get(lang(request)) if kind else "",
             closes_on=ruling.last_day(here, row.closes_at) if row.closes_at else None,
-            agency=AGENCIES[row.agency].name(lang(request)),
+            agency=agency_name(here, row.agency, lang(request)),
             versions=versions,
             placed={one.number: placing.progress(db, one) for one in versions[1:] if one.published_at},
             prepared=prepared,
@@ -255,7 +255,9 @@ def _details_page(request: Request, form: Form[DetailsForm], row: Consultation |
             stages=[(stage.code, stage.name.get(language)) for stage in rules.stages],
             territories=places,
             earliest=ruling.earliest(rules, chosen, today) if chosen else None,
-            agencies=[(code, AGENCIES[code].name(language)) for code in sorted(session(request).agencies)],
+            agencies=[
+                (code, agency_name(services(request), code, language)) for code in sorted(session(request).agencies)
+            ],
             in_languages=common.in_languages(request),
         )
     )

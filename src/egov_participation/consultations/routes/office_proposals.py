@@ -20,7 +20,7 @@ from egov_participation.documents.structure import Kind
 from egov_participation.errors import DomainError
 from egov_participation.i18n import N_, translate
 from egov_participation.jurisdiction.territories import TERRITORIES
-from egov_participation.roles.service import AGENCIES
+from egov_participation.roles.service import agency_name
 from egov_participation.web import proposals
 from egov_participation.web.addresses import to
 from egov_participation.web.context import lang, services, session
@@ -80,7 +80,7 @@ def _page(request: Request, form: Form[DecisionForm], status: int) -> Response:
             closes_on=publishing.closing_day(content),
             kind=kind.name.get(language) if kind else "",
             territory=TERRITORIES[row.territory].name(language) if row.territory in TERRITORIES else "",
-            agency=AGENCIES[proposal.agency].name(language),
+            agency=agency_name(here, proposal.agency, language),
             in_languages=common.in_languages(request),
             **proposals.standing(request, db, proposal),
         )

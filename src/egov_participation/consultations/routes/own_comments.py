@@ -119,7 +119,7 @@ def _page(request: Request, status: int = 200, errors: dict[str, str] | None = N
             limits=rules,
             replies=replies,
             change=None if changed is None else differences.named(here, reference, changed),
-            **replied(lang(request)),
+            **replied(request),
             **spoken(lang(request)),
         )
     )

@@ -31,7 +31,7 @@ from egov_participation.consultations.service.reply_queue import Line
 from egov_participation.consultations.telling import CAPACITIES, CHANGES, STANCES, VERDICTS
 from egov_participation.errors import DomainError
 from egov_participation.i18n import LANGUAGES, N_, translate
-from egov_participation.roles.service import AGENCIES
+from egov_participation.roles.service import agency_name
 from egov_participation.web import proposals
 from egov_participation.web.addresses import to
 from egov_participation.web.context import lang, services, session
@@ -249,7 +249,7 @@ def _proposal_page(request: Request, form: Form[DecisionForm], status: int) -> R
         comments=comments,
         verdict=translate(language, VERDICTS[content.verdict]),
         change=None if content.changed is None else differences.named(here, content.consultation, content.changed),
-        agency=AGENCIES[content.agency].name(language),
+        agency=agency_name(here, content.agency, language),
         own_comment=translate(language, own) if own else "",
         **_names(request),
         **standing,

@@ -48,7 +48,7 @@ from egov_participation.consultations.views import (
 from egov_participation.documents.anchoring import Anchor
 from egov_participation.jurisdiction.calendars import Words
 from egov_participation.ledger import service as ledger
-from egov_participation.roles.service import AGENCIES
+from egov_participation.roles.service import agency_under
 
 Row = TypeVar("Row", bound=SQLModel)
 
@@ -245,14 +245,14 @@ def _view(row: Comment, known: _Known, own: bool) -> CommentView:
         document=document.of_comment(row, around) if whole else None,
         author_salt=row.author_salt.hex() if row.author_salt is not None and not hidden else None,
         erasures=tuple(_erasure(one, covers) for one in known.erasures.get(row.id, ())),
-        accredited=None if hidden else _accredited(known.accredited.get(row.id)),
+        accredited=None if hidden else _accredited(known, known.accredited.get(row.id)),
     )
 
 
-def _accredited(row: Accreditation | None) -> AccreditedView | None:
+def _accredited(known: _Known, row: Accreditation | None) -> AccreditedView | None:
     if row is None:
         return None
-    agency = AGENCIES[row.agency]
+    agency = agency_under(known.consultation.jurisdiction, row.agency)
     return AccreditedView(row.agency, Words(kk=agency.kk, ru=agency.ru, en=agency.en), row.day)
 
 

@@ -16,7 +16,7 @@ from egov_participation.consultations.service.reading import no_version
 from egov_participation.documents import hashing
 from egov_participation.documents.akn import AknMeta, write_akn
 from egov_participation.documents.docx_out import write_docx
-from egov_participation.roles.service import AGENCIES
+from egov_participation.roles.service import agency_name
 from egov_participation.services import Services
 
 
@@ -75,7 +75,7 @@ def _meta(services: Services, session: Session, reference: str, number: int, lan
     published = {one.number: one.published_at for one in lookup.versions(session, consultation.id or 0)}[number]
     assert published is not None
     assert consultation.opened_at is not None
-    agency = AGENCIES[consultation.agency].name(lang)
+    agency = agency_name(services, consultation.agency, lang)
     return AknMeta(
         number=reference,
         work_date=services.day(consultation.opened_at),

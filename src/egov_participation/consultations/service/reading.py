@@ -45,7 +45,7 @@ from egov_participation.i18n import LANGUAGES, N_
 from egov_participation.jurisdiction.calendars import Words
 from egov_participation.jurisdiction.consultation_rules import ConsultationRules
 from egov_participation.jurisdiction.territories import TERRITORIES
-from egov_participation.roles.service import AGENCIES
+from egov_participation.roles.service import agency_under
 from egov_participation.services import Services
 
 OWED: Final = (
@@ -157,7 +157,7 @@ def _view(
     assert row.id is not None
     assert row.reference is not None
     assert row.opened_at is not None
-    agency = AGENCIES[row.agency]
+    agency = agency_under(row.jurisdiction, row.agency)
     place = TERRITORIES.get(row.territory)
     return ConsultationView(
         id=row.id,

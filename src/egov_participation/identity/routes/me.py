@@ -11,7 +11,7 @@ from egov_participation.i18n import N_
 from egov_participation.identity import service
 from egov_participation.identity.forms import SessionForm
 from egov_participation.identity.routes.asking import see_other
-from egov_participation.jurisdiction.territories import TERRITORIES
+from egov_participation.jurisdiction.territories import place
 from egov_participation.notices import service as notices
 from egov_participation.roles import service as roles
 from egov_participation.web.context import lang, services, session, session_or_none
@@ -30,7 +30,7 @@ def me(request: Request) -> Response:
         rows = service.list_sessions(db, current, here.clock())
         pending = service.pending_address(db, current.person_id)
         standing = notices.standing(here, db, current.person_id)
-    territory = TERRITORIES[person.territory].name(lang(request)) if person else ""
+    territory = found.name(lang(request)) if person and (found := place(person.territory)) else ""
     return render(
         request,
         "identity/me.html",

@@ -11,7 +11,8 @@ from starlette.responses import RedirectResponse, Response
 from egov_participation import approvals, awaiting, jobs
 from egov_participation.actions import Action, may
 from egov_participation.i18n import N_, in_language, translate
-from egov_participation.jurisdiction import working_days
+from egov_participation.jurisdiction import site, working_days
+from egov_participation.jurisdiction.calendars import Calendar
 from egov_participation.notices import service as notices
 from egov_participation.web.addresses import Addresses
 from egov_participation.web.context import lang, services, session
@@ -28,14 +29,14 @@ def front(request: Request) -> Response:
         operates = may(Action.OPERATE, acting.roles)
         dead = jobs.dead(db, limit=1)[1] if operates else 0
         bouncing = notices.bouncing(db) if operates else 0
-    zone = ZoneInfo(here.settings.timezone)
+    zone, calendar = ZoneInfo(here.settings.timezone), site.calendar(here)
     rows = [
         {
             "title": translate(lang(request), item.title, **item.params),
             "hint": _hint(item, lang(request)),
             "href": addresses.url_for(request, item.route, **item.path),
             "due": item.due,
-            "days": _days(item, now, zone),
+            "days": _days(item, now, zone, calendar),
             "working": item.working,
         }
         for item in items
@@ -47,10 +48,10 @@ def _hint(item: awaiting.Item, language: str) -> str:
     return item.about if isinstance(item.about, str) else in_language(item.about, language)
 
 
-def _days(item: awaiting.Item, now: datetime, zone: ZoneInfo) -> int:
+def _days(item: awaiting.Item, now: datetime, zone: ZoneInfo, calendar: Calendar) -> int:
     """How long there is left; below zero if it is late."""
     if item.working:
-        return working_days.between(now.astimezone(zone).date(), item.due.astimezone(zone).date())
+        return working_days.between(now.astimezone(zone).date(), item.due.astimezone(zone).date(), calendar)
     return (item.due - now).days
 
 

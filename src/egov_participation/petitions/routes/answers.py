@@ -21,7 +21,7 @@ from egov_participation.petitions.rules.outcomes import KIND_OF, LANGUAGES, TITL
 from egov_participation.petitions.service import answering, documents, mailings, owing, reading
 from egov_participation.petitions.service.lookup import check_not_own, found, no_petition
 from egov_participation.petitions.service.owing import Owed
-from egov_participation.roles.service import AGENCIES
+from egov_participation.roles import service as roles
 from egov_participation.web import days, proposals
 from egov_participation.web.addresses import to
 from egov_participation.web.context import lang, services, session
@@ -168,11 +168,11 @@ def answer_agencies(request: Request) -> Response:
     """Which agency owes what, for who may hand it to another."""
     here, language = services(request), lang(request)
     with here.database.read() as db:
-        waiting = owing.waiting(here, db, ["", *AGENCIES])
+        waiting = owing.waiting(here, db, ["", *roles.agencies(here)])
     return render(
         request,
         "petitions/answer_agencies.html",
-        waiting=[(one, agency_name(language, one.agency)) for one in waiting],
+        waiting=[(one, agency_name(here, language, one.agency)) for one in waiting],
     )
 
 
@@ -192,9 +192,9 @@ def answer_hand_over(request: Request) -> Response:
             answering.hand_to(here, tx, session(request), reference, form.data.agency, form.data.reason)
             tx.commit()
     except DomainError as refusal:
-        if refusal.status != 409:
+        if refusal.status not in {409, 422}:
             raise
-        form.errors[""] = translate(lang(request), refusal.message)
+        form.errors[_FIELDS.get(refusal.code, "")] = translate(lang(request), refusal.message)
         return _agency_page(request, form)
     return RedirectResponse(f"/{lang(request)}/petitions/{reference}", 303)
 
@@ -278,7 +278,7 @@ def _proposal_page(request: Request, form: Form[DecisionForm], status: int) -> R
         kind=KIND_OF[content.to].value,
         title=translate(lang(request), proposal.kind.title),
         headings={code: translate(code, TITLES[content.to]) for code in LANGUAGES},
-        agency=AGENCIES[content.agency],
+        agency=roles.agency(here, content.agency),
         in_languages=[(code, translate(lang(request), name)) for code, name in LANGUAGE_NAMES],
         **standing,
     )
@@ -288,19 +288,23 @@ def _agency_page(request: Request, form: Form[AgencyForm]) -> Response:
     here, language = services(request), lang(request)
     with here.database.read() as db:
         owed = owing.one(here, db, request.path_params["reference"])
-    named = sorted(((code, agency.name(language)) for code, agency in AGENCIES.items()), key=lambda pair: pair[1])
+    named = sorted(
+        ((code, agency.name(language)) for code, agency in roles.agencies(here).items()), key=lambda pair: pair[1]
+    )
     return render(
         request,
         "petitions/answer_agency.html",
         status=422 if form.errors else 200,
         owed=owed,
-        agency=AGENCIES[owed.agency].name(language) if owed.agency else "",
+        agency=roles.agency_name(here, owed.agency, language) if owed.agency else "",
         agencies=named,
         form=form,
     )
 
 
 _KINDS: Final = tuple(answering.KINDS.values())
+_FIELDS: Final = {"answer.no_agency": "agency"}
+"""At which field a refusal is shown."""
 _PROPOSAL: Final = "/office/answers/proposals/{id}"
 _CASE: Final = "/office/answers/{reference}"
 

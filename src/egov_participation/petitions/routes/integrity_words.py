@@ -9,7 +9,7 @@ from starlette.requests import Request
 
 from egov_participation.formats import filters
 from egov_participation.i18n import LOCALES, N_, translate
-from egov_participation.jurisdiction.territories import TERRITORIES
+from egov_participation.jurisdiction.territories import place
 from egov_participation.petitions.integrity_forms import ProposeForm, UndoForm
 from egov_participation.petitions.models import Petition
 from egov_participation.petitions.rules import integrity
@@ -37,8 +37,8 @@ def codes(request: Request) -> list[tuple[str, str]]:
 
 def region(request: Request, code: str) -> str:
     """What a region is called."""
-    if code in TERRITORIES:
-        return TERRITORIES[code].name(lang(request))
+    if found := place(code):
+        return found.name(lang(request))
     return translate(lang(request), N_("Elsewhere")) if code == "other" else code
 
 

@@ -15,7 +15,7 @@ from egov_participation.petitions.answer_figures import agency_name, by_agency
 from egov_participation.petitions.routes.answers import file_name
 from egov_participation.petitions.service import documents, owing, reading, subscribers
 from egov_participation.petitions.service.lookup import found
-from egov_participation.roles.service import AGENCIES
+from egov_participation.roles import service as roles
 from egov_participation.web.context import lang, services
 from egov_participation.web.open_data import file_answer, json_answer
 from egov_participation.web.routing import route
@@ -26,7 +26,7 @@ def answers(request: Request) -> Response:
     """How each agency has answered, and what is overdue."""
     here, language = services(request), lang(request)
     with here.database.read() as db:
-        records = tuple(owing.records(here, db))
+        records = tuple((one, agency_name(here, language, one.agency)) for one in owing.records(here, db))
         overdue = owing.overdue(here, db)
     today = filters(language, here.settings.timezone)["date"](here.day(here.clock()))
     source = translate(language, N_("Petitions on this site that reached a threshold, %(day)s."), day=today)
@@ -34,7 +34,7 @@ def answers(request: Request) -> Response:
         request,
         "petitions/answers.html",
         figure=by_agency(language, records, source) if records else None,
-        overdue=[(one, agency_name(language, one.agency)) for one in overdue],
+        overdue=[(one, agency_name(here, language, one.agency)) for one in overdue],
     )
 
 
@@ -49,7 +49,7 @@ def api_answers(request: Request) -> Response:
             "agencies": [
                 {
                     "agency": one.agency or None,
-                    "name": asdict(AGENCIES[one.agency]) if one.agency else None,
+                    "name": asdict(roles.agency(here, one.agency)) if one.agency else None,
                     "asked": one.asked,
                     "answered": one.done,
                     "answered_late": one.late,

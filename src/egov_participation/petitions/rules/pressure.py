@@ -8,6 +8,7 @@ from typing import Final
 from egov_participation import references
 from egov_participation.i18n import N_
 from egov_participation.jurisdiction import working_days
+from egov_participation.jurisdiction.calendars import Calendar
 from egov_participation.throttle import Limit
 
 LETTER: Final = "H"
@@ -37,6 +38,6 @@ def new_reference() -> str:
     return references.new(LETTER)
 
 
-def due_on(reported: date) -> date:
+def due_on(reported: date, calendar: Calendar) -> date:
     """The last day on which somebody should have written back."""
-    return working_days.after(reported, WORKING_DAYS)
+    return working_days.after(reported, WORKING_DAYS, calendar)

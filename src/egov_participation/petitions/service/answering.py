@@ -33,9 +33,9 @@ OWN: Final = N_("This is your own petition: a colleague answers it.")
 _ROUTE: Final = "petitions.answer_proposal"
 
 
-def agency_of(addressee: str) -> str:
+def agency_of(services: Services, addressee: str) -> str:
     """The agency that answers for an addressee by itself: the addressee, if it is one; else none."""
-    return addressee if addressee in roles.AGENCIES else ""
+    return addressee if addressee in roles.agencies(services) else ""
 
 
 def object_of(reference: str) -> str:
@@ -100,9 +100,11 @@ def hand_to(services: Services, tx: UnitOfWork, session: SessionInfo, reference:
 
     Raises:
         DomainError: 404 ``petition.unknown``; 403 ``petition.own``; 409 ``answer.agency`` (it is that one already) or
-            ``answer.state``.
+            ``answer.state``; 422 ``answer.no_agency``.
     """
     now = services.clock()
+    if agency not in roles.agencies(services):
+        raise DomainError(422, N_("Choose the agency that answers."), code="answer.no_agency")
     for kind in KINDS.values():
         approvals.lapse(tx, kind, object_of(reference), now)
     petition = locked(tx, reference)

@@ -67,7 +67,7 @@ def addressees(rules: RuleSet, territory: str, lang: str) -> list[Choice]:
     if not _is_possible(rules, territory):
         return []
     codes = list(dict.fromkeys(tier.addressee for tier in rules.tiers(territory)))
-    if not territory and rules.territories:
+    if not territory and rules.territories == "kz":
         codes += sorted(AGENCIES, key=lambda code: AGENCIES[code].name(lang))
     return [(code, addressee_name(rules, code).get(lang)) for code in codes]
 

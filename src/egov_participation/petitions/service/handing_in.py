@@ -61,7 +61,7 @@ def hand_in(services: Services, tx: UnitOfWork, acting: SessionInfo, key: str) -
     draft.year, draft.number = today.year, (last or 0) + 1
     draft.reference = f"P-{draft.year}-{draft.number:04}"
     draft.jurisdiction, draft.rules = rules.code, rules.snapshot(draft.territory)
-    draft.answered_by = answering.agency_of(draft.addressee)
+    draft.answered_by = answering.agency_of(services, draft.addressee)
     tx.flush()
     if gate.first_state(rules) is State.COLLECTING:
         begin_gate(services, tx, draft, now, by="creator")

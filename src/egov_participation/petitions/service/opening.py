@@ -95,12 +95,15 @@ def closing_time(rules: RuleSet, opened_at: datetime, timezone: str) -> datetime
 
 def regions(rules: RuleSet, territory: str) -> dict[str, str]:
     """What is published of where a signer lives, by territory: of the whole country's petitions the region, of a
-    territory's its parts; of a small place, nothing but that it is some other one."""
+    territory's its parts; of a small place, nothing but that it is some other one, unless the law counts by it."""
     if not rules.territories:
         return {}
     known = country(rules.territories)
     if not territory:
-        return {code: _published(one) for code, one in known.regions.items()}
+        counted = {
+            code for one in rules.thresholds if one.per_territory is not None for code in one.per_territory.minimum
+        }
+        return {code: code if code in counted else _published(one) for code, one in known.regions.items()}
     parts = known.parts(territory)
     return {one.code: _published(one) for one in parts} or {territory: _published(known.territories[territory])}
 

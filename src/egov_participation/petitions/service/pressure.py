@@ -19,7 +19,7 @@ from egov_participation.correspondence.service import count, sealed_address, tel
 from egov_participation.database import UnitOfWork
 from egov_participation.errors import DomainError
 from egov_participation.i18n import N_
-from egov_participation.jurisdiction import working_days
+from egov_participation.jurisdiction import site, working_days
 from egov_participation.notices.service import notice
 from egov_participation.petitions import keys
 from egov_participation.petitions.models import Petition, PressureReport
@@ -124,7 +124,7 @@ def report(
         person_sealed=keys.seal_person(keys_dir, petition.id, person.person_id) if person else None,
         language=lang,
         reported_on=today,
-        due_on=rules.due_on(today),
+        due_on=rules.due_on(today, site.calendar(services)),
     )
     tx.add(row)
     tell(tx, services, box, _letter(services, row), RECEIVED, due=row.due_on)
@@ -200,7 +200,7 @@ def answer(tx: UnitOfWork, services: Services, official: SessionInfo, reference:
 
 def days_left(services: Services, found: Standing) -> int:
     """Working days left for the answer; below zero when it is late."""
-    return working_days.between(services.day(services.clock()), found.due_on)
+    return working_days.between(services.day(services.clock()), found.due_on, site.calendar(services))
 
 
 def _letter(services: Services, row: PressureReport) -> _Letter:

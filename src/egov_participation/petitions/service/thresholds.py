@@ -75,7 +75,7 @@ def _reach(tx: UnitOfWork, services: Services, petition: Petition, tier: Tier, c
         return False
     # No key of it changes, so those who sign at this moment need not wait.
     tx.session.refresh(petition, with_for_update={"key_share": True})
-    _await(tx, petition, tier, now)
+    _await(services, tx, petition, tier, now)
     answering.start_clock(tx, petition)
     details: dict[str, str | int] = {
         "tier": tier.code,
@@ -100,8 +100,8 @@ def _reach(tx: UnitOfWork, services: Services, petition: Petition, tier: Tier, c
     return True
 
 
-def _await(tx: UnitOfWork, petition: Petition, tier: Tier, now: datetime) -> None:
-    petition.answered_by = petition.answered_by or answering.agency_of(petition.addressee)
+def _await(services: Services, tx: UnitOfWork, petition: Petition, tier: Tier, now: datetime) -> None:
+    petition.answered_by = petition.answered_by or answering.agency_of(services, petition.addressee)
     if tier.action is Action.ANSWER:
         petition.answer_state = Answer.AWAITED.value
     elif Debate.AWAITED in DEBATES[Debate(petition.debate_state)]:

@@ -40,7 +40,7 @@ from egov_participation.petitions.views import (
     TextView,
     TierView,
 )
-from egov_participation.roles.agencies import AGENCIES
+from egov_participation.roles.agencies import AGENCIES, Agency
 
 Row = TypeVar("Row", bound=SQLModel)
 
@@ -224,10 +224,8 @@ def addressee_name(rules: RuleSet, code: str) -> Words:
     """What a body of the rules, or a ministry, is called."""
     if code in rules.bodies:
         return rules.bodies[code]
-    agency = AGENCIES.get(code)
-    if agency is not None:
-        return Words(kk=agency.kk, ru=agency.ru, en=agency.en)
-    return Words(kk=code, ru=code, en=code)
+    agency = AGENCIES.get(code, Agency(code, code, code))
+    return Words(kk=agency.kk, ru=agency.ru, en=agency.en)
 
 
 def territory_name(rules: RuleSet, code: str) -> Words | None:

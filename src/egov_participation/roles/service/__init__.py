@@ -1,7 +1,10 @@
 """Use cases of the roles room, a file each: what is held, and what two administrators decide about it."""
 
-from egov_participation.roles.agencies import AGENCIES as AGENCIES
 from egov_participation.roles.agencies import Agency as Agency
+from egov_participation.roles.agencies import agencies as agencies
+from egov_participation.roles.agencies import agency as agency
+from egov_participation.roles.agencies import agency_name as agency_name
+from egov_participation.roles.agencies import agency_under as agency_under
 from egov_participation.roles.models import Grant as Grant
 from egov_participation.roles.service.decisions import END as END
 from egov_participation.roles.service.decisions import GRANT as GRANT

@@ -22,7 +22,7 @@ from egov_participation.ledger import service as ledger
 from egov_participation.notices.service import NoticeKind, notice, notify
 from egov_participation.registry.service import Person
 from egov_participation.roles import rules
-from egov_participation.roles.agencies import AGENCIES
+from egov_participation.roles.agencies import agencies, agency_name
 from egov_participation.roles.models import Grant
 from egov_participation.roles.service import grants, ways
 from egov_participation.services import Services, SessionInfo
@@ -49,10 +49,10 @@ ENDED: Final = notice(
 )
 
 
-def role_in_words(lang: str, role: Role, agency: str = "") -> str:
-    """The role's name, and the ministry's that it is held for."""
+def role_in_words(services: Services, lang: str, role: Role, agency: str = "") -> str:
+    """The role's name, and the agency's that it is held for."""
     name = translate(lang, ROLE_NAMES[role])
-    return f"{name}: {AGENCIES[agency].name(lang)}" if agency in AGENCIES else name
+    return f"{name}: {agency_name(services, agency, lang)}" if agency else name
 
 
 def object_of(person_id: str, role: Role, agency: str = "") -> str:
@@ -84,7 +84,11 @@ def propose_grant(
     _person(services, tx.session, person_id)
     if person_id == session.person_id:
         raise DomainError(403, N_("Nobody proposes a role for themselves: ask another administrator."), code="role.own")
-    if rules.needs_agency(role) != bool(agency) or (agency and agency not in AGENCIES) or role is Role.CITIZEN:
+    if (
+        rules.needs_agency(role) != bool(agency)
+        or (agency and agency not in agencies(services))
+        or role is Role.CITIZEN
+    ):
         raise DomainError(
             422, N_("This role cannot be granted like this. Check the role and the agency."), code="role.agency_unknown"
         )
@@ -218,7 +222,7 @@ def _check_administrators(session: Session, row: Grant, now: datetime) -> None:
 
 
 def _tell(services: Services, tx: UnitOfWork, kind: NoticeKind, row: Grant, now: datetime) -> None:
-    words = {lang: role_in_words(lang, Role(row.role), row.agency) for lang in LANGUAGES}
+    words = {lang: role_in_words(services, lang, Role(row.role), row.agency) for lang in LANGUAGES}
     notify(tx, services.settings.keys_dir, row.person_id, kind, role=words, at=now)
 
 

@@ -15,7 +15,6 @@ from egov_participation.database import UnitOfWork
 from egov_participation.errors import DomainError
 from egov_participation.i18n import N_
 from egov_participation.roles import rules
-from egov_participation.roles.agencies import AGENCIES
 from egov_participation.roles.models import Grant
 from egov_participation.roles.service import ways
 from egov_participation.services import Services
@@ -105,7 +104,7 @@ def grant(
         DomainError: 409 ``role.held``: the person has that role already.
         ValueError: no such grant can be: a citizen's, a ministry's without an agency, an administrator's with an end.
     """
-    if role is Role.CITIZEN or rules.needs_agency(role) != (agency in AGENCIES) or (agency and agency not in AGENCIES):
+    if role is Role.CITIZEN or rules.needs_agency(role) != bool(agency):
         raise ValueError(f"no such grant: {role} {agency}")
     if role is Role.ADMINISTRATOR and valid_until is not None:
         raise ValueError("an administrator's role has no end")
