@@ -1512,6 +1512,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("vote_uuid", "language", name=op.f("pk_voting_document")),
     )
     op.create_table(
+        "voting_tally_part",
+        sa.Column("vote_uuid", sa.String(), nullable=False),
+        sa.Column("last", sa.Integer(), nullable=False),
+        sa.Column("ballots", sa.Integer(), nullable=False),
+        sa.Column("encrypted", sa.LargeBinary(), nullable=False),
+        sa.Column("sized", sa.LargeBinary(), nullable=False),
+        sa.CheckConstraint("ballots > 0", name=op.f("ck_voting_tally_part_ballots")),
+        sa.ForeignKeyConstraint(
+            ["vote_uuid"], ["voting_vote.uuid"], name=op.f("fk_voting_tally_part_vote_uuid_voting_vote")
+        ),
+        sa.PrimaryKeyConstraint("vote_uuid", "last", name=op.f("pk_voting_tally_part")),
+    )
+    op.create_table(
         "voting_trustee",
         sa.Column("vote_uuid", sa.String(), nullable=False),
         sa.Column("owner", sa.Integer(), nullable=False),
@@ -2274,6 +2287,7 @@ def downgrade() -> None:
     op.drop_table("consultation_expression")
     op.drop_table("commission_ceremony_step")
     op.drop_table("voting_trustee")
+    op.drop_table("voting_tally_part")
     op.drop_table("voting_document")
     op.drop_table("voting_count")
     with op.batch_alter_table("voting_act", schema=None) as batch_op:

@@ -96,6 +96,7 @@ PARAMS: Final[dict[str, Callable[[World], Params]]] = {
     "commission.rehearsal_progress": lambda world: {"id": world.rehearsing.id},
     "commission.rehearsal_protocol": lambda world: {"id": world.rehearsal.id},
     "commission.vote": _open,
+    "commission.adding_up": _open,
     "commission.extend": _open,
     "commission.cancel": _open,
     "commission.correct": _counted,

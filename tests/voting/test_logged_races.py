@@ -24,7 +24,7 @@ from egov_participation.errors import DomainError
 from egov_participation.ledger import service as ledger
 from egov_participation.services import Services
 from egov_participation.voting import service
-from egov_participation.voting.service import casting, closing, decrypting, opening, regional
+from egov_participation.voting.service import adding_up, casting, closing, decrypting, opening, regional
 from egov_participation.voting.texts import Texts
 
 REASON = Texts("Себебі осы", "По такой причине", "For this reason")
@@ -104,7 +104,7 @@ def test_no_ballot_of_a_vote_that_was_cancelled_while_it_was_verified(
 def test_no_sum_of_a_vote_that_was_cancelled_while_it_was_added_up(
     services: Services, client: TestClient, vote: MadeVote, meanwhile: Meanwhile
 ) -> None:
-    meanwhile(closing, "compute_tally")
+    meanwhile(adding_up, "_sum")
     close(services, vote)
 
     found = recounted(services, client, vote)

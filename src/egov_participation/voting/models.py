@@ -219,6 +219,22 @@ class VoteCount(SQLModel, table=True):
     raw: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
+class TallyPart(SQLModel, table=True):
+    """The encrypted sum of some of a closed vote's ballots, while they are added up part by part. All go once the
+    encrypted tally stands in the archive."""
+
+    __tablename__: ClassVar[str] = "voting_tally_part"
+    __table_args__ = (CheckConstraint("ballots > 0", name="ballots"),)
+
+    vote_uuid: str = Field(primary_key=True, foreign_key="voting_vote.uuid")
+    last: int = Field(primary_key=True)
+    """Height of the last ballot that it holds; the one before it ends before its first."""
+    ballots: int
+    encrypted: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    sized: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    """Both as an archive has them (`egov_crypto.tally.Tally.parse`)."""
+
+
 class HandIn(SQLModel, table=True):
     """A shuffle or decryption that a trustee has handed in, while it is verified. One that is recorded goes; of one
     that was refused only why stays, until another comes."""

@@ -1,11 +1,11 @@
-"""The voting room's background work: closing votes by the clock."""
+"""The voting room's background work: closing votes by the clock, and adding their ballots up."""
 
 from __future__ import annotations
 
 from egov_participation.i18n import N_
 from egov_participation.jobs import Payload, handler, tick
 from egov_participation.services import Services
-from egov_participation.voting.service import opening
+from egov_participation.voting.service import adding_up, opening
 from egov_participation.voting.service.acts import DESTROY, DOCUMENTS
 from egov_participation.voting.service.closing import close_due_votes
 from egov_participation.voting.service.documents import enter_documents
@@ -19,8 +19,14 @@ def enter_openings(services: Services) -> None:
 
 @tick
 def close_votes(services: Services) -> None:
-    """Close the votes whose time has come, and tally them."""
+    """Close the votes whose time has come."""
     close_due_votes(services)
+
+
+@handler(adding_up.ADD_UP, words=N_("add up the encrypted ballots of a vote"), persistent=True, slow=True)
+def add_up(services: Services, payload: Payload) -> None:
+    """Append the encrypted tally."""
+    adding_up.append_tally(services, payload["vote"])
 
 
 @handler(DESTROY, words=N_("delete the voting codes of a vote that was cancelled"))

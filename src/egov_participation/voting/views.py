@@ -137,6 +137,15 @@ class ActView:
 
 
 @dataclass(frozen=True, slots=True)
+class AddingUp:
+    """How far the ballots of a vote are added up."""
+
+    done: int
+    total: int
+    """Ballots that count."""
+
+
+@dataclass(frozen=True, slots=True)
 class VoteView:
     """A vote as anyone may see it. Times are aware, in UTC."""
 

@@ -14,7 +14,7 @@ from egov_participation.i18n import LOCALES, N_, ntranslate, translate
 from egov_participation.jurisdiction.territories import TERRITORIES
 from egov_participation.voting.count_words import CountWords
 from egov_participation.voting.rules import VoteState
-from egov_participation.voting.views import HeadView, VoteView
+from egov_participation.voting.views import AddingUp, HeadView, VoteView
 
 PUT_TOGETHER = N_("The counted ballots were put together, still encrypted")
 """What the tally is where votes are shuffled: no sum."""
@@ -44,6 +44,15 @@ def roll_in_words(rule: Mapping[str, Any], lang: str, timezone: str) -> str:
             lang, N_("on %(date)s"), date=filters(lang, timezone)["date"](date.fromisoformat(rule["age_on"]))
         )
     return f"{age} {day}: {places or translate(lang, N_('in the whole country'))}."
+
+
+def added_up_in_words(so_far: AddingUp, lang: str, timezone: str) -> str:
+    """How far the ballots of a closed vote are added up, in a sentence."""
+    number = filters(lang, timezone)["number"]
+    if not so_far.done:
+        return translate(lang, N_("The work begins in a moment."))
+    words = N_("%(done)s of %(total)s ballots are done.")
+    return translate(lang, words, done=number(so_far.done), total=number(so_far.total))
 
 
 def outcome(vote: VoteView, lang: str, timezone: str) -> str:

@@ -23,6 +23,7 @@ from egov_participation.voting import service as voting
 from egov_participation.voting.texts import Texts
 from egov_participation.voting.timeline import timeline
 from egov_participation.voting.views import VoteView
+from egov_participation.voting.wording import added_up_in_words
 from egov_participation.web import days
 from egov_participation.web.addresses import to
 from egov_participation.web.context import lang, services, session
@@ -42,9 +43,13 @@ def vote(request: Request) -> Response:
         tasks = running.of_vote(here, db, found)
         waiting = approvals.pending_about(db, deciding.object_of(found.uuid), now)
         draft = draft_of_vote(db, found.uuid)
+        adding = voting.adding_up_of(db, found.uuid)
     return render(
         request,
         "commission/vote.html",
+        block="progress",
+        adding_up=adding,
+        said=adding and added_up_in_words(adding, language, here.settings.timezone),
         vote=found,
         tasks=tasks,
         waiting=waiting,
@@ -52,6 +57,18 @@ def vote(request: Request) -> Response:
         possible=running.possible(found, waiting),
         timeline=timeline(found, language, here.settings.timezone, now),
     )
+
+
+def adding_up(request: Request) -> Response:
+    """How far the ballots are added up, asked again and again by the page; at its end the page is loaded anew."""
+    uuid = request.path_params["uuid"]
+    with services(request).database.read() as db:
+        over = voting.adding_up_of(db, uuid) is None
+    if not over:
+        return vote(request)
+    if request.headers.get("hx-request") == "true":
+        return Response(status_code=200, headers={"HX-Refresh": "true"})
+    return to(request, "commission.vote", uuid=uuid)
 
 
 def extend(request: Request) -> Response:
@@ -162,6 +179,7 @@ _VOTE: Final = "/office/votes/{uuid}"
 
 routes = [
     route(_VOTE, vote, Action.SET_UP_VOTE),
+    route(f"{_VOTE}/adding-up", adding_up, Action.SET_UP_VOTE),
     route(f"{_VOTE}/extend", extend, Action.EXTEND_VOTE),
     route(f"{_VOTE}/extend", extend_now, Action.EXTEND_VOTE, methods=["POST"]),
     route(f"{_VOTE}/cancel", cancel, Action.CANCEL_VOTE),

@@ -25,7 +25,8 @@ from egov_participation.voting import service as voting
 from egov_participation.voting.routes.public import archive_url, source_of
 from egov_participation.voting.service import MAX_UPLOAD_BYTES, HandInKind, HandInStage, HandInView
 from egov_participation.voting.setup import SetupDocument
-from egov_participation.voting.wording import roll_in_words
+from egov_participation.voting.views import AddingUp
+from egov_participation.voting.wording import added_up_in_words, roll_in_words
 from egov_participation.web.context import lang, services
 from egov_participation.web.forms import upload
 from egov_participation.web.routing import BOOTH, route
@@ -166,8 +167,8 @@ def decrypt(request: Request) -> Response:
 
 
 def progress(request: Request) -> Response:
-    """How far the verifying of what was handed in is: ``done``, ``total``, and the same in words (``said``). Asked by
-    the page's script every second; once there is nothing to wait for, it is told null."""
+    """How far the ballots are added up, or what was handed in is verified: ``done``, ``total``, and the same in words
+    (``said``). Asked by the page's script every second; once there is nothing to wait for, it is told null."""
     found = handing_in.waiting(services(request), trustee_session.token_of(request))
     told = None if found is None else {"done": found.done, "total": found.total, "said": _said(request, found)}
     return _own(JSONResponse(told))
@@ -225,6 +226,8 @@ def _page(
         context["who_votes"] = roll_in_words(setup.roll_rule, lang(request), here.settings.timezone)
     if found.hand_in is not None and found.step is Step.VERIFYING:
         context["said"] = _said(request, found.hand_in)
+    elif found.adding_up is not None:
+        context["said"] = _said(request, found.adding_up)
     if found.archive_start is not None:
         context["questions"] = voting.questions_in(found.archive_start)
         context["needed"] = voting.needed_in(found.archive_start)
@@ -250,7 +253,9 @@ def _hand_in(request: Request, kind: HandInKind, template: str) -> Response:
     return _to_page(request)
 
 
-def _said(request: Request, hand_in: HandInView) -> str:
+def _said(request: Request, hand_in: HandInView | AddingUp) -> str:
+    if isinstance(hand_in, AddingUp):
+        return added_up_in_words(hand_in, lang(request), services(request).settings.timezone)
     percent = filters(lang(request), services(request).settings.timezone)["percent"]
     share = percent(hand_in.done / (hand_in.total or 1), 0)
     return translate(lang(request), _STAGES[hand_in.stage], share=share)

@@ -19,6 +19,7 @@ from egov_participation.services import Services
 from egov_participation.throttle import Limit, throttle
 from egov_participation.voting import service as voting
 from egov_participation.voting.service import HandInKind, HandInView, ShuffleOutcome
+from egov_participation.voting.views import AddingUp
 
 VERIFY: Final = "commission.verify"
 """Kind of the jobs that verify what was handed in."""
@@ -54,9 +55,9 @@ def hand_in(services: Services, token: str, kind: HandInKind, raw: bytes) -> Non
         tx.commit()
 
 
-def waiting(services: Services, token: str) -> HandInView | None:
-    """What the trustee of this link has handed in, while it is verified. It is asked every second, so that nothing else
-    of the draft is read, which may hold megabytes.
+def waiting(services: Services, token: str) -> HandInView | AddingUp | None:
+    """What the trustee of this link has handed in, while it is verified; before, how far the ballots are added up. It
+    is asked every second, so that nothing else of the draft is read, which may hold megabytes.
 
     Raises:
         DomainError: 404 ``trustee.unknown``.
@@ -65,7 +66,8 @@ def waiting(services: Services, token: str) -> HandInView | None:
         row = by_link(session, token)
         uuid = session.exec(select(Draft.uuid).where(Draft.id == row.draft_id)).one()
         found = voting.hand_ins(session, uuid).get(row.place)
-    return found if found is not None and found.pending else None
+        adding = voting.adding_up_of(session, uuid)
+    return found if found is not None and found.pending else adding
 
 
 def verify(services: Services, payload: Payload) -> None:

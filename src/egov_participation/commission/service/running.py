@@ -91,6 +91,7 @@ def of_vote(services: Services, session: Session, vote: VoteView) -> list[Task]:
     events = {event.type for event in vote.events}
     closed = now >= vote.closes_at or EventType.END_BALLOTS in events
     tallied = EventType.ENCRYPTED_TALLY in events
+    adding = voting.adding_up_of(session, vote.uuid) is not None  # its page shows how far it is
     together = N_("The registrar deletes the voting codes, and the encrypted ballots are added up")
     if vote.shuffled:
         together = N_("The registrar deletes the voting codes, and the encrypted ballots are put together")
@@ -102,7 +103,7 @@ def of_vote(services: Services, session: Session, vote: VoteView) -> list[Task]:
             together,
             done=tallied,
             since=vote.closes_at if closed else None,
-            late=closed and not tallied and now > vote.closes_at + TALLY_TAKES,
+            late=closed and not tallied and now > vote.closes_at + TALLY_TAKES and not adding,
             advice=_ASK_OPERATOR,
         ),
     ]

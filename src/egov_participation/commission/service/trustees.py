@@ -29,7 +29,7 @@ from egov_participation.voting import service as voting
 from egov_participation.voting.service import HandInView, VoteState
 from egov_participation.voting.setup import SetupDocument
 from egov_participation.voting.texts import Texts
-from egov_participation.voting.views import VoteView
+from egov_participation.voting.views import AddingUp, VoteView
 
 
 class Step(StrEnum):
@@ -121,6 +121,8 @@ class TrusteeView:
     """One's own shuffle or decryption that is being verified, or was refused."""
     verifying: frozenset[int]
     """The trustees, this one too, of whom something is being verified."""
+    adding_up: AddingUp | None
+    """How far the ballots of the closed vote are added up, where that takes long."""
 
 
 def by_token(services: Services, token: str) -> TrusteeView:
@@ -135,8 +137,9 @@ def by_token(services: Services, token: str) -> TrusteeView:
         ceremony = ceremonies.of_draft(session, draft, all_)
         # Before the vote: what is recorded in between is shown as being verified, and not as awaited once more.
         handed_in = voting.hand_ins(session, draft.uuid)
+        adding = voting.adding_up_of(session, draft.uuid)
     published = voting.vote(services, draft.uuid) if draft.state == "published" else None
-    return _view(draft, row, all_, published, ceremony, handed_in)
+    return _view(draft, row, all_, published, ceremony, handed_in, adding)
 
 
 def token_hash(token: str) -> str:
@@ -233,6 +236,7 @@ def _view(
     published: VoteView | None,
     ceremony: CeremonyView | None,
     handed_in: Mapping[int, HandInView],
+    adding: AddingUp | None,
 ) -> TrusteeView:
     hand_in = handed_in.get(row.place)
     return TrusteeView(
@@ -270,6 +274,7 @@ def _view(
         published=published,
         hand_in=hand_in,
         verifying=frozenset(owner for owner, one in handed_in.items() if one.pending),
+        adding_up=adding,
     )
 
 

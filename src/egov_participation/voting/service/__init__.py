@@ -12,6 +12,7 @@ from egov_participation.voting.service.acts import (
     extend,
     publish_protocol,
 )
+from egov_participation.voting.service.adding_up import adding_up_of
 from egov_participation.voting.service.archives import ArchiveFile, archive_file
 from egov_participation.voting.service.board import ballot, ballots_per_day, board
 from egov_participation.voting.service.casting import CastOutcome, cast
@@ -89,6 +90,7 @@ __all__ = [
     "VoteMark",
     "VoteState",
     "acts",
+    "adding_up_of",
     "archive_file",
     "ballot",
     "ballots_per_day",

@@ -1,11 +1,12 @@
-"""Closing by the clock: no more ballots, no more private credentials, and the encrypted tally.
+"""Closing by the clock: no more ballots, no more private credentials, and the ballots are to be added up.
 
 Each step is its own transaction and finds out from the archive's head whether it is still to be done, so that a crash
 anywhere is followed by the next tick going on where it stopped:
 
 1. EndBallots is appended. Crash before: the clock has closed the vote all the same, no ballot is taken. After: step 2.
 2. The registrar destroys the private credentials. Crash before or after: it is asked again, and does it once.
-3. The tally is computed from the frozen archive and appended. Crash before: computed again, with the same outcome.
+3. The tally is computed from the frozen archive and appended (`adding_up`): here, or by a job if that takes longer.
+   Crash before: computed again, with the same outcome.
 
 Turnout by region comes apart from these (`regional`): a registrar that does not answer must hold up no result.
 """
@@ -13,33 +14,25 @@ Turnout by region comes apart from these (`regional`): a registrar that does not
 from __future__ import annotations
 
 import structlog
-from sqlalchemy import exists
-from sqlalchemy.orm import aliased
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 
-from egov_crypto import ballot
 from egov_crypto.archive import EventType
-from egov_crypto.election import Election
-from egov_crypto.elgamal import Ciphertext
-from egov_crypto.tally import Tally
+from egov_participation.jobs import is_owed
 from egov_participation.ledger import service as ledger
 from egov_participation.logs import describe
 from egov_participation.services import Services
-from egov_participation.voting.models import PublicCredential, Vote, VoteEvent
+from egov_participation.voting.models import Vote, VoteEvent
 from egov_participation.voting.rules import VoteState
-from egov_participation.voting.service import logged, opening, regional
+from egov_participation.voting.service import adding_up, logged, opening, regional
 from egov_participation.voting.service.append import append_event
 from egov_participation.voting.service.counting import counts_of
-from egov_participation.voting.service.lookup import election_from, find_vote, head_of, state_of
-from egov_participation.voting.service.payloads import data_members
+from egov_participation.voting.service.lookup import find_vote, head_of, state_of
 
 log = structlog.get_logger()
-_BATCH = 500
-"""Ballots read at a time."""
 
 
 def close_due_votes(services: Services) -> None:
-    """Carry every vote whose time has come on to its encrypted tally. One that fails holds up no other."""
+    """Close every vote whose time has come, and see to its encrypted tally. One that fails holds up no other."""
     for uuid in _due(services):
         try:
             close(services, uuid)
@@ -57,9 +50,10 @@ def close(services: Services, uuid: str) -> None:
     end_ballots(services, uuid)
     with services.database.read() as session:
         ended = find_vote(session, uuid).head_type == EventType.END_BALLOTS
-    if ended:
+        in_hand = is_owed(session, adding_up.ADD_UP, uuid)
+    if ended and not in_hand:
         services.registrar.destroy(uuid)
-        append_tally(services, uuid)
+        adding_up.add_up_soon(services, uuid)
 
 
 def end_ballots(services: Services, uuid: str) -> None:
@@ -76,38 +70,6 @@ def end_ballots(services: Services, uuid: str) -> None:
             tx.commit()
 
 
-def append_tally(services: Services, uuid: str) -> None:
-    """Compute the encrypted tally of a vote whose ballots ended, and append it if it is not there yet."""
-    tally = compute_tally(services, uuid)
-    with services.database.uow() as tx:
-        vote = find_vote(tx.session, uuid, lock=True)
-        waiting = state_of(vote, services.clock()) is VoteState.CLOSED
-        if waiting and vote.head_type == EventType.END_BALLOTS:
-            append_event(tx, vote, EventType.ENCRYPTED_TALLY, tally.to_json(), tally.sized_json())
-            tx.commit()
-
-
-def compute_tally(services: Services, uuid: str) -> Tally:
-    """The sum of the last ballots of all credentials, with their weights, from the rows of an archive that is closed.
-
-    The ballots were verified when they were cast; observers and trustees verify them again. Nothing changes any more,
-    so each batch is a read of its own.
-    """
-    with services.database.read() as session:
-        vote = find_vote(session, uuid)
-    election = election_from(vote.election)
-    tally = Tally.empty(election)
-    height = 0
-    while True:
-        with services.database.read() as session:
-            batch = _counted(session, uuid, height)
-        if not batch:
-            return tally
-        for _, blob, weight in batch:
-            tally.add(_answers(election, blob, vote.timestamp), weight)
-        height = batch[-1][0]
-
-
 def _due(services: Services) -> list[str]:
     """Votes past their time whose archive has no encrypted tally, and that were not cancelled."""
     tallied = select(VoteEvent.vote_uuid).where(col(VoteEvent.type) == EventType.ENCRYPTED_TALLY)
@@ -118,30 +80,3 @@ def _due(services: Services) -> list[str]:
     )
     with services.database.read() as session:
         return list(session.exec(statement))
-
-
-def _counted(session: Session, uuid: str, after: int) -> list[tuple[int, bytes, int]]:
-    """(height, blob, weight) of the next ballots that are their credential's last."""
-    later = aliased(VoteEvent)
-    superseded = exists().where(
-        col(later.vote_uuid) == col(VoteEvent.vote_uuid),
-        col(later.credential) == col(VoteEvent.credential),
-        col(later.height) > col(VoteEvent.height),
-    )
-    statement = (
-        select(VoteEvent.height, VoteEvent.blob, PublicCredential.weight)
-        .join(
-            PublicCredential,
-            (col(PublicCredential.vote_uuid) == col(VoteEvent.vote_uuid))
-            & (col(PublicCredential.credential) == col(VoteEvent.credential)),
-        )
-        .where(col(VoteEvent.vote_uuid) == uuid, col(VoteEvent.height) > after, ~superseded)
-        .order_by(col(VoteEvent.height))
-        .limit(_BATCH)
-    )
-    return [(height, blob, weight) for height, blob, weight in session.exec(statement)]
-
-
-def _answers(election: Election, blob: bytes, timestamp: int) -> list[list[Ciphertext]]:
-    (raw,) = data_members(blob, timestamp)
-    return ballot.ciphertexts(election, raw)

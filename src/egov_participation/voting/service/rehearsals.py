@@ -18,7 +18,16 @@ from egov_participation.errors import DomainError
 from egov_participation.i18n import N_
 from egov_participation.incidents import service as incidents
 from egov_participation.services import Services
-from egov_participation.voting.models import HandIn, PublicCredential, Trustee, Vote, VoteAct, VoteCount, VoteEvent
+from egov_participation.voting.models import (
+    HandIn,
+    PublicCredential,
+    TallyPart,
+    Trustee,
+    Vote,
+    VoteAct,
+    VoteCount,
+    VoteEvent,
+)
 from egov_participation.voting.rules import VoteState
 from egov_participation.voting.service.decrypting import hand_in_decryption
 from egov_participation.voting.service.lookup import election_from, find_vote, state_of
@@ -83,7 +92,7 @@ def discard_rehearsal(tx: UnitOfWork, uuid: str) -> None:
     _rehearsal(tx.session, uuid, lock=True)
     incidents.forget_vote(tx, uuid)
     # By statements, past the guard of events, which are for good in every vote that counts.
-    for model in (VoteAct, VoteCount, VoteEvent, HandIn, Trustee, PublicCredential):
+    for model in (VoteAct, VoteCount, VoteEvent, TallyPart, HandIn, Trustee, PublicCredential):
         tx.session.execute(delete(model).where(col(model.vote_uuid) == uuid))
     tx.session.execute(delete(Vote).where(col(Vote.uuid) == uuid))
     tx.session.expire_all()

@@ -1,6 +1,6 @@
-/** How far the file that was handed in is verified, asked every second; in the end the page is loaded anew. */
+/** How far it is, of what the page waits for, asked every second; in the end the page is loaded anew. */
 
-const part = document.getElementById("trustee-verifying");
+const part = document.querySelector("[data-progress]");
 const bar = part.querySelector("progress");
 const said = part.querySelector(".egov-progress__said");
 const heard = part.querySelector("[role=status]");
