@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 import threading
+from collections.abc import Iterator
 
 import pytest
+from pydantic import BaseModel, ValidationError
+from pydantic_core import PydanticUndefined
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.testclient import TestClient
 
+import egov_participation
 from egov_participation.web import days, routing
 
 
@@ -77,3 +83,35 @@ def test_what_strangers_send_is_not_parsed(client: TestClient, monkeypatch: pyte
 def test_what_is_no_day_is_said_to_be_none(day: tuple[str, str, str]) -> None:
     with pytest.raises(ValueError, match="no such day"):
         days.read_day(day, "no such day")
+
+
+def test_a_box_that_is_not_ticked_is_looked_at_like_one_that_says_no() -> None:
+    """Browsers send nothing for it, and what stands for nothing is validated only where a form asks for that."""
+    for found in pkgutil.walk_packages(egov_participation.__path__, "egov_participation."):
+        importlib.import_module(found.name)
+    forms = [form for form in _below(BaseModel) if form.__module__.startswith("egov_participation.")]
+    assert len(forms) > 100
+    passed_over = [
+        (form.__name__, name)
+        for form in forms
+        for name, field in form.model_fields.items()
+        if field.default is not PydanticUndefined
+        and field.default is not None
+        and name in _refused(form, {name: field.default}) - _refused(form, {})
+    ]
+    # Without a revision it is none that a text has, which the service refuses.
+    assert passed_over == [("CorrectionForm", "revision")]
+
+
+def _below(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    for one in model.__subclasses__():
+        yield one
+        yield from _below(one)
+
+
+def _refused(form: type[BaseModel], given: dict[str, object]) -> set[str]:
+    try:
+        form.model_validate(given)
+    except ValidationError as error:
+        return {str(one["loc"][0]) for one in error.errors() if one["loc"]}
+    return set()

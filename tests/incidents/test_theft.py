@@ -23,12 +23,13 @@ from egov_participation.voting import service
 from egov_participation.voting.rules import VoteKind
 
 
-def block(client: TestClient, uuid: str, **fields: str) -> Response:
-    """Fill the page's form in and send it."""
+def block(client: TestClient, uuid: str, *, ticked: bool = True, **fields: str) -> Response:
+    """Fill the page's form in and send it, as browsers do: of a box that is not ticked, nothing is sent."""
     path = f"/en/votes/{uuid}/theft"
     page = client.get(path)
     assert page.status_code == 200
-    return client.post(path, data=forms_of(page.text)[path] | {"sure": "yes"} | fields)
+    filled = {name: value for name, value in forms_of(page.text)[path].items() if name != "sure"}
+    return client.post(path, data=filled | ({"sure": "yes"} if ticked else {}) | fields)
 
 
 def test_a_blocked_code_casts_nothing_new_its_last_ballot_stands_and_the_commission_is_told(
@@ -95,7 +96,8 @@ def test_nobody_blocks_a_code_without_saying_that_they_are_sure(
     vote: MadeVote, voter: SignIn, services: Services
 ) -> None:
     client = voter(vote)
-    refused = block(client, vote.uuid, sure="", text="Nothing is certain yet, I only look.")
+    assert block(client, vote.uuid, ticked=False).status_code == 422
+    refused = block(client, vote.uuid, sure="no", text="Nothing is certain yet, I only look.")
     assert refused.status_code == 422
     assert "This cannot be undone" in refused.text
     assert "I only look" in refused.text

@@ -32,6 +32,9 @@ class TheftForm(BaseModel):
     sure: str = ""
     text: str = ""
 
+    # Browsers send nothing for a box that is not ticked: what is missing is looked at too.
+    model_config = {"validate_default": True}
+
     @field_validator("sure")
     @classmethod
     def _sure(cls, value: str) -> str:
