@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +12,7 @@ from crypto.tests import curve, forging
 from crypto.tests.making import THREE, YES_NO, World, ballot_verdict, dump, make_world, signed, sum_of, verdict
 
 from egov_crypto import credential, tally, trustee
+from egov_crypto.credential import ALPHABET, random_text
 from egov_crypto.elgamal import Ciphertext
 from egov_crypto.errors import VerificationError
 from egov_crypto.group import IDENTITY, Point, Q, base, parse_scalar, random_scalar
@@ -262,6 +264,21 @@ def test_a_published_tally_with_points_of_small_order_is_refused(decrypted: tupl
     honest.ciphertexts[0][0] = Ciphertext(outside, honest.ciphertexts[0][0].beta)
     archive = world.archive().ballots(*raws.split(b"\n")).close().tally(honest)
     assert verdict(archive) == "tally.ciphertexts"
+
+
+def test_randomness_has_no_bias(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is drawn by rejection: 256 bits modulo the order would prefer small scalars, 8 bits some of 58 characters."""
+    bounds = list[int]()
+
+    def greatest(bound: int) -> int:
+        bounds.append(bound)
+        return bound - 1
+
+    monkeypatch.setattr(secrets, "randbelow", greatest)
+    monkeypatch.setattr(secrets, "choice", lambda letters: letters[greatest(len(letters))])
+    assert random_scalar() == Q - 1
+    assert random_text(22) == ALPHABET[-1] * 22
+    assert bounds == [Q - 1, *[58] * 22]
 
 
 def test_private_keys_and_randomness_are_never_zero() -> None:
