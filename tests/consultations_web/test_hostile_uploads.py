@@ -32,6 +32,7 @@ from egov_participation.consultations.models import (
     Version,
 )
 from egov_participation.consultations.service import importing
+from egov_participation.documents.errors import REFUSALS
 from egov_participation.jobs import Job, Worker
 from egov_participation.services import Services
 
@@ -86,6 +87,10 @@ def tracked() -> bytes:
     return docx(p("Статья 1. Слова") + p(raw=inserted)).getvalue()
 
 
+def web_page() -> bytes:
+    return b"<!DOCTYPE html><html><script>alert(1)</script></html>"
+
+
 HOSTILE: Final[dict[str, tuple[str, Callable[[], bytes]]]] = {
     "bomb": ("Закон.docx", flat_bomb),
     "nested bomb": ("Закон.docx", nested),
@@ -100,7 +105,7 @@ HOSTILE: Final[dict[str, tuple[str, Callable[[], bytes]]]] = {
     "old word": ("Закон.docx", lambda: COMPOUND + "WordDocument".encode("utf-16-le")),
     "password": ("Закон.docx", lambda: COMPOUND + "EncryptedPackage".encode("utf-16-le")),
     "program": ("Закон.docx", lambda: b"MZ\x90\x00"),
-    "web page": ("Закон.docx", lambda: b"<!DOCTYPE html><html><script>alert(1)</script></html>"),
+    "web page": ("Закон.docx", web_page),
     "picture": ("Закон.docx", lambda: b"\x89PNG\r\n\x1a\n" + zlib.compress(b"x")),
     "broken xml": ("Закон.xml", (AKN % "<act><body>").encode),
     "broken document": (
@@ -169,6 +174,13 @@ def test_nothing_of_a_hostile_file_is_left_and_its_sentence_says_what_is_wrong(
     # The places of tracked changes are named, and what was deleted or inserted is in no page.
     page = office.upload(one, key, "ru", tracked())
     assert 'id="places"' in page
+    # A web page begins as XML does, and is told what it is all the same.
+    assert said(office.upload(one, key, "ru", web_page())) == f"Error: {REFUSALS['file.web_page']}"
+    # What is doubtful is named with the article that it stands in: "2." stands in each of them.
+    text = "Статья 1. Уход\n1. Раз.\n2. Два.\nСтатья 2. Вход\n1. Раз.\n2. Два.\n2. Три.\n"
+    one.client.post(f"/en/office/drafts/{key}/v1/ru", data={"text": text})
+    page = one.client.get(f"/en/office/drafts/{key}/v1/ru").text
+    assert page.count(">Статья 2, пункт 2</a>") == 2
 
 
 @pytest.mark.parametrize("size", [100_000_000, None], ids=["announced", "found out"])

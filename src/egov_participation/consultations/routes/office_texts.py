@@ -17,8 +17,9 @@ from egov_participation.consultations.office_forms import TextForm
 from egov_participation.consultations.routes import office_common as common
 from egov_participation.consultations.rules.provisions import as_provision
 from egov_participation.consultations.service import correcting, importing, lookup, storing
+from egov_participation.consultations.service.reading import paths
 from egov_participation.documents.errors import DocumentRefusedError
-from egov_participation.documents.structure import counted
+from egov_participation.documents.structure import counted, parents
 from egov_participation.errors import DomainError
 from egov_participation.i18n import N_, translate
 from egov_participation.web.addresses import to
@@ -140,12 +141,15 @@ def _outline(request: Request, db: Session, expression_id: int) -> dict[str, Any
         max(int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1, 1), len(rows) // PAGE + 1
     )
     language = lang(request)
+    units = [as_provision(row) for row in rows]
+    called = paths(units, parents(units), common.language(request))
     return {
-        "counts": [
-            (translate(language, words.COUNT_NAMES[kind]), number)
-            for kind, number in counted([as_provision(row) for row in rows])
-        ],
-        "doubtful": [(row, translate(language, words.doubt(row.doubt))) for row in rows if row.doubt][:PAGE],
+        "counts": [(translate(language, words.COUNT_NAMES[kind]), number) for kind, number in counted(units)],
+        "doubtful": [
+            (row, path, translate(language, words.doubt(row.doubt)))
+            for row, path in zip(rows, called, strict=True)
+            if row.doubt
+        ][:PAGE],
         "doubts": sum(1 for row in rows if row.doubt),
         "rows": rows[(page - 1) * PAGE : page * PAGE],
         "page": page,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets
 from collections.abc import Callable
 from typing import Final
@@ -34,6 +35,9 @@ _ZIP: Final = b"PK\x03\x04"
 _MARKS: Final = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 """Of Unicode, before an XML."""
 _BLANK: Final = b" \t\r\n"
+_WEB_PAGE: Final = re.compile(rb"<!doctype\s+html|<html[\s>]", re.IGNORECASE)
+_START: Final = 2_000
+"""Bytes within which a web page says that it is one."""
 
 
 def format_of(content: bytes) -> str:
@@ -46,6 +50,8 @@ def format_of(content: bytes) -> str:
         raise DocumentRefusedError("file.too_large", most=MAX_SIZE // 1_000_000)
     if content.startswith(_ZIP):
         return "docx"
+    if _WEB_PAGE.search(content, 0, _START):
+        raise DocumentRefusedError("file.web_page")
     if content.startswith(_MARKS) or content.lstrip(_BLANK).startswith(b"<"):
         return "akn"
     readers.READERS["docx"](content, lambda _done, _total: None)

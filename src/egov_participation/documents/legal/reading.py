@@ -104,8 +104,18 @@ class _Builder:
             self._note(line)
         elif self._announced is not None:
             self._go_on(line)
+        elif kind is Kind.PREAMBLE and is_form(line.text) and self._stamped:
+            # "DRAFT", "LAW", "OF THE REPUBLIC …" over each other are one stamp, and nobody comments on its lines.
+            last = self._stack.drafts[-1]
+            last.text = f"{last.text}\n{paragraphs(line.text)}"
         else:
             self._stack.loose(kind, text=paragraphs(line.text), label=line.label)
+
+    @property
+    def _stamped(self) -> bool:
+        """Lines that only say what sort of act this is were the last thing read."""
+        last = self._stack.drafts[-1] if self._stack.drafts else None
+        return last is not None and last.kind is Kind.PREAMBLE and all(map(is_form, last.text.split("\n")))
 
     def _line(self, place: int) -> None:
         line, head = self._lines[place], self._heads[place]
