@@ -16,12 +16,13 @@ from tests.officials import MakeOfficial, SignedIn
 from tests.registrar.book import CredentialBook
 from tests.voting.making import close_at
 
-from egov_participation import awaiting
+from egov_participation import approvals, awaiting
 from egov_participation.actions import Role
 from egov_participation.commission.service import keys
 from egov_participation.commission.service.lookup import lock_draft, trustees_of
 from egov_participation.errors import DomainError
 from egov_participation.voting import service as voting
+from egov_participation.voting.setup import SetupDocument
 
 # -- setting up --------------------------------------------------------------------------------------------------------
 
@@ -108,7 +109,7 @@ def test_a_vote_whose_approval_comes_too_late_does_not_open_late(course: Course,
     with pytest.raises(DomainError) as refused:
         course.approve(second, proposal)
 
-    assert refused.value.code == "setup.too_late"
+    assert refused.value.code == "approval.decided"
     with pytest.raises(DomainError):
         voting.vote(course.services, course.draft.uuid)
 
@@ -164,6 +165,21 @@ def test_what_waits_for_a_second_member_awaits_everybody_but_the_first(
     named = {"kk": "Саябақ", "ru": "Парк", "en": "The park"}
     assert waits(second) == [("Decide whether a vote is cancelled", named)]
     assert waits(course.member) == []
+
+
+def test_what_would_be_approved_too_late_is_due_when_the_vote_opens_or_closes(course: Course, second: SignedIn) -> None:
+    def due() -> list[object]:
+        with course.services.database.read() as db:
+            return [item.due for item in awaiting.items(course.services, db, second.session)]
+
+    setting_up = course.with_keys().freeze().confirm().propose_set_up()
+    opens = SetupDocument.parse(course.draft.setup or b"").opens_at
+    assert due() == [opens]
+    course.approve(second, setting_up)
+    closes = closing(course, course.draft.uuid)
+    assert closes < course.services.clock() + approvals.LIFE
+    extension = propose_extension(course, course.draft.uuid, closes + timedelta(hours=3))
+    assert due() == [extension.expires_at] == [closes]
 
 
 def test_a_registrar_that_refuses_the_setup_leaves_nothing_approved(
@@ -229,7 +245,7 @@ def test_an_extension_approved_after_closing_reopens_nothing(course: Course, uui
     with pytest.raises(DomainError) as refused:
         course.approve(second, proposal)
 
-    assert refused.value.code == "vote.not_extendable"
+    assert refused.value.code == "approval.decided"
     assert closing(course, uuid) == before
 
 

@@ -23,7 +23,7 @@ import json
 import secrets
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final, cast
 
 from sqlalchemy.engine import CursorResult
@@ -83,6 +83,9 @@ def told_of(tell: Tell) -> Tell:
     return tell
 
 
+_NEVER: Final = datetime.max.replace(tzinfo=UTC)
+
+
 def propose(
     services: Services,
     tx: UnitOfWork,
@@ -94,6 +97,7 @@ def propose(
     reason: str,
     agency: str = "",
     concerned: str = "",
+    until: datetime | None = None,
 ) -> Proposal:
     """Put something forward for another official to approve.
 
@@ -102,6 +106,7 @@ def propose(
         content: all that matters of it. It is kept for good: of a person, the person id at most.
         agency: where the action is its own agency's.
         concerned: person id of the official it is about, who then does not decide on it.
+        until: when an approval would come too late; its time ends then, if it is not over before.
 
     Raises:
         DomainError: 403 ``role.missing``, ``role.official``, ``role.agency`` or ``office.assurance``; 409
@@ -124,7 +129,7 @@ def propose(
         reason=reason,
         proposed_by=session.person_id,
         proposed_at=now,
-        expires_at=now + kind.life,
+        expires_at=min(now + kind.life, until or _NEVER),
     )
     row.content_hash = _hash(row)
     if not tx.add_if_new(ProposalRow, **row.model_dump()):

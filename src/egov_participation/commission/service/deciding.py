@@ -64,8 +64,9 @@ def propose_set_up(services: Services, tx: UnitOfWork, session: SessionInfo, dra
     """
     draft = find_draft(tx.session, draft_id)
     setup = _ready(services, tx.session, draft)
+    content = _set_up_content(draft, setup)
     return approvals.propose(
-        services, tx, session, SET_UP, object_of(draft.uuid), _set_up_content(draft, setup), reason=""
+        services, tx, session, SET_UP, object_of(draft.uuid), content, reason="", until=setup.opens_at
     )
 
 
@@ -85,7 +86,7 @@ def propose_extension(
         "closes_at": _time(closes_at),
         "reason": reason.as_dict(),
     }
-    return approvals.propose(services, tx, session, EXTEND, object_of(uuid), content, reason=reason.kk)
+    return approvals.propose(services, tx, session, EXTEND, object_of(uuid), content, reason=reason.kk, until=before)
 
 
 def propose_cancellation(
