@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import structlog
 from nacl.encoding import Base64Encoder
 from nacl.secret import Aead
-from sqlalchemy import JSON, BigInteger, CheckConstraint, ColumnElement, Index, Integer, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ColumnElement, Index, Integer, UniqueConstraint, event
 from sqlalchemy import select as sqlalchemy_select
 from sqlmodel import Field, Session, SQLModel, and_, col, delete, func, or_, select
 
@@ -62,6 +62,8 @@ _words: dict[str, str] = {}
 _forgotten: set[str] = set()
 _persistent: set[str] = set()
 _slow: set[str] = set()
+_workers: set[Worker] = set()
+"""Those of this process that work."""
 _ticks: list[Tick] = []
 
 
@@ -165,6 +167,8 @@ def enqueue(
         key: stays in the table when the job is done, so it names no person; random where each cause counts.
         unordered: the row's place is random, because the order of such jobs would tell whose cause came when.
     """
+    if kind in _slow and run_after is None:
+        event.listen(tx.session, "after_commit", _wake_workers, once=True)
     values = {"kind": kind, "key": key, "payload": payload, "run_after": run_after, "attempts": 0, "last_error": ""}
     if not unordered:
         tx.add_if_new(Job, **values)
@@ -173,6 +177,13 @@ def enqueue(
     while not tx.add_if_new(Job, id=_some_place(), **values):
         if tx.exec(select(Job.id).where(Job.kind == kind, Job.key == key)).first() is not None:
             return
+
+
+def _wake_workers(_session: object) -> None:
+    """Of this process; others look every second. For slow jobs alone: somebody looks on while these are done, and they
+    are few. If each mail woke it, the time of a mail would tell to the millisecond when its cause came."""
+    for worker in list(_workers):
+        worker.wake_beside()
 
 
 def is_owed(session: Session, kind: str, key: str) -> bool:
@@ -266,9 +277,15 @@ class Worker(Rounds):
         """Work until `stop`."""
         super().start()
         self._beside.start()
+        _workers.add(self)
+
+    def wake_beside(self) -> None:
+        """Look for slow jobs at once."""
+        self._beside.wake()
 
     def stop(self) -> None:
         """Finish the job in hand and end. A slow one gets `PATIENCE`; then it is left, and done again by the next."""
+        _workers.discard(self)
         super().stop()
         self._beside.leave(PATIENCE)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from queue import Empty, SimpleQueue
 
 import structlog
 
@@ -15,7 +16,7 @@ SECONDS_BETWEEN = 1.0
 
 
 class Rounds:
-    """Calls `work` a second after it returned, again and again."""
+    """Calls `work` a second after it returned, or when it is woken, again and again."""
 
     def __init__(
         self, work: Callable[[], object], name: str, failure: str, *, seconds_between: float | None = None
@@ -28,6 +29,8 @@ class Rounds:
         """
         self._work, self._failure, self._pause = work, failure, seconds_between
         self._stopping = threading.Event()
+        # A queue, since a signal's handler may put something in while the same thread does: an event would lock up.
+        self._bell = SimpleQueue[None]()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
     def start(self) -> None:
@@ -41,12 +44,26 @@ class Rounds:
     def leave(self, patience: float | None) -> None:
         """As `stop`, but the round in hand may take so many seconds more; then it is left, to end with the process."""
         self._stopping.set()
+        self.wake()
         if self._thread.is_alive():
             self._thread.join(patience)
 
+    def wake(self) -> None:
+        """Begin the next round at once, or after the one in hand."""
+        self._bell.put(None)
+
     def _run(self) -> None:
-        while not self._stopping.wait(SECONDS_BETWEEN if self._pause is None else self._pause):
+        while not self._rest():
             try:
                 self._work()
             except Exception as error:  # noqa: BLE001 - such as a full disk: the thread must outlive it
                 log.error(self._failure, **describe(error))
+
+    def _rest(self) -> bool:
+        """Wait for the next round; whether there is none."""
+        try:
+            self._bell.get(timeout=SECONDS_BETWEEN if self._pause is None else self._pause)
+            while True:  # however often it was woken, it is one round
+                self._bell.get_nowait()
+        except Empty:
+            return self._stopping.is_set()

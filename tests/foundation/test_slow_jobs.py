@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from sqlmodel import select
 
-from egov_participation import jobs
+from egov_participation import jobs, rounds
 from egov_participation.commission.service import freezing, rehearsals
 from egov_participation.jobs import Job, Payload, Worker, enqueue
 from egov_participation.services import Services
@@ -74,6 +74,23 @@ def test_a_worker_that_is_stopped_waits_for_no_job_that_takes_minutes(
     go_on.set()
     worker._beside.stop()
     assert done == ["slow"]
+
+
+def test_a_slow_job_is_begun_at_once_and_not_at_the_next_look(
+    services: Services, worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rounds, "SECONDS_BETWEEN", 3600)
+    worker.start()
+    with services.database.uow() as tx:  # of what is not committed nobody is told
+        enqueue(tx, "test.minutes", "1", {})
+    add(services, "test.moment")
+    assert not began.wait(0.2)
+    add(services, "test.minutes")
+    assert began.wait(240)
+    go_on.set()
+    worker.stop()
+
+    assert (done, jobs._workers) == (["slow"], set())
 
 
 def test_what_undoes_a_slow_job_comes_after_it(worker: Worker) -> None:
