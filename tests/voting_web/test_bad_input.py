@@ -17,6 +17,7 @@ from egov_participation.services import Services
 from egov_participation.voting import rules, service
 from egov_participation.voting.models import Vote
 from egov_participation.voting.texts import Texts
+from egov_participation.voting.trackers import to_address
 from egov_participation.web.csrf import HEADER
 
 Situation = Callable[[Services, MadeVote], bytes]
@@ -222,3 +223,28 @@ def test_the_pages_of_the_booth_say_that_and_why_a_vote_was_cancelled(
         assert reason.en in shown, page
         assert "<form" not in shown, page
     assert "booth/main.js" not in voter.get(f"/en/votes/{vote.uuid}/booth").text
+
+
+@pytest.mark.sqlite
+def test_no_page_of_a_cancelled_vote_promises_that_a_ballot_counts(
+    services: Services, vote: MadeVote, client: TestClient
+) -> None:
+    raw = vote.ballot(0)
+    service.cast(services, vote.uuid, vote.people[0], raw)
+    here = f"/en/votes/{vote.uuid}"
+    pages = [f"{here}/ballots/{to_address(ballot.tracker(raw))}", f"{here}/board", f"{here}/enter", f"{here}/offline"]
+    promises = ("will be counted", "must then be called counted", "hand the ballot in", "Voting is over")
+    said = "\n".join(client.get(page).text for page in [*pages[:2], pages[3]])
+    assert all(promise in said for promise in promises[:3])
+    with services.database.uow() as tx:
+        service.cancel(services, tx, vote.uuid, Texts("Қате", "Ошибка", "A question was wrong."), "ab" * 32)
+        tx.commit()
+
+    for page in pages:
+        shown = client.get(page).text
+        assert "This vote was cancelled" in shown, page
+        assert "A question was wrong." in shown, page
+        if page != pages[3]:
+            assert not [promise for promise in promises if promise in shown], page
+    assert "neither counted nor decrypted" in client.get(pages[0]).text
+    assert "hand the ballot in" not in client.get(pages[3]).text
