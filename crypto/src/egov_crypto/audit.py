@@ -11,12 +11,12 @@ in the log fixes among whom is drawn, and the bytes of all together decide.
 import hashlib
 import heapq
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from fractions import Fraction
 from math import comb
-from typing import Final
+from typing import Any, Final
 
-from egov_crypto.errors import UsageError
+from egov_crypto.errors import UsageError, VerificationError
 
 VALUE_SIZE: Final = 32
 REVEALING: Final = timedelta(days=3)
@@ -64,6 +64,57 @@ def detection(population: int, sample: int, false: int) -> Fraction:
     if not (0 <= sample <= population and 0 <= false <= population):
         raise ValueError("more than there are")
     return 1 - Fraction(comb(population - false, sample), comb(population, sample))
+
+
+def take(index: int, value: dict[str, Any], audits: dict[str, dict[str, Any]], counted: int) -> None:
+    """Take the log's entry at ``index``, a step of one of a petition's ``audits``: what is kept of each, by identifier,
+    is what :class:`~egov_crypto.petition.PetitionCount` says. ``counted`` is how many signatures count then.
+
+    Raises :class:`VerificationError` (``audit.*``) where the step does not follow from those before.
+    """
+    found = audits.get(value["audit"])
+    match value["step"]:
+        case "committed":
+            if found is not None:
+                raise VerificationError("audit.order", "committed a second time")
+            _check_committed(value, audits)
+            fixed = {"commitments": value["commitments"], "sample": value["sample"], "at": value["at"]}
+            audits[value["audit"]] = {"index": index, "counted": counted, **fixed}
+        case "revealed":
+            if found is None or "reveals" in found:
+                raise VerificationError("audit.order", "revealed a second time, or without commitments")
+            _check_revealed(value, found)
+            found["reveals"], found["revealed_at"] = value["reveals"], value["at"]
+        case "reported":
+            if found is None or "reveals" not in found or "report" in found:
+                raise VerificationError("audit.order", "reported a second time, or before anything was revealed")
+            if value["opened"] != min(found["sample"], found["counted"]):
+                raise VerificationError("audit.count", f"{value['opened']} opened of a sample of {found['sample']}")
+            names = ("opened", "confirmed", "denied", "unreached", "asked", "document")
+            found["report"] = {name: value[name] for name in names}
+
+
+def _check_committed(value: dict[str, Any], audits: dict[str, dict[str, Any]]) -> None:
+    if value["audit"] != identifier(value["petition"], value["commitments"]):
+        raise VerificationError("audit.commitment", "the audit is not called after its commitments")
+    if any("reveals" not in other and _soon(other, value) for other in audits.values()):
+        raise VerificationError("audit.order", "committed while another audit waits for its auditors' values")
+
+
+def _check_revealed(value: dict[str, Any], found: dict[str, Any]) -> None:
+    if not _soon(found, value):
+        raise VerificationError("audit.order", f"revealed at {value['at']}, and committed at {found['at']}")
+    opened = [commitment(value["petition"], bytes.fromhex(reveal)) for reveal in value["reveals"]]
+    if opened != found["commitments"]:
+        raise VerificationError("audit.commitment", "what was revealed is not what was committed to")
+    if (value["size"], value["counted"]) != (found["index"], found["counted"]):
+        detail = f"{value['counted']} at {value['size']}; {found['counted']} counted at {found['index']}"
+        raise VerificationError("audit.count", detail)
+
+
+def _soon(found: dict[str, Any], value: dict[str, Any]) -> bool:
+    """Whether an entry comes while an audit, by when it was committed to, may still be drawn."""
+    return datetime.fromisoformat(value["at"]) - datetime.fromisoformat(found["at"]) <= DRAWN
 
 
 def _hashed(domain: bytes, petition: str, values: Sequence[bytes]) -> bytes:

@@ -195,7 +195,11 @@ class Petitions:
                 _bounded(count.answers)
                 count.answers.append([value["kind"], value["to"], value["at"], value["document"]])
             case "petition.audit":
-                _audit(index, value, count)
+                if value["step"] == "committed":
+                    _bounded(count.audits)
+                    if not count.key:
+                        raise VerificationError("audit.order", "committed with nothing to audit")
+                audit.take(index, value, count.audits, count.electronic)
 
     def _key(self, value: dict[str, Any], count: PetitionCount) -> None:
         if count.attested:
@@ -360,42 +364,3 @@ def _reach(value: dict[str, Any], count: PetitionCount) -> None:
     _bounded(count.thresholds)
     waiting = max(value["count"] - count.standing, 0)
     count.thresholds[value["tier"]] = [value["needed"], value["count"], value["at"], waiting, count.acts]
-
-
-def _soon(found: dict[str, Any], value: dict[str, Any]) -> bool:
-    """Whether an entry comes while an audit, by when it was committed to, may still be drawn."""
-    return datetime.fromisoformat(value["at"]) - datetime.fromisoformat(found["at"]) <= audit.DRAWN
-
-
-def _audit(index: int, value: dict[str, Any], count: PetitionCount) -> None:
-    name, found = value["audit"], count.audits.get(value["audit"])
-    match value["step"]:
-        case "committed":
-            if found is not None or not count.key:
-                raise VerificationError("audit.order", "committed a second time, or with nothing to audit")
-            if name != audit.identifier(value["petition"], value["commitments"]):
-                raise VerificationError("audit.commitment", "the audit is not called after its commitments")
-            if any("reveals" not in other and _soon(other, value) for other in count.audits.values()):
-                raise VerificationError("audit.order", "committed while another audit waits for its auditors' values")
-            _bounded(count.audits)
-            fixed = {"commitments": value["commitments"], "sample": value["sample"], "at": value["at"]}
-            count.audits[name] = {"index": index, "counted": count.electronic, **fixed}
-        case "revealed":
-            if found is None or "reveals" in found:
-                raise VerificationError("audit.order", "revealed a second time, or without commitments")
-            if not _soon(found, value):
-                raise VerificationError("audit.order", f"revealed at {value['at']}, and committed at {found['at']}")
-            opened = [audit.commitment(value["petition"], bytes.fromhex(reveal)) for reveal in value["reveals"]]
-            if opened != found["commitments"]:
-                raise VerificationError("audit.commitment", "what was revealed is not what was committed to")
-            if (value["size"], value["counted"]) != (found["index"], found["counted"]):
-                detail = f"{value['counted']} at {value['size']}; {found['counted']} counted at {found['index']}"
-                raise VerificationError("audit.count", detail)
-            found["reveals"], found["revealed_at"] = value["reveals"], value["at"]
-        case "reported":
-            if found is None or "reveals" not in found or "report" in found:
-                raise VerificationError("audit.order", "reported a second time, or before anything was revealed")
-            if value["opened"] != min(found["sample"], found["counted"]):
-                raise VerificationError("audit.count", f"{value['opened']} opened of a sample of {found['sample']}")
-            names = ("opened", "confirmed", "denied", "unreached", "asked", "document")
-            found["report"] = {name: value[name] for name in names}
