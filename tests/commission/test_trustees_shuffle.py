@@ -10,6 +10,7 @@ from tests.officials import SignedIn
 from tests.voting.making import close_at, verified
 
 from egov_crypto import mixnet, tally
+from egov_participation.clock import ManualClock
 from egov_participation.commission import documents
 from egov_participation.commission.service import handing_in, letters
 from egov_participation.commission.service.changing import change
@@ -35,7 +36,7 @@ def asks_for_a_ranking(course: Course) -> Course:
 
 
 def test_shuffles_are_handed_in_by_the_links_without_a_script_then_decryptions_are_asked_for(
-    course: Course, booth: TestClient, second: SignedIn, monkeypatch: pytest.MonkeyPatch
+    course: Course, booth: TestClient, second: SignedIn, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     uuid = asks_for_a_ranking(course).with_keys().published(second)
     services = course.services
@@ -71,9 +72,10 @@ def test_shuffles_are_handed_in_by_the_links_without_a_script_then_decryptions_a
         page = booth.get("/en/trustee").text
         # Never loaded again by itself: another file could not be chosen in time.
         assert ("Your shuffle is being verified" in page, 'http-equiv="refresh"' in page) == (True, False)
-        course.worker.run_due()
+        assert_told_of_refusal(mails(), 1, "your shuffle of the ballots", why)
         page = booth.get("/en/trustee").text
         assert ("Shuffle the ballots" in page, "<title>Error: " in page, why in page) == (True, True, True)
+    assert told() == []  # each of them once
 
     # What came by a link that was replaced is not recorded: it may have been stolen.
     assert booth.post(SHUFFLE, files={"shuffle": shuffle()}).status_code == 303
@@ -117,8 +119,8 @@ def test_shuffles_are_handed_in_by_the_links_without_a_script_then_decryptions_a
         if place < 2:
             assert "Your shuffle is recorded" in booth.get("/en/trustee").text
             assert others == []
-    subjects = [mail.subject for mail in others] or told()
-    assert subjects == ["A vote has closed: your decryption is awaited"] * 3
+    clock.advance(minutes=1)
+    assert [mail.subject for mail in others] + told() == ["A vote has closed: your decryption is awaited"] * 3
 
     found = verified(services, uuid)
 
@@ -140,10 +142,23 @@ def test_shuffles_are_handed_in_by_the_links_without_a_script_then_decryptions_a
                 "Your decryption is being verified"
                 in booth.post(DECRYPT, files={"decryption": raw}, follow_redirects=True).text
             )
-            course.worker.run_due()
+            sent = mails()
+            if raw == wrong:
+                assert_told_of_refusal(
+                    sent, course.tokens.index(token) + 1, "your decryption", "does not fit this vote"
+                )
+            else:
+                assert sent == []
             page = booth.get("/en/trustee").text
             assert (h1 in page, "does not fit this vote" in page) == (True, raw == wrong)
     assert voting.vote(services, uuid).state == "tallied"
+
+
+def assert_told_of_refusal(mails: list[Mail], place: int, what: str, why: str) -> None:
+    (mail,) = mails
+    assert mail.to == f"trustee{place}@mail.example"
+    assert mail.subject == "A file that was handed in for you as a trustee was refused"
+    assert (what in mail.text, why in " ".join(mail.text.split()), "/trustee/" in mail.text) == (True, True, False)
 
 
 def test_others_are_not_kept_waiting_by_wrong_files(course: Course, booth: TestClient, second: SignedIn) -> None:

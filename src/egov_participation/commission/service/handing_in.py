@@ -8,13 +8,14 @@ from typing import Final
 from sqlmodel import col, select, update
 
 from egov_participation.commission.models import Draft, DraftTrustee
-from egov_participation.commission.service import letters
+from egov_participation.commission.service import invitations, letters
 from egov_participation.commission.service.changing import title_of
 from egov_participation.commission.service.lookup import find_draft
-from egov_participation.commission.service.trustees import by_link, locked_by_link
+from egov_participation.commission.service.trustees import Step, by_link, locked_by_link
 from egov_participation.database import UnitOfWork
 from egov_participation.i18n import N_
 from egov_participation.jobs import Payload, enqueue
+from egov_participation.notices.kinds import Phrase
 from egov_participation.services import Services
 from egov_participation.throttle import Limit, throttle
 from egov_participation.voting import service as voting
@@ -32,6 +33,7 @@ HAND_INS_PER_HOUR: Final = Limit(
     N_("You have handed in too many files within the hour. This one was not taken. Try again in an hour."),
 )
 """Counted for a trustee: each may take minutes to verify, and others wait for it."""
+_OF_KIND: Final = {HandInKind.SHUFFLE: Step.SHUFFLE, HandInKind.DECRYPTION: Step.DECRYPT}
 
 
 def hand_in(services: Services, token: str, kind: HandInKind, raw: bytes) -> None:
@@ -74,7 +76,8 @@ def verify(services: Services, payload: Payload) -> None:
     """Verify it, and record it or keep why it was refused.
 
     The trustee of a shuffle is written to, with its number: who only has the link could put another one in its place.
-    Once enough have shuffled, all are told soon that they can decrypt.
+    Once enough have shuffled, all are told soon that they can decrypt. Of what is refused the trustee is told too, who
+    has mostly left the page by then.
     """
 
     def tell(tx: UnitOfWork, outcome: ShuffleOutcome) -> None:
@@ -88,4 +91,11 @@ def verify(services: Services, payload: Payload) -> None:
             mine = (col(DraftTrustee.draft_id) == row.draft_id, col(DraftTrustee.remind_at).is_not(None))
             tx.session.execute(update(DraftTrustee).where(*mine).values(remind_at=services.clock()))
 
-    voting.verify_hand_in(services, payload["hand_in"], tell)
+    def refused(tx: UnitOfWork, kind: HandInKind, why: str) -> None:
+        row = tx.get(DraftTrustee, payload["trustee"])
+        if row is None or not row.mail:
+            return
+        title, what = title_of(find_draft(tx.session, row.draft_id)), invitations.OWED_WORDS[_OF_KIND[kind]]
+        letters.to_trustee(services, tx, row, letters.REFUSED, title, what=Phrase(what), why=Phrase(why))
+
+    voting.verify_hand_in(services, payload["hand_in"], tell, refused)

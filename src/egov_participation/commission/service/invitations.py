@@ -40,13 +40,14 @@ SOON: Final = timedelta(minutes=1)
 KEPT: Final = timedelta(days=90)
 """How long a trustee's address and link are kept after the vote has a result, or is not to be."""
 
-_OWED_WORDS: Final[Mapping[Step, str]] = {
+OWED_WORDS: Final[Mapping[Step, str]] = {
     Step.KEY: N_("your key for this vote"),
     Step.TAKE_PART: N_("your next step of making the key"),
     Step.CONFIRM: N_("your confirmation of the frozen setup"),
     Step.SHUFFLE: N_("your shuffle of the ballots"),
     Step.DECRYPT: N_("your decryption"),
 }
+"""What trustees owe, in their mails."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,8 +207,8 @@ def _remind(services: Services, trustee_id: str) -> None:
         elif step in {Step.SHUFFLE, Step.DECRYPT} and published is not None:
             kind = letters.SHUFFLE if step is Step.SHUFFLE else letters.DECRYPT
             letters.to_trustee(services, tx, row, kind, title, closed=published.closes_at, vote=published.uuid)
-        elif step in _OWED_WORDS:
-            letters.to_trustee(services, tx, row, letters.REMINDED, title, what=Phrase(_OWED_WORDS[step]))
+        elif step in OWED_WORDS:
+            letters.to_trustee(services, tx, row, letters.REMINDED, title, what=Phrase(OWED_WORDS[step]))
         tx.commit()
 
 

@@ -183,6 +183,18 @@ SHUFFLED: Final = notice(
     ),
     facts=(*_FACTS, (N_("The number of your shuffle"), "number")),
 )
+REFUSED: Final = notice(
+    "commission.hand_in_refused",
+    subject=N_("A file that was handed in for you as a trustee was refused"),
+    paragraphs=(
+        N_(
+            "By the link of your invitation, a file was handed in as yours. It was verified, and nothing of it was "
+            "recorded: below stands why. Open your page by the link of your invitation: it says what is due now."
+        ),
+        _NOT_YOU,
+    ),
+    facts=(*_FACTS, (N_("What was handed in"), "what"), (N_("Why it was refused"), "why")),
+)
 DECRYPT: Final = notice(
     "commission.decrypt",
     subject=N_("A vote has closed: your decryption is awaited"),

@@ -70,6 +70,10 @@ class HandInView:
         return self.stage is not HandInStage.REFUSED
 
 
+Refused = Callable[[UnitOfWork, HandInKind, str], None]
+"""What else is done where something is refused: what it was, and why (a msgid)."""
+
+
 class _GoneError(Exception):
     """Another file took its place, or it was recorded already."""
 
@@ -107,11 +111,14 @@ def take_hand_in(
     return id_
 
 
-def verify_hand_in(services: Services, id_: str, then: shuffling.Then | None = None) -> None:
+def verify_hand_in(
+    services: Services, id_: str, then: shuffling.Then | None = None, refused: Refused | None = None
+) -> None:
     """Verify what was handed in and record it, or keep why it was refused. Again: no change.
 
     Args:
         then: what else is done in the transaction that records a shuffle.
+        refused: what else is done in the one that keeps why it was refused.
     """
     with services.database.read() as session:
         row, file = session.get(HandIn, id_), session.get(HandInFile, id_)
@@ -122,7 +129,7 @@ def verify_hand_in(services: Services, id_: str, then: shuffling.Then | None = N
     except DomainError as error:
         if error.code not in rules.OF_HAND_INS:
             raise
-        _refuse(services, id_, error.code)
+        _refuse(services, row, error.code, refused)
     except _GoneError:
         pass
 
@@ -174,11 +181,14 @@ def _reporting(services: Services, id_: str) -> Callable[[int, int], None]:
     return report
 
 
-def _refuse(services: Services, id_: str, code: str) -> None:
+def _refuse(services: Services, row: HandIn, code: str, then: Refused | None) -> None:
     with services.database.uow() as tx:
         values = {"stage": HandInStage.REFUSED, "refused": code, "done": 0, "total": 0}
-        tx.session.execute(update(HandIn).where(col(HandIn.id) == id_).values(**values))
-        tx.session.execute(delete(HandInFile).where(col(HandInFile.id) == id_))
+        standing = (col(HandIn.id) == row.id, col(HandIn.stage) != HandInStage.REFUSED)
+        changed = cast("CursorResult[tuple[()]]", tx.session.execute(update(HandIn).where(*standing).values(**values)))
+        tx.session.execute(delete(HandInFile).where(col(HandInFile.id) == row.id))
+        if changed.rowcount and then is not None:
+            then(tx, HandInKind(row.kind), str(rules.OF_HAND_INS[code].sentence))
         tx.commit()
 
 
