@@ -113,7 +113,9 @@ def test_what_a_form_lacks_comes_back_with_all_that_was_typed(
 
     assert answer.status_code == 422
     assert TEXTS["public_en"] in answer.text
-    assert "Write a sentence in this language too" in answer.text
+    # At its field as it is, and above, where no field says which language it is, with its name.
+    assert "</span> Write a sentence in this language too" in answer.text
+    assert '<a href="#public_ru">In Russian: Write a sentence in this language too' in answer.text
 
 
 @pytest.mark.parametrize("mail", ["TRUSTEE1@mail.example", "trustee1+two@mail.example"])
