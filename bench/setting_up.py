@@ -93,7 +93,9 @@ def _prepare(settings: Settings) -> None:
     settings.registrar_token_file.chmod(0o600)
     services = create_services(settings, mailer=NullMailer())
     with services.database.uow() as tx:
-        add_residents(tx, IinKeys.open(settings.keys_dir), fake.residents(VOTERS), system_clock())
+        add_residents(
+            tx, IinKeys.open(settings.keys_dir, settings.registrar_keys_dir), fake.residents(VOTERS), system_clock()
+        )
         tx.commit()
     services.database.close()
 

@@ -138,7 +138,7 @@ def _person(
 ) -> tuple[str, Entry]:
     entry, now = next(people), services.clock()
     with services.database.uow() as tx:
-        add_residents(tx, IinKeys.open(services.settings.keys_dir), [entry], now)
+        add_residents(tx, IinKeys.open(services.settings.keys_dir, services.settings.registrar_keys_dir), [entry], now)
         person = services.registry.find(tx.session, entry.iin)
         assert person is not None
         if granted or level > 1:

@@ -681,6 +681,7 @@ def upgrade() -> None:
         sa.Column("iin_sealed", sa.LargeBinary(), nullable=False),
         sa.Column("record_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("fetched_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("mark", sa.LargeBinary(), nullable=True),
         sa.CheckConstraint(
             "(record_sealed IS NULL) = (fetched_at IS NULL)", name=op.f("ck_registry_known_person_record")
         ),
@@ -723,9 +724,11 @@ def upgrade() -> None:
         sa.Column("language", sa.String(), nullable=False),
         sa.Column("address_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("mark", sa.LargeBinary(), nullable=False),
         sa.CheckConstraint("language IN ('kk', 'ru', 'en')", name=op.f("ck_registry_resident_language")),
         sa.CheckConstraint("territory LIKE 'KZ-__'", name=op.f("ck_registry_resident_territory")),
         sa.CheckConstraint("length(iin_hash) = 32", name=op.f("ck_registry_resident_iin_hash")),
+        sa.CheckConstraint("length(mark) = 32", name=op.f("ck_registry_resident_mark")),
         sa.CheckConstraint("length(person_id) = 32", name=op.f("ck_registry_resident_person_id")),
         sa.PrimaryKeyConstraint("person_id", name=op.f("pk_registry_resident")),
         sa.UniqueConstraint("iin_hash", name=op.f("uq_registry_resident_iin_hash")),

@@ -49,7 +49,9 @@ def device(page: Page, **options: Any) -> Device:
 def people(services: Services, clock: ManualClock) -> list[Entry]:
     entries = list(fake.residents(2))
     with services.database.uow() as tx:
-        add_residents(tx, IinKeys.open(services.settings.keys_dir), entries, clock())
+        add_residents(
+            tx, IinKeys.open(services.settings.keys_dir, services.settings.registrar_keys_dir), entries, clock()
+        )
         tx.commit()
     return entries
 

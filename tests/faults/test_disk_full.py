@@ -9,7 +9,7 @@ from tests.commission.frozen import Course, begin
 from tests.faults.room import no_room, rows
 from tests.officials import SignedIn
 from tests.registrar.test_contract import Serving
-from tests.voting.making import MadeVote, archive_of, verified
+from tests.voting.making import MadeVote, archive_of, make_people, verified
 from tests.voting_web.conftest import AtBooth
 
 from egov_participation.clock import ManualClock
@@ -131,10 +131,11 @@ def test_the_registrars_own_process_names_a_full_disk(
     serving = Serving(registrar, tmp_path_factory.mktemp("s"), uds=False)
     serving.start()
     client = RemoteRegistrar(serving.url, serving.secret_file)
+    _, people = make_people(services, 500)
     with no_room(registrar.means.database), pytest.raises(DomainError) as refused:
         client.prepare(
             "1" * 14,
-            [Voter(f"{number:032x}", 1, "KZ-75") for number in range(500)],
+            [Voter(person, 1, "KZ-75") for person in people],
             binding=False,
             closes_at=clock() + timedelta(days=1),
         )

@@ -49,7 +49,9 @@ def test_nothing_is_served_with_keys_that_are_not_the_registers(environment: dic
     migrate(environment["EGOV_DATABASE_URL"])
     database = Database(environment["EGOV_DATABASE_URL"])
     with database.uow() as tx:
-        add_residents(tx, IinKeys.open(tmp_path / "keys"), fake.residents(1), system_clock())
+        add_residents(
+            tx, IinKeys.open(tmp_path / "keys", tmp_path / "registrar-keys"), fake.residents(1), system_clock()
+        )
         tx.commit()
     database.close()
     (tmp_path / "keys" / "iin-lookup").unlink()

@@ -114,7 +114,9 @@ def everything_is_logged(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
 def people(services: Services, clock: ManualClock) -> list[Entry]:
     entries = list(fake.residents(3, 4))
     with services.database.uow() as tx:
-        add_residents(tx, IinKeys.open(services.settings.keys_dir), entries[:2], clock())
+        add_residents(
+            tx, IinKeys.open(services.settings.keys_dir, services.settings.registrar_keys_dir), entries[:2], clock()
+        )
         tx.commit()
     return entries
 
@@ -330,7 +332,12 @@ def _act_as_officials(official: MakeOfficial, people: list[Entry], secrets: Secr
 
 def _break(services: Services, new_client: ClientFactory, browser: Browser, people: list[Entry]) -> None:
     """What nobody foresaw, in a page and in a job, with errors that say too much."""
-    broken = replace(services, registry=CorrectedRegistry(BrokenRegistry(IinKeys.open(services.settings.keys_dir))))
+    broken = replace(
+        services,
+        registry=CorrectedRegistry(
+            BrokenRegistry(IinKeys.open(services.settings.keys_dir, services.settings.registrar_keys_dir))
+        ),
+    )
     app = create_app(services.settings, services=broken)
     client = TestClient(app, base_url="http://localhost", raise_server_exceptions=False, follow_redirects=False)
     client.headers.update(browser.client.headers)

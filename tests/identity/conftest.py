@@ -109,7 +109,7 @@ def app(services: Services) -> Starlette:
 def people(services: Services, clock: ManualClock) -> list[Entry]:
     """In the register."""
     entries = list(fake.residents(2))
-    keys = IinKeys.open(services.settings.keys_dir)
+    keys = IinKeys.open(services.settings.keys_dir, services.settings.registrar_keys_dir)
     with services.database.uow() as tx:
         add_residents(tx, keys, entries, clock())
         tx.commit()

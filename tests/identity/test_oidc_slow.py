@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -10,6 +9,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import pytest
+from tests.dripping import HEADS, dripping
 from tests.identity.provider import Claims, TestProvider, running
 
 from egov_participation.identity.openid import provider as module
@@ -104,33 +104,13 @@ def test_a_provider_that_fails_is_left_alone_for_a_while_as_long_as_there_is_a_c
     assert there.asked.count(METADATA) == 2
 
 
-@pytest.mark.parametrize("head", [b"HTTP/1.1 200 OK\r\nX: ", b"HTTP/1.1 200 OK\r\n\r\n"], ids=["head", "body"])
+@pytest.mark.parametrize("head", HEADS.values(), ids=HEADS)
 def test_an_answer_that_comes_a_byte_at_a_time_is_given_up(head: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     """By the time for the whole of it; byte by byte it would be waited for until the server has said enough."""
     monkeypatch.setattr(module, "_LONGEST", 0.3)
-    ended = threading.Event()
-
-    def drip(server: socket.socket) -> None:
-        connection, _ = server.accept()
-        with connection:
-            connection.sendall(head)
-            try:
-                for _ in range(1500):  # half a minute
-                    if ended.wait(0.02):
-                        break
-                    connection.sendall(b" ")
-            except OSError:
-                pass
-
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        thread = threading.Thread(target=drip, args=(server,))
-        thread.start()
+    with dripping(head) as url:
         begun = time.monotonic()
-        try:
-            with pytest.raises(Unreachable, match=r"provider\.unreachable"):
-                address(client(f"http://127.0.0.1:{server.getsockname()[1]}"))
-        finally:
-            took = time.monotonic() - begun
-            ended.set()
-            thread.join()
+        with pytest.raises(Unreachable, match=r"provider\.unreachable"):
+            address(client(url))
+        took = time.monotonic() - begun
     assert 0.25 < took < 20

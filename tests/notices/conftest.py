@@ -16,7 +16,12 @@ def entry(services: Services) -> Entry:
     """A resident who is written to in Kazakh."""
     found = next(one for one in fake.residents(50) if one.language == "kk")
     with services.database.uow() as tx:
-        add_residents(tx, IinKeys.open(services.settings.keys_dir), [found], services.clock())
+        add_residents(
+            tx,
+            IinKeys.open(services.settings.keys_dir, services.settings.registrar_keys_dir),
+            [found],
+            services.clock(),
+        )
         tx.commit()
     return found
 

@@ -29,7 +29,7 @@ def register(settings: Settings, database: Database, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("EGOV_BASE_URL", settings.base_url)
     monkeypatch.setenv("EGOV_BOOTH_URL", settings.booth_url)
     with database.uow() as tx:
-        keys = IinKeys.open(settings.keys_dir)
+        keys = IinKeys.open(settings.keys_dir, settings.registrar_keys_dir)
         add_residents(tx, keys, PEOPLE, system_clock())
         for entry in PEOPLE:
             person = EmbeddedRegistry(keys).find(tx.session, entry.iin)

@@ -39,7 +39,9 @@ def demo(services: Services) -> Settings:
     """A demonstration with people and a worker that lives."""
     settings = services.settings.model_copy(update={"demo": True})
     with services.database.uow() as tx:
-        add_residents(tx, IinKeys.open(settings.keys_dir), fake.residents(3), services.clock())
+        add_residents(
+            tx, IinKeys.open(settings.keys_dir, settings.registrar_keys_dir), fake.residents(3), services.clock()
+        )
         tx.commit()
     Worker(services).run_due()
     return settings

@@ -35,7 +35,7 @@ def person(database: Database, settings: Settings) -> Entry:
     """Somebody in the register."""
     (entry,) = fake.residents(1)
     with database.uow() as tx:
-        add_residents(tx, IinKeys.open(settings.keys_dir), [entry], system_clock())
+        add_residents(tx, IinKeys.open(settings.keys_dir, settings.registrar_keys_dir), [entry], system_clock())
         tx.commit()
     return entry
 

@@ -25,6 +25,7 @@ from egov_participation.registrar.service import rolls as making
 from egov_participation.registry.iin import Iin
 from egov_participation.registry.keys import IinKeys
 from egov_participation.registry.models import Resident
+from egov_participation.registry.service.embedded import marked_values
 from egov_participation.services import Services
 from egov_participation.settings import Settings
 
@@ -50,8 +51,8 @@ def numbers(registrar: LocalRegistrar) -> dict[bytes, bytes | None]:
 
 
 def numbered(services: Services, *changed: tuple[str, Iin]) -> None:
-    """Give these people these numbers, as somebody with the site's keys and database does."""
-    keys = IinKeys.open(services.settings.keys_dir)
+    """Give these people these numbers, as somebody does who has the site's database and every key of the register."""
+    keys = IinKeys.open(services.settings.keys_dir, services.settings.registrar_keys_dir)
     with services.database.uow() as tx:
         for person, _ in changed:  # of two people none may have the other's for a moment
             tx.session.get_one(Resident, person).iin_hash = bytes.fromhex(person) * 2
@@ -59,6 +60,7 @@ def numbered(services: Services, *changed: tuple[str, Iin]) -> None:
         for person, iin in changed:
             row = tx.session.get_one(Resident, person)
             row.iin_hash, row.iin_sealed = keys.hash(iin), keys.seal(iin, person)
+            row.mark = keys.mark(marked_values(row))
         tx.commit()
 
 
@@ -68,15 +70,10 @@ def test_who_writes_in_the_register_after_the_roll_was_made_gets_nobodys_code(
     """They have the key iin-sealing and the site's whole database, and an electronic identity of their own."""
     registrar = services.registrar
     assert isinstance(registrar, LocalRegistrar)
-    keys = IinKeys.open(services.settings.keys_dir)
     monkeypatch.setattr(making, "_BATCH", 2)
     iins, people = make_people(services, 4)
-    (owner, other, _, thief), unknown = people, "a" * 32
-    with capture_logs() as logged:
-        voters = [unknown, *people[:3], "b" * 32]
-        rolls.active([Voter(person, territory="KZ-75") for person in voters], binding=True)
-    counted = [line for line in logged if line["event"] == "registrar.unnumbered"]  # once for all parts of the roll
-    assert [(line["vote"], line["voters"]) for line in counted] == [(UUID, 2)]
+    owner, other, _, thief = people
+    rolls.active([Voter(person, territory="KZ-75") for person in people[:3]], binding=True)
     vault = registrar.means.vault
 
     def shown(person: str, named: Iin) -> str:
@@ -101,7 +98,7 @@ def test_who_writes_in_the_register_after_the_roll_was_made_gets_nobodys_code(
     # Nor does what the registrar keeps for another voter of this vote, put into the owner's row.
     numbered(services, (owner, iins[1]), (other, iins[3]), (thief, iins[0]))
     kept = numbers(registrar)
-    assert [len(set(kept.values())), kept[vault.owner(UUID, unknown)]] == [4, None]
+    assert [len(set(kept.values())), None in kept.values()] == [3, False]
     with registrar.means.database.uow() as tx:
         entry = tx.get(RollEntry, (UUID, vault.owner(UUID, owner)))
         assert entry is not None
@@ -109,18 +106,40 @@ def test_who_writes_in_the_register_after_the_roll_was_made_gets_nobodys_code(
         tx.commit()
     assert shown(owner, iins[1]) == "credential.proof"
 
-    # And whoever was in no register when the roll was made, is nobody who enters it later.
     numbered(services, (owner, iins[0]), (other, iins[1]), (thief, iins[3]))
-    with services.database.uow() as tx:
-        row = tx.session.get_one(Resident, thief).model_dump()
-        tx.session.delete(tx.session.get_one(Resident, thief))
-        tx.flush()
-        tx.add(Resident(**row | {"person_id": unknown, "iin_sealed": keys.seal(iins[3], unknown)}))
-        tx.commit()
-    assert shown(unknown, iins[3]) == "credential.proof"
     assert shown(other, iins[1]) == book.credential(UUID, other)
     registrar.destroy(UUID)
     assert set(numbers(registrar).values()) == {None}
+
+
+def test_a_code_is_mailed_under_the_number_that_the_roll_was_made_with_alone(rolls: Rolls, services: Services) -> None:
+    """As somebody would have it who has every key of the register, or its own machine's word for their own address."""
+    registrar = services.registrar
+    assert isinstance(registrar, LocalRegistrar)
+    iins, (owner, thief) = make_people(services, 2)
+    rolls.active([Voter(owner)])
+    registrar.begin(UUID, owner, Way.CODE, lang="en")
+    numbered(services, (owner, iins[1]), (thief, iins[0]))
+    with capture_logs() as logged:
+        assert rolls.mails().sent == []
+        assert registrar.ways(UUID, owner) == [Way.EID]
+        assert refusal(registrar.begin, UUID, owner, Way.CODE, lang="en") == "credential.way"
+    assert [(line["event"], line["about"]) for line in logged] == [("registrar.number_changed", UUID)] * 3
+    numbered(services, (owner, iins[0]), (thief, iins[1]))
+    registrar.credential(UUID, owner, rolls.by_code(owner))
+
+
+def test_of_who_is_in_no_register_no_roll_is_made(rolls: Rolls, services: Services) -> None:
+    """Nor where the register that the registrar reads is empty: it is another one than the site's."""
+    registrar = services.registrar
+    assert isinstance(registrar, LocalRegistrar)
+    stranger = Voter("a" * 32)
+    for others in ([], [Voter(person) for person in make_people(services, 3)[1]]):
+        with pytest.raises(DomainError) as refused:
+            rolls.prepared([*others, stranger])
+        assert refused.value.code == "registrar.strangers"
+    with registrar.means.database.read() as session:
+        assert session.exec(select(RolledVote)).all() == []
 
 
 def test_of_people_whose_number_it_cannot_read_no_roll_is_made(rolls: Rolls, services: Services) -> None:
@@ -176,9 +195,11 @@ def test_who_writes_in_the_register_after_their_passkey_was_enrolled_acts_in_pet
 
     # Enrolled while no number could be read, a passkey acts in no petition, and shows its holder's code as before.
     assert registrar.forget_passkeys(thief) == 1
-    keys, unknown = IinKeys.open(settings.keys_dir), "a" * 32
+    keys, unknown = IinKeys.open(settings.keys_dir, settings.registrar_keys_dir), "a" * 32
     with services.database.uow() as tx:
-        tx.session.get_one(Resident, thief).iin_sealed = keys.seal(iins[1], owner)
+        row = tx.session.get_one(Resident, thief)
+        row.iin_sealed = keys.seal(iins[1], owner)
+        row.mark = keys.mark(marked_values(row))
         tx.commit()
     rolls.enrol(unknown)
     theirs = rolls.enrol(thief)

@@ -24,6 +24,7 @@ from egov_participation.registrar.service import LocalRegistrar, batches
 from egov_participation.registrar.statements import canonical
 from egov_participation.registry.iin import Iin, IinError
 from egov_participation.registry.models import Resident
+from egov_participation.registry.service.embedded import marked_values
 from egov_participation.services import Services
 
 
@@ -83,7 +84,9 @@ class TestActs:
             sealed = keys.seal(keys.open_sealed(row.iin_sealed, person), renewed)
             tx.session.delete(row)
             tx.flush()
-            tx.add(Resident(**(row.model_dump() | {"person_id": renewed, "iin_sealed": sealed})))
+            anew = Resident(**(row.model_dump() | {"person_id": renewed, "iin_sealed": sealed}))
+            anew.mark = keys.marked(services.settings.registrar_keys_dir).mark(marked_values(anew))
+            tx.add(anew)
             tx.commit()
         assert petitions.act(renewed) == promise
         assert petitions.said(petitions.act(renewed, Act.WITHDRAW))["act"] == "withdraw"

@@ -73,6 +73,7 @@ def test_it_answers_with_a_key_of_its_own_and_is_well(
     assert (second.returncode, "answers at EGOV_REGISTRAR_URL already" in second.stderr) == (1, True)
     assert process.poll() is None
     assert sorted(file.name for file in Path(environment["EGOV_REGISTRAR_KEYS_DIR"]).iterdir()) == [
+        "register-rows",
         "registrar-owners",
         "registrar-signing",
         "registrar-storage",

@@ -85,11 +85,14 @@ def test_a_person_is_on_a_roll_once_and_no_roll_is_empty(registrar: LocalRegistr
             registrar.prepare(UUID, voters, binding=False, closes_at=clock())
 
 
-def test_making_credentials_tells_how_far_it_is(registrar: LocalRegistrar, clock: ManualClock) -> None:
+def test_making_credentials_tells_how_far_it_is(
+    registrar: LocalRegistrar, services: Services, clock: ManualClock
+) -> None:
     told: list[tuple[int, int]] = []
+    _, people = make_people(services, 2)
     registrar.prepare(
         UUID,
-        [Voter("a"), Voter("b")],
+        [Voter(person) for person in people],
         binding=False,
         closes_at=clock(),
         progress=lambda done, total: told.append((done, total)),
@@ -334,8 +337,11 @@ class TestACopyOfTheDatabase:
         assert listed != [credentials.public(UUID, book.credential(UUID, person)).text for person in people]
         assert [row.owner for row in rows] == sorted(row.owner for row in rows)
 
-    def test_tells_not_even_the_length_of_a_region(self, registrar: LocalRegistrar, rolls: Rolls) -> None:
-        people = [Voter("a" * 32, territory="KZ-75"), Voter("b" * 32), Voter("c" * 32, territory="KZ-1234567")]
+    def test_tells_not_even_the_length_of_a_region(
+        self, registrar: LocalRegistrar, rolls: Rolls, services: Services
+    ) -> None:
+        first, second, third = make_people(services, 3)[1]
+        people = [Voter(first, territory="KZ-75"), Voter(second), Voter(third, territory="KZ-1234567")]
         rolls.prepared(people)
         with registrar.means.database.read() as session:
             assert len({len(entry.sealed_territory) for entry in session.exec(select(RollEntry))}) == 1

@@ -16,7 +16,7 @@ from tests.voting.making import make_people
 from egov_participation.database import Database
 from egov_participation.errors import DomainError
 from egov_participation.registrar.interface import MOST_SIGNINGS, Act, Signing, Way
-from egov_participation.registrar.models import Asked, Attested
+from egov_participation.registrar.models import Asked, Attested, KeyedPetition
 from egov_participation.registrar.service import LocalRegistrar
 from egov_participation.registrar.service.challenges import digest
 from egov_participation.registrar.statements import canonical
@@ -142,14 +142,19 @@ def test_each_has_the_outcome_that_it_would_have_alone(
 def test_where_all_together_fail_each_is_done_alone(signers: Signers, services: Services) -> None:
     signers.petitions.open()
     asked = [signers.signing("good", number, REF) for number in range(4)]
-    with services.database.uow() as tx:  # what is kept of one of them is damaged
-        tx.session.execute(
-            update(Resident).where(col(Resident.person_id) == signers.people[2]).values(iin_sealed=b"damaged")
-        )
+    signers.petitions.open("2026-9")
+    asked[2] = signers.signing("good", 2, "2026-9")
+    with signers.registrar.means.database.uow() as tx:  # what is kept of one petition is damaged
+        damaged = update(KeyedPetition).where(col(KeyedPetition.petition) == "2026-9")
+        tx.session.execute(damaged.values(sealed_secret=b"damaged"))
+        tx.commit()
+    with services.database.uow() as tx:  # and so is what is kept of one person, who is nobody from then on
+        changed = update(Resident).where(col(Resident.person_id) == signers.people[3])
+        tx.session.execute(changed.values(iin_sealed=b"damaged"))
         tx.commit()
     found = signers.registrar.attest_by_code(asked)
-    assert [isinstance(one, bytes) for one in found] == [True, True, False, True]
-    assert type(found[2]).__name__ == "SealError"
+    assert [isinstance(one, bytes) for one in found] == [True, True, False, False]
+    assert [type(found[2]).__name__, said(signers, found[3])] == ["VaultError", "petition.no_resident"]
 
 
 def test_who_comes_when_the_database_fails_after_the_commit_is_answered_again(

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.registrar.book import CredentialBook
 from tests.registrar.people import UUID, Rolls
+from tests.voting.making import make_people
 
 from egov_crypto import credential as credentials
 from egov_participation.clock import ManualClock
@@ -63,7 +64,8 @@ def refusal_of(rolls: Rolls, voted: list[str], uuid: str = UUID) -> str:
 def publics(rolls: Rolls, services: Services) -> list[str]:
     """Public credentials of 12 in one region, 11 in another and 3 in a third, in that order."""
     regions = ["KZ-75"] * 12 + ["KZ-71"] * 11 + ["KZ-61"] * 3
-    voters = [Voter(f"a{place:031}", territory=region) for place, region in enumerate(regions)]
+    _, people = make_people(services, len(regions))
+    voters = [Voter(person, territory=region) for person, region in zip(people, regions, strict=True)]
     rolls.active(voters)
     book = CredentialBook(services)
     return [credentials.public(UUID, book.credential(UUID, voter.person_id)).text for voter in voters]

@@ -29,7 +29,8 @@ pytestmark = pytest.mark.sqlite
 def check(database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Check:
     def check(**variables: str) -> Result:
         shared = {"EGOV_DATABASE_URL": settings.database_url, "EGOV_KEYS_DIR": str(settings.keys_dir)}
-        return CliRunner().invoke(cli.app, ["check"], env=shared | variables)
+        own = {"EGOV_REGISTRAR_KEYS_DIR": str(settings.registrar_keys_dir)}
+        return CliRunner().invoke(cli.app, ["check"], env=shared | own | variables)
 
     return check
 
@@ -43,39 +44,47 @@ def token_file(tmp_path: Path) -> str:
 
 def test_the_embedded_register_says_how_many_it_holds(check: Check, database: Database, settings: Settings) -> None:
     with database.uow() as tx:
-        add_residents(tx, IinKeys.open(settings.keys_dir), fake.residents(3), system_clock())
+        add_residents(
+            tx, IinKeys.open(settings.keys_dir, settings.registrar_keys_dir), fake.residents(3), system_clock()
+        )
         tx.commit()
     result = check()
     assert (result.exit_code, result.output) == (0, "the embedded register: 3 residents\n")
+    apart = check(EGOV_REGISTRAR_KEYS_DIR=str(settings.keys_dir))
+    assert (apart.exit_code, "register-rows" in apart.output) == (0, True)
 
 
 def test_keys_of_another_database_are_found_out(
     check: Check, database: Database, settings: Settings, tmp_path: Path
 ) -> None:
     with database.uow() as tx:
-        add_residents(tx, IinKeys.open(settings.keys_dir), fake.residents(1), system_clock())
+        add_residents(
+            tx, IinKeys.open(settings.keys_dir, settings.registrar_keys_dir), fake.residents(1), system_clock()
+        )
         tx.commit()
     result = check(EGOV_KEYS_DIR=str(tmp_path / "others"))
     assert result.exit_code == 1
     assert "not those of this database" in result.output
 
 
-def test_people_whose_iin_does_not_open_or_is_not_the_one_that_they_are_found_by_are_named(
+def test_people_who_are_not_as_they_were_entered_are_named(
     check: Check, database: Database, settings: Settings
 ) -> None:
-    keys = IinKeys.open(settings.keys_dir)
+    keys = IinKeys.open(settings.keys_dir, settings.registrar_keys_dir)
     with database.uow() as tx:
         add_residents(tx, keys, fake.residents(6), system_clock())
         ids = sorted(tx.session.exec(select(Resident.person_id)))
-        damaged, changed, first, other, *_ = (tx.session.get_one(Resident, id_) for id_ in ids)
+        damaged, changed, first, other, moved, _ = (tx.session.get_one(Resident, id_) for id_ in ids)
+        moved.mail = "thief@mail.example"
         damaged.iin_sealed = other.iin_sealed
         changed.iin_sealed = keys.seal(keys.open_sealed(first.iin_sealed, first.person_id), changed.person_id)
         tx.add(KnownPerson(person_id="f" * 32, iin_hash=b"\0" * 32, iin_sealed=b""))
         tx.commit()
     result = check()
     assert result.exit_code == 1
-    assert result.output.split()[-3:] == [ids[0], ids[1], "f" * 32]
-    assert "in 3 rows" in result.output
+    assert result.output.split()[-4:] == [ids[0], ids[1], ids[4], "f" * 32]
+    assert "4 rows not as entered" in result.output
+    assert "3 rows not as entered" in check(EGOV_REGISTRAR_KEYS_DIR=str(settings.keys_dir)).output
 
 
 def test_a_register_over_http_is_asked(check: Check, server: RegistryServer, token_file: str) -> None:

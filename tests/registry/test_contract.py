@@ -41,7 +41,7 @@ def case(request: pytest.FixtureRequest, database: Database, settings: Settings,
             clock.advance(days=2)  # what was asked before is asked again
 
         return Case(registry, database, enter_there)
-    keys = IinKeys.open(settings.keys_dir)
+    keys = IinKeys.open(settings.keys_dir, settings.registrar_keys_dir)
 
     def enter(entries: list[Entry]) -> None:
         with database.uow() as tx:

@@ -49,7 +49,7 @@ def load(database: Database, settings: Settings, tmp_path: Path) -> Import:
     def load(content: str | bytes) -> Changes:
         path = tmp_path / "people.csv"
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return import_file(database, IinKeys.open(settings.keys_dir), path, NOW)
+        return import_file(database, IinKeys.open(settings.keys_dir, settings.registrar_keys_dir), path, NOW)
 
     return load
 
@@ -245,6 +245,7 @@ class TestCommand:
     ) -> Callable[[str | None], tuple[int, str]]:
         monkeypatch.setenv("EGOV_DATABASE_URL", settings.database_url)
         monkeypatch.setenv("EGOV_KEYS_DIR", str(settings.keys_dir))
+        monkeypatch.setenv("EGOV_REGISTRAR_KEYS_DIR", str(settings.registrar_keys_dir))
 
         def run(content: str | None) -> tuple[int, str]:
             path = tmp_path / "people.csv"

@@ -24,7 +24,7 @@ NOW = dt.datetime(2024, 10, 6, 7, 0, tzinfo=dt.UTC)
 
 @pytest.fixture
 def keys(tmp_path: Path) -> IinKeys:
-    return IinKeys.open(tmp_path / "keys")
+    return IinKeys.open(tmp_path / "keys", tmp_path / "registrar-keys")
 
 
 def add(database: Database, keys: IinKeys, entries: list[Entry]) -> Changes:
@@ -85,7 +85,7 @@ def test_nobody_is_entered_with_keys_that_are_not_the_registers(
 ) -> None:
     entries = list(fake.residents(2))
     add(database, keys, entries)
-    others = IinKeys.open(tmp_path / "others")
+    others = IinKeys.open(tmp_path / "others", tmp_path / "registrar-keys")
     for wrong in (others, replace(keys, lookup=others.lookup), replace(keys, sealing=others.sealing)):
         with pytest.raises(SealError, match="not those of this database"):
             add(database, wrong, entries)
@@ -108,7 +108,7 @@ def test_the_keys_are_files_that_others_cannot_read(keys: IinKeys, tmp_path: Pat
     files = list((tmp_path / "keys").iterdir())
     assert {file.name for file in files} == {"iin-lookup", "iin-sealing"}
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
-    assert IinKeys.open(tmp_path / "keys") == keys
+    assert IinKeys.open(tmp_path / "keys", tmp_path / "registrar-keys") == keys
     assert keys.lookup.hex() not in repr(keys)
 
 

@@ -74,7 +74,12 @@ def make_people(services: Services, count: int) -> tuple[list[iin.Iin], list[str
         for place, made in enumerate(iins)
     ]
     with services.database.uow() as tx:
-        add_residents(tx, IinKeys.open(services.settings.keys_dir), entries, services.clock())
+        add_residents(
+            tx,
+            IinKeys.open(services.settings.keys_dir, services.settings.registrar_keys_dir),
+            entries,
+            services.clock(),
+        )
         tx.commit()
     with services.database.read() as session:
         people = [services.registry.find(session, made) for made in iins]

@@ -189,7 +189,7 @@ def _write_to_the_contact_centre(services: Services, now: datetime) -> None:
 
 def _enter_people(services: Services, now: datetime) -> None:
     with services.database.uow() as tx:
-        add_residents(tx, IinKeys.open(services.settings.keys_dir), people(), now)
+        add_residents(tx, IinKeys.open(services.settings.keys_dir, services.settings.registrar_keys_dir), people(), now)
         tx.commit()
 
 

@@ -34,7 +34,13 @@ def _registry() -> None:
 
 
 @app.command("import")
-def import_command(file: Annotated[Path, typer.Argument(help="CSV in UTF-8.", show_default=False)]) -> None:
+def import_command(
+    file: Annotated[Path, typer.Argument(help="CSV in UTF-8.", show_default=False)],
+    mark_anew: Annotated[
+        bool,
+        typer.Option("--mark-anew", help="Take rows that were marked with a lost key as they stand."),
+    ] = False,
+) -> None:
     """Enter the people of a CSV file: all of them, or none if any line is wrong.
 
     The first line names the columns, in any order. Needed: iin, family_name,
@@ -44,6 +50,10 @@ def import_command(file: Annotated[Path, typer.Argument(help="CSV in UTF-8.", sh
 
     Who is in the register already, by IIN, is brought up to date.
 
+    Each row is marked with the registrar's key register-rows
+    (EGOV_REGISTRAR_KEYS_DIR), without which the registrar takes it for
+    nobody's: so whoever runs the registrar runs this, as its user.
+
     Exit 0: entered. 1: something in the file is wrong; every problem is printed
     with its line. 2: it cannot be read, or the keys are another database's.
     """
@@ -51,7 +61,8 @@ def import_command(file: Annotated[Path, typer.Argument(help="CSV in UTF-8.", sh
     database = Database(settings.database_url)
     try:
         with _bar(file) as progress:
-            changes = service.import_file(database, IinKeys.open(settings.keys_dir), file, system_clock(), progress)
+            keys = IinKeys.open(settings.keys_dir, settings.registrar_keys_dir)
+            changes = service.import_file(database, keys, file, system_clock(), progress, mark_anew=mark_anew)
     except csv_file.FileProblems as refusal:
         for problem in refusal.problems:
             typer.echo(f"{file}: {problem}", err=True)
@@ -95,7 +106,8 @@ def check() -> None:
     """Ask the register whether it answers, and say what was found.
 
     Each IIN that is kept is opened too: whose does not open, or is not the one
-    that they are found by, is named by the person id.
+    that they are found by, is named by the person id; and whose row is not as
+    it was entered, if the registrar's key register-rows can be read here.
 
     Exit 0: it can be used. 1: it does not answer as docs/registry.md says, or
     the database or its keys are not right; the reason is printed.
@@ -104,11 +116,13 @@ def check() -> None:
     database = Database(settings.database_url)
     registry = service.registry_for(settings, database, system_clock)
     try:
-        keys = IinKeys.open(settings.keys_dir)
+        keys, marks = IinKeys.open(settings.keys_dir), (settings.registrar_keys_dir / "register-rows").is_file()
+        if marks:
+            keys = keys.marked(settings.registrar_keys_dir)
         with database.read() as session:
             service.check_keys(session, keys)
             residents = service.count_residents(session)
-            ill = list(service.ill_numbered(session, keys))
+            ill = list(service.ill(session, keys))
         if isinstance(registry, service.HttpRegistry):
             begun = time.monotonic()
             name, number = registry.ask_status()
@@ -117,11 +131,14 @@ def check() -> None:
             typer.echo(f"{settings.registry_url}: {name or 'a register'} answers in {took} ms{holds}")
         else:
             typer.echo(f"the embedded register: {counted(residents, 'resident')}")
+            if residents and not marks:
+                typer.echo("whether rows are as they were entered, the registrar's key register-rows tells: not here")
         if ill:
             named = "\n".join(ill[:_NAMED]) + ("\n…" if len(ill) > _NAMED else "")
             typer.echo(
-                f"egov: in {counted(len(ill), 'row')} the IIN does not open, or is not the one that the person is "
-                f"found by: somebody changed the register from outside, or it is damaged. The person ids:\n{named}",
+                f"egov: {counted(len(ill), 'row')} not as entered, or with an IIN that does not open or is not the one "
+                f"that the person is found by: somebody changed the register from outside, or it is damaged. The ids:"
+                f"\n{named}",
                 err=True,
             )
             raise typer.Exit(1)

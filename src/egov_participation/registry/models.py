@@ -20,6 +20,7 @@ class Resident(SQLModel, table=True):
         CheckConstraint("length(iin_hash) = 32", name="iin_hash"),
         CheckConstraint("language IN ('kk', 'ru', 'en')", name="language"),
         CheckConstraint("territory LIKE 'KZ-__'", name="territory"),
+        CheckConstraint("length(mark) = 32", name="mark"),
     )
 
     person_id: str = Field(primary_key=True)
@@ -41,6 +42,8 @@ class Resident(SQLModel, table=True):
     address_sealed: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
     """Locality, street and house: nobody but the person is shown them, so nobody can read them here."""
     updated_at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False))
+    mark: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    """Keyed hash (`IinKeys.mark`) of all that decides in this row, by the registrar's key: it takes no other row."""
 
 
 class KnownPerson(SQLModel, table=True):
@@ -62,6 +65,8 @@ class KnownPerson(SQLModel, table=True):
     """What the registry said, as JSON; empty for somebody known from a roll alone, gone from the registry, or not
     asked about for long."""
     fetched_at: datetime | None = Field(default=None, sa_column=Column(UTCDateTime, nullable=True, index=True))
+    mark: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+    """As `Resident.mark`, where the registrar itself has asked; it goes by no other record."""
 
 
 class Outage(SQLModel, table=True):

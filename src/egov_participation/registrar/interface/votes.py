@@ -60,7 +60,8 @@ class VoteRegistrar(Protocol):
         Raises:
             ValueError: somebody is on the roll twice, or nobody is on it.
             DomainError: 409 ``registrar.active``: this vote's roll is in use already; 409 ``registrar.iins``: the
-                registrar cannot read somebody's IIN.
+                registrar cannot read somebody's IIN, or their row is not as it was entered; 409
+                ``registrar.strangers``: somebody is not in the register that it reads.
         """
 
     def confirm(self, vote: str, setup: bytes) -> bytes:

@@ -96,7 +96,8 @@ def put(
             _count_mail(tx, matter.owner, now)
             code = "".join(secrets.choice("0123456789") for _ in range(rules.CODE_DIGITS))
             secret = means.vault.code_hash(challenge_id, code)
-            mails.enqueue(means, tx, matter.person_id, mail, run_after=now, lang=lang, code=code, **about)
+            bound = (matter.about, matter.number)
+            mails.enqueue(means, tx, matter.person_id, mail, run_after=now, lang=lang, bound=bound, code=code, **about)
             challenge = Challenge(way, challenge_id, mailed_to=rules.masked(contact.mail if contact else ""))
     tx.add(
         Asked(

@@ -256,7 +256,7 @@ def in_process(
             vault=Vault.in_folder(settings.registrar_keys_dir),
             signing=statements.signing_key(settings.registrar_keys_dir),
             mailer=mailer,
-            residents=Residents(registry, registry_database),
+            residents=Residents(registry.for_registrar(settings.registrar_keys_dir), registry_database),
         )
 
     return LocalRegistrar(means, inside=inside)

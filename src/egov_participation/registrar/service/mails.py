@@ -25,7 +25,7 @@ from egov_participation.logs import describe
 from egov_participation.mail import MailRefused
 from egov_participation.notices.service import NoticeKind, compose, notice
 from egov_participation.registrar.models import Outgoing
-from egov_participation.registrar.service.means import Means
+from egov_participation.registrar.service.means import Means, contact
 
 log = structlog.get_logger()
 
@@ -221,12 +221,19 @@ def enqueue(
     *,
     run_after: datetime,
     lang: str = "",
+    bound: tuple[str, bytes | None] | None = None,
     **params: str | datetime,
 ) -> None:
-    """Have a mail sent from `run_after` on, once `tx` is committed; in `lang`, or the person's own language."""
+    """Have a mail sent from `run_after` on, once `tx` is committed; in `lang`, or the person's own language.
+
+    Args:
+        bound: to send it only if the person's IIN is still the one that this stands for (`Vault.number`), in what.
+    """
     mail_id = secrets.token_hex(16)
     kept = {name: {"at": value.isoformat()} if isinstance(value, datetime) else value for name, value in params.items()}
-    content = {"person": person_id, "notice": kind.name, "lang": lang, "params": kept}
+    content: dict[str, Any] = {"person": person_id, "notice": kind.name, "lang": lang, "params": kept}
+    if bound is not None:
+        content |= {"about": bound[0], "number": (bound[1] or b"").hex()}
     tx.add(Outgoing(id=mail_id, sealed=means.vault.seal_mail(mail_id, content), run_after=run_after))
 
 
@@ -283,12 +290,16 @@ def _hand_over(means: Means, content: Mapping[str, object]) -> None:
     kind, params = _KINDS[str(content["notice"])], content["params"]
     assert isinstance(params, dict)
     said = {name: _param(value) for name, value in params.items()}
-    contact = means.residents.contact(str(content["person"]))
-    if contact is None:
+    person = str(content["person"])
+    if "number" in content:
+        where = contact(means, str(content["about"]), person, bytes.fromhex(str(content["number"])))
+    else:
+        where = means.residents.contact(person)
+    if where is None:
         return
-    also = "" if kind.code else contact.also
-    for address in filter(None, (contact.mail, also)):
-        mail = compose(means.settings, kind, address, str(content["lang"]) or contact.lang, **said)
+    also = "" if kind.code else where.also
+    for address in filter(None, (where.mail, also)):
+        mail = compose(means.settings, kind, address, str(content["lang"]) or where.lang, **said)
         try:
             means.mailer.send(mail)
         except MailRefused:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+import structlog
 from nacl.signing import SigningKey
 from sqlalchemy import bindparam, select
 from sqlmodel import Session
@@ -24,6 +25,8 @@ from egov_participation.registry.keys import SealError
 from egov_participation.registry.service import Person, Registry, own_contact
 from egov_participation.settings import Settings
 
+log = structlog.get_logger()
+
 
 @dataclass(frozen=True, slots=True)
 class Contact:
@@ -34,13 +37,16 @@ class Contact:
     also: str
     """Where they want to be written to, if that is somewhere else: notices go there too, codes do not."""
     lang: str
+    iin: Iin
+    """Whose address that is."""
 
 
 class Residents:
-    """The register of residents, as the registrar asks it itself.
+    """The register of residents, as the registrar asks it itself. Who stands there otherwise than they were entered is
+    nobody: somebody changed the register from outside.
 
     Args:
-        registry: the register, without the addresses that people set on the site.
+        registry: the register (`Registry.for_registrar`).
         database: the one that `registry` reads.
     """
 
@@ -49,29 +55,45 @@ class Residents:
         self._database = database
 
     def contact(self, person_id: str) -> Contact | None:
-        """Where to write to; None for who is not in the register."""
+        """Where to write to; None for who is not in the register.
+
+        Raises:
+            DomainError: 503 ``registry.unavailable``.
+        """
+        known = self.person(person_id)
+        if known is None:
+            return None
+        person, iin = known
         with self._database.read() as session:
-            person = self._registry.get(session, person_id)
-            if person is None:
-                return None
             own = own_contact(session, person_id)
         also = own.mail if own.mail and own.mail != person.mail else ""
-        return Contact(person.mail, also, own.language or person.language)
+        return Contact(person.mail, also, own.language or person.language, iin)
 
     def person(self, person_id: str) -> tuple[Person, Iin] | None:
         """Somebody with their IIN; None for who is not in the register."""
         return self.people([person_id]).get(person_id)
 
     def people(self, person_ids: Collection[str]) -> dict[str, tuple[Person, Iin]]:
-        """The same of many, by id; who is not in the register is left out."""
-        with self._database.glance() as session:
-            return self._registry.with_iins(session, person_ids)
+        """The same of many, by id; who is not in the register is left out.
+
+        Raises:
+            DomainError: 503 ``registry.unavailable``.
+        """
+        try:
+            with self._database.glance() as session:
+                return self._registry.with_iins(session, person_ids)
+        except SealError:
+            if len(person_ids) == 1:
+                _note_changed()
+                return {}
+        # One row alone was changed: the others are whom they were.
+        return {id_: known for one in person_ids for id_, known in self.people([one]).items()}
 
     def numbers(self, person_ids: Collection[str]) -> dict[str, Iin]:
         """The IINs that were sealed for these people, by id; who is not in the register is left out.
 
         Raises:
-            SealError: one does not open: it was sealed with another key, or for somebody else.
+            SealError: one does not open, or its row is not as it was entered.
         """
         with self._database.glance() as session:
             return self._registry.iins(session, person_ids)
@@ -92,8 +114,17 @@ class Residents:
             DomainError: 503 ``registry.unavailable``.
         """
         with self._database.read() as session:
-            person = self._registry.find(session, iin)
+            try:
+                person = self._registry.find(session, iin)
+            except SealError:
+                _note_changed()
+                return None
         return None if person is None else person.person_id
+
+
+def _note_changed() -> None:
+    """A row is not as it was entered. `egov registry check` tells whose; a log names nobody."""
+    log.error("registrar.row_changed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +176,20 @@ _PLACE: Final = (
 _NUMBER: Final = select(_entries.c.number).where(
     _entries.c.vote_uuid == bindparam("vote"), _entries.c.owner == bindparam("owner")
 )
+
+
+def contact(means: Means, about: str, person_id: str, number: bytes | None) -> Contact | None:
+    """Where a code for this matter goes; None, too, if the person has another IIN now than the one that this number
+    (`Vault.number`) stands for: somebody changed the register.
+
+    Raises:
+        DomainError: 503 ``registry.unavailable``.
+    """
+    found = means.residents.contact(person_id)
+    if found is None or means.vault.number(about, person_id, found.iin.digits) == number:
+        return found
+    log.error("registrar.number_changed", about=about)
+    return None
 
 
 def place(means: Means, session: Session, vote: str, person_id: str) -> Place:

@@ -17,7 +17,7 @@ from egov_participation.registrar.interface import Challenge, Way
 from egov_participation.registrar.models import Asked, CodeCount, Release
 from egov_participation.registrar.service import mails, passkeys
 from egov_participation.registrar.service.challenges import HOUR, Matter, answered, digest, put
-from egov_participation.registrar.service.means import Contact, Means, Place, check_display, number, place
+from egov_participation.registrar.service.means import Contact, Means, Place, check_display, contact, number, place
 
 
 def ways(means: Means, vote: str, person_id: str) -> list[Way]:
@@ -28,21 +28,23 @@ def ways(means: Means, vote: str, person_id: str) -> list[Way]:
         except DomainError:
             return []
         passkey = bool(passkeys.usable(means, session, person_id))
-    contact = None if found.binding else means.residents.contact(person_id)
-    return _ways(means, found, contact, passkey=passkey)
+    matter = _matter(means, vote, person_id)
+    where = None if found.binding else contact(means, vote, person_id, matter.number)
+    return _ways(means, found, where, passkey=passkey)
 
 
 def begin(means: Means, vote: str, person_id: str, way: Way, *, lang: str) -> Challenge:
     """See `Registrar.begin`."""
-    contact, matter = means.residents.contact(person_id), _matter(means, vote, person_id)
+    matter = _matter(means, vote, person_id)
+    where = contact(means, vote, person_id, matter.number) if way is Way.CODE else None
     with means.database.uow() as tx:
         found = place(means, tx.session, vote, person_id)
         check_display(found, means.clock())
         keys = passkeys.usable(means, tx.session, person_id)
-        if way not in _ways(means, found, contact, passkey=bool(keys)):
+        if way not in _ways(means, found, where, passkey=bool(keys)):
             raise rules.no_such_way(way, binding=found.binding)
         challenge = put(
-            means, tx, matter, way, keys=keys, contact=contact, lang=lang, mail=mails.CODE, about={"vote": vote}
+            means, tx, matter, way, keys=keys, contact=where, lang=lang, mail=mails.CODE, about={"vote": vote}
         )
         tx.commit()
     return challenge
@@ -115,12 +117,12 @@ def purge(means: Means) -> None:
 # -- within ------------------------------------------------------------------------------------------------------------
 
 
-def _ways(means: Means, found: Place, contact: Contact | None, *, passkey: bool) -> list[Way]:
+def _ways(means: Means, found: Place, where: Contact | None, *, passkey: bool) -> list[Way]:
     return rules.ways(
         binding=found.binding,
         passkey=passkey,
         eid=bool(means.settings.oidc_issuer),
-        mail=contact is not None and bool(contact.mail),
+        mail=where is not None and bool(where.mail),
         eid_level=means.settings.oidc_level,
     )
 

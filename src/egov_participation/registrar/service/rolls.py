@@ -10,7 +10,6 @@ from datetime import UTC, datetime, timedelta
 from operator import itemgetter
 from typing import Any, Final
 
-import structlog
 from sqlalchemy import delete, insert, update
 from sqlmodel import Session, col, select
 
@@ -24,8 +23,6 @@ from egov_participation.registrar.models import Asked, Release, RolledVote, Roll
 from egov_participation.registrar.service.means import Means, known, unknown_vote
 from egov_participation.registrar.statements import canonical
 from egov_participation.registry.keys import SealError
-
-log = structlog.get_logger()
 
 CONFIRMATION: Final = "egov-registrar-confirmation"
 _SETUP: Final = "egov-setup"
@@ -54,11 +51,11 @@ def prepare(
     _refuse_active(means, vote)
     tell = progress or (lambda _done, _total: None)
     public, rows, work = [], [], 2 * len(voters)  # each made, and each written
-    missing = 0
     for start in range(0, len(voters), _BATCH):
         some = voters[start : start + _BATCH]
         numbers = _numbers(means, vote, [voter.person_id for voter in some])
-        missing += sum(voter.person_id not in numbers and not generated.is_generated(voter.person_id) for voter in some)
+        if not all(voter.person_id in numbers or generated.is_generated(voter.person_id) for voter in some):
+            raise _strangers()
         for voter in some:
             credential = credentials.generate()
             point = credentials.public(vote, credential)
@@ -75,8 +72,6 @@ def prepare(
                 }
             )
         tell(start + len(some), work)
-    if missing:
-        log.warning("registrar.unnumbered", vote=vote, voters=missing)
     # By hash: in the voters' order, which others know too, the rows would tell who is who.
     rows.sort(key=itemgetter("owner"))
     public.sort(key=lambda pair: pair[0].text)
@@ -275,6 +270,19 @@ def _numbers(means: Means, vote: str, person_ids: Sequence[str]) -> dict[str, by
             code="registrar.iins",
         ) from None
     return {id_: means.vault.number(vote, id_, iin.digits) for id_, iin in found.items()}
+
+
+def _strangers() -> DomainError:
+    """Who is in no register is nobody: a code for them could be had by whoever made them up."""
+    return DomainError(
+        409,
+        N_(
+            "Somebody on the roll is not in the register that the registrar reads. No roll was made. The registrar "
+            "must read the site’s database (EGOV_DATABASE_URL), and the register must be filled there: “egov registry "
+            "check” tells how many people are in it."
+        ),
+        code="registrar.strangers",
+    )
 
 
 def _refuse_active(means: Means, vote: str) -> None:

@@ -17,6 +17,7 @@ import httpx
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from egov_participation import metrics, tracing
+from egov_participation.deadline import Deadline
 from egov_participation.registry.iin import Iin, IinError
 from egov_participation.registry.rules import Entry, parse_entry
 
@@ -30,7 +31,9 @@ FIRST_WAIT: Final = 0.2
 LARGEST_ANSWER: Final = 64 * 1024
 """Bytes of an answer about one person, or of one line of a list."""
 LONGEST_ANSWER: Final = 10.0
-"""Seconds that an answer about one person may take from its first byte to its last."""
+"""Seconds that a question about one person may take, from asking to the answer's last byte."""
+LONGEST_LIST: Final = 3600.0
+"""The same of a list."""
 _PASSING: Final = {HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT}
 
 _NO_LISTS: Final = {HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.NOT_IMPLEMENTED}
@@ -61,6 +64,7 @@ class Access:
     ca_file: Path | None = None
     connect_seconds: float = 2.0
     answer_seconds: float = 5.0
+    whole_seconds: float = LONGEST_ANSWER
 
 
 class _Answer(BaseModel):
@@ -123,6 +127,7 @@ class RegistryClient:
         self._http = httpx.Client(
             base_url=access.url,
             verify=context,
+            limits=httpx.Limits(max_keepalive_connections=0),  # as `Deadline` needs
             trust_env=False,
             follow_redirects=False,
             timeout=httpx.Timeout(access.answer_seconds, connect=access.connect_seconds),
@@ -154,7 +159,7 @@ class RegistryClient:
             Unanswered: see the class; also if fewer came than the registry counted.
         """
         content = {"born_by": born_by.isoformat(), "territories": sorted(territories)}
-        with self._stream("POST", ELIGIBLE, content, accept="application/x-ndjson") as response:
+        with self._stream("POST", ELIGIBLE, content, LONGEST_LIST, accept="application/x-ndjson") as response:
             if response.status_code in _NO_LISTS:
                 raise NoLists
             if response.status_code != HTTPStatus.OK:
@@ -208,7 +213,7 @@ class RegistryClient:
         """Status 200 or 404, and the body; what may pass by itself is tried again."""
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                with self._stream(method, path, content) as response:
+                with self._stream(method, path, content, self._access.whole_seconds) as response:
                     if response.status_code in (HTTPStatus.OK, HTTPStatus.NOT_FOUND):
                         return response.status_code, _body(response)
                     failure = _refusal(response)
@@ -222,18 +227,25 @@ class RegistryClient:
 
     @contextmanager
     def _stream(
-        self, method: str, path: str, content: object, accept: str = "application/json"
+        self, method: str, path: str, content: object, seconds: float, accept: str = "application/json"
     ) -> Iterator[httpx.Response]:
         try:
             token = self._access.token_file.read_text("ascii").strip()
         except (OSError, ValueError) as error:
             raise Unanswered(f"the token's file cannot be read ({type(error).__name__})") from error
         try:
-            with self._http.stream(
-                method, path, json=content, headers={"Authorization": f"Bearer {token}", "Accept": accept}
-            ) as response:
+            deadline, headers = Deadline(seconds), {"Authorization": f"Bearer {token}", "Accept": accept}
+            with (
+                deadline,
+                self._http.stream(
+                    method, path, json=content, headers=headers, extensions={"trace": deadline.watch}
+                ) as response,
+            ):
                 yield response
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+                deadline.check()  # what was cut off may look like an end
+        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
+            if deadline.is_over:
+                raise Unanswered("the answer comes too slowly") from None
             # The text of such an error may hold what was sent.
             raise Unanswered(f"no answer ({type(error).__name__})") from error
 
@@ -246,14 +258,12 @@ def _refusal(response: httpx.Response) -> Unanswered:
 
 def _body(response: httpx.Response) -> bytes:
     parts: list[bytes] = []
-    size, begun = 0, time.monotonic()
+    size = 0
     for part in response.iter_bytes(16 * 1024):
         parts.append(part)
         size += len(part)
         if size > LARGEST_ANSWER:
             raise Unanswered(f"the answer is longer than {LARGEST_ANSWER} bytes")
-        if time.monotonic() - begun > LONGEST_ANSWER:
-            raise Unanswered("the answer comes too slowly")
     return b"".join(parts)
 
 

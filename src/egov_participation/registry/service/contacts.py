@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from pathlib import Path
 
 from sqlmodel import Session, col, delete, select
 
@@ -110,6 +111,10 @@ class CorrectedRegistry:
     def status(self, session: Session) -> Status:
         """See `Registry.status`."""
         return self.registry.status(session)
+
+    def for_registrar(self, keys_dir: Path) -> Registry:
+        """See `Registry.for_registrar`."""
+        return self.registry.for_registrar(keys_dir)
 
     def forget_old(self) -> int:
         """See `Registry.forget_old`."""

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from http import HTTPStatus
 from itertools import islice
+from pathlib import Path
 from typing import Final
 
 import structlog
@@ -23,7 +24,7 @@ from egov_participation.database import Database
 from egov_participation.errors import DomainError
 from egov_participation.i18n import N_
 from egov_participation.registry.iin import Iin
-from egov_participation.registry.keys import IinKeys
+from egov_participation.registry.keys import IinKeys, SealError
 from egov_participation.registry.models import KnownPerson
 from egov_participation.registry.rules import COLUMNS, Entry, EntryError
 from egov_participation.registry.service.client import NoLists, RegistryClient, Unanswered
@@ -69,12 +70,13 @@ class HttpRegistry:
         iin_hash = self._keys.hash(iin)
         known = session.exec(select(KnownPerson).where(KnownPerson.iin_hash == iin_hash)).first()
         age = now - known.fetched_at if known is not None and known.fetched_at is not None else None
-        if known is not None and age is not None and age < self._ages.fresh:
+        counts = known is not None and self._is_marked(known)
+        if known is not None and counts and age is not None and age < self._ages.fresh:
             return self._person(known)
         try:
             entry = self._lookup(iin, now)
         except DomainError:
-            if known is not None and age is not None and age < self._ages.stale:
+            if known is not None and counts and age is not None and age < self._ages.stale:
                 return self._person(known)
             raise
         return self._note(iin, entry, now)
@@ -82,7 +84,12 @@ class HttpRegistry:
     def get(self, session: Session, person_id: str) -> Person | None:
         """See `Registry.get`."""
         found = self._row(session, person_id)
-        return None if found is None else self._person(found)
+        if found is None or self._keys.marking is None:
+            return None if found is None else self._person(found)
+        person = self.find(session, self._keys.open_sealed(found.iin_sealed, person_id))
+        if person is not None and person.person_id != person_id:
+            raise SealError("a sealed IIN is not the one that the person is found by")
+        return person
 
     def mask(self, session: Session, person_id: str) -> str:
         """See `Registry.mask`."""
@@ -155,6 +162,10 @@ class HttpRegistry:
         """See `Registry.status`."""
         return self._circuit.status(session, self._clock())
 
+    def for_registrar(self, keys_dir: Path) -> HttpRegistry:
+        """See `Registry.for_registrar`."""
+        return HttpRegistry(self._client, self._database, self._keys.marked(keys_dir), self._clock, self._ages)
+
     def close(self) -> None:
         """See `Registry.close`."""
         self._client.close()
@@ -176,7 +187,7 @@ class HttpRegistry:
             count = session.exec(select(func.count()).select_from(KnownPerson).where(old)).one()
         if count:
             with self._database.uow() as tx:
-                tx.exec(update(KnownPerson).where(old).values(record_sealed=None, fetched_at=None))
+                tx.exec(update(KnownPerson).where(old).values(record_sealed=None, fetched_at=None, mark=None))
                 tx.commit()
         return count
 
@@ -220,17 +231,26 @@ class HttpRegistry:
                 row = self._new(iin, iin_hash)
                 tx.add(row)
             if entry is None:
-                row.record_sealed = row.fetched_at = None
+                row.record_sealed = row.fetched_at = row.mark = None
             else:
                 record = {name: str(value) for name, value in asdict(entry).items() if name in _RECORD}
                 row.record_sealed = self._keys.seal_text(json.dumps(record, ensure_ascii=False), row.person_id)
                 row.fetched_at = now
+                row.mark = None if self._keys.marking is None else self._keys.mark(_marked_values(row))
             tx.commit()
             return None if entry is None else self._person(row)
 
     def _new(self, iin: Iin, iin_hash: bytes) -> KnownPerson:
         person_id = secrets.token_hex(16)
         return KnownPerson(person_id=person_id, iin_hash=iin_hash, iin_sealed=self._keys.seal(iin, person_id))
+
+    def _is_marked(self, row: KnownPerson) -> bool:
+        """Whether what stands in the row counts: for the registrar, what it was told itself."""
+        try:
+            self._keys.check_mark(row.mark, _marked_values(row))
+        except SealError:
+            return False
+        return True
 
     def _ids(self, iins: Iterable[Iin]) -> Iterator[str]:
         """The ids of people, made where they were never met."""
@@ -268,6 +288,16 @@ class HttpRegistry:
         record = self._record(row)
         told = {name: record[name] for name in _TOLD if name != "birth_date"}
         return Person(row.person_id, birth_date=date.fromisoformat(record["birth_date"]), **told)
+
+
+def _marked_values(row: KnownPerson) -> Iterator[bytes]:
+    """As `embedded.marked_values`; with the time, so that no older answer counts for longer than it may."""
+    yield b"known"
+    yield row.person_id.encode()
+    yield row.iin_hash
+    yield row.iin_sealed
+    yield row.record_sealed or b""
+    yield (row.fetched_at.isoformat() if row.fetched_at else "").encode()
 
 
 def _not_now(retry_after: int) -> DomainError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Protocol
 
 from sqlmodel import Session
@@ -113,6 +114,18 @@ class Registry(Protocol):
 
     def status(self, session: Session) -> Status:
         """Whether the registry answers, without asking it."""
+
+    def for_registrar(self, keys_dir: Path) -> Registry:
+        """The register as the registrar reads it, without what people corrected. It goes by no row that somebody else
+        wrote than who has the key ``register-rows`` in its folder of keys.
+
+        The embedded table's rows are marked by that key as people are entered; for others `get`, `find`, `iin`, `iins`
+        and `with_iins` raise `SealError`. Of a register on another machine the site's notes do not count: `get` and
+        `with_iins` ask it, too, and raise 503 ``registry.unavailable``.
+
+        Raises:
+            OSError, ValueError: see `keyring.secret`.
+        """
 
     def forget_old(self) -> int:
         """Forget what another machine said of people of whom nothing was asked for long; how many those are."""
