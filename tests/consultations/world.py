@@ -46,7 +46,7 @@ TEXTS: dict[str, tuple[documents.Provision, ...]] = {
     ),
 }
 """A chapter with two articles, in both languages."""
-EIDS = ("chp_1", "chp_1__art_1", "chp_1__art_2")
+EIDS = ("chp_1", "chp_1__art_1", "chp_1__art_2", "chp_1__art_2__para_1")
 
 
 def put(

@@ -18,7 +18,10 @@ from egov_participation.consultations.rules.commenting import Place, Written, qu
 from egov_participation.consultations.service import commenting, placing
 from egov_participation.documents.akn import read_akn
 from egov_participation.documents.docx.reading import read_docx
+from egov_participation.documents.structure import Kind, Provision
 from egov_participation.services import Services
+
+POINT = world.EIDS[3]
 
 
 @pytest.fixture
@@ -158,20 +161,22 @@ def test_comments_stand_where_they_were_placed_when_a_provision_is_split(
                 services, tx, author.session, reference, place, Written(lang="ru", text=f"О том, что {words}")
             )
             tx.commit()
-    split = [
-        replace(world.TEXTS["ru"][2], text=part)
-        for part in ("Парк закрывается в 22 часа.", "Парк убирается раз в неделю.")
-    ]
+    first_half, second_half = "Парк закрывается в 22 часа.", "Парк убирается раз в неделю."
+    split = (replace(world.TEXTS["ru"][2], text=first_half), Provision(Kind.POINT, 2, "1", "1.", text=second_half))
     world.put_version(services, reference, {**world.TEXTS, "ru": (*world.TEXTS["ru"][:2], *split)})
     with services.database.read() as session:
         version = session.exec(select(Version.id).where(Version.number == 2)).one()
     placing.place(services, version or 0)
-    first, second = (client.get(f"/ru/consultations/{reference}/v2/p/{eid}").text for eid in ("chp_1__art_2", "p_3"))
+    first, second = (client.get(f"/ru/consultations/{reference}/v2/p/{eid}").text for eid in ("chp_1__art_2", POINT))
     assert ("закрывается в 22" in second.split("<h2")[-1], "убирается раз" in second.split("<h2")[-1]) == (False, True)
     assert "О том, что Парк убирается" not in first
     text = client.get(f"/ru/consultations/{reference}/v2").text
     assert text.count("Комментарии: 1") == 2
     assert "Комментарии: 2" in client.get(f"/ru/consultations/{reference}/v1").text
-    listed = client.get(f"/ru/consultations/{reference}/comments?provision=p_3&version=2&text=ru").text
+    listed = client.get(f"/ru/consultations/{reference}/comments?provision={POINT}&version=2&text=ru").text
     assert "О том, что Парк убирается" in listed
     assert "О том, что Парк закрывается" not in listed
+    # Points "1." stand in many articles, so that a comment's place is called by its article too.
+    address = f"/ru/consultations/{reference}/v2/comment?provision={POINT}&text=ru"
+    for page in (listed, client.get(f"/ru/consultations/{reference}/comments/2").text, author.client.get(address).text):
+        assert "Статья 2, пункт 1" in page

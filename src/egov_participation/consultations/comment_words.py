@@ -7,7 +7,7 @@ from typing import Final
 from egov_participation.consultations.models import AmendmentKind, Placed
 from egov_participation.consultations.service.comment_heads import Spoken
 from egov_participation.consultations.views import PlaceView
-from egov_participation.documents.naming import cited
+from egov_participation.documents.naming import cited, path
 from egov_participation.i18n import N_
 
 AMENDMENTS: Final = {
@@ -27,5 +27,5 @@ def name_of(one: PlaceView | Spoken | None) -> str:
     """What a provision is called in a line, in the language of its act; empty: the whole draft."""
     if one is None:
         return ""
-    called = cited(one.kind, one.number, one.label, one.lang)
-    return " – ".join(part for part in (called[:1].upper() + called[1:], one.heading) if part) or one.eid
+    called = path(one.outer, cited(one.kind, one.number, one.label, one.lang))
+    return " – ".join(part for part in (called, one.heading) if part) or one.eid

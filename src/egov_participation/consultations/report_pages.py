@@ -96,7 +96,7 @@ def _head(pages: _Pages, consultation: ConsultationView, report: Report, content
         left = content["totals"]["owed"] - content["totals"]["replied"]
         yield Notice(pages.say(N_("Not complete: comments without a reply: %(left)s."), left=pages.number(left)))
     yield Table(
-        (pages.say(N_("What")), pages.say(N_("Value"))),
+        (pages.say(N_("What is counted")), pages.say(N_("Value"))),
         (
             (pages.say(N_("Number")), consultation.reference),
             (pages.say(N_("Ministry")), consultation.agency_name.get(pages.lang)),

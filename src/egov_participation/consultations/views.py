@@ -31,6 +31,8 @@ class PlaceView:
     number: str
     label: str
     heading: str
+    outer: str
+    """What it stands in, as it is cited; empty: in nothing that is named."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,15 @@ _NAMES: Final = {
     (Kind.SUBPOINT, "en"): "subpoint {number})",
 }
 
+CITED: Final = frozenset({Kind.ANNEX, Kind.ARTICLE, Kind.POINT, Kind.SUBPOINT})
+"""Kinds that are said before what stands in them: “Статья 1, пункт 2”; articles are numbered through all chapters."""
+
+
+def path(outer: str, own: str) -> str:
+    """What a provision is called with all that it stands in."""
+    whole = ", ".join(part for part in (outer, own) if part)
+    return whole[:1].upper() + whole[1:]
+
 
 def cited(kind: str, number: str, label: str, lang: str) -> str:
     """“пункт 4”, “Статья 5-1”: by its number where its label is a number alone; empty where it has neither.

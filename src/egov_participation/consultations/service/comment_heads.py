@@ -83,12 +83,14 @@ class Spoken:
     number: str
     label: str
     heading: str
+    outer: str
+    """What it stands in."""
 
 
 def place_of(session: Session, consultation_id: int, lineage: str, lang: str) -> Spoken | None:
     """A provision by its lineage in the newest version, in a language if it is there in it; None: it is no more."""
     rows = session.exec(
-        select(Provision, Expression.lang)
+        select(Provision, Expression)
         .join(Expression, col(Expression.id) == col(Provision.expression_id))
         .join(Version, col(Version.id) == col(Expression.version_id))
         .where(
@@ -97,7 +99,7 @@ def place_of(session: Session, consultation_id: int, lineage: str, lang: str) ->
             Version.number == comment_places.newest(session, consultation_id),
         )
     ).all()
-    found = [spoken(*row) for row in rows]
+    found = [spoken(session, *row) for row in rows]
     return next((one for one in found if one.lang == lang), found[0] if found else None)
 
 
@@ -123,7 +125,7 @@ def of_lineage(services: Services, reference: str, lineage: str, lang: str) -> S
     with services.database.read() as session:
         consultation = lookup.found(session, reference)
         row = session.exec(
-            select(Provision, Expression.lang)
+            select(Provision, Expression)
             .join(Expression, col(Expression.id) == col(Provision.expression_id))
             .join(Version, col(Version.id) == col(Expression.version_id))
             .where(
@@ -134,17 +136,21 @@ def of_lineage(services: Services, reference: str, lineage: str, lang: str) -> S
             .order_by(col(Version.number).desc(), col(Expression.lang) != lang)
             .limit(1)
         ).first()
-        return None if row is None else spoken(*row)
+        return None if row is None else spoken(session, *row)
 
 
 def of_spot(spot: Spot) -> Spoken | None:
     """The provision that somebody comments on; None: the whole draft."""
-    return None if spot.provision is None else spoken(spot.provision, spot.expression.lang)
+    return None if spot.provision is None else _spoken(spot.provision, spot.expression.lang, spot.outer)
 
 
-def spoken(one: Provision, lang: str) -> Spoken:
-    """A provision of a text in that language."""
-    return Spoken(one.eid, lang, one.kind, one.number, one.label, one.heading)
+def spoken(session: Session, one: Provision, text: Expression) -> Spoken:
+    """A provision of a text."""
+    return _spoken(one, text.lang, comment_places.outer(session, [(one, text)])[one.id or 0])
+
+
+def _spoken(one: Provision, lang: str, outer: str) -> Spoken:
+    return Spoken(one.eid, lang, one.kind, one.number, one.label, one.heading, outer)
 
 
 def file(services: Services, reference: str, number: int, sha256: str) -> tuple[str, str, bytes]:

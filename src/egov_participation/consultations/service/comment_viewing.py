@@ -60,6 +60,8 @@ class _Known:
     consultation: Consultation
     versions: Mapping[int, Version]
     provisions: Mapping[int, tuple[Provision, Expression]]
+    outer: Mapping[int, str]
+    """What each of them stands in, as it is cited."""
     newest: Mapping[tuple[str, str], str]
     """Hash of a provision's words in the newest version, by its lineage and the language of the text."""
     numbers: Mapping[int, int]
@@ -93,11 +95,13 @@ def _known(session: Session, consultation: Consultation, rows: Sequence[Comment]
         lambda one: one.comment_id,
     )
     places = {row.provision_id for row in rows} | {one.provision_id for many in placements.values() for one in many}
+    provisions = _provisions(session, places)
     mine = Version.consultation_id == consultation.id
     return _Known(
         consultation=consultation,
         versions={row.id or 0: row for row in session.exec(select(Version).where(mine))},
-        provisions=_provisions(session, places),
+        provisions=provisions,
+        outer=comment_places.outer(session, list(provisions.values())),
         newest=_newest(session, consultation, [row.provision_id for row in rows if row.amendment is not None]),
         numbers=_numbers(session, {row.about for row in rows}),
         files=_files(session, ids),
@@ -284,6 +288,7 @@ def _place(provision_id: int | None, known: _Known) -> PlaceView | None:
         provision.number,
         provision.label,
         provision.heading,
+        known.outer[provision.id or 0],
     )
 
 

@@ -37,9 +37,9 @@ from egov_participation.consultations.rules.provisions import as_provision
 from egov_participation.consultations.rules.states import VISIBLE
 from egov_participation.consultations.service import lifecycle, lookup, ruling
 from egov_participation.consultations.service.comment_lists import counts, orphaned
-from egov_participation.documents.naming import cited
-from egov_participation.documents.structure import Kind, parents
+from egov_participation.documents.naming import CITED, cited, path
 from egov_participation.documents.structure import Provision as Unit
+from egov_participation.documents.structure import parents
 from egov_participation.errors import DomainError
 from egov_participation.i18n import LANGUAGES, N_
 from egov_participation.jurisdiction.calendars import Words
@@ -283,14 +283,9 @@ def paths(units: Sequence[Unit], above: Sequence[int | None], lang: str) -> list
     """How each provision is called: by the annex, article and points that it stands in, and its own name."""
     found: list[str] = []
     for one, over in zip(units, above, strict=True):
-        outer = found[over] if over is not None and units[over].kind in _CITED else ""
-        path = ", ".join(part for part in (outer, cited(one.kind, one.number, one.label, lang)) if part)
-        found.append(path[:1].upper() + path[1:])
+        outer = found[over] if over is not None and units[over].kind in CITED else ""
+        found.append(path(outer, cited(one.kind, one.number, one.label, lang)))
     return found
-
-
-_CITED: Final = frozenset({Kind.ANNEX, Kind.ARTICLE, Kind.POINT, Kind.SUBPOINT})
-"""Kinds whose label is said before that of what stands in them."""
 
 
 def _change(value: str | None) -> Change | None:
