@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -89,6 +90,72 @@ def test_no_answer_is_named_where_none_leads(services: Services, choices: list[l
 def test_no_answer_is_named_where_several_may_be_chosen_or_several_are_asked(services: Services) -> None:
     assert outcome_of(services, [[[1, 0]]], questions=(SEVERAL,)).answer is None
     assert outcome_of(services, [[*YES, *YES]], questions=(YES_NO, YES_NO)).answer is None
+
+
+@pytest.mark.parametrize(
+    ("lang", "said", "could"),
+    [
+        (
+            "en",
+            [
+                ("Do you agree?", "Most votes: Yes, 66.67%."),
+                ("Which?", "As many votes for each: Yes, No, 66.67%."),
+                ("Do you agree?", "Most votes are blank: 66.67%."),
+                ("and 1 more question", ""),
+            ],
+            (
+                "One answer could be chosen.",
+                "Up to 2 answers could be chosen, or none.",
+                "could also be answered blank",
+            ),
+        ),
+        (
+            "ru",
+            [
+                ("Поддерживаете?", "Больше всего голосов: Да, 66,67 %."),
+                ("Какие?", "Голосов поровну: Да, Нет, по 66,67 %."),
+                ("Поддерживаете?", "Больше всего пустых ответов: 66,67 %."),
+                ("и ещё 1 вопрос", ""),
+            ],
+            (
+                "Можно было выбрать один ответ.",
+                "Можно было выбрать не больше 2 ответов или ни одного.",
+                "Можно было дать и",
+            ),
+        ),
+        (
+            "kk",
+            [
+                ("Қолдайсыз ба?", "Ең көп дауыс алған: Иә, 66,67 %."),
+                ("Қайсысы?", "Дауыстар тең: Иә, Жоқ, әрқайсысы 66,67 %."),
+                ("Қолдайсыз ба?", "Дауыстардың көбі бос: 66,67 %."),
+                ("және тағы 1 сұрақ", ""),
+            ],
+            (
+                "Бір жауапты таңдауға болатын.",
+                "Ең көбі 2 жауапты таңдауға немесе ешқайсысын таңдамауға болатын.",
+                "бос жауап беруге де",
+            ),
+        ),
+    ],
+    ids=["en", "ru", "kk"],
+)
+def test_what_came_out_of_several_questions_and_how_they_could_be_answered(
+    client: TestClient, services: Services, lang: str, said: list[tuple[str, str]], could: tuple[str, ...]
+) -> None:
+    questions = (YES_NO, SEVERAL, YES_NO, YES_NO)
+    choices = [[*YES, [1, 0], *BLANK, *YES], [*YES, [1, 1], *BLANK, *YES], [*NO, [0, 1], *YES, *NO]]
+    found = outcome_of(services, choices, questions=questions)
+    page = client.get(f"/{lang}").text.replace("\N{NO-BREAK SPACE}", " ")
+    asked = re.findall(r'<p class="egov-list__text">(.*?)(?: <strong>(.*?)</strong>)?</p>', page)
+    start = next(place for place, (_, outcome) in enumerate(asked) if outcome)
+    assert asked[start : start + 4] == said
+
+    page = client.get(f"/{lang}/votes/{found.vote.uuid}/result").text
+    hints = re.findall(r'<p class="govuk-hint">(.*?)</p>', page)
+    assert [hint.count(could[0]) for hint in hints] == [1, 0, 1, 1]
+    assert [hint.count(could[1]) for hint in hints] == [0, 1, 0, 0]
+    assert [hint.count(could[2]) for hint in hints] == [1, 0, 1, 1]
 
 
 @pytest.mark.parametrize(("lang", "word"), [("kk", "хеш"), ("ru", "хеш"), ("en", "hash")])

@@ -68,12 +68,14 @@ def test_what_was_counted_is_told_the_same_everywhere(services: Services, client
         alone = replace(
             seen, questions=(seen.questions[place],), result=(seen.result[place],), outcomes=(seen.outcomes[place],)
         )
-        lines.append((wording.outcome(alone, "en", "Asia/Almaty"), outcome(alone).counted("ru")))
+        lines.append(
+            (wording.outcome(alone, "en", "Asia/Almaty"), " ".join(one.outcome for one in outcome(alone).said("ru")))
+        )
     assert lines == [
         ("Elected: Ada, Bek. Turnout 100.00%.", "Избраны: Ада, Бек."),
         ("Winner: Ada. Turnout 100.00%.", "Победитель: Ада."),
         ("Tied for the first place: Ada, Bek. Turnout 100.00%.", "Первое место делят: Ада, Бек."),
-        ("Most votes: Green, 75.00%. Turnout 100.00%.", ""),
+        ("Most votes: Green, 75.00%. Turnout 100.00%.", "Больше всего голосов: С, 75,00\N{NO-BREAK SPACE}%."),
         ("Tied for the first place: Ada, Bek. Turnout 100.00%.", "Первое место делят: Ада, Бек."),
         ("1 question. Turnout 100.00%.", ""),
     ]

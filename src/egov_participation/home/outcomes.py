@@ -1,12 +1,24 @@
-"""What the front page says of a counted vote, in one line."""
+"""What the front page says of a counted vote, in a line or three."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from egov_participation.voting import wording
 from egov_participation.voting.texts import Texts
 from egov_participation.voting.views import VoteView
+
+QUESTIONS_SHOWN: Final = 3
+"""Of a vote that asks more, the result's own page tells the rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A question, if there are several, and what came out on it; empty where nobody says how to count."""
+
+    question: str
+    outcome: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,9 +29,19 @@ class Outcome:
     answer: Texts | None
     share: float
 
-    def counted(self, lang: str) -> str:
-        """Of a vote that ranks or grades, who or what won; nothing of others."""
-        return wording.counted_in_words(self.vote, lang)
+    def said(self, lang: str) -> list[Said]:
+        """Of a vote that `answer` does not tell, what came out on its first questions."""
+        alone, found = len(self.vote.questions) == 1, list[Said]()
+        for place, question in enumerate(self.vote.questions[:QUESTIONS_SHOWN]):
+            sentence = wording.answered_in_words(self.vote, place, lang)
+            if sentence or not alone:
+                found.append(Said("" if alone else question.text.of(lang), sentence))
+        return found
+
+    @property
+    def more(self) -> int:
+        """Questions of which nothing is said here."""
+        return max(0, len(self.vote.questions) - QUESTIONS_SHOWN)
 
 
 def outcome(vote: VoteView) -> Outcome:

@@ -65,45 +65,42 @@ def outcome(vote: VoteView, lang: str, timezone: str) -> str:
     if vote.weight == 0:
         return translate(lang, N_("Nobody voted."))
     turnout = written["percent"](vote.turnout)
-    question, counts = vote.questions[0], _answers(vote)
-    if counted := counted_in_words(vote, lang):
-        return " ".join([counted, translate(lang, N_("Turnout %(turnout)s."), turnout=turnout)])
-    if len(vote.questions) > 1 or counts is None:
-        number = len(vote.questions)
-        return ntranslate(
-            lang,
-            "%(num)s question. Turnout %(turnout)s.",
-            "%(num)s questions. Turnout %(turnout)s.",
-            number,
-            turnout=turnout,
-        )
-    most = max(counts)
-    if most == 0:
-        return translate(lang, N_("All votes are blank. Turnout %(turnout)s."), turnout=turnout)
-    leading = [answer.of(lang) for answer, votes in zip(question.answers, counts, strict=True) if votes == most]
-    said = N_("Most votes: %(answer)s, %(share)s. Turnout %(turnout)s.")
-    if len(leading) > 1:
-        said = N_("As many votes for each: %(answer)s, %(share)s. Turnout %(turnout)s.")
-    share = written["percent"](most / vote.weight)
-    return translate(lang, said, answer=", ".join(leading), share=share, turnout=turnout)
+    came_out = answered_in_words(vote, 0, lang) if len(vote.questions) == 1 else ""
+    if came_out:
+        return " ".join([came_out, translate(lang, N_("Turnout %(turnout)s."), turnout=turnout)])
+    number = len(vote.questions)
+    return ntranslate(
+        lang,
+        "%(num)s question. Turnout %(turnout)s.",
+        "%(num)s questions. Turnout %(turnout)s.",
+        number,
+        turnout=turnout,
+    )
 
 
-def counted_in_words(vote: VoteView, lang: str) -> str:
-    """Who or what won, in a sentence; nothing unless the only question ranks or grades and is counted."""
-    counted = vote.outcomes[0] if len(vote.outcomes) == 1 else None
-    if counted is None:
-        return ""
-    names = tuple(answer.of(lang) for answer in vote.questions[0].answers)
-    return " ".join(CountWords(counted, names, lang).lead())
-
-
-def _answers(vote: VoteView) -> tuple[int, ...] | None:
-    """Of a counted vote's first question the votes of each answer or list; None of ballots that are listed."""
-    question, result = vote.questions[0], vote.result or ()
+def answered_in_words(vote: VoteView, place: int, lang: str) -> str:
+    """What came out on a question of a counted vote (by its place, from 0), in a sentence: who or what won, or has most
+    votes. Nothing of ballots that nobody says how to count.
+    """
+    question, weight = vote.questions[place], vote.weight or 0
     if question.kind.shuffled:
-        return None
-    votes = tuple(one if isinstance(one, int) else one[0] for one in result[0])
-    return votes[1:] if question.blank else votes
+        counted = vote.outcomes[place] if place < len(vote.outcomes) else None
+        names = tuple(answer.of(lang) for answer in question.answers)
+        return " ".join(CountWords(counted, names, lang).lead()) if counted is not None else ""
+    if not weight:
+        return translate(lang, N_("Nobody voted."))
+    votes = tuple(one if isinstance(one, int) else one[0] for one in (vote.result or ())[place])
+    blank, counts = (votes[0], votes[1:]) if question.blank else (0, votes)
+    percent, most = filters(lang, "UTC")["percent"], max(counts)
+    if most == 0:
+        return translate(lang, N_("All votes are blank."))
+    if blank > most:
+        return translate(lang, N_("Most votes are blank: %(share)s."), share=percent(blank / weight))
+    leading = [answer.of(lang) for answer, count in zip(question.answers, counts, strict=True) if count == most]
+    said = N_("Most votes: %(answer)s, %(share)s.")
+    if len(leading) > 1:
+        said = N_("As many votes for each: %(answer)s, %(share)s.")
+    return translate(lang, said, answer=", ".join(leading), share=percent(most / weight))
 
 
 def what_happened(vote: VoteView, head: HeadView, lang: str) -> str:
