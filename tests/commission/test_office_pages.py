@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import re
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from tests.commission.drafting import TITLE
 from tests.commission.frozen import Course
+from tests.commission.proposing import propose_cancellation
 from tests.identity.conftest import forms_of
 from tests.officials import SignedIn
+
+from egov_participation.commission.service import running
+from egov_participation.incidents import service as incidents
+from egov_participation.voting import service as voting
 
 pytestmark = pytest.mark.sqlite
 VOTES = "/en/office/votes"
@@ -130,3 +136,33 @@ def test_a_trustee_under_the_address_of_another_one_is_refused_at_the_field(
 
     assert answer.status_code == 409
     assert "Another trustee of this vote has this address." in answer.text
+
+
+def test_an_answer_to_a_report_is_overdue_from_the_day_after_it_is_due_also_of_a_cancelled_vote(
+    course: Course, member: SignedIn, second: SignedIn
+) -> None:
+    uuid = course.with_keys().published(second)
+    with course.services.database.uow() as tx:
+        reported = {"text": "The device was broken.", "mail": "", "network": "192.0.2.0/24", "lang": "en"}
+        number = incidents.report(
+            tx, course.services, once="0" * 32, vote_uuid=uuid, kind=incidents.Kind.ACCESS, person=None, **reported
+        )
+        tx.commit()
+    with course.services.database.read() as db:
+        (due,) = [one.due_on for one in incidents.of_vote(db, uuid) if one.reference == number]
+
+    (row,) = re.findall(r"answered in public</a>(.*?)</li>", member.client.get(f"{VOTES}/{uuid}").text, re.DOTALL)
+    said = " ".join(re.sub(r"<[^>]+>", " ", row).split())
+    assert said.startswith("The answer is due by ")
+    assert said.endswith(" Awaited")
+
+    def late() -> tuple[object, bool]:
+        with course.services.database.read() as db:
+            *_, task = running.of_vote(course.services, db, voting.vote(course.services, uuid))
+        return task.due, task.late
+
+    course.approve(second, propose_cancellation(course, uuid))
+    course.services.clock.set(datetime.combine(due, time(12), UTC))  # type: ignore[attr-defined]
+    assert late() == (due, False)
+    course.services.clock.advance(days=1)  # type: ignore[attr-defined]
+    assert late() == (due, True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from sqlmodel import Session, col, select
@@ -50,6 +50,8 @@ class Task:
     """Of something that is awaited: since when."""
     at: datetime | None = None
     """When it happens by the clock, or happened."""
+    due: date | None = None
+    """The last day for it, where a rule gives one."""
     late: bool = False
     advice: str = ""
     """What to do once it is late: a msgid."""
@@ -87,7 +89,8 @@ def of_vote(services: Services, session: Session, vote: VoteView) -> list[Task]:
     """The check-list of a vote that is set up."""
     now = services.clock()
     if vote.state is VoteState.CANCELLED:
-        return [Task(N_("The vote is cancelled; nothing of it is ever decrypted"), done=True, at=vote.cancelled_at)]
+        cancelled = N_("The vote is cancelled; nothing of it is ever decrypted")
+        return [Task(cancelled, done=True, at=vote.cancelled_at), *_of_incidents(services, session, vote)]
     events = {event.type for event in vote.events}
     closed = now >= vote.closes_at or EventType.END_BALLOTS in events
     tallied = EventType.ENCRYPTED_TALLY in events
@@ -123,7 +126,7 @@ def of_vote(services: Services, session: Session, vote: VoteView) -> list[Task]:
         since=vote.closes_at if EventType.RESULT in events else None,
         late=EventType.RESULT in events and not vote.signed and now > vote.closes_at + PROTOCOL_TAKES,
     )
-    return [*tasks, *([] if vote.rehearsal else [signed]), *_of_incidents(session, vote)]
+    return [*tasks, *([] if vote.rehearsal else [signed]), *_of_incidents(services, session, vote)]
 
 
 def _of_trustees(
@@ -158,12 +161,14 @@ def _of_roll(session: Session, vote: VoteView, now: datetime) -> Task:
     )
 
 
-def _of_incidents(session: Session, vote: VoteView) -> list[Task]:
+def _of_incidents(services: Services, session: Session, vote: VoteView) -> list[Task]:
+    """The answers that are owed to whoever reported something; those of a cancelled vote too."""
     found = incidents.of_vote(session, vote.uuid)
-    unanswered = sum(one.answered_at is None for one in found)
     if not found:
         return []
-    return [Task(N_("Reported incidents are answered in public"), done=not unanswered, late=bool(unanswered))]
+    due = min((one.due_on for one in found if one.answered_at is None), default=None)
+    late = due is not None and due < services.day(services.clock())
+    return [Task(N_("Reported incidents are answered in public"), done=due is None, due=due, late=late)]
 
 
 def possible(vote: VoteView, waiting: Sequence[Proposal]) -> Possible:
