@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
@@ -129,6 +130,9 @@ class Settings(BaseSettings):
     """How many of them are to have cosigned the latest checkpoint; fewer is said, and nothing waits for it."""
     worker: bool = True
     """Whether the web process also does the background jobs."""
+    worker_processes: int = Field(default=0, ge=0, le=64)
+    """So many processes verify what a trustee hands in, where many have voted; with 1 the worker does it itself. 0:
+    one less than there are processors."""
     contact: str = ""
     """Address of the contact centre, shown where somebody may need a person: a mail address."""
     contact_phone: str = ""
@@ -305,6 +309,10 @@ class Settings(BaseSettings):
         """Whether browsers reach the site over TLS; then cookies are ``__Host-`` and HSTS is sent."""
         return self.base_url.startswith("https:")
 
+    def processes(self) -> int:
+        """`worker_processes`, or one less than the processors that this process may use; at least 1."""
+        return self.worker_processes or max(1, len(os.sched_getaffinity(0)) - 1)
+
     def files(self) -> dict[str, Path]:
         """The files that hold a secret each, by the setting's name."""
         names = [
@@ -353,4 +361,5 @@ class Settings(BaseSettings):
             booth_url="http://booth.localhost",
             argon2_mib=1,
             worker=False,
+            worker_processes=1,
         )

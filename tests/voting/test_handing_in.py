@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from sqlmodel import func, select
@@ -106,6 +107,33 @@ def test_a_shuffle_lands_once_however_often_its_job_is_run(services: Services, m
     assert (told, files(services)) == ([1], 0)
     assert standing(services, vote)[2].refused == rules.NOT_SHUFFLING.sentence
     assert service.vote(services, vote.uuid).state is VoteState.CANCELLED
+
+
+def test_what_is_large_is_verified_by_several_processes(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    vote, asked = closed(services, trustees=1), list[object]()
+    several = replace(services, settings=services.settings.model_copy(update={"worker_processes": 3}))
+
+    def noting(verify: Callable[..., object]) -> Callable[..., object]:
+        def noted(*arguments: object, jobs: int, **options: object) -> object:
+            asked.append(jobs)
+            return verify(*arguments, jobs=jobs, **options)
+
+        return noted
+
+    monkeypatch.setattr(mixnet, "verify", noting(mixnet.verify))
+    monkeypatch.setattr(decrypting, "verify_decryption_of", noting(decrypting.verify_decryption_of))
+    made = (
+        (SHUFFLE, lambda: b"{}"),
+        (SHUFFLE, lambda: shuffle(services, vote)),
+        (DECRYPTION, lambda: decrypt(services, vote, 1)),
+    )
+    for most, (kind, make) in zip((1000, 1, 1), made, strict=True):
+        raw = make()
+        asked.clear()  # of making it, for which the archive is verified
+        monkeypatch.setattr(rules, "VERIFIED_AT_ONCE", most)
+        service.verify_hand_in(several, taken(services, vote, 1, kind, raw))
+        assert asked == [3 if most == 1 else 1]
+    assert service.vote(services, vote.uuid).state is VoteState.TALLIED
 
 
 def test_each_decryption_is_proved_once_though_another_one_lands_meanwhile(

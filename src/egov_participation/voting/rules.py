@@ -13,6 +13,7 @@ whatever the clock says afterwards, so that a clock set back opens nothing again
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -277,6 +278,11 @@ def ballot_status(*, superseded: bool, ended: bool) -> BallotStatus:
     if superseded:
         return BallotStatus.SUPERSEDED
     return BallotStatus.COUNTED if ended else BallotStatus.WAITING
+
+
+def processes(jobs: int, ciphertexts: Sequence[Sequence[object]]) -> int:
+    """How many of ``jobs`` processes verify something of each of these: one where they would take longer to start."""
+    return jobs if sum(map(len, ciphertexts)) > VERIFIED_AT_ONCE else 1
 
 
 def may_follow(last: EventType | None, next_: EventType, *, shuffled: bool = False) -> bool:

@@ -99,6 +99,7 @@ def hand_in_decryption(
     *,
     first: int = 1,
     progress: Progress | None = None,
+    jobs: int = 1,
 ) -> DecryptionOutcome:
     """Verify a trustee's partial decryption and record it, and do `then` with it or neither; whose it is, its proofs
     tell. A bad one is refused, and never archived.
@@ -106,6 +107,7 @@ def hand_in_decryption(
     Args:
         first: whose it probably is, from 1: whose key is tried first.
         progress: told how many ciphertexts are verified, and of how many; all of them before the result is made.
+        jobs: processes that verify it (`rules.processes`).
 
     Raises:
         DomainError: 404 ``vote.unknown``; 409 ``vote.not_decrypting`` (also once enough trustees have decrypted, and
@@ -119,7 +121,7 @@ def hand_in_decryption(
     if len(raw) > _most(subject.tally):
         raise refusal(rules.DECRYPTION_TOO_LARGE)
     raw = raw.strip()
-    owner, factors = _verified(subject, first, raw, progress)
+    owner, factors = _verified(subject, first, raw, progress, rules.processes(jobs, subject.tally.ciphertexts))
     while True:
         if owner in standing.decryptions:
             raise refusal(rules.ALREADY_DECRYPTED)
@@ -160,12 +162,12 @@ def _most(tally: Tally) -> int:
     return rules.MAX_DECRYPTION_BYTES + rules.DECRYPTED_BALLOT_BYTES * sum(map(len, tally.ciphertexts))
 
 
-def _verified(subject: _Subject, first: int, raw: bytes, progress: Progress | None) -> tuple[int, Factors]:
+def _verified(subject: _Subject, first: int, raw: bytes, progress: Progress | None, jobs: int) -> tuple[int, Factors]:
     """The trustee whose key the proofs hold for (where nobody voted, the joint proof alone), and the factors."""
     for owner in sorted(range(1, len(subject.trustees) + 1), key=lambda owner: (owner != first, owner)):
         key = subject.trustees[owner - 1].public_key
         try:
-            return owner, verify_decryption_of(subject.election, subject.tally, key, raw, progress=progress)
+            return owner, verify_decryption_of(subject.election, subject.tally, key, raw, jobs=jobs, progress=progress)
         except VerificationError as error:
             if error.code == rules.DECRYPTION_MALFORMED.code:
                 raise refusal(rules.DECRYPTION_MALFORMED) from None

@@ -154,11 +154,11 @@ def _verify(services: Services, row: HandIn, raw: bytes, then: shuffling.Then | 
         if then is not None and isinstance(outcome, ShuffleOutcome):
             then(tx, outcome)
 
-    report = _reporting(services, row.id)
+    report, jobs = _reporting(services, row.id), services.settings.processes()
     if row.kind == HandInKind.SHUFFLE:
-        hand_in_shuffle(services, row.vote_uuid, row.owner, raw, recorded, progress=report)
+        hand_in_shuffle(services, row.vote_uuid, row.owner, raw, recorded, progress=report, jobs=jobs)
     else:
-        hand_in_decryption(services, row.vote_uuid, raw, recorded, first=row.owner, progress=report)
+        hand_in_decryption(services, row.vote_uuid, raw, recorded, first=row.owner, progress=report, jobs=jobs)
 
 
 def _reporting(services: Services, id_: str) -> Callable[[int, int], None]:

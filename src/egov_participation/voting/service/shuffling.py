@@ -74,12 +74,14 @@ def hand_in_shuffle(
     then: Then | None = None,
     *,
     progress: Progress | None = None,
+    jobs: int = 1,
 ) -> ShuffleOutcome:
     """Verify a trustee's shuffle and record it, and do `then` with it or neither.
 
     Args:
         owner: whose it is, from 1: whoever calls this knows that it is that trustee who hands it in.
         progress: told how many ciphertexts are verified, and of how many.
+        jobs: processes that verify it (`rules.processes`).
 
     Raises:
         DomainError: 404 ``vote.unknown`` or ``shuffle.owner``; 409 ``vote.not_shuffling`` (also for a cancelled vote)
@@ -88,7 +90,7 @@ def hand_in_shuffle(
     """
     with services.database.read() as session:
         standing = _standing(services, session, find_vote(session, vote_uuid), owner)
-    raw = _checked(standing, raw, progress)
+    raw = _checked(standing, raw, progress, jobs)
     awaited = standing.trustees.lacking(standing.shuffled | {owner})
     outcome = ShuffleOutcome(owner, awaited, hashlib.sha256(raw).hexdigest())
     try:
@@ -124,14 +126,15 @@ def _standing(services: Services, session: Session, vote: Vote, owner: int) -> _
     )
 
 
-def _checked(standing: _Standing, raw: bytes, progress: Progress | None) -> bytes:
+def _checked(standing: _Standing, raw: bytes, progress: Progress | None, jobs: int) -> bytes:
     """The shuffle without blanks around it, if it is one."""
     if len(raw) > mixnet.size_limit(standing.election, standing.tally):
         raise refusal(rules.SHUFFLE_TOO_LARGE)
     raw = raw.strip()
     told = None if progress is None else lambda _stage, done, total: progress(done, total)
     try:
-        mixnet.verify(standing.election, standing.tally, raw, progress=told)
+        processes = rules.processes(jobs, standing.tally.ciphertexts)
+        mixnet.verify(standing.election, standing.tally, raw, jobs=processes, progress=told)
     except VerificationError as error:
         malformed = error.code == rules.SHUFFLE_MALFORMED.code
         raise refusal(rules.SHUFFLE_MALFORMED if malformed else rules.SHUFFLE_INVALID) from None
