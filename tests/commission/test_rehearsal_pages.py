@@ -17,6 +17,8 @@ from egov_participation.commission.service import rehearsals
 from egov_participation.commission.service.lookup import lock_draft
 from egov_participation.results.pdf import Document, Notice
 
+DO_NOTHING = "Nobody has to do anything for it: once it has closed"
+
 
 @pytest.mark.sqlite
 def test_a_member_rehearses_a_draft_on_its_pages(
@@ -36,6 +38,7 @@ def test_a_member_rehearses_a_draft_on_its_pages(
     assert member.client.get(f"{page}/progress", headers={"HX-Request": "true"}).headers["HX-Refresh"] == "true"
     shown = second.client.get(page).text
     assert BANNER in shown
+    assert DO_NOTHING in shown
     assert page in second.client.get(VOTES).text
     uuid = re.findall(r"/en/votes/(\w{14})/result", shown)[0]
     assert second.client.get(f"{VOTES}/{uuid}").headers["location"] == page
@@ -46,6 +49,7 @@ def test_a_member_rehearses_a_draft_on_its_pages(
     course.worker.run_due()
     course.worker.run_due()
     assert "REHEARSAL" in member.client.get(f"/en/votes/{uuid}/result").text
+    assert DO_NOTHING not in member.client.get(page).text
     set_: list[Document] = []
     with monkeypatch.context() as patched:
         patched.setattr("egov_participation.results.pdf.made", lambda document: set_.append(document) or b"%PDF-1.7")

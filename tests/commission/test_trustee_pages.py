@@ -34,6 +34,7 @@ def test_the_link_shows_who_is_invited_to_what_and_leads_in_only_when_it_is_pres
     shown = booth.get(f"/en/trustee/{token}")
     assert "Trustee 1" in shown.text
     assert "The park" in shown.text
+    assert "make a key" in shown.text
     assert not booth.cookies
     assert booth.get("/en/trustee").status_code == 403
 
@@ -130,6 +131,9 @@ def test_the_whole_setup_is_shown_and_its_number_confirmed(
 ) -> None:
     course.with_keys().freeze()
     draft = course.draft
+    by_link = booth.get(f"/en/trustee/{course.tokens[0]}").text
+    assert "Your page as a trustee of this vote" in by_link
+    assert "make a key" not in by_link  # it was made: the link of the invitation leads back for months
     enter(booth, course.tokens[0])
 
     page = booth.get("/en/trustee").text
