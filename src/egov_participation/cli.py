@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 from pydantic import ValidationError
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from egov_participation import logs, rooms
 from egov_participation.app import create_app, create_services, index_texts
@@ -100,8 +100,8 @@ def worker_command(
 
 def _ready(settings: Settings) -> Services:
     """The services, if settings, database and keys are fit for work; whatever is not is said, all of it at once."""
-    if unsafe := settings.unsafe():
-        _fail(_list("a setting is", "settings are", unsafe), 2)
+    if wrong := [*settings.unknown(os.environ), *settings.unsafe(), *settings.unreadable()]:
+        _fail(_list("a setting is", "settings are", wrong), 2)
     try:
         ledger.witnesses_of(settings)
     except ValueError as error:
@@ -125,8 +125,12 @@ def main() -> None:
         app()
     except DomainError as refusal:
         _fail(str(refusal), 1)
-    except SQLAlchemyError as error:
+    except DBAPIError as error:
+        if error.statement is None:
+            _fail(f"the database cannot be reached; is EGOV_DATABASE_URL right? It says: {_first_line(error.orig)}", 1)
         _fail(f"the database did not do it ({type(error).__name__}); has `egov migrate` been run?", 1)
+    except SQLAlchemyError as error:
+        _fail(f"the database did not do it ({type(error).__name__})", 1)
     except ValidationError as error:
         _fail(_list("a setting is", "settings are", _in_words(error)), 2)
     except (OSError, SealError) as error:
@@ -135,8 +139,12 @@ def main() -> None:
 
 def _in_words(error: ValidationError) -> list[str]:
     """What is wrong with each setting; what concerns several names them itself."""
-    found = error.errors(include_url=False)
-    return [f"EGOV_{str(one['loc'][0]).upper()}: {one['msg']}" if one["loc"] else one["msg"] for one in found]
+    found = [(one["loc"], one["msg"].removeprefix("Value error, ")) for one in error.errors(include_url=False)]
+    return [f"EGOV_{str(where[0]).upper()}: {says}" if where else says for where, says in found]
+
+
+def _first_line(error: BaseException | None) -> str:
+    return str(error).strip().partition("\n")[0]
 
 
 def _list(one: str, several: str, problems: list[str]) -> str:

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
+from difflib import get_close_matches
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
+from egov_participation.engines import is_postgresql
+
+_PREFIX: Final = "EGOV_"
+_OF_OTHERS: Final = frozenset({"EGOV_VERIFY_STATE", "EGOV_BALLOT_STATE"})
+"""Variables of the observers' commands, which begin like ours."""
 IPNetwork = IPv4Network | IPv6Network
 
 
@@ -48,7 +57,7 @@ def is_in_clear(database_url: str) -> bool:
 class Settings(BaseSettings):
     """The settings of one installation. Secrets are not among them: `keyring` keeps those in `keys_dir`."""
 
-    model_config = SettingsConfigDict(env_prefix="EGOV_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, frozen=True)
 
     database_url: str = "sqlite:///var/egov.sqlite3"
     """SQLAlchemy address of the database."""
@@ -86,7 +95,7 @@ class Settings(BaseSettings):
     timezone: str = "Asia/Almaty"
     """The time zone in which pages and mails say a time."""
     smtp_host: str = "localhost"
-    smtp_port: int = 25
+    smtp_port: Annotated[int, Field(ge=1, le=65535)] = 25
     smtp_starttls: bool = False
     smtp_user: str | None = None
     smtp_password_file: Path | None = None
@@ -155,6 +164,34 @@ class Settings(BaseSettings):
     """Where traces are sent (OTLP over HTTP); empty: none are made."""
     page_cache: Annotated[float, Field(ge=0, le=10)] = 1.0
     """Seconds for which a public page may be shown again as it was; 0: never."""
+
+    @field_validator("database_url", "registrar_database_url")
+    @classmethod
+    def _is_one_of_the_two_databases(cls, value: str) -> str:
+        try:
+            is_postgresql(value)
+        except (ValueError, ArgumentError):
+            raise ValueError(
+                "must be such as sqlite:////srv/egov/egov.sqlite3 or postgresql+psycopg://USER@HOST/NAME"
+            ) from None
+        return value
+
+    @field_validator("timezone")
+    @classmethod
+    def _is_a_time_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (OSError, KeyError, ValueError):  # a folder's name, an unknown one, none at all
+            raise ValueError("must be a time zone such as Asia/Almaty") from None
+        return value
+
+    @field_validator("otlp_endpoint")
+    @classmethod
+    def _is_a_collector(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in ("http", "https") or not parts.hostname):
+            raise ValueError("must be an address such as http://127.0.0.1:4318/v1/traces")
+        return value
 
     @field_validator("trusted_proxies", mode="before")
     @classmethod
@@ -320,6 +357,28 @@ class Settings(BaseSettings):
         ]
         given = {f"EGOV_{name.upper()}": getattr(self, name) for name in names}
         return {name: file for name, file in given.items() if file is not None}
+
+    def unreadable(self) -> list[str]:
+        """The files of `files` that cannot be read or hold nothing: each a sentence that begins with its setting."""
+        found = []
+        for name, file in self.files().items():
+            try:
+                if not file.read_bytes().strip():
+                    found.append(f"{name}: {file} is empty")
+            except OSError as error:
+                found.append(f"{name}: {file} cannot be read ({error.strerror})")
+        return found
+
+    @classmethod
+    def unknown(cls, names: Iterable[str]) -> list[str]:
+        """Of environment variables, those that begin like a setting and are none: a slip of the pen, unnoticed."""
+        known = {f"{_PREFIX}{name.upper()}" for name in cls.model_fields}
+        found = []
+        for name in sorted(name.upper() for name in names if name.upper().startswith(_PREFIX)):
+            if name not in known and name not in _OF_OTHERS:
+                like = get_close_matches(name, known, 1)
+                found.append(f"{name}: there is no such setting" + (f"; is {like[0]} meant?" if like else ""))
+        return found
 
     def unsafe(self) -> list[str]:
         """What must not be so where it counts: each a sentence that begins with its setting. The demo may be so."""

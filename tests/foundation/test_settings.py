@@ -136,6 +136,36 @@ def test_the_way_to_a_database_elsewhere_is_verified(url: str, in_clear: bool) -
     assert is_in_clear(url) is in_clear
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("timezone", "Mars/Base"),
+        ("timezone", "Asia"),
+        ("timezone", ""),
+        ("timezone", "../../etc/passwd"),
+        ("smtp_port", 0),
+        ("smtp_port", 99_999),
+        ("database_url", "nonsense"),
+        ("database_url", "mysql://egov@/egov"),
+        ("database_url", "postgresql://egov@/egov"),
+        ("registrar_database_url", "registrar.sqlite3"),
+        ("otlp_endpoint", "127.0.0.1:4318"),
+    ],
+)
+def test_what_would_only_fail_later_is_refused(name: str, value: object) -> None:
+    with pytest.raises(ValidationError) as refusal:
+        Settings.model_validate({name: value})
+    assert [error["loc"] for error in refusal.value.errors()] == [(name,)]
+
+
+def test_a_slip_of_the_pen_in_a_name_is_noticed() -> None:
+    given = ["EGOV_BASEURL", "egov_base_url", "EGOV_ZZZ", "EGOV_VERIFY_STATE", "HOME", "LEGOV_X"]
+    assert Settings.unknown(given) == [
+        "EGOV_BASEURL: there is no such setting; is EGOV_BASE_URL meant?",
+        "EGOV_ZZZ: there is no such setting",
+    ]
+
+
 def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EGOV_SMTP_HOST", "mail.example.org")
 

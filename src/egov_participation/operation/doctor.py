@@ -119,7 +119,7 @@ def _guarded(about: str, do: str, part: Callable[[], Findings]) -> Findings:
 
 
 def _settings(settings: Settings) -> Findings:
-    unsafe = settings.unsafe()
+    unsafe = [*settings.unknown(os.environ), *settings.unsafe()]
     for sentence in unsafe:
         name, _, rest = sentence.partition(": ")
         yield Finding(name, FAILURE, rest, "see docs/settings.md")

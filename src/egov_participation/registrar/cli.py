@@ -60,9 +60,9 @@ def serve() -> None:
 
     settings = Settings()
     where, secret_file = _place(settings)
-    for sentence in settings.unsafe():
-        if sentence in (PASSKEY_AT_ONCE, MAIL_IN_CLEAR):
-            raise DomainError(422, sentence, code="registrar.settings")
+    wrong = [sentence for sentence in settings.unsafe() if sentence in (PASSKEY_AT_ONCE, MAIL_IN_CLEAR)]
+    for sentence in [*settings.unknown(os.environ), *wrong]:
+        raise DomainError(422, sentence, code="registrar.settings")
     try:
         read_secret(secret_file)
     except ValueError as error:
