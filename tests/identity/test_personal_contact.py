@@ -66,7 +66,7 @@ def test_mails_come_in_the_language_that_was_chosen_and_the_register_keeps_its_o
 ) -> None:
     wrong = person.client.post("/en/me/data/language", data={"language": "tlh"})
     assert (wrong.status_code, "Choose a language." in wrong.text) == (422, True)
-    for language, words in (("en", "Confirm your mail address"), ("kk", "Пошта мекенжайыңызды растаңыз")):
+    for language, words in (("en", "Confirm your mail address"), ("kk", "Электрондық пошта мекенжайыңызды растаңыз")):
         assert person.client.post("/en/me/data/language", data={"language": language}).status_code == 303
         person.client.post("/en/me/data/address", data={"mail": NEW})
         worker.run_due()
