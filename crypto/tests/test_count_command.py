@@ -129,6 +129,9 @@ def test_grades_and_nobody(tmp_path: Path) -> None:
         (("--drawn", "1", "--seed", "x"), "--seed decides lots, or --drawn tells them."),
     ):
         assert message in run("egov-count", cycle, "--method", "irv", *arguments).err
+    cycle.write_text('2 1\n1 1 0\n1 2 0\n0\n"Ada"\n"ada"\n')
+    for option in ("--drawn", "--leave-out"):
+        assert "Several candidates are called 'ADA'." in run("egov-count", cycle, "--method", "irv", option, "ADA").err
     cycle.write_text("4 1\n1 1 0\n1 2 0\n2 3 0\n2 4 0\n0\n")
     assert "Round 4 needs a lot between 2 cand" in run("egov-count", cycle, "--method", "irv", "--drawn", "1").err
 

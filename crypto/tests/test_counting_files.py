@@ -171,6 +171,9 @@ def test_abif() -> None:
     assert file.ballots == {(1, 2, 2): 3, (0, 1, 0): 2, (2, 2, 1): 1, (0, 0, 0): 4}
     assert opened("1:A/5>B/5\n  2:A/2,B/5,C/2,D").ballots == {(1, 2, 0, 0): 1, (2, 1, 2, 0): 2}
     assert opened('=[A]:Ada [L.]\n="B":\n1:A>B').candidates == ("Ada [L.]", "B")
+    again = opened("3:A>A>B\n2:B=B\n1:A>B")
+    assert again.ballots == {(1, 3): 3, (0, 1): 2, (1, 2): 1}
+    assert again.notes == ("5 ballots name a candidate twice: the second time is taken as a rank left out",)
     with pytest.raises(UsageError, match="the file has no ballots"):
         opened("=A:[Ada]\n")
     for text, message in (

@@ -12,7 +12,7 @@ from collections import Counter
 from typing import Final
 
 from egov_crypto.counting.ballots import Values
-from egov_crypto.counting.files.ballot_file import MOST_BALLOTS, BallotFile, check_candidates, ranks, refuse
+from egov_crypto.counting.files.ballot_file import MOST_BALLOTS, BallotFile, check_candidates, ranks, refuse, said_twice
 from egov_crypto.errors import UsageError
 
 _LINE: Final = re.compile(r"(?P<number>[0-9]{1,10})\s*:(?P<ballot>.*)", re.ASCII)
@@ -59,9 +59,14 @@ def read(text: str) -> BallotFile:
     check_candidates(len(shorts), 1)
     place = {short: candidate for candidate, short in enumerate(shorts)}
     ballots: Counter[Values] = Counter()
+    repeated = 0
     for number, groups in lines:
+        named = [short for group in groups for short in group]
+        repeated += number * (len(set(named)) != len(named))
         ballots[ranks(([place[short] for short in group] for group in groups), len(shorts))] += number
-    return BallotFile(tuple(names.get(short, short) for short in shorts), dict(ballots), title)
+    return BallotFile(
+        tuple(names.get(short, short) for short in shorts), dict(ballots), title, notes=said_twice(repeated)
+    )
 
 
 def _groups(line: int, ballot: str, seen: set[str]) -> list[list[str]]:

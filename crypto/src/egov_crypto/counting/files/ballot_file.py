@@ -53,6 +53,12 @@ def ranks(groups: Iterable[Sequence[int]], candidates: int) -> Values:
     return tuple(values)
 
 
+def said_twice(number: int) -> tuple[str, ...]:
+    """What is to be noted where so many ballots name a candidate twice."""
+    said = f"{number} ballots name a candidate twice: the second time is taken as a rank left out"
+    return (said,) if number else ()
+
+
 def told_apart(names: Mapping[Any, str]) -> dict[Any, str]:
     """Names by identifier; where several have the same name, with their identifiers in brackets behind it."""
     often = Counter(names.values())

@@ -17,7 +17,15 @@ from itertools import chain
 from typing import Final
 
 from egov_crypto.counting.ballots import Values
-from egov_crypto.counting.files.ballot_file import MOST_BALLOTS, BallotFile, check_candidates, ranks, refuse, without
+from egov_crypto.counting.files.ballot_file import (
+    MOST_BALLOTS,
+    BallotFile,
+    check_candidates,
+    ranks,
+    refuse,
+    said_twice,
+    without,
+)
 from egov_crypto.errors import UsageError
 
 _NATURAL: Final = re.compile(r"[0-9]{1,10}(?:\.0+)?", re.ASCII)
@@ -97,8 +105,7 @@ class _Reader:
         self._notes.append(note)
 
     def notes(self) -> tuple[str, ...]:
-        again = f"{self._repeated} ballots name a candidate twice: the second time is taken as a rank left out"
-        return (*self._notes, *([again] if self._repeated else ()))
+        return (*self._notes, *said_twice(self._repeated))
 
     def _option(self, line: int, word: str) -> None:
         name, *arguments = word[1:].removesuffix("]").split() or [""]
