@@ -7,6 +7,7 @@ import re
 import stat
 import threading
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ from crypto.tests.office import (
     set_up,
     tallied,
 )
+from crypto.tests.test_beside import served
 from crypto.tests.test_download import Site
 
 from egov_crypto import keyfile, tally
@@ -204,3 +206,32 @@ def test_vote_audit_and_decrypt_take_an_address(office: Office, site: Site, monk
     site.content = tallied(office).archive.read_bytes()
     ok(*decrypt(office, 1, archive=where))
     ok("decryption", office.archive, office / "1.decryption")
+
+
+@pytest.mark.enable_socket
+def test_a_vote_that_was_cancelled_is_neither_decrypted_nor_called_open(office: Office) -> None:
+    """Its archive ends where it was then: only the site says it."""
+    votes = f"/votes/{UUID}/archive.bel", f"/api/v1/votes/{UUID}"
+
+    def site(state: str, uuid: str = UUID) -> AbstractContextManager[str]:
+        said = json.dumps({"uuid": uuid, "state": state}).encode()
+        return served(dict(zip(votes, (office.archive.read_bytes(), said), strict=True)))
+
+    office.vote("ann", "1", "1,3")
+    with site("cancelled") as url:
+        said = start("egov-verify", "vote", f"{url}/kk/votes/{UUID}").out
+        assert "CANCELLED, as the site says" in said
+        assert "voting is still open" not in said
+    ok("close", office.archive)
+    ok("tally", office.archive)
+    with site("cancelled") as url:
+        assert "was cancelled" in refused(*decrypt(office, 1, archive=f"{url}/votes/{UUID}"))
+        assert not (office / "1.decryption").exists()
+        found = json.loads(start("egov-verify", "vote", f"{url}/votes/{UUID}", "--json").out)
+        assert found["published"]["cancelled"] is True
+    with site("cancelled", uuid="another") as url:
+        ok(*decrypt(office, 2, archive=f"{url}/votes/{UUID}"))
+    with site("decrypting") as url:
+        ok(*decrypt(office, 1, archive=f"{url}/votes/{UUID}"))
+        found = json.loads(start("egov-verify", "vote", f"{url}/votes/{UUID}", "--json").out)
+        assert found["published"]["cancelled"] is False

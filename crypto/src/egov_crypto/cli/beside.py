@@ -10,6 +10,7 @@ from egov_crypto import protocol as protocols
 from egov_crypto import setup as setups
 from egov_crypto import wire
 from egov_crypto.cli import tables
+from egov_crypto.cli.cancelled import is_cancelled
 from egov_crypto.cli.source import archive_address, is_address, read_beside
 from egov_crypto.preference import PreferenceQuestion
 from egov_crypto.protocol import Protocol
@@ -44,6 +45,8 @@ class Beside:
     """Of the registrar's turnout: names, voters, registered."""
     hashes: dict[str, str] = field(default_factory=dict)
     """SHA-256 in hex of each document that is there, by its name."""
+    cancelled: bool = False
+    """As the site says of a vote without a result."""
 
     def check(self, source: str, file: BinaryIO, verified: Verified) -> None:
         """Fetch what stands beside the archive that came from ``source``, and check it.
@@ -54,6 +57,7 @@ class Beside:
             return
         url, checks = archive_address(source), verified.report.checks
         self.looked = True
+        self.cancelled = verified.report.result is None and is_cancelled(source)
         raw = self._read(url, "setup.json", setups.MAX_SIZE)
         if raw is not None:
             setup = setups.parse(raw)
@@ -146,6 +150,7 @@ class Beside:
         """The same for programs."""
         setup, protocol = self.setup, self.protocol
         return {
+            "cancelled": self.cancelled,
             "setup": setup
             and {
                 "hash": setup.hash,

@@ -101,7 +101,9 @@ def unknown(report: Report, grown: Grown | None = None, beside: Beside | None = 
         f"Whether the list, of {registered}, holds all eligible voters and nobody else: that, the registrar knows.",
         "Whether everybody is shown this archive: compare height and hash of the head with what others see.",
     ]
-    if report.state in {"setup", "open"}:
+    if beside and beside.cancelled:
+        sentences.append("Whether it was cancelled: that is the site's word, and its entry in the log.")
+    elif report.state in {"setup", "open"}:
         sentences.append(
             "The result: voting is still open. Keep this archive, to see later that nothing was taken out."
         )
@@ -189,7 +191,10 @@ def print_vote(found: VoteFound, failure: VerificationError | None) -> None:
         return
     assert report.head is not None
     needed = [_needed(report)] if report.required < report.trustees else []
-    say("", f"State: {_state(report)}.", *needed, f"Head: height {report.head.height}, hash {report.head.hash}")
+    state = _state(report)
+    if found.beside.cancelled:
+        state = f"CANCELLED, as the site says: its ballots are never counted or decrypted. In the archive {state}"
+    say("", f"State: {state}.", *needed, f"Head: height {report.head.height}, hash {report.head.hash}")
     if is_address(found.source):
         say("(That is the head of what was downloaded just now; ballots may be added meanwhile.)")
     if grown:

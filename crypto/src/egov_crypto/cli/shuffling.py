@@ -10,7 +10,7 @@ from egov_crypto.cli.key import read
 from egov_crypto.cli.memory import ShuffleMemory
 from egov_crypto.cli.progress import Progress
 from egov_crypto.cli.source import open_archive
-from egov_crypto.cli.trustee import check_place, show
+from egov_crypto.cli.trustee import check_place, refuse_cancelled, show
 from egov_crypto.errors import UsageError
 from egov_crypto.verify import Verified, verify_archive
 
@@ -30,6 +30,7 @@ def shuffle(options: Namespace) -> int:
         with open_archive(options.archive, progress) as file:
             verified = verify_archive(file, jobs=options.jobs, progress=progress)
         owner = check_place(verified, own, options.setup)
+        refuse_cancelled(options.archive)
         _check_ready(verified, owner)
         memory.refuse_second(verified)
         raw = mixnet.shuffle(verified.election, verified.tally, jobs=options.jobs, progress=progress)

@@ -6,6 +6,7 @@ from typing import Final
 
 from egov_crypto import keyfile, tally, trustee, wire
 from egov_crypto.cli import console
+from egov_crypto.cli.cancelled import is_cancelled
 from egov_crypto.cli.console import OK, count, grouped, say, write_new
 from egov_crypto.cli.key import Key, hand_over, read
 from egov_crypto.cli.memory import Memory, ShuffleMemory
@@ -50,6 +51,7 @@ def decrypt(options: Namespace) -> int:
     with Progress() as progress, open_archive(options.archive, progress) as file:
         verified = verify_archive(file, jobs=options.jobs, progress=progress)
     owner = check_place(verified, own, options.setup)
+    refuse_cancelled(options.archive)
     _check_ready(verified)
     if verified.election.shuffled:
         made = ShuffleMemory(options.keyfile, own.public_key).made(verified)
@@ -73,6 +75,12 @@ def decrypt(options: Namespace) -> int:
         f"{memory.by_key}.",
     )
     return OK
+
+
+def refuse_cancelled(where: str) -> None:
+    """Raise what says that the vote at this address was cancelled."""
+    if is_cancelled(where):
+        raise UsageError("this vote was cancelled, as its site says: its ballots are never decrypted")
 
 
 def check_place(verified: Verified, own: Key, setup: str | None) -> int:
