@@ -21,6 +21,7 @@ from egov_participation.mail import mailer_for
 from egov_participation.registrar.client import RemoteRegistrar
 from egov_participation.registrar.server import create_app, read_secret
 from egov_participation.registrar.service import LocalRegistrar, in_process
+from egov_participation.registrar.service.renumbering import renumber
 from egov_participation.registry.iin import Iin, IinError
 from egov_participation.registry.service import registry_for
 from egov_participation.settings import MAIL_IN_CLEAR, PASSKEY_AT_ONCE, Settings
@@ -106,6 +107,28 @@ def forget_passkeys() -> None:
         typer.echo(f"forgotten: {registrar.forget_passkeys(person)}")
     finally:
         registrar.close()
+
+
+@app.command("renumber")
+def renumber_command() -> None:
+    """Let nothing count any more under an IIN that was corrected, so that nobody votes or signs twice.
+
+    Asks for the old IIN and the new one. In an embedded register the person
+    stands under the new one alone from then on. Signatures under the old one in
+    petitions that are open are withdrawn, passkeys forgotten, voting codes
+    blocked.
+    """
+    registrar = _local(Settings())
+    try:
+        old, new = (Iin.parse(typer.prompt(f"{which} IIN", hide_input=True)) for which in ("Old", "New"))
+        done = renumber(registrar.means, old, new)
+    except IinError:
+        raise DomainError(422, "this is no IIN", code="registrar.iin") from None
+    finally:
+        registrar.close()
+    typer.echo(f"signatures withdrawn: {done.withdrawn}; voting codes blocked: {len(done.votes)}")
+    for vote in done.twice:
+        typer.echo(f"on the roll of vote {vote} under both: tell its commission, a ballot cast under the old one stays")
 
 
 @app.command()

@@ -16,6 +16,7 @@ from egov_participation.clock import system_clock
 from egov_participation.database import Database
 from egov_participation.i18n import counted
 from egov_participation.registry import csv_file, service
+from egov_participation.registry.iin import Iin, IinError
 from egov_participation.registry.keys import IinKeys, SealError
 from egov_participation.settings import Settings
 
@@ -78,6 +79,32 @@ def import_command(
     finally:
         database.close()
     typer.echo(f"{changes.added} added, {changes.updated} updated, {changes.unchanged} unchanged")
+
+
+@app.command("remove")
+def remove_command() -> None:
+    """Take somebody out of the register who died, moved away or was entered wrongly.
+
+    Asks for the IIN, so that it stands in no list of processes and in no
+    shell's history. Their id is kept: if they are entered again, they are who
+    they were. Whose IIN was corrected: `egov registrar renumber`.
+    """
+    settings = Settings()
+    database = Database(settings.database_url)
+    try:
+        keys = IinKeys.open(settings.keys_dir, settings.registrar_keys_dir)
+        with database.uow() as tx:
+            gone = service.remove(tx, keys, Iin.parse(typer.prompt("IIN", hide_input=True)))
+            tx.commit()
+    except (IinError, SealError) as error:
+        typer.echo(f"egov: {error}", err=True)
+        raise typer.Exit(2) from None
+    finally:
+        database.close()
+    if gone is None:
+        typer.echo("egov: nobody in the register has this IIN", err=True)
+        raise typer.Exit(1)
+    typer.echo("taken out of the register")
 
 
 @contextmanager

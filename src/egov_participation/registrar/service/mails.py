@@ -186,7 +186,8 @@ WITHDRAWN: Final = notice(
     paragraphs=(
         N_(
             "Your signature in petition %(petition)s was withdrawn: by somebody who proved to the registrar to be you, "
-            "with a passkey or an electronic identity, or by an operator who had entered a form wrongly."
+            "with a passkey or an electronic identity, or by an operator who had entered a form wrongly, or because "
+            "your IIN was corrected in the register."
         ),
         N_(
             "If that is right, there is nothing to do. If it is not, sign the petition again while it is open, end the "

@@ -22,7 +22,7 @@ from egov_participation.registrar.models import RolledVote, RollEntry, RollState
 from egov_participation.registrar.vault import Vault
 from egov_participation.registry.iin import Iin
 from egov_participation.registry.keys import SealError
-from egov_participation.registry.service import Person, Registry, own_contact
+from egov_participation.registry.service import EmbeddedRegistry, Person, Registry, own_contact, renumber
 from egov_participation.settings import Settings
 
 log = structlog.get_logger()
@@ -106,6 +106,21 @@ class Residents:
                 return self._registry.iin(session, person_id) == iin
             except SealError:
                 return False
+
+    def renumber(self, old: Iin, new: Iin, now: datetime) -> tuple[str | None, str | None]:
+        """See `registry.service.renumber`. A register on another machine corrects itself: then nobody's ids are given
+        but of whom it has under the new IIN.
+
+        Raises:
+            SealError, ValueError: as there.
+            DomainError: 503 ``registry.unavailable``.
+        """
+        if not isinstance(self._registry, EmbeddedRegistry):
+            return None, self.find(new)
+        with self._database.uow() as tx:
+            ids = renumber(tx, self._registry.keys, old, new, now)
+            tx.commit()
+        return ids
 
     def find(self, iin: Iin) -> str | None:
         """The id of the person with that IIN.

@@ -23,6 +23,8 @@ from egov_participation.registry.service.filling import check_keys as check_keys
 from egov_participation.registry.service.filling import count_residents as count_residents
 from egov_participation.registry.service.filling import ill as ill
 from egov_participation.registry.service.filling import import_file as import_file
+from egov_participation.registry.service.filling import remove as remove
+from egov_participation.registry.service.filling import renumber as renumber
 from egov_participation.registry.service.http import Ages as Ages
 from egov_participation.registry.service.http import HttpRegistry as HttpRegistry
 from egov_participation.registry.service.interface import Person as Person

@@ -15,7 +15,7 @@ from sqlmodel import Session, col, or_, select
 from egov_participation.database import table_of
 from egov_participation.registry.iin import Iin
 from egov_participation.registry.keys import IinKeys
-from egov_participation.registry.models import Resident
+from egov_participation.registry.models import KnownPerson, Resident
 from egov_participation.registry.rules import COLUMNS
 from egov_participation.registry.service.interface import Person, Status
 
@@ -139,6 +139,17 @@ def marked_values(row: Resident | Row[Any]) -> Iterator[bytes]:
     yield row.iin_sealed
     for column in OPEN_COLUMNS:
         yield str(getattr(row, column)).encode()
+
+
+def noted_values(row: KnownPerson) -> Iterator[bytes]:
+    """The same of somebody of whom nothing or another machine's answer is kept; with the time, so that no older answer
+    counts for longer than it may."""
+    yield b"known"
+    yield row.person_id.encode()
+    yield row.iin_hash
+    yield row.iin_sealed
+    yield row.record_sealed or b""
+    yield (row.fetched_at.isoformat() if row.fetched_at else "").encode()
 
 
 def open_address(resident: Resident, keys: IinKeys) -> str:

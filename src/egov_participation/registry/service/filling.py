@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -16,10 +16,11 @@ from sqlmodel import Session, col, func, select
 
 from egov_participation.database import Database, UnitOfWork, table_of
 from egov_participation.registry import csv_file
+from egov_participation.registry.iin import Iin
 from egov_participation.registry.keys import IinKeys, SealError
 from egov_participation.registry.models import KnownPerson, Resident
 from egov_participation.registry.rules import Entry
-from egov_participation.registry.service.embedded import OPEN_COLUMNS, marked_values, open_address
+from egov_participation.registry.service.embedded import OPEN_COLUMNS, marked_values, noted_values, open_address
 
 _BATCH: Final = 500
 """Below SQLite's oldest limit of 999 parameters in one statement."""
@@ -117,11 +118,12 @@ def add_residents(
     while batch := list(islice(remaining, _BATCH)):
         hashes = [keys.hash(entry.iin) for entry in batch]
         found = tx.session.exec(select(Resident).where(col(Resident.iin_hash).in_(hashes))).all()
+        back = _taken_out(tx, keys, hashes)
         known = {resident.iin_hash: resident for resident in found}
         for entry, iin_hash in zip(batch, hashes, strict=True):
             resident = known.get(iin_hash)
             if resident is None:
-                known[iin_hash] = _new_resident(entry, iin_hash, keys, now)
+                known[iin_hash] = _new_resident(entry, iin_hash, keys, now, back.get(iin_hash))
                 tx.add(known[iin_hash])
                 added += 1
             elif _update(resident, entry, keys, mark_anew=mark_anew):
@@ -165,8 +167,65 @@ def import_file(
     return changes
 
 
-def _new_resident(entry: Entry, iin_hash: bytes, keys: IinKeys, now: datetime) -> Resident:
-    person_id = secrets.token_hex(16)
+def remove(tx: UnitOfWork, keys: IinKeys, iin: Iin) -> str | None:
+    """Take somebody out of the register; their id, or None for who is not in it. The id is kept for a return: nobody
+    comes back as somebody else, and takes part twice.
+
+    Raises:
+        SealError: see `add_residents`.
+    """
+    tx.lock("registry:residents")
+    check_keys(tx.session, keys)
+    resident = tx.exec(select(Resident).where(Resident.iin_hash == keys.hash(iin))).first()
+    if resident is None:
+        return None
+    keys.check_mark(resident.mark, marked_values(resident))
+    kept = KnownPerson(person_id=resident.person_id, iin_hash=resident.iin_hash, iin_sealed=resident.iin_sealed)
+    kept.mark = keys.mark(noted_values(kept))
+    tx.session.delete(resident)
+    tx.flush()
+    tx.add(kept)
+    return kept.person_id
+
+
+def renumber(tx: UnitOfWork, keys: IinKeys, old: Iin, new: Iin, now: datetime) -> tuple[str | None, str | None]:
+    """Take out of the register who stands there under an IIN that was corrected, and enter them under the right one,
+    where they are not yet: somebody else with another id. The ids of both; None where there is none.
+
+    Raises:
+        SealError: see `add_residents`.
+        ValueError: the date of birth is not the one in the new IIN.
+    """
+    before = tx.exec(select(Resident).where(Resident.iin_hash == keys.hash(old))).first()
+    after = tx.exec(select(Resident.person_id).where(Resident.iin_hash == keys.hash(new))).first()
+    if before is not None and after is None:
+        told = {column: getattr(before, column) for column in OPEN_COLUMNS}
+        if not new.allows_birth_date(before.birth_date):
+            if new.birth_date is None:
+                raise ValueError("the new IIN is of another date of birth: enter the person by `egov registry import`")
+            told["birth_date"] = new.birth_date
+        entry = Entry(new, **told, address=open_address(before, keys))
+        add_residents(tx, keys, [entry], now)
+        after = tx.exec(select(Resident.person_id).where(Resident.iin_hash == keys.hash(new))).one()
+    return remove(tx, keys, old), after
+
+
+def _taken_out(tx: UnitOfWork, keys: IinKeys, hashes: Sequence[bytes]) -> dict[bytes, str]:
+    """The ids of those who were taken out once, by hash; who is entered again has it back."""
+    back: dict[bytes, str] = {}
+    for kept in tx.exec(select(KnownPerson).where(col(KnownPerson.iin_hash).in_(hashes))).all():
+        if kept.mark is None:  # met when the register was on another machine
+            continue
+        keys.check_mark(kept.mark, noted_values(kept))
+        back[kept.iin_hash] = kept.person_id
+        tx.session.delete(kept)
+    return back
+
+
+def _new_resident(
+    entry: Entry, iin_hash: bytes, keys: IinKeys, now: datetime, person_id: str | None = None
+) -> Resident:
+    person_id = person_id or secrets.token_hex(16)
     resident = Resident(
         person_id=person_id,
         iin_hash=iin_hash,

@@ -28,7 +28,7 @@ from egov_participation.registry.keys import IinKeys, SealError
 from egov_participation.registry.models import KnownPerson
 from egov_participation.registry.rules import COLUMNS, Entry, EntryError
 from egov_participation.registry.service.client import NoLists, RegistryClient, Unanswered
-from egov_participation.registry.service.embedded import batched
+from egov_participation.registry.service.embedded import batched, noted_values
 from egov_participation.registry.service.interface import Person, Status
 from egov_participation.registry.service.outages import Circuit
 
@@ -236,7 +236,7 @@ class HttpRegistry:
                 record = {name: str(value) for name, value in asdict(entry).items() if name in _RECORD}
                 row.record_sealed = self._keys.seal_text(json.dumps(record, ensure_ascii=False), row.person_id)
                 row.fetched_at = now
-                row.mark = None if self._keys.marking is None else self._keys.mark(_marked_values(row))
+                row.mark = None if self._keys.marking is None else self._keys.mark(noted_values(row))
             tx.commit()
             return None if entry is None else self._person(row)
 
@@ -247,7 +247,7 @@ class HttpRegistry:
     def _is_marked(self, row: KnownPerson) -> bool:
         """Whether what stands in the row counts: for the registrar, what it was told itself."""
         try:
-            self._keys.check_mark(row.mark, _marked_values(row))
+            self._keys.check_mark(row.mark, noted_values(row))
         except SealError:
             return False
         return True
@@ -288,16 +288,6 @@ class HttpRegistry:
         record = self._record(row)
         told = {name: record[name] for name in _TOLD if name != "birth_date"}
         return Person(row.person_id, birth_date=date.fromisoformat(record["birth_date"]), **told)
-
-
-def _marked_values(row: KnownPerson) -> Iterator[bytes]:
-    """As `embedded.marked_values`; with the time, so that no older answer counts for longer than it may."""
-    yield b"known"
-    yield row.person_id.encode()
-    yield row.iin_hash
-    yield row.iin_sealed
-    yield row.record_sealed or b""
-    yield (row.fetched_at.isoformat() if row.fetched_at else "").encode()
 
 
 def _not_now(retry_after: int) -> DomainError:
