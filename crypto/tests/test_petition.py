@@ -197,6 +197,37 @@ def test_a_text_that_was_changed_under_the_signers_is_noticed() -> None:
     assert count(appealed).state == "open"
 
 
+def test_what_moderators_ended_goes_back_to_where_it_was_and_nowhere_else() -> None:
+    before = [*P.opened(), *P.attest(1)]
+    for to in ("hidden", "stopped", "merged"):
+        ended = [*before, P.state(to, "2026-04-01T04:00:00Z")]
+        again = count([*ended, P.state("open", "2026-04-09T04:00:00Z"), *P.attest(2, day="2026-04-10")])
+        assert (again.state, again.opened_at, again.ended_at, again.electronic) == (
+            "open",
+            count(before).opened_at,
+            "",
+            2,
+        )
+        for changed in (
+            {"document": digest("other")},
+            {"rules": digest("other")},
+            {"closes_at": "2027-03-02T19:00:00Z"},
+        ):
+            assert refused([*ended, P.state("open", "2026-04-09T04:00:00Z", **changed)]) == "petition.order"
+        assert refused([*ended, P.state("closed", "2026-04-09T04:00:00Z")]) == "petition.order"
+        assert count([*ended, P.state("closed", CLOSED)]).state == "closed"
+        for elsewhere in ("review", "collecting", "rejected", "withdrawn"):
+            assert refused([*ended, P.state(elsewhere, CLOSED)]) == "petition.order"
+    twice = [*P.opened(), P.state("closed", CLOSED), P.state("stopped", CLOSED), P.state("hidden", CLOSED)]
+    assert refused([*twice, P.state("closed", CLOSED)]) == "petition.order"
+    assert count([*twice, P.state("stopped", CLOSED), P.state("closed", CLOSED)]).ended_from == []
+    assert refused([*twice, P.state("open", "2026-08-09T04:00:00Z")]) == "petition.order"
+    unseen = [P.state("review"), P.state("hidden"), P.state("review", document=digest("another text"))]
+    assert count(unseen).state == "review"
+    for first in ([], [P.state("review"), P.state("rejected")]):  # what nobody ended is not taken back
+        assert refused([*first, P.state("open")]) == "petition.order"
+
+
 def test_an_invalidation_that_is_not_logged_leaves_the_signature_counted() -> None:
     """So that a page which leaves it out shows fewer than the log adds up to (`test_petition_command`)."""
     assert count([*P.opened(), *P.attest(1, 2)]).electronic == 2

@@ -36,6 +36,8 @@ _FOLLOWS: Final = {
     "merged": {"hidden"},
 }
 """Which state may follow which: none leads from what was open to where its text and rules could change."""
+_TAKEN_BACK: Final = {"hidden", "stopped", "merged"}
+"""What moderators ended: an appeal that is granted leads back to where the petition was, and nowhere else."""
 MAX_KINDS: Final = 5000
 """Regions, and days, of one petition: more of them no country and no petition has."""
 MAX_ACTS: Final = 1000
@@ -98,6 +100,8 @@ class PetitionCount:
     state: str = ""
     at: str = ""
     """Since when, by the server's clock."""
+    ended_from: list[str] = field(default_factory=list)
+    """The states that moderators ended it in, the last one last, as long as that was not taken back."""
     opened_at: str = ""
     """When it was opened for signatures, at last; empty before."""
     ended_at: str = ""
@@ -286,11 +290,17 @@ def check_signed(value: dict[str, Any], key: str) -> None:
 
 def _change(value: dict[str, Any], count: PetitionCount, clock: LogClock) -> None:
     to = value["to"]
-    if to not in _FOLLOWS[count.state]:
-        raise VerificationError("petition.order", f"{to} after {count.state or 'nothing'}")
+    back = to not in _FOLLOWS[count.state]
+    if back:
+        _check_back(value, count)
+        count.ended_from.pop()
+    elif to in _TAKEN_BACK:
+        count.ended_from.append(count.state)
     if to == "closed" and value["at"] < count.closes_at:
         raise VerificationError("petition.order", f"closed at {value['at']}, and it was open until {count.closes_at}")
-    if to == "open":
+    if to == "open" and back:
+        count.ended_at = count.end_told = ""
+    elif to == "open":
         count.opened_at, count.closes_at = value["at"], value["closes_at"]
         count.rules = value["rules"]
     elif count.is_open:
@@ -301,6 +311,20 @@ def _change(value: dict[str, Any], count: PetitionCount, clock: LogClock) -> Non
         _bounded(count.reasons)
         count.reasons.append(value["reason"])
     count.state, count.at = to, value["at"]
+
+
+def _check_back(value: dict[str, Any], count: PetitionCount) -> None:
+    """Raise unless a granted appeal may lead there: to where moderators ended it, with nothing else than it had."""
+    to, before = value["to"], count.ended_from[-1] if count.ended_from else ""
+    if count.state not in _TAKEN_BACK or to not in _BACK_TO.get(before, {before}):
+        raise VerificationError("petition.order", f"{to} after {count.state or 'nothing'}")
+    had = count.document, count.rules, count.closes_at
+    if to == "open" and (value["document"], value["rules"], value["closes_at"]) != had:
+        raise VerificationError("petition.order", "open again with another text, other rules or another end")
+
+
+_BACK_TO: Final = {"collecting": {"review"}, "review": {"review"}, "open": {"open", "closed"}}
+"""From where it was ended to where it may go back, if not there itself: checked anew, or closed meanwhile."""
 
 
 def _check_time(day: str, count: PetitionCount) -> None:

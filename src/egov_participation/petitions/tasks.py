@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from egov_participation.i18n import N_
-from egov_participation.jobs import Payload, handler, tick
+from egov_participation.jobs import HOUR, MINUTE, Payload, handler, tick
 from egov_participation.petitions.service import (
     after_closing,
     batches,
@@ -25,40 +25,40 @@ from egov_participation.petitions.service import (
 from egov_participation.services import Services
 
 
-@tick
+@tick()
 def count_signatures(services: Services) -> None:
     """Add to the counts what was signed and withdrawn since."""
     counting.count(services)
 
 
-@tick
+@tick()
 def close_petitions(services: Services) -> None:
     """Close the petitions whose time has come."""
     closing.close_due(services)
 
 
-@tick
+@tick()
 def enter_attestations(services: Services) -> None:
     """Enter in the log what the registrar attested."""
     batches.enter_batches(services)
 
 
-@handler(lifecycle.CLOSE, words=N_("tell the registrar that a petition has ended"), persistent=True)
-def close_at_the_registrar(services: Services, payload: Payload) -> None:
+@handler(lifecycle.TELL, words=N_("tell the registrar whether a petition is open"), persistent=True)
+def tell_the_registrar(services: Services, payload: Payload) -> None:
     """Before the next round of batches, in which many petitions take turns."""
-    batches.close(services, payload["petition"])
+    batches.tell_registrar(services, payload["petition"])
 
 
-@tick
+@tick()
 def count_the_log(services: Services) -> None:
     """Count over what the log has published since."""
     verified.count_verified(services)
 
 
-@tick
-def forget_old(services: Services) -> None:
+@tick(every=HOUR)
+def forget_old(services: Services) -> bool:
     """Delete what has been kept for long enough."""
-    forgetting.forget_old(services)
+    return forgetting.forget_old(services)
 
 
 @handler(forgetting.ANONYMISE, words=N_("delete who signed a petition that ended long ago"), persistent=True)
@@ -73,19 +73,19 @@ def invalidate(services: Services, payload: Payload) -> None:
     carrying_out.run(services, payload)
 
 
-@tick
+@tick()
 def tell_subscribers(services: Services) -> None:
     """Go on with the mails to all who wanted to be told of a petition."""
     mailings.go_on(services)
 
 
-@tick
+@tick(every=MINUTE)
 def remind_officials(services: Services) -> None:
     """Tell officials each day what they owe."""
     after_closing.remind(services)
 
 
-@tick
+@tick()
 def tell_of_closing(services: Services) -> None:
     """Tell what it means that a petition closed without reaching a threshold."""
     after_closing.tell_of_closing(services)
@@ -97,7 +97,7 @@ def publish(services: Services, payload: Payload) -> None:
     publishing.publish(services, payload["petition"])
 
 
-@tick
+@tick()
 def end_gates(services: Services) -> None:
     """End petitions that found too few supporters in time."""
     supporting.end_due(services)
@@ -109,10 +109,10 @@ def tell_merged(services: Services, payload: Payload) -> None:
     merging.tell_signers(services, payload)
 
 
-@tick
-def tidy_up(services: Services) -> None:
+@tick(every=MINUTE)
+def tidy_up(services: Services) -> bool:
     """Delete what is left of the way to the public when it is over."""
-    tidying.forget_old(services)
+    return tidying.forget_old(services)
 
 
 @handler(generated.SIGN, words=N_("sign a petition of the demonstration"))
@@ -121,7 +121,7 @@ def sign_generated(services: Services, payload: Payload) -> None:
     generated.go_on(services, payload)
 
 
-@tick
+@tick(every=HOUR)
 def forget_documents(services: Services) -> None:
     """Delete documents that nobody published."""
     documents.forget_unpublished(services)

@@ -193,6 +193,9 @@ class RemoteRegistrar:
     def close_petition(self, petition: str) -> None:
         self._ask("close_petition", {"petition": petition})
 
+    def reopen_petition(self, petition: str, closes_at: datetime) -> None:
+        self._ask("reopen_petition", {"petition": petition, "closes_at": wire.moment(closes_at)})
+
     def ways_petition(self, petition: str, person_id: str) -> list[Way]:
         return replies.ways(self._ask("ways_petition", {"petition": petition, "person_id": person_id}))
 

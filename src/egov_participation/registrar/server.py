@@ -153,6 +153,7 @@ class _Handlers:
             "destroy": _plain(wire.OfVote, lambda a: here.destroy(a.vote)),
             "open_petition": _plain(wire.Opening, self._open_petition),
             "close_petition": _plain(wire.OfPetition, lambda a: here.close_petition(a.petition)),
+            "reopen_petition": _plain(wire.Reopening, lambda a: here.reopen_petition(a.petition, a.closes_at)),
             "ways_petition": _plain(
                 wire.OfSigner, lambda a: [str(way) for way in here.ways_petition(a.petition, a.person_id)]
             ),

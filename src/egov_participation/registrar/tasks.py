@@ -11,7 +11,7 @@ from egov_participation.registrar.service.telling import ENROLLED, FORGOTTEN
 from egov_participation.services import Services
 
 
-@tick
+@tick()
 def work(services: Services) -> None:
     """Send the registrar's mails, and delete what is over; one in a process of its own does that by itself."""
     if isinstance(services.registrar, LocalRegistrar):

@@ -166,6 +166,12 @@ class Opening(OfPetition):
     regions: dict[Territory, Territory]
 
 
+class Reopening(OfPetition):
+    """See `Registrar.reopen_petition`."""
+
+    closes_at: AwareDatetime
+
+
 class OfSigner(OfPetition, OfPerson):
     """About a person in a petition."""
 

@@ -86,7 +86,7 @@ class Wording(SQLModel, table=True):
 
 
 class Appeal(SQLModel, table=True):
-    """The creator's appeal against a rejection: one for each rejection."""
+    """The creator's appeal against a rejection or an ending of the petition: one for each."""
 
     __tablename__: ClassVar[str] = "petition_appeal"
     __table_args__ = (
@@ -107,7 +107,7 @@ class Appeal(SQLModel, table=True):
     text_sealed: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
     """Why the creator thinks that it was wrong; read by moderators."""
     against: str
-    """Person id of the moderator who rejected it."""
+    """Person id of the moderator who decided, or proposed, what it is against."""
     due_on: date
     state: str = "waiting"
     decided_by: str | None = None

@@ -103,11 +103,11 @@ def case_page(
         accepted = casework.is_accepted(db, petition)
         suggested = wording.of_petition(db, petition)
         found = casework.personal_data(db, petition)
-        rejected = acting.person_id in casework.rejected_by(db, petition)
+        rejected = acting.person_id in casework.turned_down_by(db, petition)
         about = approvals.pending_about(db, ending.object_of(petition.reference or ""), now)
     state, rules = State(petition.state), ruling.of(petition, here)
     title = texts[petition.language]["title"]
-    appealed = appeal is not None and appeal.state == "waiting" and state is State.REJECTED
+    appealed = appeal is not None and appeal.state == "waiting" and appeals.is_about(petition, appeal)
     due = appeal.due_on if appeal is not None and appealed else petition.due_on
     return kept_by_the_browser(
         render(

@@ -5,7 +5,7 @@ Everything else asks the named sets (`VISIBLE`, `SIGNABLE`, …), so that a comp
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from egov_participation.errors import DomainError
@@ -27,6 +27,12 @@ TRANSITIONS: Final[Mapping[State, frozenset[State]]] = {
     _S.MERGED: frozenset({_S.HIDDEN}),
 }
 """What may follow what."""
+
+TAKEN_BACK: Final = frozenset({_S.HIDDEN, _S.STOPPED, _S.MERGED})
+"""What moderators ended: another one who grants an appeal takes that back (`back_to`)."""
+
+APPEALABLE: Final = TAKEN_BACK | {_S.REJECTED}
+"""Its creator may appeal."""
 
 _A = Answer
 ANSWERS: Final[Mapping[Answer, frozenset[Answer]]] = {
@@ -72,6 +78,36 @@ STATE_NAMES: Final[Mapping[State, str]] = {
     _S.MERGED: N_("Merged into another petition"),
 }
 """Msgids."""
+
+
+def ended_in(history: Iterable[State]) -> State | None:
+    """The state in which moderators ended a petition, if that stands.
+
+    Args:
+        history: the states that it has gone through, in order.
+    """
+    ended: list[State] = []
+    before = State.DRAFT
+    for state in history:
+        if before in TAKEN_BACK and state not in TRANSITIONS[before]:
+            ended.pop()
+        elif state in TAKEN_BACK:
+            ended.append(before)
+        before = state
+    return ended[-1] if ended and before in TAKEN_BACK else None
+
+
+def back_to(ended: State, *, in_time: bool) -> State:
+    """Where a petition goes whose ending is taken back: to where it was. What the public never had is checked anew;
+    what was open is so again while its time lasts, which does not grow.
+
+    Args:
+        ended: the state in which it was ended.
+        in_time: it would still be open.
+    """
+    if ended in {State.COLLECTING, State.REVIEW}:
+        return State.REVIEW
+    return State.CLOSED if ended is State.OPEN and not in_time else ended
 
 
 def check_transition(before: State, after: State) -> None:

@@ -1,8 +1,8 @@
-"""Appeals: a creator may ask, once for each rejection, that another moderator looks at it."""
+"""Appeals: a creator may ask, once for each decision against the petition, that another moderator looks at it."""
 
 from __future__ import annotations
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, select, update
 
 from egov_participation.database import UnitOfWork
 from egov_participation.errors import DomainError
@@ -10,7 +10,8 @@ from egov_participation.i18n import N_
 from egov_participation.petitions import keys
 from egov_participation.petitions.models import Appeal, Petition, State
 from egov_participation.petitions.rules import gate
-from egov_participation.petitions.service import casework, deciding, letters, lifecycle, lookup, ruling
+from egov_participation.petitions.rules.states import APPEALABLE
+from egov_participation.petitions.service import casework, deciding, ending, letters, lifecycle, lookup, ruling
 from egov_participation.petitions.service.handing_in import OWN_TERM, begin_review
 from egov_participation.services import Services, SessionInfo
 
@@ -23,21 +24,27 @@ def of_petition(session: Session, petition: Petition) -> Appeal | None:
 
 def may_be_made(session: Session, petition: Petition) -> bool:
     """Whether its creator may appeal now."""
+    if State(petition.state) not in APPEALABLE or petition.ground == gate.TOO_FEW:
+        return False
     last = of_petition(session, petition)
-    # Granted, it was reviewed anew: if it stands rejected, that is another rejection.
-    appealed = last is not None and last.state != "granted"
-    return petition.state == State.REJECTED and petition.ground != gate.TOO_FEW and not appealed
+    return last is None or not is_about(petition, last)
+
+
+def is_about(petition: Petition, appeal: Appeal) -> bool:
+    """Whether an appeal is against the decision that stands; an earlier one, or one that was granted, was against
+    another."""
+    return State(petition.state) in APPEALABLE and appeal.at >= petition.state_at and appeal.state != "granted"
 
 
 def text(services: Services, petition: Petition, appeal: Appeal) -> str:
-    """Why the creator thinks that the rejection was wrong; empty once it was deleted."""
+    """Why the creator thinks that the decision was wrong; empty once it was deleted."""
     if appeal.text_sealed is None:
         return ""
     return keys.box(services.settings.keys_dir).open(appeal.text_sealed, f"appeal:{petition.reference}")
 
 
 def make(services: Services, tx: UnitOfWork, acting: SessionInfo, reference: str, why: str) -> None:
-    """Appeal against a rejection.
+    """Appeal against a rejection, or against hiding, stopping or merging.
 
     Raises:
         DomainError: 404 ``petition.unknown``: not theirs; 409 ``appeal.none``: there is nothing to appeal against, or
@@ -48,16 +55,21 @@ def make(services: Services, tx: UnitOfWork, acting: SessionInfo, reference: str
     if petition.creator != acting.person_id:
         raise lookup.no_petition()
     if not may_be_made(tx.session, petition):
-        raise DomainError(409, N_("An appeal can be made once against each rejection."), code="appeal.none")
+        raise DomainError(
+            409, N_("An appeal can be made once against each decision of moderators."), code="appeal.none"
+        )
     assert petition.id is not None
-    rejected = next(one for one in casework.decisions(tx.session, petition) if one.decision == "rejected")
+    decided = next(one for one in casework.decisions(tx.session, petition) if one.decision in casework.TURNED_DOWN)
+    # One against a rejection of what was hidden since: nobody decides on it any more.
+    overtaken = update(Appeal).where(col(Appeal.petition_id) == petition.id, col(Appeal.state) == "waiting")
+    tx.exec(overtaken.values(state="refused", decided_at=now))
     rules = ruling.of(petition, services)
     tx.add(
         Appeal(
             petition_id=petition.id,
             at=now,
             text_sealed=keys.box(services.settings.keys_dir).close(why, f"appeal:{reference}"),
-            against=rejected.moderator,
+            against=decided.moderator,
             due_on=(rules.review.due or OWN_TERM).end(services.day(now), rules.calendar),
         )
     )
@@ -68,20 +80,21 @@ def make(services: Services, tx: UnitOfWork, acting: SessionInfo, reference: str
 def decide(
     services: Services, tx: UnitOfWork, acting: SessionInfo, reference: str, *, grant: bool, reason: str
 ) -> Petition:
-    """Decide on an appeal: granted, the petition is reviewed anew, by anybody but who rejected it (`deciding.review`).
+    """Decide on an appeal. Granted, a rejected petition is reviewed anew, by anybody but who rejected it
+    (`deciding.review`); one that was ended is where it was.
 
     Raises:
-        DomainError: those of `casework.take`; 403 ``appeal.own``: they rejected it themselves, this
-            time or before; 409 ``appeal.none``.
+        DomainError: those of `casework.take`; 403 ``appeal.own``: they had a part in this decision or
+            an earlier one; 409 ``appeal.none``.
     """
     now = services.clock()
     petition = casework.take(services, tx, acting, reference)
     appeal = of_petition(tx.session, petition)
-    if appeal is None or appeal.state != "waiting" or petition.state != State.REJECTED:
+    if appeal is None or appeal.state != "waiting" or not is_about(petition, appeal):
         raise DomainError(409, N_("There is no appeal that waits for a decision."), code="appeal.none")
-    if acting.person_id in casework.rejected_by(tx.session, petition):
+    if acting.person_id in casework.turned_down_by(tx.session, petition):
         raise DomainError(
-            403, N_("You rejected this petition: another moderator decides on the appeal."), code="appeal.own"
+            403, N_("You had a part in this decision: another moderator decides on the appeal."), code="appeal.own"
         )
     said = "granted" if grant else "refused"
     appeal.state, appeal.decided_by, appeal.decided_at = said, acting.person_id, now
@@ -90,10 +103,13 @@ def decide(
         tx, petition, f"appeal.{said}", now, by="moderator", actor=acting.person_id, reason=reason
     )
     deciding.record(tx, acting, petition, f"appeal-{said}", now, happening)
-    if grant:
-        petition.ground, petition.text_hidden = "", False
+    kind = letters.APPEAL_REFUSED
+    if grant and petition.state == State.REJECTED:
+        petition.ground, petition.text_hidden, kind = "", False, letters.APPEAL_GRANTED
         begin_review(services, tx, petition, now, quietly=True)
-    kind = letters.APPEAL_GRANTED if grant else letters.APPEAL_REFUSED
+    elif grant:
+        kind = letters.ENDING_TAKEN_BACK
+        ending.take_back(services, tx, petition)
     letters.tell_creator(tx, services, petition, kind, reason=reason)
     casework.let_go(tx, petition)
     return petition

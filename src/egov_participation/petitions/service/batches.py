@@ -18,6 +18,7 @@ from egov_participation.errors import DomainError
 from egov_participation.ledger import service as ledger
 from egov_participation.petitions.models import Petition, State
 from egov_participation.petitions.rules.states import SIGNABLE
+from egov_participation.petitions.service import lookup
 from egov_participation.registrar.interface import Batch
 from egov_participation.services import Services
 
@@ -66,14 +67,19 @@ def expect(services: Services, petition_id: int) -> None:
         tx.commit()
 
 
-def close(services: Services, reference: str) -> None:
-    """Have the registrar attest nothing but withdrawals from now on.
+def tell_registrar(services: Services, reference: str) -> None:
+    """Have the registrar attest signatures while a petition is open, and nothing but withdrawals when it is not.
 
     Raises:
         DomainError: 503 ``registrar.unavailable``.
     """
+    with services.database.read() as session:
+        petition = lookup.found(session, reference)
     try:
-        services.registrar.close_petition(reference)
+        if State(petition.state) in SIGNABLE and petition.closes_at is not None:
+            services.registrar.reopen_petition(reference, petition.closes_at)
+        else:
+            services.registrar.close_petition(reference)
     except DomainError as refusal:
         if refusal.code != "petition.unknown":  # then nobody could sign
             raise

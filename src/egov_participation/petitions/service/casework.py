@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, exists, select
@@ -18,8 +19,12 @@ from egov_participation.incidents import service as incidents
 from egov_participation.petitions import keys
 from egov_participation.petitions.models import Appeal, Decision, EditLock, Note, Petition, State
 from egov_participation.petitions.rules import moderating
+from egov_participation.petitions.rules.states import APPEALABLE
 from egov_participation.petitions.service import drafts, lookup
 from egov_participation.services import Services, SessionInfo
+
+TURNED_DOWN: Final = ("rejected", "hidden", "stopped", "merged")
+"""Decisions that a creator may appeal against."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +87,10 @@ def waiting(services: Services, session: Session, acting: SessionInfo) -> list[W
     reviews = select(Petition).where(Petition.state == State.REVIEW.value, ~accepted())
     rows: list[tuple[Petition, Appeal | None]] = [(petition, None) for petition in session.exec(reviews).all()]
     appeals = select(Petition, Appeal).where(
-        col(Appeal.petition_id) == col(Petition.id), Appeal.state == "waiting", Petition.state == State.REJECTED.value
+        col(Appeal.petition_id) == col(Petition.id),
+        Appeal.state == "waiting",
+        col(Petition.state).in_(APPEALABLE),
+        col(Appeal.at) >= col(Petition.state_at),
     )
     rows += [(petition, appeal) for petition, appeal in session.exec(appeals).all()]
     locks = {lock.petition_id: lock for lock in session.exec(select(EditLock).where(col(EditLock.until) > now))}
@@ -109,7 +117,7 @@ def _waiting(
         since=petition.state_at if appeal is None else appeal.at,
         appeal=appeal is not None,
         held_by="" if lock is None else lock.holder,
-        barred=acting.person_id == petition.creator or acting.person_id in rejected_by(session, petition),
+        barred=acting.person_id == petition.creator or acting.person_id in turned_down_by(session, petition),
     )
 
 
@@ -121,9 +129,10 @@ def held(session: Session, petition: Petition, acting: SessionInfo, now: datetim
     return Held(lock.holder, lock.until, lock.holder == acting.person_id)
 
 
-def rejected_by(session: Session, petition: Petition) -> set[str]:
-    """Person ids of the moderators who rejected it: others decide on the appeal, and again where one is granted."""
-    mine = (Decision.petition_id == petition.id, Decision.decision == "rejected")
+def turned_down_by(session: Session, petition: Petition) -> set[str]:
+    """Person ids of the moderators who rejected or ended it: others decide on the appeal, and again where one is
+    granted."""
+    mine = (Decision.petition_id == petition.id, col(Decision.decision).in_(TURNED_DOWN))
     return set(session.exec(select(Decision.moderator).where(*mine)).all())
 
 

@@ -33,8 +33,8 @@ def review(services: Services, tx: UnitOfWork, acting: SessionInfo, reference: s
         seen: the commitment to the text that the moderator had before them (`Petition.document_hash`).
 
     Raises:
-        DomainError: those of `casework.take`; 403 ``appeal.own``: they rejected it once, and an appeal was granted;
-            409 ``petition.state``: it is not under review (any more), or accepted already; 409
+        DomainError: those of `casework.take`; 403 ``appeal.own``: they decided against it once, and an appeal was
+            granted; 409 ``petition.state``: it is not under review (any more), or accepted already; 409
             ``petition.changed``: its text is another one by now.
     """
     petition = casework.take(services, tx, acting, reference)
@@ -49,15 +49,15 @@ def review(services: Services, tx: UnitOfWork, acting: SessionInfo, reference: s
 
 
 def check_did_not_reject(tx: UnitOfWork, petition: Petition, acting: SessionInfo) -> None:
-    """Refuse a moderator who rejected this petition before: an appeal is for somebody else to look at it.
+    """Refuse a moderator who rejected or ended this petition before: an appeal is for somebody else to look at it.
 
     Raises:
         DomainError: 403 ``appeal.own``.
     """
-    if acting.person_id in casework.rejected_by(tx.session, petition):
+    if acting.person_id in casework.turned_down_by(tx.session, petition):
         raise DomainError(
             403,
-            N_("You rejected this petition, and an appeal against that was granted: another moderator decides now."),
+            N_("You decided against this petition once, and an appeal was granted: another moderator decides now."),
             code="appeal.own",
         )
 

@@ -1,4 +1,4 @@
-"""What ends a petition: hiding it, stopping it, merging it into another one.
+"""What ends a petition: hiding it, stopping it, merging it into another one; and that this is taken back.
 
 Once the public could sign it, that takes two moderators: one proposes it with its reason, another decides. Before that
 one does, as with every other decision of its review.
@@ -6,17 +6,28 @@ one does, as with every other decision of its review.
 
 from __future__ import annotations
 
+import json
 from enum import StrEnum
 from typing import Final
+
+from sqlmodel import col, select
 
 from egov_participation import approvals, audit
 from egov_participation.actions import Action
 from egov_participation.approvals import Proposal
 from egov_participation.database import UnitOfWork
 from egov_participation.i18n import N_
-from egov_participation.petitions.models import Petition, State
-from egov_participation.petitions.rules.states import HIDEABLE, MODERATABLE, STOPPABLE, TRANSITIONS
-from egov_participation.petitions.service import casework, deciding, lookup, merging
+from egov_participation.petitions.models import Decision, Happening, Petition, State
+from egov_participation.petitions.rules.states import (
+    HIDEABLE,
+    MODERATABLE,
+    STOPPABLE,
+    TRANSITIONS,
+    back_to,
+    ended_in,
+)
+from egov_participation.petitions.service import casework, deciding, lifecycle, lookup, merging, ruling
+from egov_participation.petitions.service.handing_in import begin_review
 from egov_participation.services import Services, SessionInfo
 
 
@@ -120,6 +131,40 @@ def _carry_out(services: Services, tx: UnitOfWork, proposal: Proposal) -> None:
     decided_by = proposal.decided_by or ""
     lookup.check_not_own(petition, decided_by)
     _end(services, tx, petition, Ending(how), proposal.proposed_by, decided_by, proposal.reason, into)
+    # Neither of the two decides on an appeal against it.
+    assert petition.id is not None
+    tx.add(Decision(petition_id=petition.id, at=services.clock(), moderator=decided_by, decision=_PAST[Ending(how)]))
+    tx.flush()
+
+
+def take_back(services: Services, tx: UnitOfWork, petition: Petition) -> None:
+    """Let a petition be again where moderators ended it, with the text, the rules and the end that it had.
+
+    What moderators had not accepted yet is checked anew. Signatures stand as they stood: of a merger, those too that
+    were given to the other petition since.
+    """
+    now = services.clock()
+    kinds = select(Happening.kind).where(Happening.petition_id == petition.id, col(Happening.kind).like("state.%"))
+    history = tx.exec(kinds.order_by(col(Happening.id))).all()
+    ended = ended_in(State(kind.removeprefix("state.")) for kind in history)
+    assert ended is not None
+    to = back_to(ended, in_time=petition.closes_at is not None and petition.closes_at > now)
+    grounds = ruling.of(petition, services).grounds
+    petition.text_hidden = to is State.REJECTED and any(one.hides for one in grounds if one.code == petition.ground)
+    if to is State.REVIEW:
+        begin_review(services, tx, petition, now, quietly=True, back=True)
+        return
+    if to is State.OPEN and petition.closes_at is not None:
+        petition.attested, petition.due_on = True, services.day(petition.closes_at)
+    lifecycle.change(tx, petition, to, now, into=_merged_into(tx, petition) if to is State.MERGED else None, back=True)
+
+
+def _merged_into(tx: UnitOfWork, petition: Petition) -> Petition | None:
+    """Of one that was merged and hidden then, the petition that it was merged into."""
+    merged = select(Happening).where(Happening.petition_id == petition.id, Happening.kind == "state.merged")
+    row = tx.exec(merged.order_by(col(Happening.id).desc())).first()
+    details = {} if row is None else json.loads(row.details)
+    return tx.exec(select(Petition).where(Petition.reference == details.get("reference"))).first()
 
 
 def object_of(reference: str) -> str:

@@ -11,11 +11,11 @@ import secrets
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import bindparam, exists
+from sqlalchemy import Select, bindparam, exists
 from sqlalchemy import update as update_table
-from sqlmodel import Session, col, delete, select, update
+from sqlmodel import col, delete, select, update
 
-from egov_participation.database import UnitOfWork, table_of
+from egov_participation.database import UnitOfWork, finds_any, table_of
 from egov_participation.jobs import Payload, enqueue
 from egov_participation.petitions.keys import person_hash
 from egov_participation.petitions.models import (
@@ -64,14 +64,15 @@ def forget_person(services: Services, tx: UnitOfWork, person_id: str) -> None:
 # -- by the clock ------------------------------------------------------------------------------------------------------
 
 
-def forget_old(services: Services) -> None:
+def forget_old(services: Services) -> bool:
     """What has been kept for as long as it may: networks, drafts, reports, subscribers of what is over; and begin with
-    the petitions whose time has come."""
+    the petitions whose time has come. Some of each at a time; whether there was anything."""
     now = services.clock()
-    with services.database.read() as session:
-        due = _due(services, session, now)
-    if not any(due.values()):  # this is asked every second, and the lane is for those who have something to write
-        return
+    wanted = _wanted(services, now)
+    with services.database.read() as session:  # asked first: the lane is for those who have something to write
+        if not finds_any(session, *wanted.values()):
+            return False
+        due = {name: list(session.execute(query.limit(BATCH)).scalars()) for name, query in wanted.items()}
     with services.database.uow() as tx:
         tx.exec(update(Signature).where(col(Signature.id).in_(due["networks"])).values(network=None))
         tx.exec(delete(Petition).where(col(Petition.id).in_(due["drafts"]), col(Petition.state) == State.DRAFT.value))
@@ -80,11 +81,12 @@ def forget_old(services: Services) -> None:
         for petition_id in due["petitions"]:
             _enqueue(tx, petition_id, b"", now)
         tx.commit()
+    return True
 
 
-def _due(services: Services, session: Session, now: datetime) -> dict[str, list[Any]]:
-    """The keys of rows whose time has come, some of each."""
-    wanted = {
+def _wanted(services: Services, now: datetime) -> dict[str, Select[Any]]:
+    """Queries for the keys of rows whose time has come."""
+    return {
         "networks": select(Signature.id).where(
             col(Signature.network).is_not(None), col(Signature.signed_at) <= now - retention.NETWORKS_KEPT
         ),
@@ -104,7 +106,6 @@ def _due(services: Services, session: Session, now: datetime) -> dict[str, list[
             exists().where(col(Subscriber.petition_id) == col(Petition.id)),
         ),
     }
-    return {name: list(session.execute(statement.limit(BATCH)).scalars()) for name, statement in wanted.items()}
 
 
 def _enqueue(tx: UnitOfWork, petition_id: int, after: bytes, now: datetime) -> None:

@@ -72,16 +72,16 @@ def hand_in(services: Services, tx: UnitOfWork, acting: SessionInfo, key: str) -
 
 def begin_review(
     services: Services, tx: UnitOfWork, petition: Petition, now: datetime, *, by: str = "", actor: str | None = None,
-    reason: str | None = None, quietly: bool = False,
+    reason: str | None = None, quietly: bool = False, back: bool = False,
 ) -> None:  # fmt: skip
     """Put a petition before the moderators, and tell its creator until when they have.
 
     Args:
-        by, actor, reason: as of `lifecycle.change`.
+        by, actor, reason, back: as of `lifecycle.change`.
         quietly: the creator is told in another mail.
     """
     rules = ruling.of(petition, services)
-    lifecycle.change(tx, petition, State.REVIEW, now, by=by, actor=actor, reason=reason)
+    lifecycle.change(tx, petition, State.REVIEW, now, by=by, actor=actor, reason=reason, back=back)
     petition.due_on = (rules.review.due or OWN_TERM).end(services.day(now), rules.calendar)
     if not quietly:
         letters.tell_creator(tx, services, petition, letters.HANDED_IN, due=petition.due_on)

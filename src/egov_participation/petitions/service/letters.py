@@ -104,7 +104,7 @@ HIDDEN: Final = notice(
     paragraphs=(
         N_("A moderator hid your petition: the public does not see its text any more."),
         N_("The reason that was given: %(reason)s"),
-        N_("If you think that this is wrong, write to the contact centre and name the number."),
+        N_("You can appeal once: another moderator then decides. Your text is kept for you."),
     ),
     facts=_FACTS,
     link=_OWN,
@@ -116,7 +116,7 @@ STOPPED: Final = notice(
     paragraphs=(
         N_("A moderator stopped your petition: nobody can sign it any more, and what was signed stays counted."),
         N_("The reason that was given: %(reason)s"),
-        N_("If you think that this is wrong, write to the contact centre and name the number."),
+        N_("You can appeal once: another moderator then decides. Your text is kept for you."),
     ),
     facts=_FACTS,
     link=_OWN,
@@ -144,12 +144,24 @@ APPEAL_GRANTED: Final = notice(
     facts=_FACTS,
     link=_OWN,
 )
+ENDING_TAKEN_BACK: Final = notice(
+    "petitions.ending_taken_back",
+    subject=APPEAL_GRANTED.subject,
+    summary=APPEAL_GRANTED.summary,
+    paragraphs=(
+        N_("Another moderator looked at your petition and granted your appeal: it is again where it was."),
+        N_("The reason that was given: %(reason)s"),
+        N_("The day on which it ends, if it was open, is still the same."),
+    ),
+    facts=_FACTS,
+    link=_OWN,
+)
 APPEAL_REFUSED: Final = notice(
     "petitions.appeal_refused",
     subject=N_("Your appeal was refused: %(reference)s"),
     summary=N_("Your appeal was refused"),
     paragraphs=(
-        N_("Another moderator looked at your petition and upheld the rejection."),
+        N_("Another moderator looked at your petition and upheld the decision."),
         N_("The reason that was given: %(reason)s"),
         N_("Your text is kept for you. Against the decision you can turn to a court."),
     ),
@@ -166,9 +178,10 @@ MERGED: Final = notice(
         ),
         N_("The reason that was given: %(reason)s"),
         N_("Those who signed yours are asked whether they sign the other: nobody’s signature moves without them."),
+        N_("You can appeal once: another moderator then decides. Your text is kept for you."),
     ),
     facts=_FACTS,
-    link=(N_("See the other petition"), "/petitions/%(other)s"),
+    link=_OWN,
 )
 SIGNED_MERGED: Final = notice(
     "petitions.signed_merged",

@@ -21,8 +21,8 @@ from egov_participation.petitions.rules import retention
 from egov_participation.petitions.rules.states import ENDED, check_transition
 from egov_participation.petitions.service import document, finding, ruling
 
-CLOSE = "petitions.close"
-"""Kind of the jobs that tell the registrar."""
+TELL = "petitions.close"
+"""Kind of the jobs that tell the registrar whether it is open."""
 REASON = "petition.reason"
 """The word for what the commitment to a public reason is of."""
 
@@ -38,6 +38,7 @@ def change(
     reason: str | None = None,
     into: Petition | None = None,
     details: Mapping[str, str | int] | None = None,
+    back: bool = False,
 ) -> Happening:
     """Let a petition go into another state, with the happening of its timeline and the entry of the log.
 
@@ -45,13 +46,15 @@ def change(
         petition: locked (`lookup.locked`), with its number unless it stays a draft's.
         by, actor, reason: as in `Happening`.
         into: of a merger, the petition that stays.
+        back: what ended it is taken back (`ending.take_back`): its text stands as it was committed to.
 
     Raises:
         DomainError: 409 ``petition.state``: it cannot go there from where it is.
     """
     before = State(petition.state)
-    check_transition(before, to)
-    if to in {State.COLLECTING, State.REVIEW, State.OPEN}:
+    if not back:
+        check_transition(before, to)
+    if to in {State.COLLECTING, State.REVIEW, State.OPEN} and not (back and petition.opened_at):
         # The text may have changed since: what supporters, moderators and signers see is committed to anew.
         document.commit(tx.session, petition)
     petition.state, petition.state_at = to.value, now
@@ -63,8 +66,9 @@ def change(
     tx.add(petition)
     finding.refresh(tx, petition)
     happening = happened(tx, petition, f"state.{to}", now, by=by, actor=actor, reason=reason, details=details)
-    if before is State.OPEN and petition.reference is not None:
-        enqueue(tx, CLOSE, petition.reference, {"petition": petition.reference})
+    if State.OPEN in {before, to if back else before} and petition.reference is not None:
+        key = f"{petition.reference}:{to}:{now.isoformat()}"
+        enqueue(tx, TELL, key, {"petition": petition.reference})
     if petition.reference is not None:
         ledger.enter(
             tx,

@@ -107,6 +107,14 @@ class PetitionRegistrar(Protocol):
             DomainError: 404 ``petition.unknown``.
         """
 
+    def reopen_petition(self, petition: str, closes_at: datetime) -> None:
+        """Attest signatures again until then, when it was to close: what ended it earlier was taken back. Observers
+        hold it against the end in the log. Again: nothing changes.
+
+        Raises:
+            DomainError: 404 ``petition.unknown``: or its key was destroyed.
+        """
+
     def ways_petition(self, petition: str, person_id: str) -> list[Way]:
         """How this person can prove who they are for this petition, the strongest first; empty: in none, or the
         petition is not open, or they may not sign it."""

@@ -160,6 +160,9 @@ class LocalRegistrar:
     def close_petition(self, petition: str) -> None:
         petitions.close_petition(self.means, petition)
 
+    def reopen_petition(self, petition: str, closes_at: datetime) -> None:
+        petitions.reopen_petition(self.means, petition, closes_at)
+
     def ways_petition(self, petition: str, person_id: str) -> list[Way]:
         return attesting.ways_petition(self.means, petition, person_id)
 

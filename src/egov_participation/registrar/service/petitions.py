@@ -106,6 +106,16 @@ def close_petition(means: Means, petition: str) -> None:
             tx.commit()
 
 
+def reopen_petition(means: Means, petition: str, closes_at: datetime) -> None:
+    """See `Registrar.reopen_petition`."""
+    with means.database.uow() as tx:
+        row = tx.get(KeyedPetition, petition, with_for_update=True)
+        if row is None or row.sealed_secret is None:
+            raise rules.unknown()
+        row.closes_at = closes_at
+        tx.commit()
+
+
 def forget_due(means: Means) -> None:
     """Destroy the keys of petitions whose time for audits has passed, and with them who signed what."""
     now, audits = means.clock(), timedelta(days=means.settings.registrar_audit_days)

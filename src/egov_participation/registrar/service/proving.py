@@ -9,6 +9,7 @@ from sqlalchemy import delete
 from sqlmodel import col, select
 
 from egov_crypto import credential as credentials
+from egov_participation.database import finds_any
 from egov_participation.errors import DomainError
 from egov_participation.i18n import N_
 from egov_participation.notices.service import quiet_moment
@@ -100,13 +101,13 @@ def purge(means: Means) -> None:
     """Delete what can no longer be used."""
     now = means.clock()
     with means.database.read() as session:
-        old = (
-            session.exec(select(Asked.way).where(col(Asked.expires_at) <= now).limit(1)).first()
-            or session.exec(select(Release.vote_uuid).where(col(Release.expires_at) <= now).limit(1)).first()
-            or session.exec(select(CodeCount.mailed).where(col(CodeCount.since) <= now - HOUR).limit(1)).first()
-        )
-    if old is None:  # asked first: writing every second would be in others' way
-        return
+        if not finds_any(  # asked first: writing every second would be in others' way
+            session,
+            select(Asked).where(col(Asked.expires_at) <= now),
+            select(Release).where(col(Release.expires_at) <= now),
+            select(CodeCount).where(col(CodeCount.since) <= now - HOUR),
+        ):
+            return
     with means.database.uow() as tx:
         tx.session.execute(delete(Asked).where(col(Asked.expires_at) <= now))
         tx.session.execute(delete(Release).where(col(Release.expires_at) <= now))
