@@ -264,6 +264,19 @@ FURTHER: Final[dict[str, Callable[[World], tuple[TestClient, str]]]] = {
     ),
     "a trustee who makes a key with others": lambda world: (world.key_maker, "/trustee"),
     "a trustee who waits for the others": lambda world: (world.key_waiter, "/trustee"),
+    "a trustee whose decryption is being verified": lambda world: (
+        world.by_link(world.closed.verifying),
+        "/trustee",
+    ),
+    "a trustee whose decryption was refused": lambda world: (world.by_link(world.closed.refused), "/trustee"),
+    "a trustee who waits for the ballots to be added up": lambda world: (
+        world.by_link(world.closed.adding_up[1]),
+        "/trustee",
+    ),
+    "a vote whose ballots are being added up": lambda world: (
+        world.official.client,
+        f"/office/votes/{world.closed.adding_up[0]}",
+    ),
     "a draft to be frozen": lambda world: (world.official.client, f"/office/votes/drafts/{world.draft}/setup"),
     "a rehearsal that is over": lambda world: (world.official.client, f"/office/votes/rehearsals/{world.rehearsal.id}"),
     "the result of a rehearsal": lambda world: (world.anybody, f"/votes/{world.rehearsal.uuid}/result"),

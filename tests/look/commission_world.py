@@ -8,6 +8,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 from tests.commission.frozen import Course, FrozenDraft, document, frozen_draft
 from tests.conftest import ClientFactory
+from tests.look.closed_world import ClosedWorld
 from tests.officials import MakeOfficial
 
 from egov_crypto.threshold.ceremony import Step
@@ -45,7 +46,7 @@ class CommissionWorld:
     @cached_property
     def trustee(self) -> TestClient:
         """The same trustee, who has come by that link."""
-        return self._by_link(self.trustee_token)
+        return self.by_link(self.trustee_token)
 
     @cached_property
     def preparing(self) -> str:
@@ -73,14 +74,20 @@ class CommissionWorld:
     @cached_property
     def key_maker(self) -> TestClient:
         """The trustee who is awaited there."""
-        return self._by_link(self.key_making.tokens[2])
+        return self.by_link(self.key_making.tokens[2])
 
     @cached_property
     def key_waiter(self) -> TestClient:
         """One who has begun."""
-        return self._by_link(self.key_making.tokens[1])
+        return self.by_link(self.key_making.tokens[1])
 
-    def _by_link(self, token: str) -> TestClient:
+    @cached_property
+    def closed(self) -> ClosedWorld:
+        """Votes that have closed."""
+        return ClosedWorld(self.services, self._official)
+
+    def by_link(self, token: str) -> TestClient:
+        """The trustee of a link, who has come by it."""
         client = self._new_client(self._app, booth=True)
         assert client.post(f"/kk/trustee/{token}").status_code == 303
         return client

@@ -93,6 +93,7 @@ class Screen:
         cookies = [(one.name, one.value or "", str(client.base_url)) for one in client.cookies.jar]
         if cookies != self._cookies:
             self._cookies, context = cookies, self._page.context
+            self._page.goto("about:blank")  # a page that asks how far something is would load itself anew as nobody
             context.clear_cookies()
             context.add_cookies([{"name": name, "value": value, "url": url} for name, value, url in cookies])
 
