@@ -8,12 +8,13 @@ from dataclasses import replace
 from io import BytesIO
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 from starlette.testclient import TestClient
 from tests.consultations import world
 from tests.officials import MakeCitizen
 
-from egov_participation.consultations.models import Version
+from egov_participation.consultations.models import Expression, ProvisionChange, Version
+from egov_participation.consultations.models import Provision as Row
 from egov_participation.consultations.rules.commenting import Place, Written, quoted
 from egov_participation.consultations.service import commenting, placing
 from egov_participation.documents.akn import read_akn
@@ -154,9 +155,10 @@ def test_comments_stand_where_they_were_placed_when_a_provision_is_split(
 ) -> None:
     reference = world.put(services)
     author = citizen(level=3)
-    for words in ("Парк закрывается в 22 часа.", "Парк убирается раз в неделю."):
+    for words in ("Парк закрывается в 22 часа.", "Парк убирается раз в неделю.", ""):
         with services.database.uow() as tx:
             place = Place(version=1, lang="ru", eid="chp_1__art_2", quote=quoted(world.TEXTS["ru"][2].words, words))
+            place = place if words else Place(version=1, lang="ru", eid="chp_1__art_1")
             commenting.send(
                 services, tx, author.session, reference, place, Written(lang="ru", text=f"О том, что {words}")
             )
@@ -164,18 +166,27 @@ def test_comments_stand_where_they_were_placed_when_a_provision_is_split(
     first_half, second_half = "Парк закрывается в 22 часа.", "Парк убирается раз в неделю."
     split = (replace(world.TEXTS["ru"][2], text=first_half), Provision(Kind.POINT, 2, "1", "1.", text=second_half))
     world.put_version(services, reference, {**world.TEXTS, "ru": (*world.TEXTS["ru"][:2], *split)})
-    with services.database.read() as session:
-        version = session.exec(select(Version.id).where(Version.number == 2)).one()
+    with services.database.uow() as tx:
+        version = tx.exec(select(Version.id).where(Version.number == 2)).one()
+        articles = select(Row).join(Expression).where(Row.eid == "chp_1__art_1", Expression.lang == "ru")
+        old, new = tx.exec(articles.order_by(col(Row.id))).all()
+        tx.add(
+            ProvisionChange(expression_id=new.expression_id, old_id=old.id, new_id=new.id, change="unchanged", score=1)
+        )
+        tx.commit()
     placing.place(services, version or 0)
     first, second = (client.get(f"/ru/consultations/{reference}/v2/p/{eid}").text for eid in ("chp_1__art_2", POINT))
     assert ("закрывается в 22" in second.split("<h2")[-1], "убирается раз" in second.split("<h2")[-1]) == (False, True)
     assert "О том, что Парк убирается" not in first
     text = client.get(f"/ru/consultations/{reference}/v2").text
-    assert text.count("Комментарии: 1") == 2
+    assert text.count("Комментарии: 1") == 3
     assert "Комментарии: 2" in client.get(f"/ru/consultations/{reference}/v1").text
     listed = client.get(f"/ru/consultations/{reference}/comments?provision={POINT}&version=2&text=ru").text
     assert "О том, что Парк убирается" in listed
     assert "О том, что Парк закрывается" not in listed
+    # Who quotes nothing speaks of the provision, whose words may be others now; a stance that nobody took is not told.
+    whole = client.get(f"/ru/consultations/{reference}/comments/3").text
+    assert ("Он стоит у той же нормы." in whole, "тех же слов" in whole, "Позиция" in whole) == (True, False, False)
     # Points "1." stand in many articles, so that a comment's place is called by its article too.
     address = f"/ru/consultations/{reference}/v2/comment?provision={POINT}&text=ru"
     for page in (listed, client.get(f"/ru/consultations/{reference}/comments/2").text, author.client.get(address).text):

@@ -227,7 +227,12 @@ def test_the_report_waits_for_every_reply_and_is_frozen(
             decide(other, write(one, reference, number, verdict="rejected", reason="Тишина нужна.")).status_code == 303
         )
     proposed = str(one.client.post(page).headers["location"])
+    # Who decides reads what all will read, and not its numbers alone.
+    waiting = other.client.get(proposed).text
+    for words in ("Тишина нужна.", "Оставьте", "Каждая позиция и ответ на неё", "отчёт, каким его предлагают"):
+        assert words in waiting
     assert decide(other, proposed).status_code == 303
+    assert "Тишина нужна." not in other.client.get(proposed).text
     shown = client.get(f"/ru/consultations/{reference}/report")
     assert "Тишина нужна." in shown.text
     file = client.get(f"/consultations/{reference}/report.json").content

@@ -24,7 +24,7 @@ TOTALS: Final = {
     "comments": N_("Comments and amendments"),
     "amendments": N_("of them amendments"),
     "authors": N_("People who wrote"),
-    "supports": N_("Times that somebody said the same"),
+    "supports": N_("Times that comments were supported"),
     "owed": N_("Comments that are owed a reply"),
     "replied": N_("of them with a reply"),
     "redacted": N_("Comments with covered words"),

@@ -29,7 +29,7 @@ STANCES: Final = {
     Stance.SUPPORT: N_("For it"),
     Stance.CHANGE: N_("For it, with changes"),
     Stance.OPPOSE: N_("Against it"),
-    Stance.NONE: N_("Neither for nor against"),
+    Stance.NONE: N_("I do not say"),
 }
 VERDICTS: Final = {
     Verdict.ACCEPTED: N_("Accepted"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from starlette.concurrency import run_in_threadpool
@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from egov_participation.actions import Action
+from egov_participation.approvals import State as ProposalState
 from egov_participation.approvals.decision import DecisionForm
 from egov_participation.consultations import report_figures, report_pages
 from egov_participation.consultations.comment_words import name_of
@@ -22,7 +23,7 @@ from egov_participation.consultations.telling import CAPACITIES, CHANGES, STANCE
 from egov_participation.consultations.views import CommentView
 from egov_participation.errors import DomainError
 from egov_participation.formats import filters
-from egov_participation.i18n import N_, translate
+from egov_participation.i18n import LANGUAGES, N_, translate
 from egov_participation.results.pdf import BusyError
 from egov_participation.services import Services
 from egov_participation.spreadsheets import csv_line, harmless
@@ -48,13 +49,10 @@ async def report(request: Request) -> Response:
     reference = request.path_params["reference"]
     found = await read(request, reading.public, reference)
     row, content = await read(request, _report, reference)
-    pages = max(1, -(-len(content["positions"]) // PAGE))
-    given = request.query_params.get("page", "1")
-    number = max(1, min(int(given) if given.isascii() and given.isdecimal() and len(given) < 6 else 1, pages))
+    number, pages = _number_of(request, content)
     positions = await read(request, _positions, reference, (number - 1) * PAGE, number * PAGE)
     changes = await read(request, _changes, reference)
     figures = await run_in_threadpool(report_figures.of, content, lang(request), _source(request, row))
-    language = lang(request)
     return page(
         request,
         (found, row.content_hash, number, tuple(positions), tuple(changes)),
@@ -63,20 +61,39 @@ async def report(request: Request) -> Response:
             "report",
             found,
             report=row,
-            content=content,
-            totals=[(translate(language, name), content["totals"][key]) for key, name in report_pages.TOTALS.items()],
             figures=figures,
             positions=positions,
             changes=changes,
             number=number,
             pages=pages,
-            verdicts={verdict: translate(language, name) for verdict, name in VERDICTS.items()},
-            place_name=name_of,
-            changes_named={change: translate(language, name) for change, name in CHANGES.items()},
-            stances={stance: translate(language, name) for stance, name in STANCES.items()},
-            capacities={capacity: translate(language, name) for capacity, name in CAPACITIES.items()},
+            **_named(request, content),
         ),
     )
+
+
+def _number_of(request: Request, content: Mapping[str, Any]) -> tuple[int, int]:
+    """The page of positions that is asked for, and how many there are."""
+    pages = max(1, -(-len(content["positions"]) // PAGE))
+    given = request.query_params.get("page", "1")
+    return max(1, min(int(given) if given.isascii() and given.isdecimal() and len(given) < 6 else 1, pages)), pages
+
+
+def _named(request: Request, content: Mapping[str, Any]) -> dict[str, Any]:
+    """What a report says, with the words of closed lists in the language of the page."""
+    language = lang(request)
+
+    def in_words(names: Mapping[Any, str]) -> dict[Any, str]:
+        return {key: translate(language, name) for key, name in names.items()}
+
+    return {
+        "content": content,
+        "totals": [(translate(language, name), content["totals"][key]) for key, name in report_pages.TOTALS.items()],
+        "verdicts": in_words(VERDICTS),
+        "place_name": name_of,
+        "changes_named": in_words(CHANGES),
+        "stances": in_words(STANCES),
+        "capacities": in_words(CAPACITIES),
+    }
 
 
 def report_json(request: Request) -> Response:
@@ -242,24 +259,41 @@ def _draft_page(request: Request, form: Form[DecisionForm]) -> Response:
 
 
 def _proposal_page(request: Request, form: Form[DecisionForm], status: int) -> Response:
-    here, language = services(request), lang(request)
+    here = services(request)
     with here.database.read() as db:
         proposal = proposals.of(request, db, _KINDS)
         if proposal.agency not in session(request).agencies:
             raise DomainError(403, N_("This belongs to another agency than yours."), code="role.agency")
         reference = str(proposal.content["consultation"])
         standing = proposals.standing(request, db, proposal)
-        content = reporting.content(db, lookup.found(db, reference))
+        content = (
+            reporting.content(db, lookup.found(db, reference)) if proposal.state is ProposalState.PENDING else None
+        )
     return render(
         request,
         "consultations/report_proposal.html",
         status=status,
         form=form,
         reference=reference,
-        content=content,
-        totals=[(translate(language, name), content["totals"][key]) for key, name in report_pages.TOTALS.items()],
+        **({} if content is None else _proposed(request, content)),
         **standing,
     )
+
+
+def _proposed(request: Request, content: Mapping[str, Any]) -> dict[str, Any]:
+    """The report that is proposed, as its page will show it."""
+    here, (number, pages) = services(request), _number_of(request, content)
+    source = translate(lang(request), N_("Source: the report as it is proposed"))
+    return {
+        "consultation": reading.public(here, str(content["consultation"])),
+        "language_names": LANGUAGES,
+        "figures": report_figures.of(content, lang(request), source),
+        "positions": report_reading.positions(here, content, (number - 1) * PAGE, number * PAGE),
+        "changes": report_reading.changes(here, content),
+        "number": number,
+        "pages": pages,
+        **_named(request, content),
+    }
 
 
 _AT_ONCE: Final = 500
