@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import unicodedata
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Generic, TypeVar, cast, get_origin
 from urllib.parse import parse_qsl
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException, MultiPartParser
@@ -136,7 +137,7 @@ def parse(request: Request, model: type[Model]) -> Form[Model]:
     try:
         return Form(values, data=model.model_validate(raw))
     except ValidationError as error:
-        return Form(values, errors=_sentences(error, lang(request)))
+        return Form(values, errors=_sentences(_with_their_own(error, model, raw), lang(request)))
 
 
 def parse_query(request: Request, model: type[Model]) -> Form[Model]:
@@ -145,7 +146,7 @@ def parse_query(request: Request, model: type[Model]) -> Form[Model]:
     try:
         return Form(values, data=model.model_validate(values))
     except ValidationError as error:
-        return Form(values, errors=_sentences(error, lang(request)))
+        return Form(values, errors=_sentences(error.errors(), lang(request)))
 
 
 def kept_by_the_browser(response: Response) -> Response:
@@ -163,9 +164,24 @@ _SENTENCES = {
 _OTHERWISE = N_("This cannot be right. Please check it.")
 
 
-def _sentences(error: ValidationError, lang: str) -> dict[str, str]:
+def _with_their_own(error: ValidationError, model: type[BaseModel], raw: dict[str, object]) -> list[ErrorDetails]:
+    """Of choices where nothing is chosen, browsers send nothing. Such a field is asked for in its own words, if it has
+    some for one that is empty."""
+    problems = error.errors()
+    missing = {str(problem["loc"][0]): "" for problem in problems if problem["type"] == "missing"}
+    if not missing:
+        return problems
+    try:
+        model.model_validate(raw | missing)
+    except ValidationError as again:
+        own = {problem["loc"]: problem for problem in again.errors() if problem["type"] == "value_error"}
+        return [own.get(problem["loc"], problem) for problem in problems]
+    return problems
+
+
+def _sentences(problems: Sequence[ErrorDetails], lang: str) -> dict[str, str]:
     sentences: dict[str, str] = {}
-    for problem in error.errors():
+    for problem in problems:
         name = str(problem["loc"][0]) if problem["loc"] else ""
         if problem["type"] == "value_error":
             message = str(problem["ctx"]["error"])
