@@ -68,8 +68,8 @@ def take_over(form: Literal["json", "console"], level: str) -> None:
     )
     root = logging.getLogger()
     root.handlers, root.level = [handler], logging.getLevelNamesMapping()[level.upper()]
-    # These say what every request was for, addresses and all.
-    for name in ("httpx", "httpcore", "httpx2"):
+    # These say what every request was for, addresses and all; alembic speaks whenever somebody asks for `/ready`.
+    for name in ("httpx", "httpcore", "httpx2", "alembic"):
         logging.getLogger(name).setLevel(logging.WARNING)
 
 

@@ -114,7 +114,7 @@ def logging_is_put_back() -> Iterator[None]:
     """Of the whole process: its handlers, and from which level on each logger writes."""
     root = logging.getLogger()
     handlers = root.handlers
-    levels = {name: logging.getLogger(name).level for name in (None, "httpx", "httpcore", "httpx2")}
+    levels = {name: logging.getLogger(name).level for name in (None, "httpx", "httpcore", "httpx2", "alembic")}
     yield
     root.handlers = handlers
     for name, level in levels.items():
@@ -133,3 +133,12 @@ def test_what_a_library_logs_has_the_same_form_and_no_text_of_an_error(capsys: p
     assert (line["event"], line["logger"], line["level"]) == ("Exception in ASGI application", "uvicorn.error", "error")
     assert line["error"] == "RuntimeError"
     assert "aigerim" not in json.dumps(line)
+
+
+@pytest.mark.usefixtures("logging_is_put_back")
+def test_who_asks_every_few_seconds_whether_it_is_ready_fills_no_log(
+    client: TestClient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    logs.take_over("json", "info")
+    assert client.get("/ready").json()["migrations"]
+    assert lines(capsys) == []

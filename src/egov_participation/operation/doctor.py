@@ -214,7 +214,7 @@ def _work(settings: Settings, database: Database, clock: Clock) -> Findings:
         waiting = select(func.min(Job.run_after)).where(col(Job.done_at).is_(None), col(Job.dead_at).is_(None))
         oldest = session.exec(waiting).one()
     if last is not None and now - last <= _DEAF:
-        yield Finding("worker", OK, f"last heard of {(now - last).total_seconds():.0f} s ago")
+        yield Finding("worker", OK, f"last heard of {max(0.0, (now - last).total_seconds()):.0f} s ago")
     else:
         heard = "never heard of" if last is None else f"not heard of since {last:%Y-%m-%d %H:%M} UTC"
         do = (
