@@ -74,12 +74,30 @@ def test_no_code_is_shown_and_none_is_made_after_the_block(vote: MadeVote, voter
 def test_a_block_that_is_sent_twice_is_one_incident_and_one_mail(
     vote: MadeVote, voter: SignIn, services: Services, worker: Worker, outbox: NullMailer
 ) -> None:
-    client = voter(vote)
-    first, second = block(client, vote.uuid), block(client, vote.uuid, text="I press it once more, to be sure.")
+    client, path = voter(vote), f"/en/votes/{vote.uuid}/theft"
+    fields = forms_of(client.get(path).text)[path] | {"sure": "yes"}
+    first, second = (
+        client.post(path, data=fields | {"text": text}) for text in ("", "I press it once more, to be sure.")
+    )
     assert first.headers["location"] == second.headers["location"]
     assert len(rows(services)) == 1
     worker.run_due()
     assert len([mail for mail in outbox.sent if first.headers["location"].rpartition("/")[2] in mail.text]) == 1
+
+
+@pytest.mark.sqlite
+def test_who_had_their_code_blocked_is_told_so_instead_of_being_led_to_the_booth(
+    vote: MadeVote, voter: SignIn, services: Services
+) -> None:
+    client = voter(vote)
+    pages = [f"/en/votes/{vote.uuid}/{page}" for page in ("enter", "theft")]
+    assert "Show my voting code" in client.get(pages[0]).text
+    reference = block(client, vote.uuid).headers["location"]
+    for page in pages:
+        shown = client.get(page).text
+        assert "Your voting code is blocked" in shown, page
+        assert f'href="{reference}"' in shown, page
+        assert page not in forms_of(shown), page
 
 
 def test_a_report_of_a_theft_that_blocks_nothing_does_not_stand_for_the_block(

@@ -122,10 +122,7 @@ def report_theft(
 ) -> str:
     """Open the incident of a voting code that was just blocked; its number. A person has one of a vote, ever."""
     tx.lock(f"incident:theft:{vote_uuid}:{person.person_id}")
-    mine = select(Incident.reference).where(
-        Incident.vote_uuid == vote_uuid, Incident.person_id == person.person_id, col(Incident.once).startswith(_BLOCK)
-    )
-    earlier = tx.exec(mine).first()
+    earlier = theft_of(tx.session, vote_uuid, person.person_id)
     if earlier is not None:
         return earlier
     row = _add(tx, services, _BLOCK + secrets.token_hex(16), vote_uuid, Kind.THEFT, text, "", person, lang)
@@ -173,6 +170,12 @@ def standing(session: Session, number: str) -> IncidentView | None:
     reference = rules.read_reference(number)
     row = None if reference is None else session.get(Incident, reference)
     return None if row is None else _public(row)
+
+
+def theft_of(session: Session, vote_uuid: str, person_id: str) -> str | None:
+    """The number of the report with which a person had their voting code blocked; None if they had it not."""
+    mine = Incident.vote_uuid == vote_uuid, Incident.person_id == person_id, col(Incident.once).startswith(_BLOCK)
+    return session.exec(select(Incident.reference).where(*mine)).first()
 
 
 def of_vote(session: Session, uuid: str) -> list[IncidentView]:

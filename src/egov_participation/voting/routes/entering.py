@@ -12,6 +12,7 @@ from egov_participation.actions import Action, Capacity
 from egov_participation.errors import DomainError
 from egov_participation.i18n import N_
 from egov_participation.identity.service import Purpose, create_handoff, is_fresh
+from egov_participation.incidents import service as incidents
 from egov_participation.voting import service
 from egov_participation.voting.service import VoteState
 from egov_participation.voting.views import VoteView
@@ -41,10 +42,13 @@ def enter(request: Request) -> Response:
         return _hand_over(request)
     if who.capacity is Capacity.OFFICIAL:
         return render(request, "voting/enter.html", vote=vote, on_roll=True, sign_out_to=request.url.path)
+    with here.database.read() as db:
+        blocked = incidents.theft_of(db, vote.uuid, who.person_id)
     return render(
         request,
         "voting/enter.html",
         vote=vote,
+        blocked=blocked,
         on_roll=here.registrar.is_on_roll(vote.uuid, who.person_id),
         fresh=is_fresh(who.signed_in_at, here.clock()),
         sure=who.assurance >= vote.assurance,

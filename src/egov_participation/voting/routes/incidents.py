@@ -11,7 +11,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from egov_participation.actions import Action
-from egov_participation.correspondence.pages import blank, own_address, posted, posted_by_another
+from egov_participation.correspondence.pages import Sender, blank, hand_in, own_address, posted_by_another
+from egov_participation.database import UnitOfWork
 from egov_participation.errors import DomainError
 from egov_participation.i18n import LANGUAGES, N_, translate
 from egov_participation.identity import service as identity
@@ -20,9 +21,8 @@ from egov_participation.voting import service
 from egov_participation.voting.incident_forms import AnswerForm, ReportForm, TheftForm
 from egov_participation.voting.routes.entering import sign_in_again
 from egov_participation.voting.views import VoteView
-from egov_participation.web.context import lang, services, session, session_or_none
+from egov_participation.web.context import lang, services, session
 from egov_participation.web.forms import Form, kept_by_the_browser, parse
-from egov_participation.web.proxies import client_address
 from egov_participation.web.routing import route
 from egov_participation.web.templating import render
 
@@ -47,31 +47,18 @@ def _report_page(request: Request, form: Form[ReportForm], status: int = 200) ->
 
 
 def send_report(request: Request) -> Response:
-    """Hand a report in. Whatever is wrong, what was typed stays in the form."""
+    """Hand a report in."""
     here = services(request)
     vote = service.vote(here, request.path_params["uuid"])
-    form = posted(request, ReportForm)
-    if form.data is None:
-        return _report_page(request, form, 422)
-    try:
-        with here.database.uow() as tx:
-            reference = incidents.report(
-                tx,
-                here,
-                once=form.data.once,
-                vote_uuid=vote.uuid,
-                kind=form.data.kind,
-                text=form.data.text,
-                mail=form.data.mail,
-                person=session_or_none(request),
-                network=identity.network_of(client_address(request)),
-                lang=lang(request),
-            )
-            tx.commit()
-    except DomainError as refusal:
-        form.errors[""] = translate(lang(request), refusal.message)
-        return _report_page(request, form, refusal.status)
-    return RedirectResponse(f"/{lang(request)}/incidents/{reference}", 303)
+
+    def take(tx: UnitOfWork, given: ReportForm, sender: Sender) -> str:
+        about = {"once": given.once, "text": given.text, "mail": given.mail}
+        return incidents.report(tx, here, vote_uuid=vote.uuid, kind=given.kind, **about, **sender)
+
+    def sent_on(number: str) -> Response:
+        return RedirectResponse(f"/{lang(request)}/incidents/{number}", 303)
+
+    return hand_in(request, ReportForm, _report_page, take, sent_on)
 
 
 def send_report_again(request: Request) -> Response:
@@ -87,12 +74,15 @@ def theft(request: Request) -> Response:
 def _theft_page(request: Request, form: Form[TheftForm], status: int = 200) -> Response:
     here, who = services(request), session(request)
     vote = service.vote(here, request.path_params["uuid"])
+    with here.database.read() as db:
+        blocked = incidents.theft_of(db, vote.uuid, who.person_id)
     return render(
         request,
         "incidents/theft.html",
         status=status,
         vote=vote,
         form=form,
+        blocked=blocked,
         over=vote.state not in service.CASTING_TO_COME,
         on_roll=here.registrar.is_on_roll(vote.uuid, who.person_id),
         sure=who.assurance >= vote.assurance,
