@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import cbor2
 import pytest
 from httpx2 import Response
 from sqlmodel import select
@@ -254,12 +255,26 @@ def test_unknown_and_wrongly_signed_are_refused_with_the_same_page(
 
 
 @pytest.mark.sqlite
-@pytest.mark.parametrize("answer", ["", "{", "[]", "null", "{}", '{"id": 1}', '{"id":"a","rawId":"a"}', "x" * 30_000])
+@pytest.mark.parametrize(
+    "answer", ["", "{", "[]", "null", "{}", '{"id": 1}', '{"id":"a","rawId":"a"}', "[" * 19_000, "x" * 30_000]
+)
 def test_what_is_no_answer_at_all_is_refused_and_not_a_fault(owner: Browser, answer: str) -> None:
     request_options(owner)
     assert owner.post(SIGN_IN, credential=answer) == 422
     creation_options(owner)
     assert owner.post(NEW, name="x", credential=answer) == 422
+
+
+class NoKey(Authenticator):
+    """Its public half is a text."""
+
+    def public_key(self) -> bytes:
+        return cbor2.dumps("x")
+
+
+@pytest.mark.sqlite
+def test_a_public_key_that_is_none_is_refused_and_not_a_fault(owner: Browser) -> None:
+    assert add(owner, NoKey()) == 422
 
 
 def test_a_copy_is_noticed_by_its_counter_and_stops_the_passkey(

@@ -310,7 +310,7 @@ class Provider:
             raise Unreachable("provider.error")
         try:
             found = json.loads(content)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise Untrusted("answer.format") from None
         if not isinstance(found, dict):
             raise Untrusted("answer.format")

@@ -8,6 +8,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from sqlmodel import col, delete
+from webauthn.helpers.exceptions import WebAuthnException
 
 from egov_participation.database import UnitOfWork
 from egov_participation.identity import rules
@@ -17,6 +18,8 @@ from egov_participation.settings import Settings
 
 TIMEOUT: Final = int(rules.CHALLENGE_LIFE.total_seconds() * 1000)
 """Milliseconds that the browser gives the person."""
+MALFORMED: Final = (WebAuthnException, ValueError, TypeError, LookupError, RecursionError)
+"""What the library raises for an answer that is none. It comes from outside: none of it is a fault of ours."""
 MAX_ANSWER: Final = 20_000
 """Characters of an authenticator's answer; attestations are not asked for, so that it is short."""
 

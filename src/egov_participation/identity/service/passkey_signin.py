@@ -11,7 +11,6 @@ from typing import Final
 from sqlmodel import and_, col, or_, select, update
 from webauthn import generate_authentication_options, options_to_json, verify_authentication_response
 from webauthn.helpers import parse_authentication_credential_json
-from webauthn.helpers.exceptions import WebAuthnException
 from webauthn.helpers.structs import AuthenticationCredential, UserVerificationRequirement
 
 from egov_participation.errors import DomainError
@@ -96,7 +95,7 @@ def _verify(services: Services, answer: str, challenge: bytes) -> tuple[Passkey,
     """The passkey that signed the challenge, and how often its authenticator says it has signed."""
     try:
         credential = parse_authentication_credential_json(answer)
-    except (WebAuthnException, ValueError):
+    except challenges.MALFORMED:
         raise _refused() from None
     with services.database.read() as db:
         found = db.exec(select(Passkey).where(Passkey.credential_id == credential.raw_id)).first()
@@ -119,7 +118,7 @@ def _check_signature(services: Services, credential: AuthenticationCredential, c
             credential_current_sign_count=0,  # compared afterwards: a signed count that went back means a copy
             require_user_verification=True,
         ).new_sign_count
-    except (WebAuthnException, ValueError, TypeError, KeyError):
+    except challenges.MALFORMED:
         raise _refused() from None
 
 

@@ -16,7 +16,6 @@ from typing import Final
 
 from sqlmodel import Session, select
 from webauthn import generate_registration_options, options_to_json, verify_registration_response
-from webauthn.helpers.exceptions import WebAuthnException
 from webauthn.helpers.structs import (
     AuthenticatorAttachment,
     AuthenticatorSelectionCriteria,
@@ -137,7 +136,7 @@ def verify_registration(services: Services, registration: Registration, answer: 
             expected_origin=services.settings.base_url,
             require_user_verification=True,
         )
-    except (WebAuthnException, ValueError, TypeError, KeyError):
+    except challenges.MALFORMED:
         raise _not_made() from None
     return NewPasskey(
         verified.credential_id,

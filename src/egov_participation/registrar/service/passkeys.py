@@ -34,7 +34,7 @@ from egov_participation.registry.keys import SealError
 
 log = structlog.get_logger()
 
-_MALFORMED = (WebAuthnException, ValueError, TypeError, KeyError, RecursionError)
+_MALFORMED = (WebAuthnException, ValueError, TypeError, LookupError, RecursionError)
 """What reading an assertion may raise. It comes from outside: none of it is a fault of ours."""
 
 
