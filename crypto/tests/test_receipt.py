@@ -109,6 +109,7 @@ def test_the_options_may_stand_anywhere(world: World, cast: list[bytes], tmp_pat
     ]
     for words in bad:
         assert run("egov-verify", "receipt", *words).status == 2
+    assert "--key is needed" in run("egov-verify", "receipt", path).err
 
 
 def test_a_ballot_that_was_dropped_is_proved(world: World, cast: list[bytes], desk: Desk) -> None:

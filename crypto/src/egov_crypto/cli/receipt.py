@@ -130,7 +130,7 @@ def _terms(options: argparse.Namespace) -> tuple[bytes, Terms, list[VerifierKey]
     """The receipts' key, and what is trusted of the log, with its keys."""
     plain, named = _keys(options)
     if not plain:
-        raise UsageError("one --key is that of the receipts, and the others are those of the log, each once")
+        raise UsageError("--key is needed: the public key of the receipts, which the vote's page “Verify” shows")
     return receipts.parse_key(plain[0]), log.terms_of(options, None), named
 
 
