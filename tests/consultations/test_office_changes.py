@@ -97,7 +97,14 @@ def test_officials_say_what_a_provision_was(services: Services, official: MakeOf
         assert one.client.post(f"/en/office/drafts/{key}/v2/ru/compare").status_code == 303
         with services.database.read() as db:
             assert db.get_one(ProvisionChange, _of(db, key, gone.id)).change == change
-    office.approve(other, office.propose(one, key, 2))
+    proposal = office.propose(one, key, 2)
+    # Who decides reads each change before, also those that nobody had to confirm.
+    seen = other.client.get(f"/en/office/drafts/proposals/{proposal}").text
+    assert f'{page}#settled"' in seen
+    settled = other.client.get(page).text.partition('id="settled"')[2]
+    assert settled.count("<section") == 3
+    assert ("Сад закрыт." in settled, "Парк убир" in settled) == (True, True)
+    office.approve(other, proposal)
 
 
 def _of(db: Session, key: str, old: int | None) -> int:

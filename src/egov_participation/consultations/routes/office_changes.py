@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -25,6 +25,8 @@ from egov_participation.web.templating import render
 
 _AT_ONCE: Final = 50
 """Doubtful changes on the page; when they are confirmed the next follow."""
+_MOST_SHOWN: Final = 200
+"""Changes that are settled on the page; after publication the public page has them all."""
 
 
 def text_changes(request: Request) -> Response:
@@ -73,6 +75,7 @@ def _page(request: Request, form: Form[ConfirmForm], status: int) -> Response:
             raise lookup.no_consultation()
         doubts = changes.doubts(db, expression)
         gone = [(str(one.id), _named(request, one)) for one in changes.gone(db, expression)]
+        settled = changes.settled(db, expression)
         return render(
             request,
             "consultations/office_changes.html",
@@ -85,20 +88,9 @@ def _page(request: Request, form: Form[ConfirmForm], status: int) -> Response:
             counts=[(translate(said, CHANGES[change]), n) for change, n in changes.counts(db, expression).items()],
             fresh=expression.mapped_revision == expression.revision,
             left=len(doubts),
-            doubts=[
-                {
-                    "id": doubt.change.id,
-                    "change": translate(said, CHANGES[Change(doubt.change.change)]),
-                    "score": doubt.change.score,
-                    "old": doubt.old,
-                    "new": doubt.new,
-                    "old_name": "" if doubt.old is None else _named(request, doubt.old),
-                    "new_name": "" if doubt.new is None else _named(request, doubt.new),
-                    "old_words": "" if doubt.old is None else as_provision(doubt.old).words,
-                    "new_words": "" if doubt.new is None else as_provision(doubt.new).words,
-                }
-                for doubt in doubts[:_AT_ONCE]
-            ],
+            doubts=[_shown(request, doubt) for doubt in doubts[:_AT_ONCE]],
+            settled=[_shown(request, one) for one in settled[:_MOST_SHOWN]],
+            more=max(0, len(settled) - _MOST_SHOWN),
             added=[
                 {"id": one.change.id, "name": _named(request, one.new)}
                 for one in (changes.added(db, expression)[:_AT_ONCE] if gone else [])
@@ -109,7 +101,21 @@ def _page(request: Request, form: Form[ConfirmForm], status: int) -> Response:
         )
 
 
-def _named(request: Request, one: Provision) -> str:
+def _shown(request: Request, one: changes.Doubt) -> dict[str, Any]:
+    return {
+        "id": one.change.id,
+        "change": translate(lang(request), CHANGES[Change(one.change.change)]),
+        "score": one.change.score,
+        "new": one.new,
+        "name": _named(request, one.new or one.old),
+        "old_words": "" if one.old is None else as_provision(one.old).words,
+        "new_words": "" if one.new is None else as_provision(one.new).words,
+    }
+
+
+def _named(request: Request, one: Provision | None) -> str:
+    if one is None:
+        return ""
     kind = translate(lang(request), words.KIND_NAMES[one.kind])
     said = " ".join(part for part in (one.label, one.heading or one.text) if part)
     return f"{kind}: {said[:80]}"

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlmodel import Session, col, delete, select
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, and_, col, delete, not_, select
 
 from egov_participation import audit
 from egov_participation.actions import Action
@@ -22,7 +23,7 @@ from egov_participation.services import Services, SessionInfo
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """A change that an official has to confirm."""
+    """A change, with the provisions that it is about: one to confirm, or one that is settled."""
 
     change: ProvisionChange
     old: Provision | None
@@ -140,6 +141,24 @@ def doubts(session: Session, expression: Expression) -> list[Doubt]:
     rows = session.exec(select(ProvisionChange).where(*mine)).all()
     found = [Doubt(row, _provision(session, row.old_id), _provision(session, row.new_id)) for row in rows]
     return sorted(found, key=_place)
+
+
+def settled(session: Session, expression: Expression) -> list[Doubt]:
+    """What has changed for certain, or was confirmed, in the order of the text."""
+    waits = and_(col(ProvisionChange.doubtful), col(ProvisionChange.confirmed_by).is_(None))
+    old, new = aliased(Provision), aliased(Provision)
+    rows = session.exec(
+        select(ProvisionChange, old, new)
+        .join(old, col(old.id) == col(ProvisionChange.old_id), isouter=True)
+        .join(new, col(new.id) == col(ProvisionChange.new_id), isouter=True)
+        .where(
+            ProvisionChange.expression_id == expression.id,
+            ProvisionChange.change != Change.UNCHANGED.value,
+            not_(waits),
+        )
+        .order_by(col(ProvisionChange.id))
+    ).all()
+    return sorted((Doubt(*row) for row in rows), key=_place)
 
 
 def _provision(session: Session, id_: int | None) -> Provision | None:
