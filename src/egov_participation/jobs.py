@@ -30,7 +30,7 @@ from sqlmodel import Field, Session, SQLModel, and_, col, delete, func, or_, sel
 from egov_participation import keyring, metrics, tracing
 from egov_participation.database import UnitOfWork, UTCDateTime
 from egov_participation.logs import describe
-from egov_participation.rounds import Rounds
+from egov_participation.rounds import Rounds, wake
 
 if TYPE_CHECKING:
     from egov_participation.services import Services
@@ -47,6 +47,7 @@ DONE_KEPT = timedelta(days=7)
 PATIENCE = 10.0
 """Seconds that a slow job may still take when its worker is stopped."""
 _QUARTER = 900
+_SLOW_WORKER = "slow worker"
 
 Payload = dict[str, Any]
 Handler = Callable[["Services", Payload], None]
@@ -62,8 +63,6 @@ _words: dict[str, str] = {}
 _forgotten: set[str] = set()
 _persistent: set[str] = set()
 _slow: set[str] = set()
-_workers: set[Worker] = set()
-"""Those of this process that work."""
 _ticks: list[Tick] = []
 
 
@@ -168,7 +167,8 @@ def enqueue(
         unordered: the row's place is random, because the order of such jobs would tell whose cause came when.
     """
     if kind in _slow and run_after is None:
-        event.listen(tx.session, "after_commit", _wake_workers, once=True)
+        # Slow ones alone, which somebody looks on at: else the time of a mail would tell when exactly its cause came.
+        event.listen(tx.session, "after_commit", lambda _session: wake(_SLOW_WORKER), once=True)
     values = {"kind": kind, "key": key, "payload": payload, "run_after": run_after, "attempts": 0, "last_error": ""}
     if not unordered:
         tx.add_if_new(Job, **values)
@@ -177,13 +177,6 @@ def enqueue(
     while not tx.add_if_new(Job, id=_some_place(), **values):
         if tx.exec(select(Job.id).where(Job.kind == kind, Job.key == key)).first() is not None:
             return
-
-
-def _wake_workers(_session: object) -> None:
-    """Of this process; others look every second. For slow jobs alone: somebody looks on while these are done, and they
-    are few. If each mail woke it, the time of a mail would tell to the millisecond when its cause came."""
-    for worker in list(_workers):
-        worker.wake_beside()
 
 
 def is_owed(session: Session, kind: str, key: str) -> bool:
@@ -270,22 +263,16 @@ class Worker(Rounds):
 
     def __init__(self, services: Services) -> None:
         super().__init__(self._round, "worker", "worker.failed")
-        self._beside = Rounds(lambda: self._do_jobs(slow=True), "slow worker", "worker.failed")
+        self._beside = Rounds(lambda: self._do_jobs(slow=True), _SLOW_WORKER, "worker.failed")
         self.services = services
 
     def start(self) -> None:
         """Work until `stop`."""
         super().start()
         self._beside.start()
-        _workers.add(self)
-
-    def wake_beside(self) -> None:
-        """Look for slow jobs at once."""
-        self._beside.wake()
 
     def stop(self) -> None:
         """Finish the job in hand and end. A slow one gets `PATIENCE`; then it is left, and done again by the next."""
-        _workers.discard(self)
         super().stop()
         self._beside.leave(PATIENCE)
 

@@ -13,6 +13,15 @@ from egov_participation.logs import describe
 log = structlog.get_logger()
 
 SECONDS_BETWEEN = 1.0
+_running: set[Rounds] = set()
+"""Those of this process, until they are stopped."""
+
+
+def wake(name: str) -> None:
+    """Wake the threads of that name in this process; others come in their own time."""
+    for rounds in list(_running):
+        if rounds.name == name:
+            rounds.wake()
 
 
 class Rounds:
@@ -27,6 +36,7 @@ class Rounds:
             failure: the event that is logged when a round fails; the next one comes all the same.
             seconds_between: instead of a second.
         """
+        self.name = name
         self._work, self._failure, self._pause = work, failure, seconds_between
         self._stopping = threading.Event()
         # A queue, since a signal's handler may put something in while the same thread does: an event would lock up.
@@ -35,6 +45,7 @@ class Rounds:
 
     def start(self) -> None:
         """Work in a thread until `stop`."""
+        _running.add(self)
         self._thread.start()
 
     def stop(self) -> None:
@@ -43,6 +54,7 @@ class Rounds:
 
     def leave(self, patience: float | None) -> None:
         """As `stop`, but the round in hand may take so many seconds more; then it is left, to end with the process."""
+        _running.discard(self)
         self._stopping.set()
         self.wake()
         if self._thread.is_alive():

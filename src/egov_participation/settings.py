@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from difflib import get_close_matches
 from ipaddress import IPv4Network, IPv6Network, ip_address
@@ -345,10 +344,6 @@ class Settings(BaseSettings):
     def https(self) -> bool:
         """Whether browsers reach the site over TLS; then cookies are ``__Host-`` and HSTS is sent."""
         return self.base_url.startswith("https:")
-
-    def processes(self) -> int:
-        """`worker_processes`, or one less than the processors that this process may use; at least 1."""
-        return self.worker_processes or max(1, len(os.sched_getaffinity(0)) - 1)
 
     def files(self) -> dict[str, Path]:
         """The files that hold a secret each, by the setting's name."""

@@ -90,7 +90,7 @@ def test_a_slow_job_is_begun_at_once_and_not_at_the_next_look(
     go_on.set()
     worker.stop()
 
-    assert (done, jobs._workers) == (["slow"], set())
+    assert (done, rounds._running) == (["slow"], set())
 
 
 def test_what_undoes_a_slow_job_comes_after_it(worker: Worker) -> None:

@@ -8,6 +8,7 @@ is recorded goes from here in the transaction that records it, so that it is rec
 from __future__ import annotations
 
 import hashlib
+import os
 import secrets
 import time
 from collections.abc import Callable, Mapping
@@ -154,11 +155,16 @@ def _verify(services: Services, row: HandIn, raw: bytes, then: shuffling.Then | 
         if then is not None and isinstance(outcome, ShuffleOutcome):
             then(tx, outcome)
 
-    report, jobs = _reporting(services, row.id), services.settings.processes()
+    report, jobs = _reporting(services, row.id), services.settings.worker_processes or _spare_processors()
     if row.kind == HandInKind.SHUFFLE:
         hand_in_shuffle(services, row.vote_uuid, row.owner, raw, recorded, progress=report, jobs=jobs)
     else:
         hand_in_decryption(services, row.vote_uuid, raw, recorded, first=row.owner, progress=report, jobs=jobs)
+
+
+def _spare_processors() -> int:
+    """Of those that this process may use all but one; at least 1."""
+    return max(1, len(os.sched_getaffinity(0)) - 1)
 
 
 def _reporting(services: Services, id_: str) -> Callable[[int, int], None]:
