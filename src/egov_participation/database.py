@@ -28,7 +28,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Dialect, Engine, Insert, MetaData, Row, Select, Table, create_engine, func, select, text
+from sqlalchemy import Dialect, Engine, Insert, MetaData, Row, Select, Table, create_engine, func, or_, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.types import DateTime, TypeDecorator
@@ -139,6 +139,11 @@ class UnitOfWork:
         """Make everything done so far durable."""
         self.session.commit()
         self._committed()
+
+
+def finds_any(session: Session, *queries: Select[Any]) -> bool:
+    """Whether at least one of them finds a row, asked in one statement."""
+    return bool(session.scalar(select(or_(*(query.exists() for query in queries)))))
 
 
 class Database:

@@ -1,8 +1,8 @@
 """Work for later, written in the same transaction as its cause (an outbox), and done by a worker.
 
-A job runs at least once: a handler must bear being run again. Ticks are what has no single cause, such as closing a
-vote when its time has come. What takes minutes is done beside them by a thread of its own, so that votes close and
-mails leave meanwhile.
+A job runs at least once: a handler must bear being run again. What has no single cause, such as closing a vote when its
+time has come, are `ticks`. What takes minutes is done beside them by a thread of its own, so that votes close and mails
+leave meanwhile.
 
 On PostgreSQL any number of workers share the jobs: each holds the row of the job that it does locked, and takes no row
 that another holds. A worker that dies lets go of its job, which is then done again. On SQLite one worker works.
@@ -29,8 +29,8 @@ from sqlmodel import Field, Session, SQLModel, and_, col, delete, func, or_, sel
 
 from egov_participation import keyring, metrics, tracing
 from egov_participation.database import UnitOfWork, UTCDateTime
-from egov_participation.logs import describe
 from egov_participation.rounds import Rounds, wake
+from egov_participation.ticks import HOUR, Ticks, tick
 
 if TYPE_CHECKING:
     from egov_participation.services import Services
@@ -51,7 +51,6 @@ _SLOW_WORKER = "slow worker"
 
 Payload = dict[str, Any]
 Handler = Callable[["Services", Payload], None]
-Tick = Callable[["Services"], None]
 
 
 class HopelessError(Exception):
@@ -63,7 +62,6 @@ _words: dict[str, str] = {}
 _forgotten: set[str] = set()
 _persistent: set[str] = set()
 _slow: set[str] = set()
-_ticks: list[Tick] = []
 
 
 _ID: Any = BigInteger().with_variant(Integer, "sqlite")
@@ -143,12 +141,6 @@ def handler(
         return function
 
     return register
-
-
-def tick(function: Tick) -> Tick:
-    """Register what the worker calls every second: ``(services) -> None``. It finds out itself what is due."""
-    _ticks.append(function)
-    return function
 
 
 def enqueue(
@@ -265,6 +257,7 @@ class Worker(Rounds):
         super().__init__(self._round, "worker", "worker.failed")
         self._beside = Rounds(lambda: self._do_jobs(slow=True), _SLOW_WORKER, "worker.failed")
         self.services = services
+        self._ticks = Ticks(services)
 
     def start(self) -> None:
         """Work until `stop`."""
@@ -277,8 +270,8 @@ class Worker(Rounds):
         self._beside.leave(PATIENCE)
 
     def run_due(self) -> None:
-        """Call every tick, then do every job that is due."""
-        self._call_ticks()
+        """Call every tick that is due, then do every job that is."""
+        self._ticks.call_due()
         self.do_due_jobs()
 
     def do_due_jobs(self) -> None:
@@ -287,16 +280,8 @@ class Worker(Rounds):
             self._do_jobs(slow=slow)
 
     def _round(self) -> None:
-        self._call_ticks()
+        self._ticks.call_due()
         self._do_jobs(slow=False)
-
-    def _call_ticks(self) -> None:
-        with self.services.database.alone("ticks") as alone:
-            for function in _ticks if alone else ():
-                try:
-                    function(self.services)
-                except Exception as error:  # noqa: BLE001 - the others must be called, and this one again next second
-                    log.warning("tick.failed", tick=function.__name__, **describe(error))
 
     def _do_jobs(self, *, slow: bool) -> None:
         database = self.services.database
@@ -376,11 +361,11 @@ class Worker(Rounds):
         )
 
 
-@tick
+@tick(every=HOUR)
 def purge(services: Services) -> None:
     """Delete jobs that were done long ago."""
     old = col(Job.done_at) <= services.clock() - DONE_KEPT
-    with services.database.read() as session:  # asked first: writing every second would be in others' way
+    with services.database.read() as session:  # asked first: the lane is for those who have something to write
         any_old = session.exec(select(Job.id).where(old).limit(1)).first() is not None
     if any_old:
         with services.database.uow() as tx:

@@ -11,7 +11,7 @@ import pytest
 from sqlmodel import select
 from structlog.testing import capture_logs
 
-from egov_participation import jobs, rounds
+from egov_participation import jobs, rounds, ticks
 from egov_participation.clock import ManualClock
 from egov_participation.jobs import MAX_ATTEMPTS, Job, Payload, Worker, enqueue
 from egov_participation.services import Services
@@ -305,7 +305,7 @@ def test_ticks_are_called_by_one_worker_at_a_time(
         Worker(services).run_due()
         done.append("end")
 
-    monkeypatch.setattr(jobs, "_ticks", [slow])
+    monkeypatch.setattr(ticks, "_every", {slow: timedelta()})
     worker.run_due()
 
     assert done == ["begin", "end"]
@@ -332,11 +332,46 @@ def test_a_tick_that_fails_stops_neither_the_others_nor_the_jobs(
     def good(_services: Services) -> None:
         done.append("tick")
 
-    monkeypatch.setattr(jobs, "_ticks", [bad, good])
+    monkeypatch.setattr(ticks, "_every", dict.fromkeys((bad, good), timedelta()))
     add(services, "test.note", "1", "job")
     worker.run_due()
 
     assert done == ["tick", "job"]
+
+
+def test_a_tick_is_called_when_its_time_has_passed_and_at_once_where_it_failed_or_left_something_over(
+    services: Services, worker: Worker, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outcomes: list[bool | None] = []
+
+    def hourly(_services: Services) -> bool | None:
+        done.append("hourly")
+        outcome = outcomes.pop() if outcomes else None
+        if outcome is False:
+            raise RuntimeError
+        return outcome
+
+    def often(_services: Services) -> None:
+        done.append("often")
+
+    def called(by: Worker = worker) -> list[object]:
+        done.clear()
+        by.run_due()
+        return list(done)
+
+    monkeypatch.setattr(ticks, "_every", {hourly: timedelta(hours=1), often: timedelta()})
+    assert called() == ["hourly", "often"]
+    assert called() == ["often"]
+    clock.advance(minutes=60, microseconds=-1)
+    assert called() == ["often"]
+    clock.advance(microseconds=1)
+    assert called() == ["hourly", "often"]
+    assert called(Worker(services)) == ["hourly", "often"]  # as after a restart
+    clock.advance(days=-1)
+    assert called() == ["hourly", "often"]
+    clock.advance(days=1)
+    outcomes += [True, False]
+    assert [called(), called(), called(), called()] == 3 * [["hourly", "often"]] + [["often"]]
 
 
 def test_the_thread_works_until_it_is_stopped(services: Services, worker: Worker) -> None:

@@ -12,11 +12,12 @@ from egov_participation.commission.service import (
     rolls,
 )
 from egov_participation.i18n import N_
-from egov_participation.jobs import Payload, handler, tick
+from egov_participation.jobs import Payload, handler
 from egov_participation.services import Services
+from egov_participation.ticks import MINUTE, tick
 
 
-@tick
+@tick(every=MINUTE)
 def remind_trustees(services: Services) -> None:
     """Write to trustees who owe something."""
     invitations.remind(services)
@@ -49,7 +50,7 @@ def forget_voters(services: Services, payload: Payload) -> None:
         tx.commit()
 
 
-@tick
+@tick()
 def look_after_rehearsals(services: Services) -> None:
     """What comes by the clock."""
     rehearsals.look_after(services)

@@ -14,8 +14,9 @@ from egov_participation.consultations.service import (
     replying,
 )
 from egov_participation.i18n import N_
-from egov_participation.jobs import Payload, handler, tick
+from egov_participation.jobs import Payload, handler
 from egov_participation.services import Services
+from egov_participation.ticks import HOUR, MINUTE, tick
 
 
 @handler(importing.READ, words=N_("read the file of a draft"))
@@ -30,32 +31,32 @@ def place_comments(services: Services, payload: Payload) -> None:
     placing.place(services, payload["version"])
 
 
-@tick
-def forget_old_comments(services: Services) -> None:
+@tick(every=HOUR)
+def forget_old_comments(services: Services) -> bool:
     """Delete what has been kept for long enough of comments."""
-    comment_forgetting.forget_old(services)
+    return comment_forgetting.forget_old(services)
 
 
-@tick
+@tick()
 def erase_comments(services: Services) -> None:
     """Destroy what was to be, and what is covered for good."""
     comment_erasing.due(services)
     covers.settle(services)
 
 
-@tick
+@tick()
 def close_consultations(services: Services) -> None:
     """Close those whose time has come."""
     clock.close_due(services)
 
 
-@tick
+@tick(every=MINUTE)
 def remind_officials(services: Services) -> None:
     """Tell officials each day what is due and what is owed."""
     clock.remind(services)
 
 
-@tick
+@tick(every=HOUR)
 def forget_drafts(services: Services) -> None:
     """Delete drafts that nobody published."""
     clock.forget_drafts(services)
@@ -67,7 +68,7 @@ def tell_replied(services: Services, payload: Payload) -> None:
     reply_letters.tell(services, payload["reply"], payload["after"])
 
 
-@tick
+@tick()
 def look_for_alike(services: Services) -> None:
     """Have it found out which comments say nearly the same, where some have come since."""
     clustering.due(services)

@@ -6,8 +6,9 @@ from egov_participation.i18n import N_
 from egov_participation.identity import service
 from egov_participation.identity.keys import keys
 from egov_participation.identity.service.signin import SEND_CODE
-from egov_participation.jobs import Payload, handler, tick
+from egov_participation.jobs import Payload, handler
 from egov_participation.services import Services
+from egov_participation.ticks import MINUTE, tick
 
 
 @handler(SEND_CODE, words=N_("Mail a code for signing in"))
@@ -22,13 +23,13 @@ def erase(services: Services, payload: Payload) -> None:
     service.erase(services, payload)
 
 
-@tick
+@tick(every=MINUTE)
 def change_due_addresses(services: Services) -> None:
     """Use new mail addresses that have waited long enough."""
     service.change_due_addresses(services)
 
 
-@tick
+@tick(every=MINUTE)
 def purge(services: Services) -> None:
     """Delete what has expired."""
     service.purge(services)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from egov_participation.i18n import N_
-from egov_participation.jobs import Payload, handler, tick
+from egov_participation.jobs import Payload, handler
 from egov_participation.opendata.service import archives
 from egov_participation.services import Services
+from egov_participation.ticks import tick
 
 
-@tick
+@tick()
 def find_final_archives(services: Services) -> None:
     """Find the archives to which nothing is appended any more."""
     archives.look_for_final(services)

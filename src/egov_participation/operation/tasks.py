@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from egov_participation.jobs import tick
 from egov_participation.operation import service
 from egov_participation.services import Services
+from egov_participation.ticks import tick
 
 
-@tick
+@tick()
 def say_that_the_worker_lives(services: Services) -> None:
     """Every quarter of a minute."""
     now = services.clock()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from egov_participation.i18n import N_
-from egov_participation.jobs import HOUR, MINUTE, Payload, handler, tick
+from egov_participation.jobs import Payload, handler
 from egov_participation.petitions.service import (
     after_closing,
     batches,
@@ -23,6 +23,7 @@ from egov_participation.petitions.service import (
     verified,
 )
 from egov_participation.services import Services
+from egov_participation.ticks import HOUR, MINUTE, tick
 
 
 @tick()

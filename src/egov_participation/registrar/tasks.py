@@ -5,10 +5,11 @@ from __future__ import annotations
 import base64
 
 from egov_participation.i18n import N_
-from egov_participation.jobs import Payload, handler, tick
+from egov_participation.jobs import Payload, handler
 from egov_participation.registrar.service import LocalRegistrar
 from egov_participation.registrar.service.telling import ENROLLED, FORGOTTEN
 from egov_participation.services import Services
+from egov_participation.ticks import tick
 
 
 @tick()

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from egov_participation.i18n import N_
-from egov_participation.jobs import Payload, handler, tick
+from egov_participation.jobs import Payload, handler
 from egov_participation.services import Services
+from egov_participation.ticks import tick
 from egov_participation.voting.service import adding_up, opening
 from egov_participation.voting.service.acts import DESTROY, DOCUMENTS
 from egov_participation.voting.service.closing import close_due_votes
 from egov_participation.voting.service.documents import enter_documents
 
 
-@tick
+@tick()
 def enter_openings(services: Services) -> None:
     """Say in the transparency log that a vote has opened."""
     opening.enter_openings(services)
 
 
-@tick
+@tick()
 def close_votes(services: Services) -> None:
     """Close the votes whose time has come."""
     close_due_votes(services)

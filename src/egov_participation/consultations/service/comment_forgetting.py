@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any, Final
 
-from sqlalchemy import or_
+from sqlalchemy import Select, or_
 from sqlmodel import Session, col, delete, select, update
 
 from egov_participation.consultations import keys
@@ -22,7 +22,7 @@ from egov_participation.consultations.models import (
 from egov_participation.consultations.rules import commenting
 from egov_participation.consultations.rules.states import ENDED
 from egov_participation.consultations.service import comment_drafts, complaining, ruling
-from egov_participation.database import UnitOfWork
+from egov_participation.database import UnitOfWork, finds_any
 from egov_participation.services import Services
 
 BATCH: Final = 1000
@@ -62,13 +62,14 @@ def _take_back(tx: UnitOfWork, who: bytes) -> None:
     tx.exec(delete(CommentSupport).where(col(CommentSupport.person_hash) == who))
 
 
-def forget_old(services: Services) -> None:
+def forget_old(services: Services) -> bool:
     """What has been kept for as long as it may: drafts, texts that nobody came back for, appeals; and who wrote and
-    supported the comments of consultations that ended long ago."""
-    with services.database.read() as session:
-        due = _due(services, session)
-    if not any(due.values()):  # this is asked every second, and the lane is for those who have something to write
-        return
+    supported the comments of consultations that ended long ago. Some of each at a time; whether there was anything."""
+    with services.database.read() as session:  # asked first: the lane is for those who have something to write
+        wanted = _wanted(services, session)
+        if not finds_any(session, *wanted.values()):
+            return False
+        due = {name: list(session.execute(query.limit(BATCH)).scalars()) for name, query in wanted.items()}
     with services.database.uow() as tx:
         tx.exec(delete(CommentFile).where(col(CommentFile.draft_id).in_(due["drafts"])))
         tx.exec(delete(CommentDraft).where(col(CommentDraft.id).in_(due["drafts"])))
@@ -77,16 +78,17 @@ def forget_old(services: Services) -> None:
         tx.exec(update(Comment).where(col(Comment.id).in_(due["comments"])).values(_PERSON))
         tx.exec(delete(CommentSupport).where(col(CommentSupport.comment_id).in_(due["supported"])))
         tx.commit()
+    return True
 
 
-def _due(services: Services, session: Session) -> dict[str, list[Any]]:
-    """The keys of rows whose time has come, some of each."""
+def _wanted(services: Services, session: Session) -> dict[str, Select[Any]]:
+    """Queries for the keys of rows whose time has come."""
     now = services.clock()
     old, kept = now - commenting.DRAFTS_KEPT, now - commenting.KEPT_TEXT
     is_kept = col(CommentDraft.kind) == comment_drafts.KEPT
     over = _over(services, session)
     of_those = select(Comment.id).where(col(Comment.consultation_id).in_(over))
-    wanted = {
+    return {
         "drafts": select(CommentDraft.id).where(
             or_(col(CommentDraft.at) <= old, is_kept & (col(CommentDraft.at) <= kept))
         ),
@@ -97,7 +99,6 @@ def _due(services: Services, session: Session) -> dict[str, list[Any]]:
         "comments": of_those.where(col(Comment.person_hash).is_not(None)),
         "supported": select(CommentSupport.comment_id).where(col(CommentSupport.comment_id).in_(of_those)).distinct(),
     }
-    return {name: list(session.execute(statement.limit(BATCH)).scalars()) for name, statement in wanted.items()}
 
 
 def _over(services: Services, session: Session) -> list[int]:

@@ -13,9 +13,9 @@ from datetime import datetime
 from typing import Final
 
 from sqlalchemy import ColumnElement
-from sqlmodel import Session, SQLModel, and_, col, delete, func, select
+from sqlmodel import Session, SQLModel, and_, col, delete, select
 
-from egov_participation.database import UnitOfWork
+from egov_participation.database import UnitOfWork, finds_any
 from egov_participation.i18n import N_
 from egov_participation.identity import rules
 from egov_participation.identity.keys import IdentityKeys
@@ -229,12 +229,9 @@ def purge(services: Services) -> None:
         (PendingTotp, col(PendingTotp.expires_at) <= now),
         (LimitCount, col(LimitCount.expires_at) <= now),
     ]
-    # Asked first, since this runs every second and the writer lane is for those who have something to write.
-    with services.database.read() as session:
-        counts = [
-            session.exec(select(func.count()).select_from(model).where(condition)).one() for model, condition in expired
-        ]
-    if any(counts):
+    with services.database.read() as session:  # asked first: the lane is for those who have something to write
+        any_expired = finds_any(session, *(select(model).where(condition) for model, condition in expired))
+    if any_expired:
         with services.database.uow() as tx:
             for model, condition in expired:
                 tx.exec(delete(model).where(condition))
