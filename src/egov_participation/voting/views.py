@@ -241,6 +241,11 @@ class VoteView:
         return next((act for act in self.acts if act.kind == "cancelled"), None)
 
     @property
+    def ended_at(self) -> datetime:
+        """When voting ended, or is to: at closing, or when it was cancelled before that."""
+        return self.closes_at if self.cancelled_at is None else min(self.cancelled_at, self.closes_at)
+
+    @property
     def shuffled(self) -> bool:
         """Whether ballots of some question are shuffled and become known one by one."""
         return any(question.kind.shuffled for question in self.questions)

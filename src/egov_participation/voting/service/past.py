@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, func, or_
+from sqlalchemy import ColumnElement, and_, case, func, or_
 from sqlmodel import Session, col, select
 
 from egov_participation.search import service as search
@@ -20,16 +20,18 @@ from egov_participation.voting.views import VoteView
 PAGE: Final = 20
 _MOST_FOUND: Final = 500
 """Votes that some words may find: who looks through more has the list itself."""
+_ended: Final = case((col(Vote.cancelled_at) < col(Vote.closes_at), col(Vote.cancelled_at)), else_=col(Vote.closes_at))
+"""`VoteView.ended_at`."""
 
 
 @dataclass(frozen=True, slots=True)
 class PastVotes:
-    """A page of past votes, the last to close first."""
+    """A page of past votes, the last to end first."""
 
     votes: tuple[VoteView, ...]
     total: int
     years: tuple[int, ...]
-    """In which a vote closed or would have, the last first; whatever is asked for."""
+    """In which a vote ended, the last first; whatever is asked for."""
     page: int
     pages: int
     all_words: bool
@@ -48,7 +50,7 @@ def past_votes(
     """Past votes that fit.
 
     Args:
-        year: in which they closed, by the site's own time.
+        year: in which they ended, by the site's own time.
         page: from 1; the last one if there are fewer.
     """
     now, zone = services.clock(), ZoneInfo(services.settings.timezone)
@@ -58,7 +60,7 @@ def past_votes(
     with services.database.read() as session:
         if year is not None:
             first, after = datetime(year, 1, 1, tzinfo=zone), datetime(year + 1, 1, 1, tzinfo=zone)
-            wanted.append(and_(col(Vote.closes_at) >= first, col(Vote.closes_at) < after))
+            wanted.append(and_(_ended >= first, _ended < after))
         if kind is not None:
             wanted.append(col(Vote.kind) == kind.value)
         if words.strip():
@@ -69,11 +71,7 @@ def past_votes(
         pages = max(1, -(-total // PAGE))
         page = max(1, min(page, pages))
         rows = session.exec(
-            select(Vote)
-            .where(*wanted)
-            .order_by(col(Vote.closes_at).desc(), col(Vote.uuid))
-            .offset((page - 1) * PAGE)
-            .limit(PAGE)
+            select(Vote).where(*wanted).order_by(_ended.desc(), col(Vote.uuid)).offset((page - 1) * PAGE).limit(PAGE)
         ).all()
         votes = tuple(published_in(session, row).at(now) for row in rows)
         return PastVotes(votes, total, _years(session, over, zone), page, pages, all_words)
@@ -81,7 +79,7 @@ def past_votes(
 
 def _years(session: Session, over: ColumnElement[bool], zone: ZoneInfo) -> tuple[int, ...]:
     span: tuple[datetime | None, datetime | None] = session.exec(
-        select(func.min(Vote.closes_at), func.max(Vote.closes_at)).where(over)
+        select(func.min(_ended), func.max(_ended)).where(over)
     ).one()
     first, last = span
     if first is None or last is None:
