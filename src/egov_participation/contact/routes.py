@@ -8,11 +8,12 @@ from starlette.responses import RedirectResponse, Response
 from egov_participation.actions import Action
 from egov_participation.contact import service
 from egov_participation.contact.forms import AnswerForm, MessageForm
-from egov_participation.correspondence.pages import blank, own_address, posted, posted_by_another
+from egov_participation.correspondence.pages import Sender, blank, hand_in, own_address, posted_by_another
+from egov_participation.database import UnitOfWork
 from egov_participation.errors import DomainError
 from egov_participation.i18n import LANGUAGES, N_, translate
 from egov_participation.identity import service as identity
-from egov_participation.web.context import lang, services, session, session_or_none
+from egov_participation.web.context import lang, services, session
 from egov_participation.web.forms import Form, kept_by_the_browser, parse
 from egov_participation.web.proxies import client_address
 from egov_participation.web.routing import route
@@ -49,28 +50,16 @@ def _topics(request: Request) -> dict[str, str]:
 
 
 def send(request: Request) -> Response:
-    """Hand a message in. Whatever is wrong, what was typed stays in the form."""
-    here, form = services(request), posted(request, MessageForm)
-    if form.data is None:
-        return _contact_page(request, form, 422)
-    try:
-        with here.database.uow() as tx:
-            reference = service.send(
-                tx,
-                here,
-                once=form.data.once,
-                topic=form.data.topic,
-                text=form.data.text,
-                mail=form.data.mail,
-                person=session_or_none(request),
-                network=identity.network_of(client_address(request)),
-                lang=lang(request),
-            )
-            tx.commit()
-    except DomainError as refusal:
-        form.errors[""] = translate(lang(request), refusal.message)
-        return _contact_page(request, form, refusal.status)
-    return RedirectResponse(f"/{lang(request)}/help/contact/sent/{reference}", 303)
+    """Hand a message in."""
+
+    def take(tx: UnitOfWork, given: MessageForm, sender: Sender) -> str:
+        about = {"once": given.once, "text": given.text, "mail": given.mail}
+        return service.send(tx, services(request), topic=given.topic, **about, **sender)
+
+    def sent_on(number: str) -> Response:
+        return RedirectResponse(f"/{lang(request)}/help/contact/sent/{number}", 303)
+
+    return hand_in(request, MessageForm, _contact_page, take, sent_on)
 
 
 def send_again(request: Request) -> Response:

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
+from typing import TypedDict
 
 from starlette.requests import Request
+from starlette.responses import Response
 
+from egov_participation.database import UnitOfWork
+from egov_participation.errors import DomainError
 from egov_participation.i18n import N_, translate
+from egov_participation.identity import service as identity
+from egov_participation.services import SessionInfo
 from egov_participation.web.context import lang, services, session_or_none
 from egov_participation.web.forms import Form, Model, parse
+from egov_participation.web.proxies import client_address
 
 
 def blank() -> Form[Model]:
@@ -31,6 +39,43 @@ def posted_by_another(request: Request, model: type[Model]) -> Form[Model]:
     )
     form.errors[""] = translate(lang(request), sentence)
     return form
+
+
+class Sender(TypedDict):
+    """Who hands something in, as far as that is known."""
+
+    person: SessionInfo | None
+    network: str
+    lang: str
+
+
+def hand_in(
+    request: Request,
+    model: type[Model],
+    show: Callable[[Request, Form[Model], int], Response],
+    take: Callable[[UnitOfWork, Model, Sender], str],
+    sent: Callable[[str], Response],
+) -> Response:
+    """Take in what was written. Whatever is wrong with it, what was typed stays in the form.
+
+    Args:
+        show: the page with its form and a status.
+        take: returns the number.
+        sent: where its number leads.
+    """
+    form = posted(request, model)
+    given = form.data
+    if given is None:
+        return show(request, form, 422)
+    network, language = identity.network_of(client_address(request)), lang(request)
+    try:
+        with services(request).database.uow() as tx:
+            number = take(tx, given, Sender(person=session_or_none(request), network=network, lang=language))
+            tx.commit()
+    except DomainError as refusal:
+        form.errors[""] = translate(language, refusal.message)
+        return show(request, form, refusal.status)
+    return sent(number)
 
 
 def own_address(request: Request) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from pydantic import BaseModel
 from starlette.requests import Request
@@ -33,13 +34,27 @@ from egov_participation.petitions.service import (
     wording,
 )
 from egov_participation.petitions.service.ending import Ending
+from egov_participation.services import Services, SessionInfo
 from egov_participation.web.addresses import to
 from egov_participation.web.context import lang, services, session
 from egov_participation.web.forms import Form, parse
 from egov_participation.web.routing import route
 
+Given = TypeVar("Given", bound=BaseModel)
 ACTS = ("wording", "merge", "hide", "stop", "appeal")
 """Decisions that have a page of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The page that a decision's form stands on, and where it leads."""
+
+    act: str = ""
+    """As of `case_page`."""
+    back: bool = False
+    """On to the queue, once it is done."""
+    previewed: bool = False
+    """It shows the decision as the public will see it, and asks whether its reason names somebody."""
 
 
 def act_page(request: Request) -> Response:
@@ -49,94 +64,43 @@ def act_page(request: Request) -> Response:
 
 def take(request: Request) -> Response:
     """Take it in hand."""
-    return _do(
-        request, Form(), lambda tx: casework.take_in_hand(services(request), tx, session(request), _reference(request))
-    )
+    return _do(request, Form(), Page(), lambda tx: casework.take_in_hand(*_acting(request, tx)))
 
 
 def note(request: Request) -> Response:
     """Leave a note."""
-    form = parse(request, NoteForm)
-    if form.data is None:
-        return case_page(request, form, 422)
-    text = form.data.note
-    return _do(
-        request,
-        form,
-        lambda tx: casework.add_note(services(request), tx, session(request), _reference(request), text),
-    )
+    return _decide(request, NoteForm, Page(), lambda tx, given: casework.add_note(*_acting(request, tx), given.note))
 
 
 def accept(request: Request) -> Response:
     """Accept it."""
-    form = parse(request, AcceptForm)
-    if form.data is None:
-        return case_page(request, form, 422)
-    seen = form.data.seen
-    return _do(
-        request,
-        form,
-        lambda tx: deciding.accept(
-            services(request), tx, session(request), _reference(request), seen, _checks(request)
-        ),
-        back=True,
-    )
 
+    def do(tx: UnitOfWork, given: AcceptForm) -> object:
+        return deciding.accept(*_acting(request, tx), given.seen, _checks(request))
 
-def preview_reject(request: Request) -> Response:
-    """The rejection as the public will see it."""
-    form = parse(request, RejectForm)
-    if form.data is None:
-        return case_page(request, form, 422)
-    return case_page(request, form, preview=True, doubts=_doubts(request, form.data.reason))
+    return _decide(request, AcceptForm, Page(back=True), do)
 
 
 def reject(request: Request) -> Response:
     """Reject it."""
-    form = parse(request, RejectForm)
-    given = form.data
-    if given is None:
-        return case_page(request, form, 422)
-    return _doubted(request, form, given) or _do(
-        request,
-        form,
-        lambda tx: deciding.reject(
-            services(request),
-            tx,
-            session(request),
-            _reference(request),
-            given.seen,
-            _checks(request),
-            given.ground,
-            given.reason,
-        ),
-        back=True,
-        preview=True,
-    )
+
+    def do(tx: UnitOfWork, given: RejectForm) -> object:
+        acting = _acting(request, tx)
+        return deciding.reject(*acting, given.seen, _checks(request), given.ground, given.reason)
+
+    return _decide(request, RejectForm, Page(back=True, previewed=True), do)
 
 
 def suggest(request: Request) -> Response:
     """Suggest another wording."""
-    form = parse(request, WordingForm)
-    given = form.data
-    if given is None:
-        return case_page(request, form, 422, act="wording")
-    texts = {code: {name: str(request.state.form.get(f"{code}-{name}", "")) for name in TEXTS} for code in LANGUAGES}
-    return _do(
-        request,
-        form,
-        lambda tx: wording.propose(
-            services(request),
-            tx,
-            session(request),
-            _reference(request),
-            given.seen,
-            texts,
-            given.reason,
-            withheld=given.withheld == "yes",
-        ),
-        act="wording",
-    )
+
+    def do(tx: UnitOfWork, given: WordingForm) -> None:
+        posted = request.state.form
+        texts = {code: {name: str(posted.get(f"{code}-{name}", "")) for name in TEXTS} for code in LANGUAGES}
+        withheld = given.withheld == "yes"
+        wording.propose(*_acting(request, tx), given.seen, texts, given.reason, withheld=withheld)
+
+    return _decide(request, WordingForm, Page("wording"), do)
 
 
 _ENDINGS: Mapping[str, type[HideForm | MergeForm]] = {"hide": HideForm, "stop": HideForm, "merge": MergeForm}
@@ -145,59 +109,57 @@ _ENDINGS: Mapping[str, type[HideForm | MergeForm]] = {"hide": HideForm, "stop": 
 def end(request: Request) -> Response:
     """Hide it, stop it, merge it into another one; or propose that to another moderator."""
     act = request.url.path.rpartition("/")[2]
-    form: Form[Any] = parse(request, _ENDINGS[act])
-    given = form.data
-    if given is None:
-        return case_page(request, form, 422, act=act)
-    return _doubted(request, form, given, act) or _do(
-        request,
-        form,
-        lambda tx: ending.end(
-            services(request),
-            tx,
-            session(request),
-            _reference(request),
-            Ending(act),
-            given.reason,
-            into=getattr(given, "into", ""),
-        ),
-        act=act,
-        back=True,
-    )
+
+    def do(tx: UnitOfWork, given: HideForm | MergeForm) -> object:
+        into = given.into if isinstance(given, MergeForm) else ""
+        return ending.end(*_acting(request, tx), Ending(act), given.reason, into=into)
+
+    return _decide(request, _ENDINGS[act], Page(act, back=True, previewed=True), do)
 
 
 def decide_appeal(request: Request) -> Response:
     """Decide on an appeal."""
-    form = parse(request, AppealDecisionForm)
-    given = form.data
-    if given is None:
-        return case_page(request, form, 422, act="appeal")
-    return _doubted(request, form, given, "appeal") or _do(
-        request,
-        form,
-        lambda tx: appeals.decide(
-            services(request),
-            tx,
-            session(request),
-            _reference(request),
-            grant=given.grant == "yes",
-            reason=given.reason,
-        ),
-        act="appeal",
-        back=True,
-    )
+
+    def do(tx: UnitOfWork, given: AppealDecisionForm) -> object:
+        return appeals.decide(*_acting(request, tx), grant=given.grant == "yes", reason=given.reason)
+
+    return _decide(request, AppealDecisionForm, Page("appeal", back=True, previewed=True), do)
 
 
 _PREVIEWED: Mapping[str, type[BaseModel]] = {**_ENDINGS, "appeal": AppealDecisionForm}
 
 
+def preview_reject(request: Request) -> Response:
+    """The rejection as the public will see it."""
+    return _preview(request, RejectForm)
+
+
 def preview_act(request: Request) -> Response:
-    """One of these decisions as the public will see it."""
+    """One of the other decisions as the public will see it."""
     act = request.url.path.split("/")[-2]
-    form: Form[Any] = parse(request, _PREVIEWED[act])
+    return _preview(request, _PREVIEWED[act], act)
+
+
+def _preview(request: Request, kind: type[BaseModel], act: str = "") -> Response:
+    form: Form[Any] = parse(request, kind)
     if form.data is None:
         return case_page(request, form, 422, act=act)
     return case_page(request, form, act=act, preview=True, doubts=_doubts(request, form.data.reason))
+
+
+def _decide(request: Request, kind: type[Given], page: Page, do: Callable[[UnitOfWork, Given], object]) -> Response:
+    """Carry a decision out as its form says, or show the form again."""
+    form = parse(request, kind)
+    given = form.data
+    if given is None:
+        return case_page(request, form, 422, act=page.act)
+    doubted = _doubted(request, form, given, page.act) if page.previewed else None
+    return doubted or _do(request, form, page, lambda tx: do(tx, given))
+
+
+def _acting(request: Request, tx: UnitOfWork) -> tuple[Services, UnitOfWork, SessionInfo, str]:
+    """What every decision begins with."""
+    return services(request), tx, session(request), _reference(request)
 
 
 def _reference(request: Request) -> str:
@@ -228,22 +190,11 @@ def _doubted(request: Request, form: Form[Any], given: BaseModel, act: str = "")
     return case_page(request, form, 422, act=act, preview=True, doubts=doubts)
 
 
-def _do(
-    request: Request,
-    form: Form[Any],
-    do: Callable[[UnitOfWork], object],
-    *,
-    act: str = "",
-    back: bool = False,
-    preview: bool = False,
-) -> Response:
+def _do(request: Request, form: Form[Any], page: Page, do: Callable[[UnitOfWork], object]) -> Response:
     """Carry something out, or show the page again with what was typed and why it was not done.
 
     Args:
         do: returns the proposal, where it was proposed to another moderator.
-        act: the page that the form stands on.
-        back: on to the queue.
-        preview: the page had shown the decision as the public will see it.
     """
     try:
         with services(request).database.uow() as tx:
@@ -253,10 +204,10 @@ def _do(
         if refusal.status == 404:
             raise
         form.errors[_FIELDS.get(refusal.code, "")] = translate(lang(request), refusal.message, **refusal.params)
-        return case_page(request, form, int(refusal.status), act=act, preview=preview)
+        return case_page(request, form, int(refusal.status), act=page.act, preview=page.previewed and not page.act)
     if isinstance(done, Proposal):
         return to(request, done.kind.route, id=done.id)
-    if back:
+    if page.back:
         return to(request, "petitions.queue")
     return to(request, "petitions.case", reference=_reference(request))
 

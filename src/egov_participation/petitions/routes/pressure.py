@@ -8,16 +8,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from egov_participation.actions import Action
-from egov_participation.correspondence.pages import blank, own_address, posted, posted_by_another
+from egov_participation.correspondence.pages import Sender, blank, hand_in, own_address, posted_by_another
+from egov_participation.database import UnitOfWork
 from egov_participation.errors import DomainError
-from egov_participation.i18n import LANGUAGES, N_, translate
-from egov_participation.identity import service as identity
+from egov_participation.i18n import LANGUAGES, N_
 from egov_participation.petitions.pressure_forms import AnswerForm, ReportForm
 from egov_participation.petitions.service import lookup, pressure, reading
 from egov_participation.web.addresses import to
 from egov_participation.web.context import lang, services, session, session_or_none
 from egov_participation.web.forms import Form, kept_by_the_browser, parse
-from egov_participation.web.proxies import client_address
 from egov_participation.web.routing import route
 from egov_participation.web.templating import render
 
@@ -44,30 +43,18 @@ def _report_page(request: Request, form: Form[ReportForm], status: int = 200) ->
 
 
 def send_report(request: Request) -> Response:
-    """Hand a report in. Whatever is wrong, what was typed stays in the form."""
+    """Hand a report in."""
     here = services(request)
-    found = reading.public(here, request.path_params["reference"])
-    form = posted(request, ReportForm)
-    if form.data is None:
-        return _report_page(request, form, 422)
-    try:
-        with here.database.uow() as tx:
-            number = pressure.report(
-                tx,
-                here,
-                lookup.found(tx.session, found.reference),
-                once=form.data.once,
-                text=form.data.text,
-                mail=form.data.mail,
-                person=session_or_none(request),
-                network=identity.network_of(client_address(request)),
-                lang=lang(request),
-            )
-            tx.commit()
-    except DomainError as refusal:
-        form.errors[""] = translate(lang(request), refusal.message)
-        return _report_page(request, form, refusal.status)
-    return to(request, "petitions.pressure_sent", reference=found.reference, report=number)
+    reference = reading.public(here, request.path_params["reference"]).reference
+
+    def take(tx: UnitOfWork, given: ReportForm, sender: Sender) -> str:
+        about = {"once": given.once, "text": given.text, "mail": given.mail}
+        return pressure.report(tx, here, lookup.found(tx.session, reference), **about, **sender)
+
+    def sent_on(number: str) -> Response:
+        return to(request, "petitions.pressure_sent", reference=reference, report=number)
+
+    return hand_in(request, ReportForm, _report_page, take, sent_on)
 
 
 def send_report_again(request: Request) -> Response:
