@@ -179,7 +179,8 @@ def build(specs: tuple[RouteSpec, ...]) -> ASGIApp:
     with, after its language, has a router of its own.
     """
     routes: list[tuple[str | None, BaseRoute]] = [
-        (_first_word(s.path), Route(s.full_path, _guarded(s), methods=sorted(s.methods), name=s.name)) for s in specs
+        (_first_word(s.path), Route(s.full_path, _Guard(s).respond, methods=sorted(s.methods), name=s.name))
+        for s in specs
     ]
     bare = dict.fromkeys(s.path for s in specs if s.localized and "GET" in s.methods)
     routes += [(_first_word(path), Route(path, _to_language)) for path in bare]
@@ -211,82 +212,104 @@ def _router(routes: list[tuple[str | None, BaseRoute]], word: str | None) -> Rou
     return Router(fitting, redirect_slashes=False, default=_without_slash)
 
 
-def _guarded(spec: RouteSpec) -> Callable[[Request], Awaitable[Response]]:
-    access = spec.access
-    waits = access is not PUBLIC or not iscoroutinefunction(spec.endpoint)
+class _Guard:
+    """Stands around one endpoint: lets in whoever may come, reads what they send, and has the endpoint answer."""
 
-    def admit(request: Request, *, keeping: bool) -> Response | Endpoint | None:
-        """Let in whoever may come (None); else the answer that leads elsewhere first, or what keeps their form."""
-        if access is not PUBLIC:
-            request.state.session = sessions.load(request)
-        if access is SIGNED_IN:
-            found = session_or_none(request)
-            if found is None:
-                if spec.signed_out is not None and keeping:
-                    return spec.signed_out
-                return sessions.sign_in_first(request)
-            if not actions.may(spec.action, found.roles):
-                way = sessions.enter_office_first(request, found)
-                if way is not None:
-                    return way
-            actions.check(spec.action, found.capacity, found.roles)
+    def __init__(self, spec: RouteSpec) -> None:
+        self._spec = spec
+        self._public = spec.access is PUBLIC
+        self._waits = not self._public or not iscoroutinefunction(spec.endpoint)
+
+    async def respond(self, request: Request) -> Response:
+        """The answer to a request."""
+        request.state.public = self._public
+        try:
+            unread = None
+            if request.method not in SAFE_METHODS:
+                elsewhere = await self._before_reading(request)
+                if elsewhere is not None:
+                    return elsewhere
+                unread = await _read(request)
+            # One way to a thread and back for the session and what answers: each costs a wait for the interpreter.
+            found = (
+                await run_in_threadpool(self._answer, request, unread) if self._waits else self._answer(request, unread)
+            )
+            response = found if isinstance(found, Response) else await found
+        finally:
+            await close_form(request)
+        if not self._public:
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    async def _before_reading(self, request: Request) -> Response | None:
+        """Refuse what other sites send, and where much may be sent, whoever may not come: much is read of nobody who
+        may not; a little costs less than to ask first.
+        """
+        spec = self._spec
+        if spec.from_program:
+            csrf.check_program(request)
+        else:
+            csrf.check_origin(request, from_main=spec.from_main)
+        elsewhere = await run_in_threadpool(self._admit, request, keeping=False) if spec.max_body else None
+        if isinstance(elsewhere, Response):
+            return elsewhere
+        if spec.sender is not None:
+            await run_in_threadpool(spec.sender, request)
+        if spec.max_body is not None:
+            take_more(request.scope, spec.max_body)
         return None
 
-    def enter(request: Request, unread: HTTPException | None) -> Response | Endpoint:
+    def _answer(self, request: Request, unread: HTTPException | None) -> Response | Awaitable[Response]:
+        found = self._enter(request, unread)
+        return found if isinstance(found, Response) else found(request)
+
+    def _enter(self, request: Request, unread: HTTPException | None) -> Response | Endpoint:
         """What answers whoever may come."""
-        elsewhere = admit(request, keeping=unread is None and request.method not in SAFE_METHODS)
+        writes = request.method not in SAFE_METHODS
+        elsewhere = self._admit(request, keeping=writes and unread is None)
         if elsewhere is not None:
             if not isinstance(elsewhere, Response):
                 read_form(request)
             return elsewhere
         if unread is not None:
             raise unread
-        if request.method not in SAFE_METHODS:
+        if writes:
             read_form(request)
-            if not spec.from_main:
+            if not self._spec.from_main:
                 try:
                     csrf.check_token(request)
                 except DomainError:
-                    if spec.again is None:
+                    if self._spec.again is None:
                         raise
-                    return spec.again
-        return spec.endpoint
+                    return self._spec.again
+        return self._spec.endpoint
 
-    def answer(request: Request, unread: HTTPException | None) -> Response | Awaitable[Response]:
-        found = enter(request, unread)
-        return found if isinstance(found, Response) else found(request)
+    def _admit(self, request: Request, *, keeping: bool) -> Response | Endpoint | None:
+        """Let in whoever may come (None); else the answer that leads elsewhere first, or what keeps their form."""
+        if self._public:
+            return None
+        request.state.session = sessions.load(request)
+        if self._spec.access is not SIGNED_IN:
+            return None
+        found = session_or_none(request)
+        if found is None:
+            keeps = self._spec.signed_out if keeping else None
+            return keeps or sessions.sign_in_first(request)
+        if not actions.may(self._spec.action, found.roles):
+            way = sessions.enter_office_first(request, found)
+            if way is not None:
+                return way
+        actions.check(self._spec.action, found.capacity, found.roles)
+        return None
 
-    async def endpoint(request: Request) -> Response:
-        request.state.public = access is PUBLIC
-        unread = None
-        try:
-            if request.method not in SAFE_METHODS:
-                if spec.from_program:
-                    csrf.check_program(request)
-                else:
-                    csrf.check_origin(request, from_main=spec.from_main)
-                # Much is read of nobody who may not come; a little costs less than to ask first.
-                elsewhere = await run_in_threadpool(admit, request, keeping=False) if spec.max_body else None
-                if isinstance(elsewhere, Response):
-                    return elsewhere
-                if spec.sender is not None:
-                    await run_in_threadpool(spec.sender, request)
-                if spec.max_body is not None:
-                    take_more(request.scope, spec.max_body)
-                try:
-                    await read_body(request)
-                except HTTPException as error:  # too long: said to whoever may come at all
-                    unread = error
-            # One way to a thread and back for the session and what answers: each costs a wait for the interpreter.
-            found = await run_in_threadpool(answer, request, unread) if waits else answer(request, unread)
-            response = found if isinstance(found, Response) else await found
-        finally:
-            await close_form(request)
-        if access is not PUBLIC:
-            response.headers.setdefault("Cache-Control", "no-store")
-        return response
 
-    return endpoint
+async def _read(request: Request) -> HTTPException | None:
+    """Read the body; that it is too long is said later, and only to whoever may come at all."""
+    try:
+        await read_body(request)
+    except HTTPException as error:
+        return error
+    return None
 
 
 async def _without_slash(scope: Scope, receive: Receive, send: Send) -> None:
