@@ -28,7 +28,7 @@ from egov_participation.services import Services
 from egov_participation.voting import service as voting
 from egov_participation.voting.models import HandIn
 from egov_participation.voting.rules import VoteState
-from egov_participation.voting.service import HandInKind, HandInStage
+from egov_participation.voting.service import HandInKind, HandInStage, adding_up
 
 pytestmark = pytest.mark.browser
 
@@ -62,7 +62,9 @@ def test_votes_that_are_ranked_are_shuffled_in_the_browser_and_then_decrypted(
     official: MakeOfficial,
     gate: Gate,
     new_page: Callable[..., Page],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(adding_up, "PART", 1)  # so that a job puts the ballots together
     member = official(Role.COMMISSION)
     course = begin(services, worker, outbox, member, voters=6)
     ranking = documents.counted("schulze", blank=True) | {
@@ -80,6 +82,10 @@ def test_votes_that_are_ranked_are_shuffled_in_the_browser_and_then_decrypted(
         page.goto(f"{services.settings.booth_url}/en/trustee/{course.tokens[0]}")
         page.click("main form button")
         page.wait_for_url("**/trustee")
+        expect(page.locator("h1")).to_have_text("The encrypted ballots are being put together")
+        look(page, "putting-together")
+        worker.run_due()
+        expect(page.locator("h1")).to_have_text("Shuffle the ballots")  # nobody has touched the page
         look(page, "shuffle")
 
         page.click("[data-form=start] button")
