@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from playwright.sync_api import Browser
 
 from egov_participation import paths
 
@@ -114,3 +115,17 @@ def test_who_asks_for_less_motion_or_own_colours_is_heard() -> None:
     assert "prefers-reduced-motion" in text
     assert "forced-colors" in text
     assert "@media print" in text
+
+
+@pytest.mark.browser
+def test_a_word_of_fifteen_letters_in_a_title_is_whole_on_the_narrowest_phone(chromium: Browser) -> None:
+    css = (paths.static_dir() / "site.css").read_text("utf-8")
+    words = {"xl": "государственных", "l": "редакцияңызды"}
+    titles = "".join(f'<h1 class="govuk-heading-{size}"><span>{word}</span></h1>' for size, word in words.items())
+    page = chromium.new_page(viewport={"width": 320, "height": 640})
+    page.set_content(
+        f'<style>{css}</style><body class="govuk-template__body"><div class="govuk-width-container">{titles}</div>'
+    )
+    lines = page.evaluate("[...document.querySelectorAll('span')].map(word => word.getClientRects().length)")
+    page.close()
+    assert lines == [1, 1]
