@@ -14,6 +14,7 @@ from egov_participation.i18n import translate
 from egov_participation.jurisdiction import telling
 from egov_participation.jurisdiction.petition_rules import RuleSet, Unreckonable
 from egov_participation.jurisdiction.territories import Territory, country
+from egov_participation.jurisdiction.territories import place as place_of
 from egov_participation.petitions.service import ruling
 from egov_participation.web.context import lang, services
 from egov_participation.web.reading import page
@@ -59,7 +60,7 @@ def _page(request: Request, found: RuleSet, asked: Asked | None) -> Response:
         territories=[[one.code, _name(one, found, language)] for one in found.places()],
         asked=asked,
         minimums=[
-            [[code, number(least)] for code, least in sorted(one.per_territory.minimum.items())]
+            sorted([_called(code, language), number(least)] for code, least in one.per_territory.minimum.items())
             for one in found.thresholds
             if one.per_territory is not None
         ],
@@ -78,6 +79,11 @@ def _asked(found: RuleSet, code: str, language: str) -> Asked | None:
     except Unreckonable as error:
         refused = translate(language, error.message)
     return Asked(place, _name(place, found, language), said, refused)
+
+
+def _called(code: str, language: str) -> str:
+    found = place_of(code)
+    return code if found is None else found.name(language)
 
 
 def _name(place: Territory, found: RuleSet, language: str) -> str:
