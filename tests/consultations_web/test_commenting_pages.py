@@ -181,7 +181,7 @@ def test_who_reads_an_old_version_is_led_to_the_new_one(services: Services, citi
     assert "This provision is not in it any more" in page
     assert TEXT in page
     assert "<textarea" not in page
-    assert "the provision is no more" in text_of(author.client.get("/en/me/comments").text)
+    assert "the provision is no longer in the draft" in text_of(author.client.get("/en/me/comments").text)
     assert author.client.get(f"/en/consultations/{reference}/v1/comment?text=ru").text.count("/v2/comment") == 1
     (draft,) = re.findall(r'action="([^"]*/discard)"', author.client.get("/en/me/comments").text)
     author.client.post(draft)

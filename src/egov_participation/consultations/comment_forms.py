@@ -60,7 +60,7 @@ def _stance(value: str) -> Stance:
 
 def _capacity(value: str) -> Capacity:
     if value not in set(Capacity):
-        raise ValueError(N_("Choose as what you write."))
+        raise ValueError(N_("Choose who you are writing as."))
     return Capacity(value)
 
 

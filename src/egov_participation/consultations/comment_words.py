@@ -11,14 +11,14 @@ from egov_participation.documents.naming import cited, path
 from egov_participation.i18n import N_
 
 AMENDMENTS: Final = {
-    AmendmentKind.REPLACE: N_("Give this provision other words"),
+    AmendmentKind.REPLACE: N_("Reword this provision"),
     AmendmentKind.INSERT_AFTER: N_("Insert a new provision after this one"),
     AmendmentKind.DELETE: N_("Delete this provision"),
 }
 PLACED: Final = {
     Placed.ANCHORED: N_("It stands at the same words."),
     Placed.SHIFTED: N_("The words have changed; it stands where they probably went."),
-    Placed.ORPHANED: N_("The words that it is about are no more."),
+    Placed.ORPHANED: N_("The words that it is about are no longer there."),
 }
 """Msgids."""
 

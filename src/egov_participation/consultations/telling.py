@@ -40,7 +40,7 @@ VERDICTS: Final = {
 }
 CHANGES: Final = {
     Change.UNCHANGED: N_("Unchanged"),
-    Change.MODIFIED: N_("Other words"),
+    Change.MODIFIED: N_("Wording changed"),
     Change.MOVED: N_("Moved"),
     Change.SPLIT: N_("Divided"),
     Change.MERGED: N_("Joined"),

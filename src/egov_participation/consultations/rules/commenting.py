@@ -99,10 +99,10 @@ def check(place: Place, written: Written) -> None:
             422, N_("Say for whom you write, or in what field you are an expert."), code="comment.organisation"
         )
     if written.amendment is not None and (not place.eid or place.about is not None):
-        raise DomainError(422, N_("Choose the provision that is to have other words."), code="comment.amendment")
+        raise DomainError(422, N_("Choose the provision that you want to reword."), code="comment.amendment")
     if (written.proposed != "") != (written.amendment in (AmendmentKind.REPLACE, AmendmentKind.INSERT_AFTER)):
         raise DomainError(
-            422, N_("Write the words that you propose, as they shall stand there."), code="comment.proposed"
+            422, N_("Write the words that you propose, as they should stand in the text."), code="comment.proposed"
         )
 
 

@@ -44,7 +44,7 @@ def support(services: Services, tx: UnitOfWork, acting: SessionInfo, reference: 
     if comment.person_hash == person_hash:
         raise DomainError(409, N_("This is your own comment: its supporters are others."), code="support.own")
     if comment.shown in GONE:
-        raise DomainError(409, N_("The words of this comment are no more."), code="support.erased")
+        raise DomainError(409, N_("The words of this comment are no longer there."), code="support.erased")
     if tx.add_if_new(CommentSupport, comment_id=comment.id, person_hash=person_hash, day=services.day(now)):
         comment.supports += 1
         tx.add(comment)

@@ -71,7 +71,7 @@ def complain(
     consultation = lookup.found(tx.session, reference)
     comment = comment_lists.of_number(tx.session, consultation, number)
     if comment.shown in GONE:
-        raise DomainError(409, N_("The words of this comment are no more."), code="complaint.gone")
+        raise DomainError(409, N_("The words of this comment are no longer there."), code="complaint.gone")
     if ground not in {one.code for one in ruling.of(services, consultation).grounds}:
         raise DomainError(422, N_("Choose one of the grounds."), code="complaint.ground")
     throttle(services.settings.keys_dir).take_at_once(tx, IN_AN_HOUR, network, now)
