@@ -235,6 +235,7 @@ def test_the_program_holds_the_site_over_http(
         title = select(ConsultationText).where(ConsultationText.lang == "ru")
         assert failure(lambda db: (db.exec(title).one(), "title", "Парки закрываются")) == "consultation.record"
         with services.database.read() as session:
-            modified = session.exec(select(ProvisionChange.id).where(ProvisionChange.change == "modified")).first()
+            changes = select(ProvisionChange.id).where(ProvisionChange.change == "modified")
+            modified = session.exec(changes.order_by(col(ProvisionChange.id))).first()
         assert failure(lambda db: (db.get(ProvisionChange, modified), "change", "merged")) == "consultation.record"
         assert verified()["ok"] is True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from sqlmodel import select
+from sqlmodel import col, select
 from tests.consultations import office
 from tests.officials import MakeOfficial, SignedIn
 
@@ -49,7 +49,11 @@ class DraftWorld:
     def paper(self) -> str:
         """SHA-256 of the document there."""
         with self.services.database.read() as db:
-            return db.exec(select(ConsultationPaper.sha256)).all()[-1] if self.prepared else ""
+            return (
+                db.exec(select(ConsultationPaper.sha256).order_by(col(ConsultationPaper.id))).all()[-1]
+                if self.prepared
+                else ""
+            )
 
     @cached_property
     def reading(self) -> str:
@@ -70,7 +74,8 @@ class DraftWorld:
             row = tx.exec(select(Consultation).where(Consultation.key == key)).one()
             version = tx.exec(select(Version).where(Version.consultation_id == row.id, Version.number == 2)).one()
             text = lookup.expressions(tx.session, version.id or 0)["ru"]
-            change = tx.exec(select(ProvisionChange).where(ProvisionChange.expression_id == text.id)).first()
+            changes = select(ProvisionChange).where(ProvisionChange.expression_id == text.id)
+            change = tx.exec(changes.order_by(col(ProvisionChange.id))).first()
             assert change is not None
             change.doubtful, change.score = True, 0.6
             tx.add(change)

@@ -10,7 +10,7 @@ from datetime import timedelta
 from urllib.parse import urlencode
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 from tests.officials import MakeOfficial, SignedIn
 
 from egov_participation import audit
@@ -127,7 +127,7 @@ def test_a_file_has_all_that_fits_and_taking_it_is_in_the_trail(
     )
     assert line["name"].startswith(moderator.entry.family_name)
     with services.database.read() as db:
-        last = db.exec(select(audit.AuditEntry)).all()[-1]
+        last = db.exec(select(audit.AuditEntry).order_by(col(audit.AuditEntry.id))).all()[-1]
     assert (last.actor, last.action, last.step, last.object) == (
         auditor.person_id,
         Action.READ_TRAIL,

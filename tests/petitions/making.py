@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import count
 
-from sqlmodel import select
+from sqlmodel import col, select
 from tests.voting.making import make_people
 
 from egov_participation.jurisdiction.petition_rules import RuleSet, Way
@@ -95,7 +95,9 @@ class Petitions:
                 reason = reason or "Себебі бар"
             into = None
             if state is State.MERGED:
-                into = tx.exec(select(Petition).where(Petition.reference != reference)).first()
+                into = tx.exec(
+                    select(Petition).where(Petition.reference != reference).order_by(col(Petition.id))
+                ).first()
             lifecycle.change(tx, petition, state, self.services.clock(), by="moderator", reason=reason, into=into)
             tx.commit()
 

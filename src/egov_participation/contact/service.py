@@ -153,14 +153,18 @@ def standing(tx: UnitOfWork, services: Services, number: str, *, network: str) -
 def open_messages(services: Services, session: Session) -> list[Message]:
     """What waits for an answer, the first due first."""
     statement = select(ContactMessage).where(col(ContactMessage.answered_at).is_(None))
-    rows = session.exec(statement.order_by(col(ContactMessage.due_on), col(ContactMessage.received_at)))
+    rows = session.exec(
+        statement.order_by(col(ContactMessage.due_on), col(ContactMessage.received_at), col(ContactMessage.reference))
+    )
     return [_message(services, session, row) for row in rows]
 
 
 def answered_messages(services: Services, session: Session, limit: int = 20) -> list[Message]:
     """The latest that were answered, the last first."""
     statement = select(ContactMessage).where(col(ContactMessage.answered_at).is_not(None))
-    rows = session.exec(statement.order_by(col(ContactMessage.answered_at).desc()).limit(limit))
+    rows = session.exec(
+        statement.order_by(col(ContactMessage.answered_at).desc(), col(ContactMessage.reference)).limit(limit)
+    )
     return [_message(services, session, row) for row in rows]
 
 

@@ -208,7 +208,7 @@ def waiting(session: Session) -> list[IncidentView]:
 def answered(session: Session, limit: int = 20) -> list[IncidentView]:
     """The latest that were answered, the last first."""
     statement = select(Incident).where(col(Incident.answered_at).is_not(None))
-    rows = session.exec(statement.order_by(col(Incident.answered_at).desc()).limit(limit))
+    rows = session.exec(statement.order_by(col(Incident.answered_at).desc(), col(Incident.reference)).limit(limit))
     return [_public(row) for row in rows]
 
 

@@ -36,7 +36,10 @@ def close_due(services: Services) -> list[str]:
     due = (Consultation.state == State.OPEN.value, col(Consultation.closes_at) <= now)
     with services.database.read() as session:
         found = session.exec(
-            select(Consultation.id).where(*due).order_by(col(Consultation.closes_at)).limit(_AT_ONCE)
+            select(Consultation.id)
+            .where(*due)
+            .order_by(col(Consultation.closes_at), col(Consultation.id))
+            .limit(_AT_ONCE)
         ).all()
     closed = []
     for id_ in found:
@@ -84,7 +87,8 @@ def remind(services: Services) -> int:
             return 0
     told = 0
     with services.database.uow() as tx:
-        rows = tx.exec(select(Consultation).where(*due).limit(_AT_ONCE).with_for_update()).all()
+        some = select(Consultation).where(*due).order_by(col(Consultation.id)).limit(_AT_ONCE)
+        rows = tx.exec(some.with_for_update()).all()
         for row in rows:
             row.reminded_on = today
             tx.add(row)

@@ -110,6 +110,7 @@ def settle(services: Services) -> int:
         .join(Redaction, col(Redaction.comment_id) == col(Comment.id))
         .where(Comment.shown == Shown.REDACTED.value, col(Redaction.gone).is_(False))
         .where(col(Redaction.id) == last.scalar_subquery(), over)
+        .order_by(col(Comment.id))
         .limit(_AT_ONCE)
     )
     with services.database.read() as session:

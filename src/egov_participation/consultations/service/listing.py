@@ -126,7 +126,8 @@ def front(services: Services, now: datetime, most: int) -> Front:
     with services.database.read() as session:
         of = (in_group(Group.OPEN), col(Consultation.closes_at) > now)
         count = session.exec(select(func.count()).select_from(Consultation).where(*of)).one()
-        first = session.exec(select(Consultation).where(*of).order_by(col(Consultation.closes_at)).limit(1)).all()
+        soonest = (col(Consultation.closes_at), col(Consultation.id))
+        first = session.exec(select(Consultation).where(*of).order_by(*soonest).limit(1)).all()
         reported = session.exec(
             select(Consultation)
             .where(in_group(Group.REPORTED))

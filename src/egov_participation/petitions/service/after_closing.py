@@ -44,7 +44,9 @@ def remind(services: Services) -> int:
             return 0
     told = 0
     with services.database.uow() as tx:
-        rows = tx.exec(select(ReachedTier, Petition).where(*due).limit(_AT_ONCE).with_for_update(of=ReachedTier)).all()
+        first = (col(ReachedTier.answer_due_on), col(ReachedTier.petition_id), col(ReachedTier.tier))
+        some = select(ReachedTier, Petition).where(*due).order_by(*first).limit(_AT_ONCE)
+        rows = tx.exec(some.with_for_update(of=ReachedTier)).all()
         for tier, petition in rows:
             tier.reminded_on = today
             tx.add(tier)

@@ -24,7 +24,7 @@ def close_due(services: Services) -> list[str]:
     due = (Petition.state == State.OPEN, col(Petition.closes_at) <= now)
     with services.database.read() as session:
         found = session.exec(
-            select(Petition.reference).where(*due).order_by(col(Petition.closes_at)).limit(_AT_ONCE)
+            select(Petition.reference).where(*due).order_by(col(Petition.closes_at), col(Petition.id)).limit(_AT_ONCE)
         ).all()
     closed = []
     for reference in found:

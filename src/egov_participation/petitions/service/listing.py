@@ -209,7 +209,8 @@ def front(services: Services, now: datetime, most: int) -> Front:
     with services.database.read() as session:
         of = (in_public(), _group(Group.OPEN), col(Petition.closes_at) > now)
         count = session.exec(select(func.count()).select_from(Petition).where(*of)).one()
-        first = session.exec(select(Petition).where(*of).order_by(col(Petition.closes_at)).limit(1)).all()
+        soonest = (col(Petition.closes_at), col(Petition.id))
+        first = session.exec(select(Petition).where(*of).order_by(*soonest).limit(1)).all()
         trending = session.exec(
             select(Petition)
             .join(PetitionCount, col(PetitionCount.petition_id) == col(Petition.id), isouter=True)

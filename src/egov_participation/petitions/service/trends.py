@@ -56,7 +56,7 @@ def networks(session: Session, petition: Petition, now: datetime) -> Sequence[Tr
         .where(*_of(petition, since))
         .group_by(col(Signature.network), hour)
         .having(count >= integrity.MANY)
-        .order_by(count.desc(), hour)
+        .order_by(count.desc(), hour, col(Signature.network))
         .limit(integrity.MOST_LISTED)
     ).all()
     all_ = _counted(session, petition, since) if found else {}
