@@ -193,16 +193,24 @@ def test_who_writes_in_the_register_after_their_passkey_was_enrolled_acts_in_pet
     numbered(services, (owner, iins[0]), (thief, iins[1]))
     assert [signs(thief, theirs), signs(owner, device, Act.WITHDRAW)] == ["attest", "withdraw"]
 
-    # Enrolled while no number could be read, a passkey acts in no petition, and shows its holder's code as before.
+    # Enrolled for somebody who was not in the register, a passkey acts in no petition, and shows its code as before.
     assert registrar.forget_passkeys(thief) == 1
     keys, unknown = IinKeys.open(settings.keys_dir, settings.registrar_keys_dir), "a" * 32
     with services.database.uow() as tx:
         row = tx.session.get_one(Resident, thief)
-        row.iin_sealed = keys.seal(iins[1], owner)
-        row.mark = keys.mark(marked_values(row))
+        row.iin_sealed, kept_row = keys.seal(iins[1], owner), row.model_dump()
+        tx.commit()
+    with pytest.raises(DomainError) as refused:  # nobody could be told of it
+        rolls.enrol(thief)
+    assert refused.value.code == "registrar.row"
+    with services.database.uow() as tx:
+        tx.session.delete(tx.session.get_one(Resident, thief))
         tx.commit()
     rolls.enrol(unknown)
     theirs = rolls.enrol(thief)
+    with services.database.uow() as tx:
+        tx.add(Resident(**kept_row))
+        tx.commit()
     numbered(services, (thief, iins[1]))
     assert refusal(petitions.assertion, thief, theirs, Act.WITHDRAW) == "credential.way"
     shown = registrar.credential(UUID, thief, rolls.by_passkey(thief, theirs))

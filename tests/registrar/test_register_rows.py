@@ -14,9 +14,11 @@ from tests.registrar.signing import REF, Petitions
 from tests.registrar.test_petitions import refusal
 from tests.voting.making import make_people
 
+from egov_participation.clock import ManualClock
 from egov_participation.errors import DomainError
 from egov_participation.registrar.interface import Act, Voter, Way
 from egov_participation.registrar.service import LocalRegistrar
+from egov_participation.registrar.service.mails import MAX_ATTEMPTS, MOST_WAITS
 from egov_participation.registry import fake
 from egov_participation.registry.keys import IinKeys, SealError
 from egov_participation.registry.models import Resident
@@ -81,6 +83,39 @@ def test_a_code_goes_where_the_register_said_when_the_person_was_entered_or_nowh
     assert refusal(petitions.code, victim) == "petition.no_resident"
     petitions.act(other)
     assert own["mail"] not in {mail.to for mail in rolls.mails().sent[1:]}
+
+
+def test_a_warning_waits_until_the_row_is_put_right(rolls: Rolls, services: Services, clock: ManualClock) -> None:
+    """Else who enrols a passkey of their own for somebody would keep the warning from them by changing their row."""
+    _, (victim,) = make_people(services, 1)
+    rolls.enrol(victim)
+    before = change(services, victim, mail=THIEF)
+
+    def waits(hours: int) -> None:
+        for _ in range(hours):
+            assert rolls.mails().sent == []
+            clock.advance(hours=1)
+
+    waits(MAX_ATTEMPTS + 3)
+    with services.database.uow() as tx:
+        row = tx.session.get_one(Resident, victim)
+        kept = row.model_dump() | before
+        tx.session.delete(row)
+        tx.commit()
+    waits(24)
+    with services.database.uow() as tx:
+        tx.add(Resident(**kept))
+        tx.commit()
+    assert [mail.to for mail in rolls.mails().sent] == ["n0@mail.example"]
+
+    # It does not wait for ever.
+    rolls.enrol(victim)
+    change(services, victim, mail=THIEF)
+    for _ in range(MOST_WAITS):
+        rolls.mails()
+        clock.advance(hours=1)
+    change(services, victim, **before)
+    assert len(rolls.mails().sent) == 1
 
 
 @pytest.mark.parametrize("column", CHANGES)

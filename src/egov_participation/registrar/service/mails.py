@@ -30,6 +30,8 @@ from egov_participation.registrar.service.means import Means, contact
 log = structlog.get_logger()
 
 MAX_ATTEMPTS: Final = 12
+MOST_WAITS: Final = 180
+"""Attempts, of which all but the first are an hour apart, for somebody who is not in the register."""
 _FIRST_WAIT: Final = timedelta(seconds=10)
 _LONGEST_WAIT: Final = timedelta(hours=1)
 _AT_ONCE: Final = 50
@@ -256,22 +258,35 @@ def send_due(means: Means) -> None:
             with ThreadPoolExecutor(_SIDE_BY_SIDE, thread_name_prefix="registrar-mail") as pool:
                 left = list(pool.map(partial(_has_left, means), due))
         _note(means, [row.id for row, gone in zip(due, left, strict=True) if gone], now, gone=True)
-        _note(means, [row.id for row, gone in zip(due, left, strict=True) if not gone], now, gone=False)
+        for outcome in (False, None):
+            _note(means, [row.id for row, gone in zip(due, left, strict=True) if gone is outcome], now, gone=outcome)
         if len(due) < _AT_ONCE or time.monotonic() >= until:
             return
 
 
-def _has_left(means: Means, row: Outgoing) -> bool:
+class NobodyError(Exception):
+    """The person is not in the register, or not as they were entered. A warning waits for that to be put right, for
+    about a week: whoever changed or took away the row is not rid of it."""
+
+
+def _has_left(means: Means, row: Outgoing) -> bool | None:
+    """Whether it has; None if it waits for the register."""
     try:
         _hand_over(means, means.vault.open_mail(row.id, row.sealed))
+    except NobodyError:
+        return None
     except Exception as error:  # noqa: BLE001 - whatever it is, the others must leave and this one is tried again
         log.warning("registrar.mail_failed", attempt=row.attempts + 1, **describe(error))
         return False
     return True
 
 
-def _note(means: Means, ids: Sequence[str], now: datetime, *, gone: bool) -> None:
-    """Forget mails that have left or failed too often; the others wait. A crash before lets some leave twice."""
+def _note(means: Means, ids: Sequence[str], now: datetime, *, gone: bool | None) -> None:
+    """Forget mails that have left or failed too often; the others wait. A crash before lets some leave twice.
+
+    Args:
+        gone: as `_has_left`.
+    """
     if not ids:
         return
     with means.database.uow() as tx:
@@ -279,9 +294,11 @@ def _note(means: Means, ids: Sequence[str], now: datetime, *, gone: bool) -> Non
             tx.session.execute(delete(Outgoing).where(col(Outgoing.id).in_(ids)))
         else:
             for kept in tx.session.exec(select(Outgoing).where(col(Outgoing.id).in_(ids))):
+                if gone is False and kept.attempts >= MAX_ATTEMPTS:  # it waited, and is now refused for the first time
+                    kept.attempts = 0
                 kept.attempts += 1
-                kept.run_after = now + min(_FIRST_WAIT * 2 ** (kept.attempts - 1), _LONGEST_WAIT)
-                if kept.attempts >= MAX_ATTEMPTS:
+                kept.run_after = now + min(_FIRST_WAIT * 2 ** min(kept.attempts - 1, MAX_ATTEMPTS), _LONGEST_WAIT)
+                if kept.attempts >= (MOST_WAITS if gone is None else MAX_ATTEMPTS):
                     tx.session.delete(kept)
         tx.commit()
 
@@ -297,7 +314,9 @@ def _hand_over(means: Means, content: Mapping[str, object]) -> None:
     else:
         where = means.residents.contact(person)
     if where is None:
-        return
+        if kind.code:  # which is over by then
+            return
+        raise NobodyError
     also = "" if kind.code else where.also
     for address in filter(None, (where.mail, also)):
         mail = compose(means.settings, kind, address, str(content["lang"]) or where.lang, **said)

@@ -183,11 +183,20 @@ def counted(means: Means, tx: UnitOfWork, use: Use) -> bool:
 
 
 def _number_now(means: Means, person_id: str) -> bytes | None:
-    """Of the IIN that the register has for them; None, and the passkey acts in no petition, if none can be read."""
+    """Of the IIN that the register has for them; None, and the passkey acts in no petition, if they are not in it.
+
+    Raises:
+        DomainError: 409 ``registrar.row``.
+    """
     try:
         found = means.residents.numbers([person_id]).get(person_id)
     except SealError:
-        found = None
+        # Nobody could be told of this passkey, and it would count all the same.
+        raise DomainError(
+            409,
+            N_("The registrar cannot read this person’s row in the register, so it takes no passkey for them."),
+            code="registrar.row",
+        ) from None
     if found is None:
         log.warning("registrar.unnumbered_passkey")
         return None
