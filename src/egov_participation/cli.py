@@ -6,6 +6,7 @@ import os
 import sys
 import tempfile
 from functools import partial
+from importlib.metadata import version
 from typing import Annotated
 
 import typer
@@ -33,8 +34,19 @@ for _module in rooms.load("cli"):
     app.add_typer(_module.app)
 
 
+def _say_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"egov {version('egov-participation')}")
+        raise typer.Exit
+
+
 @app.callback()
-def _egov(context: typer.Context) -> None:
+def _egov(
+    context: typer.Context,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Say which version this is.")
+    ] = False,
+) -> None:
     """Votes and participation that anybody can check. Settings are environment variables: EGOV_DATABASE_URL …"""
     # Rooms' commands may not import the application; they call this for the services they work with.
     context.obj = lambda: create_services(Settings())

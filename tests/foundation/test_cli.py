@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,12 @@ def test_help_names_every_room_that_has_commands() -> None:
     assert answer.returncode == 0
     for command in ("migrate", "serve", "worker", "backup", "restore", "doctor", "demo", "registry", "vote"):
         assert f" {command} " in answer.stdout
+
+
+def test_the_version_is_said() -> None:
+    answer = egov("--version")
+
+    assert (answer.returncode, answer.stdout) == (0, f"egov {version('egov-participation')}\n")
 
 
 def test_a_database_is_migrated(environment: dict[str, str], tmp_path: Path) -> None:
