@@ -110,6 +110,9 @@ def test_a_petition_goes_from_its_draft_to_its_answer_by_the_law_it_is_under(
     seen += [read(moderator.client, path) for path in (f"/en/petitions/{reference}", "/en/petitions/answers", "/en")]
     name = rules.bodies[addressee].en
     assert all(name in page for page in seen[-3:-1])
+    catalogue = moderator.client.get("/data/catalog.jsonld").text
+    assert f'"{rules.name.en}"' in catalogue
+    assert "country/KAZ" not in catalogue
     assert not {page[match.start() - 80 : match.end() + 60] for page in seen for match in KAZAKH.finditer(page)}
 
 

@@ -25,6 +25,12 @@ def calendar(services: Services) -> Calendar:
     return rules(services).calendar
 
 
+def country(settings: Settings) -> str:
+    """Whose rules they are: the code of their territories' country, or their own; `RuleError` as of `place`."""
+    versions = PETITIONS.all_versions(settings.jurisdiction, settings.jurisdiction_dir)
+    return versions[-1].territories or settings.jurisdiction
+
+
 def place(settings: Settings) -> dict[str, str]:
     """What the site is of, by language: the name of its rules. Raises `RuleError`: they cannot be read."""
     name = PETITIONS.all_versions(settings.jurisdiction, settings.jurisdiction_dir)[-1].name

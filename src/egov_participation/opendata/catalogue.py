@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Any, Final
 
 from egov_participation.i18n import LANGUAGES, N_, translate
+from egov_participation.jurisdiction import site
 from egov_participation.opendata import formats
 from egov_participation.opendata.datasets import DATASETS, Name
 from egov_participation.opendata.formats import Format
@@ -27,14 +28,15 @@ ABOUT: Final = N_(
     " archives to recount from, protocols, reports of incidents, signatures by region and by day, comments and"
     " replies, and the territories that all of it refers to."
 )
-KEYWORDS: Final = (N_("votes"), N_("petitions"), N_("consultations"), N_("participation"), N_("Kazakhstan"))
+KEYWORDS: Final = (N_("votes"), N_("petitions"), N_("consultations"), N_("participation"))
 _SITE: Final = N_("Civic Participation")
 _CONTACT: Final = N_("Contact centre")
 _TABLE: Final = N_("%(title)s: table")
 _LINES: Final = N_("%(title)s: JSON lines")
 _SIGNED: Final = N_("Signed protocol (JSON)")
 _AUTHORITY: Final = "http://publications.europa.eu/resource/authority/"
-_COUNTRY: Final = f"{_AUTHORITY}country/KAZ"
+_COUNTRIES: Final = {"kz": "KAZ", "uk": "GBR", "kr": "KOR", "ru": "RUS", "us": "USA"}
+"""What the rules are of, as the European Union's list of countries has it."""
 _LANGUAGES: Final = {"kk": "KAZ", "ru": "RUS", "en": "ENG"}
 _DCAT: Final = "https://www.w3.org/TR/vocab-dcat-3/"
 _CSVW: Final = "https://www.w3.org/TR/tabular-metadata/"
@@ -118,7 +120,7 @@ def catalogue(settings: Settings, found: Sequence[Standing]) -> Json:
         "language": [f"{_AUTHORITY}language/{code}" for code in _LANGUAGES.values()],
         "homepage": f"{base}/data",
         "conformsTo": _DCAT,
-        "spatial": _COUNTRY,
+        **_spatial(settings),
         "issued": min(issued).isoformat(),
         "modified": max(modified).isoformat(),
         "dataset": [_dataset(settings, one) for one in found],
@@ -151,6 +153,11 @@ def _contact(settings: Settings) -> Json:
     return found | ({"hasEmail": f"mailto:{settings.contact}"} if settings.contact else {})
 
 
+def _spatial(settings: Settings) -> Json:
+    country = _COUNTRIES.get(site.country(settings))
+    return {"spatial": f"{_AUTHORITY}country/{country}"} if country else {}
+
+
 def _dataset(settings: Settings, one: Standing) -> Json:
     dataset, page = DATASETS[one.name], f"{settings.base_url}/data#{one.name}"
     dated = {"issued": one.issued, "modified": one.modified}
@@ -160,7 +167,9 @@ def _dataset(settings: Settings, one: Standing) -> Json:
         "identifier": one.name,
         "title": in_each_language(dataset.title),
         "description": in_each_language(dataset.about),
-        "keyword": {lang: [translate(lang, word) for word in KEYWORDS] for lang in LANGUAGES},
+        "keyword": {
+            lang: [*(translate(lang, word) for word in KEYWORDS), place] for lang, place in site.place(settings).items()
+        },
         "theme": f"{_AUTHORITY}data-theme/GOVE",
         "publisher": {"@id": f"{settings.base_url}/data#publisher"},
         "contactPoint": {"@id": f"{settings.base_url}/data#contact"},
@@ -168,7 +177,7 @@ def _dataset(settings: Settings, one: Standing) -> Json:
         "accessRights": f"{_AUTHORITY}access-right/PUBLIC",
         "accrualPeriodicity": f"{_AUTHORITY}frequency/{dataset.frequency}",
         "landingPage": page,
-        "spatial": _COUNTRY,
+        **_spatial(settings),
         **{name: day.isoformat() for name, day in dated.items() if day},
         "distribution": [*_tables(settings, one), *islice(_files(settings, one), MOST_LISTED)],
     }
