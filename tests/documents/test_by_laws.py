@@ -107,6 +107,22 @@ def test_rules_stand_inside_the_order_that_approves_them() -> None:
     ]
 
 
+def test_what_a_council_approves_is_an_annex_of_its_decision() -> None:
+    decision = (
+        "Қаланы абаттандыру қағидаларын бекіту туралы\nМәслихат ШЕШТІ:\n1. Қағидалар бекітілсін.\n"
+        "Мәслихат хатшысы Н. Серіков\n\nМәслихаттың\n2026 жылғы 1 мамырдағы\n№ 5 шешіміне\nқосымша\n\n"
+        "Қаланы абаттандыру қағидалары\n1-тарау. Жалпы ережелер\n1. Қағидалар тәртіпті айқындайды."
+    )
+    assert outline(read_text(decision)).splitlines() == [
+        "preamble | Мәслихат ШЕШТІ:",
+        "point | 1. | Қағидалар бекітілсін.",
+        "signature | Мәслихат хатшысы Н. Серіков",
+        "annex | Мәслихаттың 2026 жылғы 1 мамырдағы № 5 шешіміне қосымша | Қаланы абаттандыру қағидалары",
+        "·chapter | 1-тарау. | Жалпы ережелер",
+        "··point | 1. | Қағидалар тәртіпті айқындайды.",
+    ]
+
+
 def test_titles_with_a_roman_number_alone_are_chapters_and_initials_are_not() -> None:
     rules = "О парках\nI. Общие положения\n1.1. Парк открыт.\nІІ. Порядок\n2.1. Вход свободен.\nХ. Хасенов"
     assert outline(read_text(rules)).splitlines() == [

@@ -18,6 +18,7 @@ _ANNEX_KAZAKH: Final = re.compile(
     r"(?P<series>.*?)(?<!\w)(?P<number>\d+(?:-\d+)*)\s?[-‑–]?\s?қосымша\.?(?P<rest>.*)$|(?P<all>.*(?<!\w)қосымша)$",
     re.IGNORECASE | re.DOTALL,
 )
+_OF_ORDER: Final = re.compile(r"\d{4}\s+жылғы.*№", re.IGNORECASE)
 _APPROVED: Final = re.compile(
     r"(?:приложение\s+)?утвержден[аоы]?(?!\w)|.*\bбекітілген\s*\.?$|.*\bбекітілді\s*\.?$|approved\s+by(?!\w)",
     re.IGNORECASE | re.DOTALL,
@@ -33,7 +34,7 @@ _NOTE_GOES_ON: Final = re.compile(
 )
 _SIGNER: Final = re.compile(
     r"(?:президент|премьер-министр|(?:первый\s+)?(?:вице-|заместитель\s+)?(?:министр|премьер-министр|председател)|председатель|"
-    r"аким|руководитель|директор|секретарь|мэр|губернатор|қазақстан\s+республикасы\w*\s+президенті|.*(?:министрі|төрағасы|әкімі|президенті)"
+    r"аким|руководитель|директор|секретарь|мэр|губернатор|қазақстан\s+республикасы\w*\s+президенті|.*(?:министрі|төрағасы|әкімі|президенті|хатшысы)"
     r"|president|prime\s+minister|(?:deputy\s+)?minister|chair\w*|mayor|governor)(?!\w)",
     re.IGNORECASE | re.DOTALL,
 )  # fmt: skip
@@ -77,7 +78,8 @@ def annex_of(line: Line) -> Annex | None:
         return Annex(tidy(match["number"] or ""), text, of["series"].lower().strip('«"') if of else "")
     if (match := _ANNEX_KAZAKH.match(text)) and not text.endswith((".", ";", ":", ",")):
         if match["all"]:
-            return Annex("", text, "") if line.right or len(text) < 40 else None
+            stamped = line.right or len(text) < 40 or _OF_ORDER.search(text) is not None
+            return Annex("", text, "") if stamped else None
         if match["rest"].strip() and not line.shows_heading:
             return None
         before = match["series"].split()

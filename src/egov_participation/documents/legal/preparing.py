@@ -15,7 +15,7 @@ from egov_participation.documents.structure import RANK, Kind
 
 _BEGUN = re.compile(r"(?:[ндт][ыі]ң|ына|іне|ана|ене|ға|ге|қа|ке|да|де|мен|бен|пен)\s*$")
 """Ends of Kazakh words that what belongs to them follows: "of the Republic", "to the Rules"."""
-_ONLY_ANNEX = re.compile(r"\s*\d+(?:-\d+)*\s?-\s?қосымша\s*$", re.IGNORECASE)
+_ONLY_ANNEX = re.compile(r"\s*(?:\d+(?:-\d+)*\s?-\s?)?қосымша\s*$", re.IGNORECASE)
 _KAZAKH_OFFICE = re.compile(r"\s*(?:президенті|премьер-министрі|\w*министрі|төрағасы)(?!\w)(?!.*[;:,]$)", re.IGNORECASE)
 _DATED = re.compile(r"\s*\d{4}\s+жылғы(?!.*[.;:]\s*$)", re.IGNORECASE)
 """The date and number of the order in such a label."""
