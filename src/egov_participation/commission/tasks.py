@@ -14,10 +14,10 @@ from egov_participation.commission.service import (
 from egov_participation.i18n import N_
 from egov_participation.jobs import Payload, handler
 from egov_participation.services import Services
-from egov_participation.ticks import MINUTE, tick
+from egov_participation.ticks import tick
 
 
-@tick(every=MINUTE)
+@tick()
 def remind_trustees(services: Services) -> None:
     """Write to trustees who owe something."""
     invitations.remind(services)
