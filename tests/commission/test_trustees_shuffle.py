@@ -38,9 +38,12 @@ def asks_for_a_ranking(course: Course) -> Course:
 def test_shuffles_are_handed_in_by_the_links_without_a_script_then_decryptions_are_asked_for(
     course: Course, booth: TestClient, second: SignedIn, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    uuid = asks_for_a_ranking(course).with_keys().published(second)
-    services = course.services
+    asks_for_a_ranking(course).invite(*(course.add_trustee(place, offline=place == 1) for place in (1, 2, 3)))
+    course.tokens = course.sent
     invited = booth.get(f"/en/trustee/{course.tokens[0]}").text
+    course.private = [course.hand_in(token) for token in course.tokens]
+    uuid = course.published(second)
+    services = course.services
     assert ("shuffle the ballots when it is your turn" in invited, "never a single ballot" in invited) == (True, False)
     enter(booth, course.tokens[0])
     assert booth.post(SHUFFLE, files={"shuffle": b"{}"}).status_code == 409
