@@ -157,7 +157,8 @@ class VoteRegistrar(Protocol):
         enrolled once more: the wait begins anew.
 
         Raises:
-            DomainError: 409 ``passkey.known``: it is somebody else's.
+            DomainError: 409 ``passkey.known``: it is somebody else's; 409 ``registrar.row``: the person's row in the
+                register is not as it was entered.
         """
 
     def forget_passkey(self, person_id: str, credential_id: bytes) -> None:
