@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import replace
 from io import BytesIO
 
@@ -82,6 +83,19 @@ def test_versions_are_compared_word_by_word_in_one_text_and_side_by_side(client:
     assert client.get(f"/ru/consultations/{reference}/v1/compare/2").text.count("<ins>") == page.text.count("<ins>")
     # Nothing changed in the Kazakh text.
     assert "<ins>" not in client.get(f"{address}?text=kk").text
+
+
+def test_what_is_gone_and_what_has_its_number_now_have_an_address_each(
+    services: Services, client: TestClient, reference: str
+) -> None:
+    with services.database.uow() as tx:
+        articles = select(Row).join(Expression).where(Row.eid == "chp_1__art_1", Expression.lang == "ru")
+        _old, new = tx.exec(articles.order_by(col(Row.id))).all()
+        new.lineage = "another"
+        tx.commit()
+    anchors = re.findall(r' id="([^"]+)"', client.get(f"/ru/consultations/{reference}/v2/compare/1").text)
+    assert {"chp_1__art_1", "gone__chp_1__art_1"} <= set(anchors)
+    assert len(anchors) == len(set(anchors))
 
 
 def test_both_languages_stand_beside_each_other(client: TestClient, reference: str) -> None:

@@ -131,8 +131,8 @@ def _changes(pages: _Pages, changes: Sequence[ChangeView]) -> Iterator[Block]:
 def _place(pages: _Pages, one: ChangeView) -> str:
     if one.difference is None or one.reply.content.changed is None:
         return ""
-    shown = one.difference.new or one.difference.old
-    called = "" if shown is None else shown.path or shown.unit.words[:60]
+    shown = one.difference.shown
+    called = shown.path or shown.unit.words[:60]
     return f"{pages.say(N_('Version %(number)s'), number=one.reply.content.changed.version)}: {called}"
 
 

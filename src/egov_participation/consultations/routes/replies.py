@@ -216,9 +216,7 @@ def _changes(request: Request, reference: str, wanted: str) -> list[list[str]]:
 
 
 def _label(one: Difference, version: int, language: str) -> str:
-    shown = one.new or one.old
-    assert shown is not None
-    called = shown.path or shown.unit.words[:60]
+    called = one.shown.path or one.shown.unit.words[:60]
     return (
         f"{translate(language, N_('Version %(number)s'), number=version)}: {called}"
         f" – {translate(language, CHANGES[one.change])}"

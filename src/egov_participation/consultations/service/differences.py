@@ -26,6 +26,18 @@ class Difference:
     change: Change
 
     @property
+    def shown(self) -> ProvisionView:
+        """What it is called by: as it stands in the new version, or stood in the old one."""
+        shown = self.new or self.old
+        assert shown is not None
+        return shown
+
+    @property
+    def anchor(self) -> str:
+        """Its address on the page: another provision may have the number of what is gone."""
+        return self.shown.eid if self.new else f"gone__{self.shown.eid}"
+
+    @property
     def before(self) -> str:
         """Its words in the old version, with the printed label."""
         return "" if self.old is None else _words(self.old)
@@ -161,6 +173,4 @@ def named(services: Services, reference: str, changed: Changed) -> Difference | 
 
 def name_of(one: Difference, version: int, lang: str) -> Changed:
     """A difference between a version and the one before it, as a reply names it."""
-    shown = one.new or one.old
-    assert shown is not None
-    return Changed(version, lang, shown.eid, deleted=one.new is None)
+    return Changed(version, lang, one.shown.eid, deleted=one.new is None)
