@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from unittest.mock import Mock
 
 import pytest
 from sqlmodel import select
@@ -22,7 +23,7 @@ from egov_participation.registrar.service.mails import MAX_ATTEMPTS, MOST_WAITS
 from egov_participation.registry import fake
 from egov_participation.registry.keys import IinKeys, SealError
 from egov_participation.registry.models import Resident
-from egov_participation.registry.service import add_residents
+from egov_participation.registry.service import EmbeddedRegistry, add_residents
 from egov_participation.services import Services
 
 THIEF = "thief@mail.example"
@@ -85,7 +86,9 @@ def test_a_code_goes_where_the_register_said_when_the_person_was_entered_or_nowh
     assert own["mail"] not in {mail.to for mail in rolls.mails().sent[1:]}
 
 
-def test_a_warning_waits_until_the_row_is_put_right(rolls: Rolls, services: Services, clock: ManualClock) -> None:
+def test_a_warning_waits_until_the_row_is_put_right(
+    rolls: Rolls, services: Services, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Else who enrols a passkey of their own for somebody would keep the warning from them by changing their row."""
     _, (victim,) = make_people(services, 1)
     rolls.enrol(victim)
@@ -106,6 +109,15 @@ def test_a_warning_waits_until_the_row_is_put_right(rolls: Rolls, services: Serv
     with services.database.uow() as tx:
         tx.add(Resident(**kept))
         tx.commit()
+    assert [mail.to for mail in rolls.mails().sent] == ["n0@mail.example"]
+
+    # Nor is the warning given up while a register on another machine does not answer.
+    rolls.mails().sent.clear()
+    rolls.enrol(victim)
+    silent = DomainError(503, "It does not answer.", code="registry.unavailable")
+    with monkeypatch.context() as outage:
+        outage.setattr(EmbeddedRegistry, "with_iins", Mock(side_effect=silent))
+        waits(MAX_ATTEMPTS + 3)
     assert [mail.to for mail in rolls.mails().sent] == ["n0@mail.example"]
 
     # It does not wait for ever.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from unittest.mock import Mock
 
 import pytest
 from sqlmodel import select
@@ -15,11 +16,11 @@ from typer.testing import CliRunner
 
 from egov_participation.errors import DomainError
 from egov_participation.registrar.interface import Act, Voter, Way
-from egov_participation.registrar.service import LocalRegistrar
+from egov_participation.registrar.service import LocalRegistrar, passkeys
 from egov_participation.registrar.service.renumbering import Renumbered, renumber
 from egov_participation.registry import cli, fake
 from egov_participation.registry.iin import Iin, make
-from egov_participation.registry.keys import IinKeys
+from egov_participation.registry.keys import IinKeys, SealError
 from egov_participation.registry.models import KnownPerson, Resident
 from egov_participation.registry.service import add_residents
 from egov_participation.registry.service import renumber as renumber_row
@@ -32,7 +33,9 @@ def person_of(services: Services, iin: Iin) -> str | None:
     return None if found is None else found.person_id
 
 
-def test_what_stood_under_the_old_number_counts_no_more(rolls: Rolls, services: Services) -> None:
+def test_what_stood_under_the_old_number_counts_no_more(
+    rolls: Rolls, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
     registrar, petitions = services.registrar, Petitions(services.registrar, services)
     assert isinstance(registrar, LocalRegistrar)
     (old, new, other, unknown), (first, second, third, _) = make_people(services, 4)
@@ -51,9 +54,13 @@ def test_what_stood_under_the_old_number_counts_no_more(rolls: Rolls, services: 
     registrar.close_petition("P-2026-0044")
     rolls.mails().sent.clear()
 
+    with monkeypatch.context() as dying:
+        dying.setattr(passkeys, "forget_all", Mock(side_effect=OSError("disk")))
+        with pytest.raises(OSError, match="disk"):
+            renumber(registrar.means, old, new)  # the register is changed by then
     done = renumber(registrar.means, old, new)
     assert done == Renumbered(withdrawn=2, votes=[UUID, "2" * 14], twice=[UUID])
-    assert renumber(registrar.means, old, new) == Renumbered(0, [], [])
+    assert renumber(registrar.means, old, new) == Renumbered(0, done.votes, done.twice)
     assert (person_of(services, old), person_of(services, new)) == (None, second)
     assert sorted(mail.to for mail in rolls.mails().sent) == ["n1@mail.example"] * 2  # to the person as they are now
     assert refusal(registrar.begin_petition, REF, first, Act.ATTEST, Way.CODE, lang="en") == "petition.no_resident"
@@ -88,9 +95,9 @@ def test_who_is_taken_out_is_nobody_and_comes_back_as_the_same_person(
     for name in ("database_url", "keys_dir", "registrar_keys_dir"):
         monkeypatch.setenv(f"EGOV_{name.upper()}", str(getattr(settings, name)))
 
-    def enter() -> None:
+    def enter(*, mark_anew: bool = False) -> None:
         with services.database.uow() as tx:
-            add_residents(tx, keys, entries, services.clock())
+            add_residents(tx, keys, entries, services.clock(), mark_anew=mark_anew)
             tx.commit()
 
     enter()
@@ -104,6 +111,15 @@ def test_who_is_taken_out_is_nobody_and_comes_back_as_the_same_person(
     with services.database.read() as session:
         assert session.exec(select(KnownPerson)).all() == []
     assert CliRunner().invoke(cli.app, ["check"]).exit_code == 0
+
+    # Of those who were taken out before the key of the marks was lost, too.
+    assert CliRunner().invoke(cli.app, ["remove"], input=f"{digits}\n").exit_code == 0
+    (settings.registrar_keys_dir / "register-rows").unlink()
+    keys = IinKeys.open(settings.keys_dir, settings.registrar_keys_dir)
+    with pytest.raises(SealError):
+        enter()
+    enter(mark_anew=True)
+    assert person_of(services, entries[0].iin) == before
 
     # A new number of another day of birth takes that over.
     later = make(date(1991, 2, 3), male=True, number=7)

@@ -285,3 +285,15 @@ class TestCommand:
         code, output = run(None)
         assert code == 2
         assert "No such file" in output
+
+    def test_exit_2_for_who_has_not_the_registrar_s_key(
+        self, run: Callable[[str | None], tuple[int, str]], people: list[Entry], tmp_path: Path, settings: Settings,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:  # fmt: skip
+        """As the site's user has not: the registrar would take no row that was marked with one made here."""
+        monkeypatch.setenv("EGOV_REGISTRAR_URL", f"unix:{tmp_path}/registrar.sock")
+        monkeypatch.setenv("EGOV_REGISTRAR_TOKEN_FILE", str(tmp_path / "token"))
+        code, output = run(table([row(people[0])]))
+        assert (code, "registrar's user" in output) == (2, True)
+        IinKeys.open(settings.keys_dir, settings.registrar_keys_dir)
+        assert run(table([row(people[0])])) == (0, "1 added, 0 updated, 0 unchanged\n")

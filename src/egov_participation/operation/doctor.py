@@ -211,6 +211,7 @@ def _work(settings: Settings, database: Database, clock: Clock) -> Findings:
     with database.read() as session:
         last = service.last_beat(session)
         _, dead = jobs.dead(session, limit=1)
+        failing = jobs.failing(session)
         waiting = select(func.min(Job.run_after)).where(col(Job.done_at).is_(None), col(Job.dead_at).is_(None))
         oldest = session.exec(waiting).one()
     if last is not None and now - last <= _DEAF:
@@ -223,6 +224,9 @@ def _work(settings: Settings, database: Database, clock: Clock) -> Findings:
         yield Finding("worker", FAILURE, f"{heard}: no mail leaves and no vote closes", do)
     if dead:
         yield Finding("given up", WARNING, f"jobs that failed eight times: {dead}", "see them in the office, /office")
+    if failing:
+        says = f"jobs that failed eight times and are tried on every minute: {failing}"
+        yield Finding("failing", WARNING, says, "look at the worker's log for job.failed")
     if oldest is not None and now - oldest > _LATE:
         late = (now - oldest).total_seconds() / 60
         yield Finding("lateness", WARNING, f"a job has been due for {late:.0f} minutes", "look at the worker's log")
@@ -309,7 +313,8 @@ def _register(settings: Settings, database: Database, clock: Clock) -> Findings:
             do = "ask who runs it; people who are known already can sign in meanwhile"
             yield Finding("register", WARNING, f"does not answer; asked again in {status.retry_after} s", do)
     elif not _is_filled(database):
-        yield Finding("register", WARNING, "nobody is in it", "`egov registry import`, or set EGOV_REGISTRY_URL")
+        do = "`egov registry import` as the registrar's user, or set EGOV_REGISTRY_URL"
+        yield Finding("register", WARNING, "nobody is in it", do)
     else:
         yield Finding("register", OK, "in the database")
 

@@ -62,7 +62,7 @@ def import_command(
     database = Database(settings.database_url)
     try:
         with _bar(file) as progress:
-            keys = IinKeys.open(settings.keys_dir, settings.registrar_keys_dir)
+            keys = _keys(settings)
             changes = service.import_file(database, keys, file, system_clock(), progress, mark_anew=mark_anew)
     except csv_file.FileProblems as refusal:
         for problem in refusal.problems:
@@ -74,7 +74,7 @@ def import_command(
         typer.echo(f"egov: {error}", err=True)
         raise typer.Exit(2) from None
     except OSError as error:
-        typer.echo(f"egov: {file}: {error.strerror or error}", err=True)
+        typer.echo(f"egov: {error.filename or file}: {error.strerror or error}", err=True)
         raise typer.Exit(2) from None
     finally:
         database.close()
@@ -92,7 +92,7 @@ def remove_command() -> None:
     settings = Settings()
     database = Database(settings.database_url)
     try:
-        keys = IinKeys.open(settings.keys_dir, settings.registrar_keys_dir)
+        keys = _keys(settings)
         with database.uow() as tx:
             gone = service.remove(tx, keys, Iin.parse(typer.prompt("IIN", hide_input=True)))
             tx.commit()
@@ -105,6 +105,22 @@ def remove_command() -> None:
         typer.echo("egov: nobody in the register has this IIN", err=True)
         raise typer.Exit(1)
     typer.echo("taken out of the register")
+
+
+def _keys(settings: Settings) -> IinKeys:
+    """The keys to enter people with. Of a registrar in a process of its own none is made here: it would take no row
+    that was marked with the site's user's, which nobody notices before a roll is refused.
+
+    Raises:
+        SealError: its key is not here.
+    """
+    key = settings.registrar_keys_dir / "register-rows"
+    if settings.registrar_url and not key.is_file():
+        raise SealError(
+            f"the registrar's key {key} is not here: run this as the registrar's user, with its settings "
+            "(EGOV_REGISTRAR_KEYS_DIR); `egov registrar serve` makes the key if there is none"
+        )
+    return IinKeys.open(settings.keys_dir, settings.registrar_keys_dir)
 
 
 @contextmanager

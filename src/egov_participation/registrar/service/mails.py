@@ -20,6 +20,7 @@ from sqlmodel import col, select
 
 from egov_participation import metrics
 from egov_participation.database import UnitOfWork
+from egov_participation.errors import DomainError
 from egov_participation.i18n import N_
 from egov_participation.logs import describe
 from egov_participation.mail import MailRefused
@@ -31,7 +32,7 @@ log = structlog.get_logger()
 
 MAX_ATTEMPTS: Final = 12
 MOST_WAITS: Final = 180
-"""Attempts, of which all but the first are an hour apart, for somebody who is not in the register."""
+"""Attempts, of which all but the first are an hour apart, while the register does not say where to write."""
 _FIRST_WAIT: Final = timedelta(seconds=10)
 _LONGEST_WAIT: Final = timedelta(hours=1)
 _AT_ONCE: Final = 50
@@ -265,8 +266,8 @@ def send_due(means: Means) -> None:
 
 
 class NobodyError(Exception):
-    """The person is not in the register, or not as they were entered. A warning waits for that to be put right, for
-    about a week: whoever changed or took away the row is not rid of it."""
+    """The person is not in the register, or not as they were entered, or the register does not answer. A warning waits
+    for that to be put right, for about a week: whoever changed or took away the row is not rid of it."""
 
 
 def _has_left(means: Means, row: Outgoing) -> bool | None:
@@ -309,10 +310,15 @@ def _hand_over(means: Means, content: Mapping[str, object]) -> None:
     assert isinstance(params, dict)
     said = {name: _param(value) for name, value in params.items()}
     person = str(content["person"])
-    if "number" in content:
-        where = contact(means, str(content["about"]), person, bytes.fromhex(str(content["number"])))
-    else:
-        where = means.residents.contact(person)
+    try:
+        if "number" in content:
+            where = contact(means, str(content["about"]), person, bytes.fromhex(str(content["number"])))
+        else:
+            where = means.residents.contact(person)
+    except DomainError as refusal:
+        if kind.code or refusal.code != "registry.unavailable":
+            raise
+        raise NobodyError from None
     if where is None:
         if kind.code:  # which is over by then
             return

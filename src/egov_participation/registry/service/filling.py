@@ -118,7 +118,7 @@ def add_residents(
     while batch := list(islice(remaining, _BATCH)):
         hashes = [keys.hash(entry.iin) for entry in batch]
         found = tx.session.exec(select(Resident).where(col(Resident.iin_hash).in_(hashes))).all()
-        back = _taken_out(tx, keys, hashes)
+        back = _come_back(tx, keys, hashes, mark_anew=mark_anew)
         known = {resident.iin_hash: resident for resident in found}
         for entry, iin_hash in zip(batch, hashes, strict=True):
             resident = known.get(iin_hash)
@@ -190,7 +190,8 @@ def remove(tx: UnitOfWork, keys: IinKeys, iin: Iin) -> str | None:
 
 def renumber(tx: UnitOfWork, keys: IinKeys, old: Iin, new: Iin, now: datetime) -> tuple[str | None, str | None]:
     """Take out of the register who stands there under an IIN that was corrected, and enter them under the right one,
-    where they are not yet: somebody else with another id. The ids of both; None where there is none.
+    where they are not yet: somebody else with another id. The ids of both, also of who was taken out before; None where
+    there is none.
 
     Raises:
         SealError: see `add_residents`.
@@ -207,16 +208,25 @@ def renumber(tx: UnitOfWork, keys: IinKeys, old: Iin, new: Iin, now: datetime) -
         entry = Entry(new, **told, address=open_address(before, keys))
         add_residents(tx, keys, [entry], now)
         after = tx.exec(select(Resident.person_id).where(Resident.iin_hash == keys.hash(new))).one()
-    return remove(tx, keys, old), after
+    gone = remove(tx, keys, old)
+    for kept in _taken_out(tx, [keys.hash(old)]) if gone is None else ():
+        keys.check_mark(kept.mark, noted_values(kept))
+        gone = kept.person_id
+    return gone, after
 
 
-def _taken_out(tx: UnitOfWork, keys: IinKeys, hashes: Sequence[bytes]) -> dict[bytes, str]:
+def _taken_out(tx: UnitOfWork, hashes: Sequence[bytes]) -> Sequence[KnownPerson]:
+    """Who was taken out once; without those who were met when the register was on another machine."""
+    taken_out = select(KnownPerson).where(col(KnownPerson.iin_hash).in_(hashes), col(KnownPerson.mark).is_not(None))
+    return tx.exec(taken_out).all()
+
+
+def _come_back(tx: UnitOfWork, keys: IinKeys, hashes: Sequence[bytes], *, mark_anew: bool) -> dict[bytes, str]:
     """The ids of those who were taken out once, by hash; who is entered again has it back."""
     back: dict[bytes, str] = {}
-    for kept in tx.exec(select(KnownPerson).where(col(KnownPerson.iin_hash).in_(hashes))).all():
-        if kept.mark is None:  # met when the register was on another machine
-            continue
-        keys.check_mark(kept.mark, noted_values(kept))
+    for kept in _taken_out(tx, hashes):
+        if not mark_anew:
+            keys.check_mark(kept.mark, noted_values(kept))
         back[kept.iin_hash] = kept.person_id
         tx.session.delete(kept)
     return back
