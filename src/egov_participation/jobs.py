@@ -173,8 +173,19 @@ def enqueue(
 
 def is_owed(session: Session, kind: str, key: str) -> bool:
     """Whether there is such a job that was not done: it waits, is in hand, or was given up."""
-    owed = select(Job.id).where(Job.kind == kind, Job.key == key, col(Job.done_at).is_(None))
-    return session.exec(owed).first() is not None
+    return tries(session, kind, key) is not None
+
+
+def tries(session: Session, kind: str, key: str) -> int | None:
+    """How often such a job that was not done was tried in vain; None if there is none."""
+    owed = select(Job.attempts).where(Job.kind == kind, Job.key == key, col(Job.done_at).is_(None))
+    return session.exec(owed).first()
+
+
+def failing(session: Session) -> int:
+    """Jobs that failed so often that others would have been given up: persistent ones, which nobody else tells of."""
+    found = select(func.count()).select_from(Job).where(_waiting(), col(Job.attempts) >= MAX_ATTEMPTS)
+    return session.exec(found).one()
 
 
 def dead(session: Session, *, limit: int = 50, offset: int = 0) -> tuple[list[DeadJob], int]:

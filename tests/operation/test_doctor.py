@@ -89,11 +89,13 @@ def test_jobs_that_were_given_up_or_are_late_are_told(
     with services.database.uow() as tx:
         enqueue(tx, "x.late", "1", {}, run_after=clock() - timedelta(minutes=20))
         tx.add(Job(kind="x.dead", key="1", payload={}, dead_at=clock()))
+        tx.add(Job(kind="x.failing", key="1", payload={}, attempts=8, run_after=clock() + timedelta(minutes=1)))
         tx.commit()
     findings = found(demo, clock)
 
     assert findings["given up"].verdict is findings["lateness"].verdict is WARNING
     assert "20 minutes" in findings["lateness"].says
+    assert (findings["failing"].verdict, findings["failing"].says[-3:]) == (WARNING, ": 1")
 
 
 @pytest.mark.sqlite

@@ -143,6 +143,8 @@ class AddingUp:
     done: int
     total: int
     """Ballots that count."""
+    failing: bool = False
+    """Whether it failed again and again; it is tried on all the same."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,10 @@ _ASK_OPERATOR: Final = N_(
     "Mostly the registrar does not answer: ask its operator to start it again. Nothing is lost, and what comes next"
     " happens by itself."
 )
+_ASK_FOR_LOG: Final = N_(
+    "This fails again and again: ask whoever runs the site to look at its error log. Nothing is lost, and it is tried"
+    " again every minute."
+)
 _ASK_TRUSTEE: Final = N_("Nothing is lost by waiting. Ask why, and say in public when it is expected.")
 
 
@@ -94,7 +98,8 @@ def of_vote(services: Services, session: Session, vote: VoteView) -> list[Task]:
     events = {event.type for event in vote.events}
     closed = now >= vote.closes_at or EventType.END_BALLOTS in events
     tallied = EventType.ENCRYPTED_TALLY in events
-    adding = voting.adding_up_of(session, vote.uuid) is not None  # its page shows how far it is
+    adding = voting.adding_up_of(session, vote.uuid)
+    going_on = adding is not None and not adding.failing  # its page shows how far it is
     together = N_("The registrar deletes the voting codes, and the encrypted ballots are added up")
     if vote.shuffled:
         together = N_("The registrar deletes the voting codes, and the encrypted ballots are put together")
@@ -106,8 +111,8 @@ def of_vote(services: Services, session: Session, vote: VoteView) -> list[Task]:
             together,
             done=tallied,
             since=vote.closes_at if closed else None,
-            late=closed and not tallied and now > vote.closes_at + TALLY_TAKES and not adding,
-            advice=_ASK_OPERATOR,
+            late=closed and not tallied and now > vote.closes_at + TALLY_TAKES and not going_on,
+            advice=_ASK_OPERATOR if adding is None else _ASK_FOR_LOG,
         ),
     ]
     overdue = now > vote.closes_at + DECRYPTING_TAKES

@@ -22,7 +22,7 @@ from egov_crypto.election import Election
 from egov_crypto.preference import PreferenceQuestion
 from egov_crypto.tally import Tally
 from egov_participation.database import UnitOfWork
-from egov_participation.jobs import enqueue, is_owed
+from egov_participation.jobs import MAX_ATTEMPTS, enqueue, tries
 from egov_participation.services import Services
 from egov_participation.voting.models import PublicCredential, TallyPart, Vote, VoteEvent
 from egov_participation.voting.rules import VoteState
@@ -58,13 +58,14 @@ def adding_up_of(session: Session, uuid: str) -> AddingUp | None:
     Raises:
         DomainError: 404 ``vote.unknown``.
     """
-    if not is_owed(session, ADD_UP, uuid):
+    tried = tries(session, ADD_UP, uuid)
+    if tried is None:
         return None
     vote = find_vote(session, uuid)
     if vote.head_type != EventType.END_BALLOTS or vote.cancelled_at is not None:
         return None
     done = session.exec(select(func.sum(TallyPart.ballots)).where(TallyPart.vote_uuid == uuid)).one()
-    return AddingUp(done or 0, counts_of(session, vote)[1])
+    return AddingUp(done or 0, counts_of(session, vote)[1], failing=tried >= MAX_ATTEMPTS)
 
 
 def append_tally(services: Services, uuid: str) -> None:
