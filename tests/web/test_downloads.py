@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import anyio
 from starlette.types import Message
 
-from egov_participation.web.downloads import MAKERS, Download
+from egov_participation.web.downloads import MAKERS, PATIENCE, Download
 
 _SCOPE = {"type": "http", "asgi": {"spec_version": "2.3"}}
 """As uvicorn says it."""
@@ -80,3 +80,8 @@ def test_a_file_is_sent_whole_in_small_parts() -> None:
     assert reader.has_all
     assert reader.got == b"".join(pieces)
     assert max(len(message.get("body", b"")) for message in reader.sent) <= 2**16
+
+
+def test_a_phone_at_the_edge_of_the_net_is_no_idle_reader() -> None:
+    room = 4 * 2**20 // 3  # bytes that are gone before Linux says that there is room again, with its own defaults
+    assert room / PATIENCE < 3_000, "bytes a second"

@@ -16,8 +16,10 @@ from starlette.types import Message, Send
 
 MAKERS: Final = 4
 """Threads that make pieces, of the forty of a process."""
-PATIENCE: Final = 60.0
-"""Seconds in which a reader takes `_TAKEN` bytes, or is left: about one kilobyte a second."""
+PATIENCE: Final = 600.0
+"""Seconds after which a reader who takes nothing is left. Linux says that there is room again only when a third of what
+may wait in a connection is gone, which is up to four megabytes: so phones at three kilobytes a second are not idle.
+"""
 _TAKEN: Final = 2**16
 
 _makers: RunVar[CapacityLimiter] = RunVar("makers of downloads")
