@@ -140,7 +140,7 @@ class Settings(BaseSettings):
     """Whether the web process also does the background jobs."""
     worker_processes: int = Field(default=0, ge=0, le=64)
     """So many processes verify what a trustee hands in, where many have voted; with 1 the worker does it itself. 0:
-    one less than there are processors."""
+    one less than there are processors, and at most 8."""
     contact: str = ""
     """Address of the contact centre, shown where somebody may need a person: a mail address."""
     contact_phone: str = ""

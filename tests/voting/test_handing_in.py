@@ -23,6 +23,7 @@ from egov_participation.voting.service import (
     HandInView,
     ShuffleOutcome,
     decrypting,
+    handing_in,
 )
 
 SHUFFLE, DECRYPTION = HandInKind
@@ -134,6 +135,14 @@ def test_what_is_large_is_verified_by_several_processes(services: Services, monk
         service.verify_hand_in(several, taken(services, vote, 1, kind, raw))
         assert asked == [3 if most == 1 else 1]
     assert service.vote(services, vote.uuid).state is VoteState.TALLIED
+
+
+@pytest.mark.parametrize(("processors", "processes"), [(1, 1), (2, 1), (4, 3), (64, 8)])
+def test_so_many_processes_verify_as_memory_allows_for(
+    monkeypatch: pytest.MonkeyPatch, processors: int, processes: int
+) -> None:
+    monkeypatch.setattr("os.sched_getaffinity", lambda _process: set(range(processors)))
+    assert handing_in.spare_processors() == processes
 
 
 def test_each_decryption_is_proved_once_though_another_one_lands_meanwhile(

@@ -33,6 +33,8 @@ from egov_participation.voting.service.shuffling import ShuffleOutcome, hand_in_
 
 _BETWEEN_REPORTS: Final = 0.5
 """Seconds between two writings of how far it is: each takes the writer lane."""
+_MOST_PROCESSES: Final = 8
+"""Unless the settings say more: each takes 170 MB, and a container sees all processors of its machine."""
 
 
 class HandInKind(StrEnum):
@@ -155,16 +157,16 @@ def _verify(services: Services, row: HandIn, raw: bytes, then: shuffling.Then | 
         if then is not None and isinstance(outcome, ShuffleOutcome):
             then(tx, outcome)
 
-    report, jobs = _reporting(services, row.id), services.settings.worker_processes or _spare_processors()
+    report, jobs = _reporting(services, row.id), services.settings.worker_processes or spare_processors()
     if row.kind == HandInKind.SHUFFLE:
         hand_in_shuffle(services, row.vote_uuid, row.owner, raw, recorded, progress=report, jobs=jobs)
     else:
         hand_in_decryption(services, row.vote_uuid, raw, recorded, first=row.owner, progress=report, jobs=jobs)
 
 
-def _spare_processors() -> int:
-    """Of those that this process may use all but one; at least 1."""
-    return max(1, len(os.sched_getaffinity(0)) - 1)
+def spare_processors() -> int:
+    """Of those that this process may use all but one; at least 1, at most `_MOST_PROCESSES`."""
+    return min(max(1, len(os.sched_getaffinity(0)) - 1), _MOST_PROCESSES)
 
 
 def _reporting(services: Services, id_: str) -> Callable[[int, int], None]:
