@@ -77,6 +77,7 @@ def upgrade() -> None:
         sa.Column("regions", sa.String(), nullable=False),
         sa.Column("generated", sa.Boolean(), nullable=False),
         sa.Column("closes_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("sealed_secret", sa.LargeBinary(), nullable=True),
         sa.Column("statement", sa.LargeBinary(), nullable=False),

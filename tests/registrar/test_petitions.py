@@ -293,7 +293,7 @@ class TestWhoMaySign:
     def test_after_the_end_nothing_but_withdrawals(
         self, petitions: Petitions, services: Services, clock: ManualClock
     ) -> None:
-        _, (person, late) = make_people(services, 2)
+        _, (person, late, later) = make_people(services, 3)
         petitions.open()
         petitions.act(person)
         answer = petitions.code(late)
@@ -305,3 +305,9 @@ class TestWhoMaySign:
         assert petitions.registrar.ways_petition(REF, late) == []
         assert petitions.said(petitions.act(person, Act.WITHDRAW))["act"] == "withdraw"
         assert refusal(petitions.registrar.close_petition, OTHER) == "petition.unknown"
+
+        # Open again it is until the end that it was opened with, whatever later one the site names.
+        petitions.registrar.reopen_petition(REF, services.clock() + timedelta(days=1000))
+        petitions.act(late)
+        clock.advance(days=180)
+        assert refusal(petitions.registrar.attest_paper, REF, later, "1") == "petition.closed"

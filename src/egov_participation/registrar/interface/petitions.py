@@ -108,8 +108,8 @@ class PetitionRegistrar(Protocol):
         """
 
     def reopen_petition(self, petition: str, closes_at: datetime) -> None:
-        """Attest signatures again until then, when it was to close: what ended it earlier was taken back. Observers
-        hold it against the end in the log. Again: nothing changes.
+        """Attest signatures again until then, but not after the end that it was opened with: what ended it earlier was
+        taken back. Again: nothing changes.
 
         Raises:
             DomainError: 404 ``petition.unknown``: or its key was destroyed.

@@ -47,6 +47,8 @@ class KeyedPetition(RegistrarTable, table=True):
     """Signers may be entered whom nobody is."""
     closes_at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False))
     """From then on nothing but withdrawals is attested; earlier if it was closed."""
+    ends_at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False))
+    """The end that it was opened with: nobody gives it a later one, and its key is not kept for longer."""
     key: str
     """Public half, in hex."""
     sealed_secret: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))

@@ -54,6 +54,7 @@ def open_petition(
         "ways": " ".join(sorted(set(ways))),
         "regions": canonical(regions).decode(),
         "closes_at": closes_at,
+        "ends_at": closes_at,
     }
     with means.database.uow() as tx:
         tx.lock(f"registrar:petition:{petition}")
@@ -112,7 +113,7 @@ def reopen_petition(means: Means, petition: str, closes_at: datetime) -> None:
         row = tx.get(KeyedPetition, petition, with_for_update=True)
         if row is None or row.sealed_secret is None:
             raise rules.unknown()
-        row.closes_at = closes_at
+        row.closes_at = min(closes_at, row.ends_at)
         tx.commit()
 
 
