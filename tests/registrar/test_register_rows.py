@@ -90,7 +90,7 @@ def test_a_warning_waits_until_the_row_is_put_right(
     rolls: Rolls, services: Services, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Else who enrols a passkey of their own for somebody would keep the warning from them by changing their row."""
-    _, (victim,) = make_people(services, 1)
+    _, (victim, other) = make_people(services, 2)
     rolls.enrol(victim)
     before = change(services, victim, mail=THIEF)
 
@@ -111,13 +111,16 @@ def test_a_warning_waits_until_the_row_is_put_right(
         tx.commit()
     assert [mail.to for mail in rolls.mails().sent] == ["n0@mail.example"]
 
-    # Nor is the warning given up while a register on another machine does not answer.
+    # Nor is the warning given up while a register on another machine does not answer; a passkey is taken then.
+    rolls.active([Voter(victim), Voter(other)])
     rolls.mails().sent.clear()
     rolls.enrol(victim)
     silent = DomainError(503, "It does not answer.", code="registry.unavailable")
     with monkeypatch.context() as outage:
         outage.setattr(EmbeddedRegistry, "with_iins", Mock(side_effect=silent))
         waits(MAX_ATTEMPTS + 3)
+        assert services.registrar.ways(UUID, victim) == [Way.PASSKEY]
+        assert refusal(services.registrar.ways, UUID, other) == "registry.unavailable"
     assert [mail.to for mail in rolls.mails().sent] == ["n0@mail.example"]
 
     # It does not wait for ever.

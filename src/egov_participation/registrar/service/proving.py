@@ -30,7 +30,13 @@ def ways(means: Means, vote: str, person_id: str) -> list[Way]:
             return []
         passkey = bool(passkeys.usable(means, session, person_id))
     matter = _matter(means, vote, person_id)
-    where = None if found.binding else contact(means, vote, person_id, matter.number)
+    try:
+        where = None if found.binding else contact(means, vote, person_id, matter.number)
+    except DomainError:  # the register does not answer: what needs no address is there all the same
+        others = _ways(means, found, None, passkey=passkey)
+        if not others:
+            raise
+        return others
     return _ways(means, found, where, passkey=passkey)
 
 
