@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import Browser
 from starlette.applications import Starlette
 from tests.conftest import ClientFactory
 from tests.look.world import World
@@ -17,6 +18,12 @@ from egov_participation.settings import Settings
 def settings(settings: Settings) -> Settings:
     """Of the demonstration: its banner and its mailbox are looked at too."""
     return settings.model_copy(update={"demo": True})
+
+
+@pytest.fixture(scope="session")
+def chromium(headless_shell: Browser) -> Browser:
+    """Pages are laid out and read here, hundreds of them; what people do with them is tried in `tests.browser`."""
+    return headless_shell
 
 
 @pytest.fixture
