@@ -277,9 +277,10 @@ def _strangers() -> DomainError:
     return DomainError(
         409,
         N_(
-            "Somebody on the roll is not in the register that the registrar reads. No roll was made. The registrar "
-            "must read the site’s database (EGOV_DATABASE_URL), and the register must be filled there: “egov registry "
-            "check” tells how many people are in it."
+            "Somebody on the roll is not in the register that the registrar reads. No roll was made. If somebody was "
+            "taken out of the register since, make the roll of the vote anew. Else the registrar must read the site’s "
+            "database (EGOV_DATABASE_URL), and the register must be filled there: “egov registry check” tells how many "
+            "people are in it."
         ),
         code="registrar.strangers",
     )

@@ -182,7 +182,7 @@ class HttpRegistry:
         """See `Registry.forget_old`."""
         limit = self._clock() - self._ages.kept
         old = col(KnownPerson.fetched_at) <= limit
-        # Asked first: this runs every second, and the writer lane is for those who have something to write.
+        # Asked first: the writer lane is for those who have something to write.
         with self._database.read() as session:
             count = session.exec(select(func.count()).select_from(KnownPerson).where(old)).one()
         if count:
