@@ -330,7 +330,12 @@ def test_the_registrars_database_is_backed_up_and_restored_apart(services: Servi
     assert refused.value.code == "backup.other_database"
     restored = restore(database, settings.registrar_keys_dir, own, quiet)
     assert (restored.missing_keys, restored.other_keys) == ([], [])
-    assert set(restored.manifest.keys) == {"registrar-owners", "registrar-signing", "registrar-storage"}
+    assert set(restored.manifest.keys) == {
+        "register-rows",
+        "registrar-owners",
+        "registrar-signing",
+        "registrar-storage",
+    }
     assert book.credential(vote.uuid, vote.people[0]) == vote.credentials[0]
     database.close()
 
