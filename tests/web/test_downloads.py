@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import anyio
+import pytest
 from starlette.types import Message
 
 from egov_participation.web.downloads import MAKERS, PATIENCE, Download
@@ -71,6 +72,17 @@ def test_who_takes_nothing_is_left_and_nothing_more_is_made_for_them() -> None:
     assert made == [0]
     assert not reader.has_all, "the server closes the connection: whoever reads on sees that the file is cut off"
     assert len(reader.got) <= 2**16, "so little that a slow reader is no idle one"
+
+
+def test_what_makes_the_file_may_fail_and_that_is_not_taken_for_a_reader_who_left() -> None:
+    def pieces() -> Iterator[bytes]:
+        yield b"a"
+        raise TimeoutError("the database")
+
+    reader = _Reader(takes=True)
+    with pytest.raises(TimeoutError, match="the database"):
+        anyio.run(Download(pieces()), _SCOPE, reader.receive, reader.send)
+    assert not reader.has_all
 
 
 def test_a_file_is_sent_whole_in_small_parts() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from typing import Final
 
-from anyio import CapacityLimiter, fail_after, to_thread
+from anyio import CapacityLimiter, move_on_after, to_thread
 from anyio.lowlevel import RunVar
 from starlette.responses import StreamingResponse
 from starlette.types import Message, Send
@@ -44,13 +44,19 @@ class Download(StreamingResponse):
         """Send all of it; a reader who takes nothing for too long gets no more, and sees that it is not the whole."""
 
         async def patiently(message: Message) -> None:
-            with fail_after(self._patience):
+            with move_on_after(self._patience) as waiting:
                 await send(message)
+            if waiting.cancelled_caught:
+                raise _NobodyReads
 
         try:
             await super().stream_response(patiently)
-        except TimeoutError:
+        except _NobodyReads:
             return  # the server closes a connection whose answer has no end
+
+
+class _NobodyReads(Exception):
+    """A reader took nothing for too long; not a timeout of what makes the pieces, which is a fault."""
 
 
 async def _slices(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
