@@ -17,7 +17,7 @@ from egov_participation.database import Database
 from egov_participation.registry import cli, fake
 from egov_participation.registry.keys import IinKeys
 from egov_participation.registry.models import KnownPerson, Resident
-from egov_participation.registry.service import EmbeddedRegistry, HttpRegistry, add_residents, registry_for
+from egov_participation.registry.service import EmbeddedRegistry, HttpRegistry, add_residents, registry_for, remove
 from egov_participation.settings import Settings
 
 Check = Callable[..., Result]
@@ -79,11 +79,17 @@ def test_people_who_are_not_as_they_were_entered_are_named(
         damaged.iin_sealed = other.iin_sealed
         changed.iin_sealed = keys.seal(keys.open_sealed(first.iin_sealed, first.person_id), changed.person_id)
         tx.add(KnownPerson(person_id="f" * 32, iin_hash=b"\0" * 32, iin_sealed=b""))
+        taken_out = [keys.open_sealed(one.iin_sealed, one.person_id) for one in (first, other)]
+        tx.commit()
+    with database.uow() as tx:
+        gone, _ = (remove(tx, keys, iin) for iin in taken_out)
+        tx.flush()
+        tx.session.get_one(KnownPerson, gone).iin_sealed = keys.seal(taken_out[0], gone or "")  # not as it was marked
         tx.commit()
     result = check()
     assert result.exit_code == 1
-    assert result.output.split()[-4:] == [ids[0], ids[1], ids[4], "f" * 32]
-    assert "4 rows not as entered" in result.output
+    assert result.output.split()[-5:] == [ids[0], ids[1], ids[4], ids[2], "f" * 32]
+    assert "5 rows not as entered" in result.output
     assert "3 rows not as entered" in check(EGOV_REGISTRAR_KEYS_DIR=str(settings.keys_dir)).output
 
 

@@ -373,3 +373,19 @@ def test_a_registry_that_makes_no_lists_says_so_in_words(
     assert (refusal.value.status, refusal.value.code) == (501, "registry.no_lists")
     with database.read() as session:
         assert http_registry.status(session).available
+
+
+def test_a_pause_that_nobody_here_would_note_is_over(
+    server: RegistryServer, http_registry: HttpRegistry, database: Database, clock: ManualClock
+) -> None:
+    """Who writes in the site's tables keeps the registrar from asking for no longer than an hour."""
+    server.enter(ENTRY)
+    for ahead, pause in ((dt.timedelta(hours=1), 3600), (dt.timedelta(days=3650), 1)):
+        with database.uow() as tx:
+            tx.session.merge(Outage(name="http", failures=3, retry_at=clock() + ahead))
+            tx.commit()
+        with database.read() as session:
+            assert http_registry.status(session).retry_after == pause
+        if pause > 1:
+            refused(http_registry, database)
+    assert find(http_registry, database) is not None

@@ -141,7 +141,7 @@ def marked_values(row: Resident | Row[Any]) -> Iterator[bytes]:
         yield str(getattr(row, column)).encode()
 
 
-def noted_values(row: KnownPerson) -> Iterator[bytes]:
+def noted_values(row: KnownPerson | Row[Any]) -> Iterator[bytes]:
     """The same of somebody of whom nothing or another machine's answer is kept; with the time, so that no older answer
     counts for longer than it may."""
     yield b"known"

@@ -66,10 +66,12 @@ def ill(session: Session, keys: IinKeys) -> Iterator[str]:
     """The ids of people whose sealed IIN does not open, or is not the one that they are found by, or whose row is not
     the one that was marked, where the key of the marks is among these: the registrar takes none of these rows. Every
     one is opened, a million in about a minute."""
-    marked = choose(_residents).order_by(_residents.c.person_id)
-    for rows in (marked, _numbers(table_of(KnownPerson))):
-        for row in session.execute(rows.execution_options(yield_per=_BATCH)):
-            if not _fits(row, keys) or ("mark" in row._fields and not _is_marked(row, keys)):
+    for table, values in ((_residents, marked_values), (table_of(KnownPerson), noted_values)):
+        rows = choose(table).order_by(table.c.person_id).execution_options(yield_per=_BATCH)
+        for row in session.execute(rows):
+            # Whom the site alone has met bears no mark.
+            unmarked = table is not _residents and row.mark is None
+            if not _fits(row, keys) or not (unmarked or _is_marked(row, keys, values)):
                 yield row.person_id
 
 
@@ -85,9 +87,9 @@ def _fits(row: Row[Any], keys: IinKeys) -> bool:
         return False
 
 
-def _is_marked(row: Row[Any], keys: IinKeys) -> bool:
+def _is_marked(row: Row[Any], keys: IinKeys, values: Callable[[Any], Iterable[bytes]]) -> bool:
     try:
-        keys.check_mark(row.mark, marked_values(row))
+        keys.check_mark(row.mark, values(row))
     except SealError:
         return False
     return True

@@ -43,7 +43,7 @@ class Circuit:
         if row is None or row.retry_at is None:
             return Status(available=True)
         # A pause that is over changes nothing yet: only an answer does.
-        return Status(available=False, retry_after=max(1, round((row.retry_at - now).total_seconds())))
+        return Status(available=False, retry_after=max(1, _left(row.retry_at, now)))
 
     def enter(self, now: datetime) -> int:
         """Ask whether to ask: 0 if so, else in how many seconds. After a pause one is let through, as a trial."""
@@ -56,8 +56,8 @@ class Circuit:
             row = tx.get(Outage, self._name)
             if row is None or row.retry_at is None:
                 return 0
-            if now < row.retry_at:
-                return max(1, round((row.retry_at - now).total_seconds()))
+            if left := _left(row.retry_at, now):
+                return left
             row.retry_at = now + TRIAL
             tx.commit()
         return 0
@@ -90,3 +90,10 @@ class Circuit:
             elif over >= 0:
                 row.retry_at = now + min(FIRST_PAUSE * 2 ** min(over, 10), LONGEST_PAUSE)
             tx.commit()
+
+
+def _left(retry_at: datetime, now: datetime) -> int:
+    """Seconds of a pause that are left; 0 if it is over. So is one that reaches further than any that is noted here:
+    the registrar reads it in tables of the site, where else a date would keep it from asking for good."""
+    left = retry_at - now
+    return max(1, round(left.total_seconds())) if timedelta(0) < left <= LONGEST_ASKED_FOR else 0
