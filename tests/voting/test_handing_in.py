@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 
 import pytest
@@ -117,6 +118,8 @@ def test_what_is_large_is_verified_by_several_processes(services: Services, monk
     def noting(verify: Callable[..., object]) -> Callable[..., object]:
         def noted(*arguments: object, jobs: int, **options: object) -> object:
             asked.append(jobs)
+            if jobs > 1 and ended:
+                raise BrokenProcessPool
             return verify(*arguments, jobs=jobs, **options)
 
         return noted
@@ -124,16 +127,18 @@ def test_what_is_large_is_verified_by_several_processes(services: Services, monk
     monkeypatch.setattr(mixnet, "verify", noting(mixnet.verify))
     monkeypatch.setattr(decrypting, "verify_decryption_of", noting(decrypting.verify_decryption_of))
     made = (
-        (SHUFFLE, lambda: b"{}"),
-        (SHUFFLE, lambda: shuffle(services, vote)),
-        (DECRYPTION, lambda: decrypt(services, vote, 1)),
+        (SHUFFLE, lambda: b"{}", 1000, [1]),
+        (SHUFFLE, lambda: shuffle(services, vote), 1, [3]),
+        # Where one of the processes is ended from outside, one verifies alone.
+        (DECRYPTION, lambda: decrypt(services, vote, 1), 1, [3, 1]),
     )
-    for most, (kind, make) in zip((1000, 1, 1), made, strict=True):
+    for kind, make, most, expected in made:
+        ended = len(expected) > 1
         raw = make()
         asked.clear()  # of making it, for which the archive is verified
         monkeypatch.setattr(rules, "VERIFIED_AT_ONCE", most)
         service.verify_hand_in(several, taken(services, vote, 1, kind, raw))
-        assert asked == [3 if most == 1 else 1]
+        assert asked == expected
     assert service.vote(services, vote.uuid).state is VoteState.TALLIED
 
 

@@ -12,11 +12,13 @@ import os
 import secrets
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Final, cast
 
+import structlog
 from sqlalchemy import delete
 from sqlalchemy.engine import CursorResult
 from sqlmodel import Session, col, select, update
@@ -30,6 +32,8 @@ from egov_participation.voting.service import decrypting, shuffling
 from egov_participation.voting.service.decrypting import hand_in_decryption
 from egov_participation.voting.service.lookup import find_vote
 from egov_participation.voting.service.shuffling import ShuffleOutcome, hand_in_shuffle
+
+log = structlog.get_logger()
 
 _BETWEEN_REPORTS: Final = 0.5
 """Seconds between two writings of how far it is: each takes the writer lane."""
@@ -158,10 +162,19 @@ def _verify(services: Services, row: HandIn, raw: bytes, then: shuffling.Then | 
             then(tx, outcome)
 
     report, jobs = _reporting(services, row.id), services.settings.worker_processes or spare_processors()
-    if row.kind == HandInKind.SHUFFLE:
-        hand_in_shuffle(services, row.vote_uuid, row.owner, raw, recorded, progress=report, jobs=jobs)
-    else:
-        hand_in_decryption(services, row.vote_uuid, raw, recorded, first=row.owner, progress=report, jobs=jobs)
+
+    def verify(jobs: int) -> None:
+        if row.kind == HandInKind.SHUFFLE:
+            hand_in_shuffle(services, row.vote_uuid, row.owner, raw, recorded, progress=report, jobs=jobs)
+        else:
+            hand_in_decryption(services, row.vote_uuid, raw, recorded, first=row.owner, progress=report, jobs=jobs)
+
+    try:
+        verify(jobs)
+    except BrokenProcessPool:
+        # One of them was ended, for the memory it takes most likely: alone it takes longer, and comes to an end.
+        log.warning("hand_in.processes_ended", vote=row.vote_uuid, processes=jobs)
+        verify(1)
 
 
 def spare_processors() -> int:
