@@ -118,7 +118,7 @@ def test_what_is_large_is_verified_by_several_processes(services: Services, monk
     def noting(verify: Callable[..., object]) -> Callable[..., object]:
         def noted(*arguments: object, jobs: int, **options: object) -> object:
             asked.append(jobs)
-            if jobs > 1 and ended:
+            if ended and jobs > 1:
                 raise BrokenProcessPool
             return verify(*arguments, jobs=jobs, **options)
 
@@ -133,9 +133,9 @@ def test_what_is_large_is_verified_by_several_processes(services: Services, monk
         (DECRYPTION, lambda: decrypt(services, vote, 1), 1, [3, 1]),
     )
     for kind, make, most, expected in made:
-        ended = len(expected) > 1
-        raw = make()
+        ended, raw = False, make()
         asked.clear()  # of making it, for which the archive is verified
+        ended = len(expected) > 1
         monkeypatch.setattr(rules, "VERIFIED_AT_ONCE", most)
         service.verify_hand_in(several, taken(services, vote, 1, kind, raw))
         assert asked == expected

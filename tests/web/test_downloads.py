@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import anyio
 import pytest
@@ -12,6 +13,12 @@ from egov_participation.web.downloads import MAKERS, PATIENCE, Download
 
 _SCOPE = {"type": "http", "asgi": {"spec_version": "2.3"}}
 """As uvicorn says it."""
+
+
+def in_loop(function: Callable[..., Awaitable[None]], *arguments: object) -> None:
+    """Run it in a thread: in this one the loop of the browser's tests is running."""
+    with ThreadPoolExecutor(1) as threads:
+        threads.submit(anyio.run, function, *arguments).result()
 
 
 class _Reader:
@@ -54,7 +61,7 @@ def test_many_who_take_nothing_keep_nobody_from_a_file() -> None:
                 await Download([b"a", b"b"])(_SCOPE, reader.receive, reader.send)
             others.cancel_scope.cancel()
 
-    anyio.run(download)
+    in_loop(download)
     assert (reader.got, reader.has_all) == (b"ab", True)
     assert not any(one.has_all for one in idle)
 
@@ -68,7 +75,7 @@ def test_who_takes_nothing_is_left_and_nothing_more_is_made_for_them() -> None:
             yield b"x" * 1_000_000
 
     reader = _Reader(takes=False)
-    anyio.run(Download(pieces(), patience=0.0), _SCOPE, reader.receive, reader.send)
+    in_loop(Download(pieces(), patience=0.0), _SCOPE, reader.receive, reader.send)
     assert made == [0]
     assert not reader.has_all, "the server closes the connection: whoever reads on sees that the file is cut off"
     assert len(reader.got) <= 2**16, "so little that a slow reader is no idle one"
@@ -81,14 +88,14 @@ def test_what_makes_the_file_may_fail_and_that_is_not_taken_for_a_reader_who_lef
 
     reader = _Reader(takes=True)
     with pytest.raises(TimeoutError, match="the database"):
-        anyio.run(Download(pieces()), _SCOPE, reader.receive, reader.send)
+        in_loop(Download(pieces()), _SCOPE, reader.receive, reader.send)
     assert not reader.has_all
 
 
 def test_a_file_is_sent_whole_in_small_parts() -> None:
     reader = _Reader(takes=True)
     pieces = [bytes([number]) * 150_000 for number in range(3)]
-    anyio.run(Download(pieces), _SCOPE, reader.receive, reader.send)
+    in_loop(Download(pieces), _SCOPE, reader.receive, reader.send)
     assert reader.has_all
     assert reader.got == b"".join(pieces)
     assert max(len(message.get("body", b"")) for message in reader.sent) <= 2**16

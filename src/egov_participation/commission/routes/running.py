@@ -61,14 +61,14 @@ def vote(request: Request) -> Response:
 
 def adding_up(request: Request) -> Response:
     """How far the ballots are added up, asked again and again by the page; at its end the page is loaded anew."""
-    uuid = request.path_params["uuid"]
+    found = _vote(request)
     with services(request).database.read() as db:
-        over = voting.adding_up_of(db, uuid) is None
+        over = voting.adding_up_of(db, found.uuid) is None
     if not over:
         return vote(request)
     if request.headers.get("hx-request") == "true":
         return Response(status_code=200, headers={"HX-Refresh": "true"})
-    return to(request, "commission.vote", uuid=uuid)
+    return to(request, "commission.vote", uuid=found.uuid)
 
 
 def extend(request: Request) -> Response:
