@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlmodel import select
+from sqlmodel import col, select
 from starlette.testclient import TestClient
 from tests.officials import MakeCitizen, MakeOfficial, SignedIn
 from tests.petitions.drafting import REASON, accept, hand_in, only, reject, with_rules
@@ -81,7 +81,7 @@ def test_an_appeal_is_made_once_for_each_rejection_and_decided_by_another_modera
 
 
 def test_a_refused_appeal_leaves_the_rejection_and_cannot_be_made_again(
-    citizen: MakeCitizen, official: MakeOfficial, moderator: SignedIn, services: Services
+    citizen: MakeCitizen, official: MakeOfficial, moderator: SignedIn, services: Services, clock: ManualClock
 ) -> None:
     creator, other = citizen(), official(Role.MODERATOR)
     reference = hand_in(creator)
@@ -98,6 +98,41 @@ def test_a_refused_appeal_leaves_the_rejection_and_cannot_be_made_again(
     with services.database.read() as db:
         said = [entry["decision"] for entry in ledger.newest(db, "moderation.decision", reference)]
     assert said == ["appeal-refused", "rejected"]
+
+    # Nor once it was hidden, and that was taken back: the rejection is the same.
+    clock.advance(minutes=1)
+    assert end(moderator.client, other.client, reference, "hide", reason=REASON) == 303
+    assert creator.client.post(f"/en/me/petitions/{reference}/appeal", data=why).status_code == 303
+    granted = {"grant": "yes", "reason": "Ол бұрынғыдай көрінуі керек."}
+    assert official(Role.MODERATOR).client.post(f"{case}/appeal", data=granted).status_code == 303
+    assert only(services).state == "rejected"
+    page = creator.client.get(f"/en/me/petitions/{reference}").text
+    assert "Your appeal was refused" in page
+    assert "Why was it wrong?" not in page
+    assert creator.client.post(f"/en/me/petitions/{reference}/appeal", data=why).status_code == 409
+
+
+def test_an_appeal_that_nobody_decided_on_before_the_petition_was_hidden_is_made_anew(
+    citizen: MakeCitizen, official: MakeOfficial, moderator: SignedIn, services: Services, clock: ManualClock
+) -> None:
+    creator, other, third = citizen(), official(Role.MODERATOR), official(Role.MODERATOR)
+    reference = hand_in(creator)
+    reject(moderator, reference)
+    appeal, case = f"/en/me/petitions/{reference}/appeal", f"/en/office/petitions/{reference}"
+    assert creator.client.post(appeal, data={"why": WHY}).status_code == 303
+    clock.advance(minutes=1)
+    assert end(other.client, moderator.client, reference, "hide", reason=REASON) == 303
+    assert creator.client.post(appeal, data={"why": WHY}).status_code == 303
+    granted = {"grant": "yes", "reason": "Ол бұрынғыдай көрінуі керек."}
+    assert third.client.post(f"{case}/appeal", data=granted).status_code == 303
+    clock.advance(minutes=1)
+    assert [creator.client.post(appeal, data={"why": WHY}).status_code for _ in range(2)] == [303, 409]
+    with services.database.read() as db:
+        assert [one.against for one in db.exec(select(Appeal).order_by(col(Appeal.id)))] == [
+            moderator.person_id,
+            other.person_id,
+            moderator.person_id,
+        ]
 
 
 @pytest.mark.parametrize("act", ["hide", "stop", "merge"])

@@ -58,7 +58,7 @@ def _page(request: Request, form: Form[AppealForm], status: int = 200) -> Respon
         texts = drafts.by_language(db, petition)
         supporters = supporting.count(db, petition)
         proposed = wording.of_petition(db, petition, "proposed")
-        appeal = appeals.of_petition(db, petition)
+        appeal = appeals.against_standing(db, petition)
         may_appeal = appeals.may_be_made(db, petition)
         accepted = casework.is_accepted(db, petition)
     ground = next((one for one in rules.grounds if one.code == petition.ground), None)
@@ -88,7 +88,7 @@ def _page(request: Request, form: Form[AppealForm], status: int = 200) -> Respon
             link=link,
             days=None if petition.due_on is None else ruling.days_left(here, petition, petition.due_on),
             wording=proposed[0] if proposed else None,
-            appeal=appeal if appeal is not None and appeals.is_about(petition, appeal) else None,
+            appeal=appeal,
             may_appeal=may_appeal,
             may_withdraw=State.WITHDRAWN in TRANSITIONS[state],
             is_public=is_public(petition),

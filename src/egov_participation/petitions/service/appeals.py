@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlmodel import Session, col, select, update
+from sqlmodel import Session, col, or_, select, update
 
 from egov_participation.database import UnitOfWork
 from egov_participation.errors import DomainError
@@ -26,8 +26,22 @@ def may_be_made(session: Session, petition: Petition) -> bool:
     """Whether its creator may appeal now."""
     if State(petition.state) not in APPEALABLE or petition.ground == gate.TOO_FEW:
         return False
-    last = of_petition(session, petition)
-    return last is None or not is_about(petition, last)
+    return against_standing(session, petition) is None
+
+
+def against_standing(session: Session, petition: Petition) -> Appeal | None:
+    """The appeal against the decision that stands: also where that was ended meanwhile, and stands again since another
+    appeal was granted. One that nobody decided on before it was overtaken (`make`) is none."""
+    if State(petition.state) not in APPEALABLE:
+        return None
+    decided = [one.at for one in casework.decisions(session, petition) if one.decision == petition.state]
+    theirs = select(Appeal).where(
+        Appeal.petition_id == petition.id,
+        col(Appeal.at) >= min([petition.state_at, *decided[:1]]),
+        Appeal.state != "granted",
+        or_(Appeal.state == "waiting", col(Appeal.decided_by).is_not(None)),
+    )
+    return session.exec(theirs.order_by(col(Appeal.id).desc()).limit(1)).first()
 
 
 def is_about(petition: Petition, appeal: Appeal) -> bool:
@@ -59,7 +73,7 @@ def make(services: Services, tx: UnitOfWork, acting: SessionInfo, reference: str
             409, N_("An appeal can be made once against each decision of moderators."), code="appeal.none"
         )
     assert petition.id is not None
-    decided = next(one for one in casework.decisions(tx.session, petition) if one.decision in casework.TURNED_DOWN)
+    decided = next(one for one in casework.decisions(tx.session, petition) if one.decision == petition.state)
     # One against a rejection of what was hidden since: nobody decides on it any more.
     overtaken = update(Appeal).where(col(Appeal.petition_id) == petition.id, col(Appeal.state) == "waiting")
     tx.exec(overtaken.values(state="refused", decided_at=now))

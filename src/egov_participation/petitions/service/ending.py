@@ -156,15 +156,14 @@ def take_back(services: Services, tx: UnitOfWork, petition: Petition) -> None:
         return
     if to is State.OPEN and petition.closes_at is not None:
         petition.attested, petition.due_on = True, services.day(petition.closes_at)
-    lifecycle.change(tx, petition, to, now, into=_merged_into(tx, petition) if to is State.MERGED else None, back=True)
-
-
-def _merged_into(tx: UnitOfWork, petition: Petition) -> Petition | None:
-    """Of one that was merged and hidden then, the petition that it was merged into."""
-    merged = select(Happening).where(Happening.petition_id == petition.id, Happening.kind == "state.merged")
-    row = tx.exec(merged.order_by(col(Happening.id).desc())).first()
-    details = {} if row is None else json.loads(row.details)
-    return tx.exec(select(Petition).where(Petition.reference == details.get("reference"))).first()
+    # What had ended it before stands again, for the reason that it had.
+    before = select(Happening).where(Happening.petition_id == petition.id, Happening.kind == f"state.{to}")
+    row = tx.exec(before.order_by(col(Happening.id).desc())).first()
+    reason, details = (None, {}) if row is None else (row.reason, json.loads(row.details))
+    into = None
+    if to is State.MERGED:
+        into = tx.exec(select(Petition).where(Petition.reference == details.get("reference"))).first()
+    lifecycle.change(tx, petition, to, now, reason=reason, details=details, into=into, back=True)
 
 
 def object_of(reference: str) -> str:
