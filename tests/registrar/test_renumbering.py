@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from unittest.mock import Mock
 
 import pytest
@@ -14,6 +14,7 @@ from tests.registrar.test_petitions import refusal
 from tests.voting.making import make_people
 from typer.testing import CliRunner
 
+from egov_participation.clock import ManualClock
 from egov_participation.errors import DomainError
 from egov_participation.registrar.interface import Act, Voter, Way
 from egov_participation.registrar.service import LocalRegistrar, passkeys
@@ -34,7 +35,7 @@ def person_of(services: Services, iin: Iin) -> str | None:
 
 
 def test_what_stood_under_the_old_number_counts_no_more(
-    rolls: Rolls, services: Services, monkeypatch: pytest.MonkeyPatch
+    rolls: Rolls, services: Services, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     registrar, petitions = services.registrar, Petitions(services.registrar, services)
     assert isinstance(registrar, LocalRegistrar)
@@ -42,6 +43,10 @@ def test_what_stood_under_the_old_number_counts_no_more(
     with services.database.uow() as tx:
         tx.session.delete(tx.session.get_one(Resident, person_of(services, unknown)))
         tx.commit()
+    lasts, rolls.lasts = rolls.lasts, timedelta(minutes=1)
+    rolls.active([Voter(first), Voter(second)], uuid="3" * 14)
+    clock.advance(minutes=1)  # that one is over
+    rolls.lasts = lasts
     rolls.active([Voter(first), Voter(second), Voter(third)])
     rolls.active([Voter(first), Voter(third)], uuid="2" * 14)
     petitions.open()

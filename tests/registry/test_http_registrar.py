@@ -11,13 +11,18 @@ import pytest
 from sqlmodel import select
 from starlette.responses import Response
 from tests.dripping import HEADS, dripping
+from tests.registrar.people import UUID, Rolls
 from tests.registry.conftest import AGES
 from tests.registry.server import TOKEN, RegistryServer
 
+from egov_participation.app import create_services
 from egov_participation.clock import ManualClock, system_clock
 from egov_participation.database import Database
 from egov_participation.errors import DomainError
-from egov_participation.registrar.service import Residents
+from egov_participation.mail import NullMailer
+from egov_participation.registrar.interface import Voter
+from egov_participation.registrar.service import LocalRegistrar, Residents
+from egov_participation.registrar.service.renumbering import Renumbered, renumber
 from egov_participation.registry import fake
 from egov_participation.registry.keys import IinKeys
 from egov_participation.registry.models import KnownPerson
@@ -78,6 +83,31 @@ def test_the_registrar_asks_itself_whatever_the_site_has_written(
     assert get() is None
     known = residents.people([person.person_id, other.person_id])
     assert [(found.mail, iin) for found, iin in known.values()] == [(OTHER.mail, OTHER.iin)]
+
+
+@pytest.mark.sqlite
+def test_who_got_another_number_there_votes_no_more_under_the_old_one(
+    server: RegistryServer, http_registry: HttpRegistry, database: Database, settings: Settings, clock: ManualClock
+) -> None:
+    services = create_services(settings, database=database, clock=clock, mailer=NullMailer(), registry=http_registry)
+    registrar = services.registrar
+    assert isinstance(registrar, LocalRegistrar)
+    rolls = Rolls(registrar, services)
+    server.enter(ENTRY)
+    with database.read() as session:
+        person = services.registry.find(session, ENTRY.iin)
+    assert person is not None
+    rolls.active([Voter(person.person_id)])
+    rolls.enrol(person.person_id)
+    server.people.clear()
+    server.enter(OTHER)
+    assert renumber(registrar.means, ENTRY.iin, OTHER.iin) == Renumbered(0, [UUID], [])
+    assert registrar.forget_passkeys(person.person_id) == 0
+    server.enter(ENTRY)
+    with pytest.raises(DomainError) as refused:
+        rolls.by_code(person.person_id)
+    assert refused.value.code == "credential.blocked"
+    registrar.close()
 
 
 @pytest.mark.parametrize("head", HEADS.values(), ids=HEADS)

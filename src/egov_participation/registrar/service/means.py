@@ -22,7 +22,7 @@ from egov_participation.registrar.models import RolledVote, RollEntry, RollState
 from egov_participation.registrar.vault import Vault
 from egov_participation.registry.iin import Iin
 from egov_participation.registry.keys import SealError
-from egov_participation.registry.service import EmbeddedRegistry, Person, Registry, own_contact, renumber
+from egov_participation.registry.service import EmbeddedRegistry, HttpRegistry, Person, Registry, own_contact, renumber
 from egov_participation.settings import Settings
 
 log = structlog.get_logger()
@@ -108,15 +108,18 @@ class Residents:
                 return False
 
     def renumber(self, old: Iin, new: Iin, now: datetime) -> tuple[str | None, str | None]:
-        """See `registry.service.renumber`. A register on another machine corrects itself: then nobody's ids are given
-        but of whom it has under the new IIN.
+        """See `registry.service.renumber`. A register on another machine corrects itself: of that one, the ids of whom
+        the site once met under the old IIN, and of whom it has under the new one.
 
         Raises:
             SealError, ValueError: as there.
             DomainError: 503 ``registry.unavailable``.
         """
-        if not isinstance(self._registry, EmbeddedRegistry):
-            return None, self.find(new)
+        if isinstance(self._registry, HttpRegistry):
+            after = self.find(new)
+            with self._database.read() as session:
+                return self._registry.met(session, old), after
+        assert isinstance(self._registry, EmbeddedRegistry)
         with self._database.uow() as tx:
             ids = renumber(tx, self._registry.keys, old, new, now)
             tx.commit()

@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, select
 from egov_participation.database import table_of
 from egov_participation.errors import DomainError
 from egov_participation.registrar.interface import Act
-from egov_participation.registrar.models import Attested, KeyedPetition
+from egov_participation.registrar.models import Attested, KeyedPetition, RolledVote
 from egov_participation.registrar.service import asking, mails, passkeys
 from egov_participation.registrar.service.entering import Signer, enter
 from egov_participation.registrar.service.means import Means
@@ -56,11 +56,19 @@ def renumber(means: Means, old: Iin, new: Iin) -> Renumbered:
     votes: list[str] = []
     if before is not None:
         passkeys.forget_all(means, before)
-        votes = asking.votes_of(means, before)
+        votes = _under_way(means, before)
         for vote in votes:
             asking.block(means, vote, before)
-    twice = set(asking.votes_of(means, after))
+    twice = set(_under_way(means, after))
     return Renumbered(_withdraw(means, old, after), votes, [vote for vote in votes if vote in twice])
+
+
+def _under_way(means: Means, person_id: str) -> list[str]:
+    """The votes on whose rolls they are and that have not closed: after that no code is shown or counts anyway."""
+    open_now = select(_rolls.c.vote_uuid).where(_rolls.c.closes_at > means.clock(), _rolls.c.destroyed_at.is_(None))
+    with means.database.read() as session:
+        running = set(session.scalars(open_now))
+    return [vote for vote in asking.votes_of(means, person_id) if vote in running]
 
 
 def _withdraw(means: Means, old: Iin, person_id: str) -> int:
@@ -81,7 +89,7 @@ def _withdraw(means: Means, old: Iin, person_id: str) -> int:
     return count
 
 
-_petitions, _attested = table_of(KeyedPetition), table_of(Attested)
+_petitions, _attested, _rolls = table_of(KeyedPetition), table_of(Attested), table_of(RolledVote)
 _OPEN: Final = select(_petitions.c.petition).where(_petitions.c.destroyed_at.is_(None)).order_by(_petitions.c.petition)
 _LAST: Final = (
     select(_attested.c.act, _attested.c.region)

@@ -101,6 +101,14 @@ class HttpRegistry:
         found = self._row(session, person_id)
         return None if found is None else self._keys.open_sealed(found.iin_sealed, person_id)
 
+    def met(self, session: Session, iin: Iin) -> str | None:
+        """The id of who was ever met or on a roll under that IIN, whether the registry knows them still or not; None,
+        too, if another IIN was sealed for them."""
+        found = session.exec(select(KnownPerson).where(KnownPerson.iin_hash == self._keys.hash(iin))).first()
+        if found is None or self._keys.open_sealed(found.iin_sealed, found.person_id) != iin:
+            return None
+        return found.person_id
+
     def iins(self, session: Session, person_ids: Collection[str]) -> dict[str, Iin]:
         """See `Registry.iins`: it is kept of everybody who was ever on a roll."""
         return {
