@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlmodel import func, select
 from tests.officials import MakeCitizen, MakeOfficial, SignedIn
 from tests.petitions.drafting import accept, hand_in, with_rules
+from tests.petitions.making import Petitions
 
 from egov_participation.actions import Role
-from egov_participation.petitions.models import Happening, Petition, Supporter
-from egov_participation.petitions.service import supporting
+from egov_participation.errors import DomainError
+from egov_participation.petitions.models import Happening, Petition, State, Supporter
+from egov_participation.petitions.service import batches, supporting
+from egov_participation.registrar.interface import Act, Way
 from egov_participation.services import Services
 from egov_participation.settings import Settings
 
@@ -51,3 +55,22 @@ def test_supporters_who_come_together_reach_the_gate_once(
         assert db.exec(select(func.count()).select_from(Supporter)).one() == 3
         kinds = list(db.exec(select(Happening.kind)))
     assert kinds.count("gate.reached") == 1
+
+
+def test_the_registrar_ends_in_the_state_of_the_site_whoever_tells_it_last(
+    petitions: Petitions, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reference, registrar = petitions.make(), services.registrar
+    reopen = registrar.reopen_petition
+
+    def overtaken(*told: Any) -> None:
+        """It is hidden, and the registrar told so, after another one has read that it is open."""
+        monkeypatch.setattr(registrar, "reopen_petition", reopen)
+        petitions.change(reference, State.HIDDEN)
+        batches.tell_registrar(services, reference)
+        reopen(*told)
+
+    monkeypatch.setattr(registrar, "reopen_petition", overtaken)
+    batches.tell_registrar(services, reference)
+    with pytest.raises(DomainError, match="closed"):
+        registrar.begin_petition(reference, petitions.residents(1)[0], Act.ATTEST, Way.CODE, lang="en")

@@ -7,7 +7,7 @@ is asked for, so that a crash loses none and doubles none.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import structlog
@@ -70,19 +70,30 @@ def expect(services: Services, petition_id: int) -> None:
 def tell_registrar(services: Services, reference: str) -> None:
     """Have the registrar attest signatures while a petition is open, and nothing but withdrawals when it is not.
 
+    The state is read once more afterwards: of two who tell at one moment, the one who comes last may have read first.
+
     Raises:
         DomainError: 503 ``registrar.unavailable``.
     """
+    until = _open_until(services, reference)
+    while True:
+        try:
+            if until is not None:
+                services.registrar.reopen_petition(reference, until)
+            else:
+                services.registrar.close_petition(reference)
+        except DomainError as refusal:
+            if refusal.code != "petition.unknown":  # then nobody could sign
+                raise
+        told, until = until, _open_until(services, reference)
+        if until == told:
+            return
+
+
+def _open_until(services: Services, reference: str) -> datetime | None:
     with services.database.read() as session:
         petition = lookup.found(session, reference)
-    try:
-        if State(petition.state) in SIGNABLE and petition.closes_at is not None:
-            services.registrar.reopen_petition(reference, petition.closes_at)
-        else:
-            services.registrar.close_petition(reference)
-    except DomainError as refusal:
-        if refusal.code != "petition.unknown":  # then nobody could sign
-            raise
+    return petition.closes_at if State(petition.state) in SIGNABLE else None
 
 
 def _due(services: Services) -> Sequence[tuple[int, str, State, int]]:
@@ -96,7 +107,7 @@ def _due(services: Services) -> Sequence[tuple[int, str, State, int]]:
 
 def _enter(services: Services, petition_id: int, reference: str, state: State, number: int) -> int:
     if state not in SIGNABLE:
-        services.registrar.close_petition(reference)  # whatever ended it: nothing more is attested, but for withdrawals
+        tell_registrar(services, reference)  # whatever ended it: nothing more is attested, but for withdrawals
     entered = 0
     for _ in range(_BATCHES):
         batch = services.registrar.batch(reference, number)
