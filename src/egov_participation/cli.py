@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import sys
 import tempfile
 from functools import partial
@@ -10,6 +11,7 @@ from importlib.metadata import version
 from typing import Annotated
 
 import typer
+from psycopg.errors import InsufficientPrivilege, ReadOnlySqlTransaction
 from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
@@ -140,6 +142,8 @@ def main() -> None:
     except DBAPIError as error:
         if error.statement is None:
             _fail(f"the database cannot be reached; is EGOV_DATABASE_URL right? It says: {_first_line(error.orig)}", 1)
+        if _is_forbidden(error.orig):
+            _fail(f"the user of the database may not do this: {_first_line(error.orig)}; use one who may", 1)
         _fail(f"the database did not do it ({type(error).__name__}); has `egov migrate` been run?", 1)
     except SQLAlchemyError as error:
         _fail(f"the database did not do it ({type(error).__name__})", 1)
@@ -153,6 +157,12 @@ def _in_words(error: ValidationError) -> list[str]:
     """What is wrong with each setting; what concerns several names them itself."""
     found = [(one["loc"], one["msg"].removeprefix("Value error, ")) for one in error.errors(include_url=False)]
     return [f"EGOV_{str(where[0]).upper()}: {says}" if where else says for where, says in found]
+
+
+def _is_forbidden(error: BaseException | None) -> bool:
+    if isinstance(error, sqlite3.Error):
+        return getattr(error, "sqlite_errorname", "").startswith("SQLITE_READONLY")
+    return isinstance(error, InsufficientPrivilege | ReadOnlySqlTransaction)
 
 
 def _first_line(error: BaseException | None) -> str:

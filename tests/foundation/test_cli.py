@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 from tests.command_line import egov, egov_process
+from tests.postgresql import TestDatabase
 
 from egov_participation.clock import system_clock
 from egov_participation.database import Database, migrate
 from egov_participation.registry import fake
 from egov_participation.registry.keys import IinKeys
 from egov_participation.registry.service import add_residents
+from egov_participation.settings import Settings
 
 
 @pytest.fixture
@@ -148,3 +150,28 @@ def test_a_database_that_cannot_be_opened_is_said_in_one_line() -> None:
     assert answer.stderr.startswith("egov: the database cannot be reached; is EGOV_DATABASE_URL right? It says: ")
     assert "port 1" in answer.stderr
     assert "secret" not in answer.stderr
+
+
+@pytest.mark.postgresql
+def test_a_user_of_the_database_who_may_not_write_is_told_so(
+    database: Database, settings: Settings, postgresql: TestDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = next(iter(fake.residents(1)))
+    with database.uow() as tx:
+        add_residents(tx, IinKeys.open(settings.keys_dir, settings.registrar_keys_dir), [entry], system_clock())
+        tx.commit()
+    monkeypatch.setattr("typer.prompt", lambda *_, **__: entry.iin.digits)
+    folders = {"EGOV_KEYS_DIR": settings.keys_dir, "EGOV_REGISTRAR_KEYS_DIR": settings.registrar_keys_dir}
+    reader = postgresql.url.replace("//postgres@", "//egov_reader@")
+    with postgresql.server.connect(postgresql.name) as connection:
+        connection.execute("CREATE ROLE egov_reader LOGIN IN ROLE pg_read_all_data")
+        try:
+            answer = egov(
+                "registry", "remove", EGOV_DATABASE_URL=reader, **{name: str(folders[name]) for name in folders}
+            )
+        finally:
+            connection.execute("DROP ROLE egov_reader")
+    assert answer.returncode == 1
+    assert answer.stderr.startswith("egov: the user of the database may not do this: ")
+    assert "registry_resident" in answer.stderr
+    assert answer.stderr.count("\n") == 1
