@@ -217,7 +217,7 @@ def forget_person(tx: UnitOfWork, person_id: str) -> None:
 def forget_old(services: Services) -> int:
     """Delete messages whose time after the answer is over; how many those are."""
     old = col(ContactMessage.answered_at) <= services.clock() - rules.KEPT
-    # Asked first, since this runs every second and the writer lane is for those who have something to write.
+    # Asked first: the writer lane is for those who have something to write.
     with services.database.read() as session:
         count = session.exec(select(func.count()).select_from(ContactMessage).where(old)).one()
     if count:

@@ -285,7 +285,7 @@ def forget_old(services: Services) -> int:
     """Delete what was written in reports whose time after the answer is over; of how many."""
     old = col(Incident.answered_at) <= services.clock() - rules.KEPT
     due = (old, col(Incident.text_sealed).is_not(None))
-    # Asked first, since this runs every second and the writer lane is for those who have something to write.
+    # Asked first: the writer lane is for those who have something to write.
     with services.database.read() as session:
         count = session.exec(select(func.count()).select_from(Incident).where(*due)).one()
     if count:

@@ -198,7 +198,7 @@ def change_due_addresses(services: Services) -> None:
         (col(AddressChange.due_at) <= now) & col(AddressChange.confirmed_at).is_not(None),
         col(AddressChange.asked_at) <= now - rules.ADDRESS_LIFE,
     )
-    # Asked first: this runs every second, and the writer lane is for those who have something to write.
+    # Asked first: the writer lane is for those who have something to write.
     with services.database.read() as session:
         ids = session.exec(select(AddressChange.person_id).where(due)).all()
         people = {person_id: services.registry.get(session, person_id) for person_id in ids}
