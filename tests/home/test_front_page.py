@@ -147,7 +147,7 @@ def test_what_came_out_of_several_questions_and_how_they_could_be_answered(
     choices = [[*YES, [1, 0], *BLANK, *YES], [*YES, [1, 1], *BLANK, *YES], [*NO, [0, 1], *YES, *NO]]
     found = outcome_of(services, choices, questions=questions)
     page = client.get(f"/{lang}").text.replace("\N{NO-BREAK SPACE}", " ")
-    asked = re.findall(r'<p class="egov-list__text">(.*?)(?: <strong>(.*?)</strong>)?</p>', page)
+    asked = re.findall(r'<p class="egov-list__text">(.*?)(?:<br><strong>(.*?)</strong>)?</p>', page)
     start = next(place for place, (_, outcome) in enumerate(asked) if outcome)
     assert asked[start : start + 4] == said
 
