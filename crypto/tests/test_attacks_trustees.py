@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from crypto.tests.making import YES_NO, Archive, World, dump, make_world, sum_of, verdict
+from crypto.tests.making import YES_NO, World, dump, make_world, sum_of, verdict
 
 from egov_crypto import tally, trustee
 from egov_crypto.archive import EventType
@@ -35,10 +35,6 @@ def world() -> World:
 @pytest.fixture(scope="module")
 def voted(world: World) -> tuple[bytes, bytes]:
     return world.ballot(0, [[0, 1, 0]]), world.ballot(1, [[1, 0, 0]])
-
-
-def closed(world: World, voted: tuple[bytes, ...]) -> Archive:
-    return world.archive().ballots(*voted).close().tally()
 
 
 # Keys.
